@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The model's life beside a guest: vgaudi starts before QEMU, because QEMU
+# connects to its sockets, and ends after it.
+# shellcheck shell=bash
+
+VGAUDI=$LAB_TREE/build/vgaudi/vgaudi
+CARDS_PID=
+
+# cards_start DIR: sockets card0.sock, card1.sock ... and control in DIR.
+cards_start() {
+	local arguments
+
+	[ "$OPT_CARDS" -gt 0 ] || return 0
+	[ -x "$VGAUDI" ] || die "no $VGAUDI: build it, or use --cards 0"
+	arguments=(--cards "$OPT_CARDS" --socket-dir "$1" --control "$1/control")
+	[ -z "$OPT_PORTS" ] || arguments+=(--ports "$OPT_PORTS")
+	[ -z "$OPT_TOPOLOGY" ] || arguments+=(--topology "$OPT_TOPOLOGY")
+	# shellcheck disable=SC2206 # words on purpose
+	arguments+=(${LAB_VGAUDI_ARGS:-})
+	in_root_exec "$VGAUDI" "${arguments[@]}" \
+		</dev/null >"$1/vgaudi.log" 2>&1 &
+	CARDS_PID=$!
+	cards_wait "$1"
+}
+
+cards_wait() {
+	local tries last=$(("$OPT_CARDS" - 1))
+
+	for ((tries = 0; tries < 100; tries++)); do
+		[ -S "$1/card$last.sock" ] && [ -S "$1/control" ] && return
+		kill -0 "$CARDS_PID" 2>/dev/null || break
+		sleep 0.1
+	done
+	say "vgaudi gave no sockets:"
+	tail -n 20 "$1/vgaudi.log" | quote_lines
+	exit "$EXIT_LAB"
+}
+
+# False when the model died under the guest, which nobody asked it to.
+cards_stop() {
+	local dead= tries
+
+	[ -n "$CARDS_PID" ] || return 0
+	kill -TERM "$CARDS_PID" 2>/dev/null || dead=yes
+	for ((tries = 0; tries < 50; tries++)); do
+		kill -0 "$CARDS_PID" 2>/dev/null || break
+		sleep 0.1
+	done
+	kill -KILL "$CARDS_PID" 2>/dev/null
+	wait "$CARDS_PID"
+	CARDS_STATUS=$?
+	CARDS_PID=
+	[ -z "$dead" ]
+}
+
+# The first card has the slot where stock tools look for a devlink device;
+# the one behind it stays free for a card that is plugged in by hand.
+cards_address() {
+	printf '0x%x' $(($1 == 0 ? 0x10 : 0x11 + $1))
+}
+
+# cards_devices DIR: QEMU's arguments, one a line.
+cards_devices() {
+	local i
+
+	[ "$OPT_CARDS" -gt 0 ] || return 0
+	for ((i = 0; i < OPT_CARDS; i++)); do
+		printf '%s\n' -device "{\"driver\": \"vfio-user-pci\",
+			\"socket\": {\"type\": \"unix\", \"path\": \"$1/card$i.sock\"},
+			\"bus\": \"pcie.0\", \"addr\": \"$(cards_address "$i")\"}" |
+			tr -d '\t' | paste -s -d ' ' | sed 's/^-device /-device\n/'
+	done
+	printf '%s\n' -chardev "socket,id=control,path=$1/control" \
+		-device virtserialport,chardev=control,name=vgaudi.control
+}

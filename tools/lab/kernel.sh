@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The kernels of the lab root, and the small initrd that boots each.
+# shellcheck shell=bash
+
+INITRD_RECIPE="init.c mkinitrd.sh"
+
+# kernel_release 6.12|backports: what "uname -r" says in that guest.
+kernel_release() {
+	local file
+
+	case $1 in
+	6.12) file=$(ls -d "$LAB_ROOT"/boot/vmlinuz-6.12.*) ;;
+	backports) file=$(ls -d "$LAB_ROOT"/boot/vmlinuz-* | grep -v -e -6.12.) ;;
+	debug) die "there is no debug kernel yet: use 6.12 or backports" ;;
+	*) die "no kernel '$1': use 6.12 or backports" ;;
+	esac
+	echo "${file##*/vmlinuz-}"
+}
+
+# initrd_ensure RELEASE: print the path of its initrd, built if need be.
+initrd_ensure() {
+	local hash file
+
+	hash=$(cd "$LAB_DIR" && cat $INITRD_RECIPE | sha256sum | cut -c1-12)
+	file=$LAB_BASE/initrd-$1-$hash
+	[ -e "$file" ] || initrd_build "$1" "$file" >&2
+	echo "$file"
+}
+
+initrd_build() {
+	local new=$2.new.$BASHPID
+
+	rm -f "$LAB_BASE/initrd-$1"-*[0-9a-f]
+	in_root sh "$LAB_DIR/mkinitrd.sh" "$1" "$new" ||
+		die "cannot build the initrd of $1"
+	mv "$new" "$2"
+}

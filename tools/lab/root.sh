@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The lab root: a Debian system that is compiler, QEMU and guest in one.
+# It lives in $LAB_BASE, whose name is a hash of everything it is made
+# from, and appears there complete or not at all.
+# shellcheck shell=bash
+
+ROOT_RECIPE="packages apt-preferences install-hook.sh root.sh"
+
+root_hash() {
+	local file
+
+	for file in $ROOT_RECIPE; do
+		cat "$LAB_DIR/$file"
+	done | sha256sum | cut -c1-12
+}
+
+LAB_BASE=$LAB_CACHE/root-$(root_hash)
+LAB_ROOT=$LAB_BASE/root
+LAB_IMAGE=$LAB_BASE/root.erofs
+
+# Build the root unless it is there, and keep it from being pruned as long
+# as this process, or a child that inherits the lock, lives.
+root_ensure() {
+	[ -e "$LAB_IMAGE" ] || root_setup
+	exec {LAB_ROOT_FD}<"$LAB_BASE"
+	flock --shared "$LAB_ROOT_FD"
+}
+
+root_setup() {
+	mkdir -p "$LAB_CACHE"
+	lock_wait "$LAB_CACHE/setup.lock" "another setup is running, waiting"
+	[ -e "$LAB_IMAGE" ] || root_build
+	root_prune
+	lock_drop
+}
+
+root_build() {
+	local start=$SECONDS new=$LAB_CACHE/new.$$
+
+	root_check_host
+	say "building the lab root in $LAB_BASE"
+	mkdir -p "$new/root"
+	if ! root_bootstrap "$new/root" 2>&1 |
+		tee "$LAB_CACHE/setup.log" | root_progress; then
+		tail -n 20 "$LAB_CACHE/setup.log" | quote_lines
+		root_remove "$new"
+		die "setup failed, see $LAB_CACHE/setup.log"
+	fi
+	say "writing the guest's image"
+	root_image "$new"
+	mv "$new" "$LAB_BASE"
+	say "setup took $((SECONDS - start)) s," \
+		"$(du -sm "$LAB_BASE" | cut -f1) MiB"
+}
+
+root_check_host() {
+	have apt-get || die "the lab takes its root from apt: no apt-get here"
+	if ! have mmdebstrap; then
+		is_root || die "mmdebstrap is missing: apt-get install mmdebstrap"
+		say "installing mmdebstrap on this machine"
+		apt-get install --yes --no-install-recommends mmdebstrap \
+			>/dev/null || die "cannot install mmdebstrap"
+	fi
+	is_root || have newuidmap ||
+		die "newuidmap is missing: apt-get install uidmap"
+	is_root || grep -q "^$(id -un):" /etc/subuid ||
+		die "$(id -un) has no line in /etc/subuid: see Documentation/lab.rst"
+	mirror_sources >/dev/null || exit
+}
+
+# A user cannot leave files of other owners behind: mmdebstrap works in a
+# namespace of its own and hands over a tar, unpacked in one of ours.
+root_bootstrap() {
+	if is_root; then
+		root_mmdebstrap root "$1"
+	else
+		root_mmdebstrap unshare - |
+			in_userns tar --extract --directory="$1" \
+				--exclude='./dev/*' --numeric-owner
+	fi
+}
+
+root_mmdebstrap() {
+	local mode=$1 target=$2 options sources dir
+
+	mapfile -t sources < <(mirror_sources)
+	mapfile -t options < <(mirror_apt_options)
+	for dir in doc man info locale; do
+		options+=("--dpkgopt=path-exclude=/usr/share/$dir/*")
+	done
+	[ "$target" != - ] || options+=(--format=tar)
+	mmdebstrap --mode="$mode" --variant=minbase \
+		"${options[@]}" --aptopt='Acquire::Languages "none"' \
+		--dpkgopt=force-unsafe-io \
+		--setup-hook="$(root_setup_hook)" \
+		--customize-hook="$(root_install_hook)" \
+		trixie "$target" "${sources[@]}"
+}
+
+# Hooks travel as text: in a namespace the work tree may be unreadable.
+root_setup_hook() {
+	echo 'mkdir -p "$1/etc/apt/preferences.d"'
+	echo 'cat >"$1/etc/apt/preferences.d/gnic-lab" <<"EOF"'
+	cat "$LAB_DIR/apt-preferences"
+	echo 'EOF'
+}
+
+root_install_hook() {
+	echo "PACKAGES='$(sed 's/#.*//' "$LAB_DIR/packages" | tr '\n' ' ')'"
+	cat "$LAB_DIR/install-hook.sh"
+}
+
+# Two steps a package; a line each tenth of the way.
+root_progress() {
+	awk '
+	/^I: running --/ { next }
+	/^I: / { sub(/^I: /, ""); print "lab:   " $0; fflush() }
+	/ newly installed,/ { total = 2 * $3; done = shown = 0 }
+	/^(Unpacking|Setting up) / && total {
+		percent = int(10 * ++done / total) * 10
+		if (percent > shown) {
+			shown = percent
+			print "lab:   packages " percent " %"
+			fflush()
+		}
+	}' >&2
+}
+
+# Uncompressed: the guest has no cycles to spare for it. All files belong to
+# root, which is what the guest's only user is.
+root_image() {
+	LAB_BASE=$1 LAB_ROOT=$1/root in_root mkfs.erofs --quiet --all-root \
+		"$1/root.erofs" "$1/root" ||
+		die "cannot write the guest's image"
+}
+
+# Roots of other recipes go, unless something still runs from them.
+root_prune() {
+	local dir
+
+	for dir in "$LAB_CACHE"/root-* "$LAB_CACHE"/new.*; do
+		[ -d "$dir" ] && [ "$dir" != "$LAB_BASE" ] || continue
+		flock --exclusive --nonblock "$dir" true || continue
+		say "removing the old $dir"
+		root_remove "$dir"
+	done
+}
+
+root_remove() {
+	if is_root; then
+		rm -rf --one-file-system "$1"
+	else
+		in_userns rm -rf --one-file-system "$1"
+	fi
+}

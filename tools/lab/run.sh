@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# One guest from start to verdict.
+# shellcheck shell=bash
+
+RUN_DIR=
+RUN_GUEST=
+RUN_WATCHDOG=
+RUN_TAIL=
+
+# Any of these in the kernel's log is a failure, whatever the command said.
+RUN_BAD_LOG='WARNING:|BUG:|BUG |Oops|RIP:|Call Trace:|Kernel panic'
+RUN_BAD_LOG+='|unregister_netdevice: waiting|page_pool.*stalled'
+RUN_BAD_LOG+='|refcount_t:|UBSAN|lab: guest failed'
+
+# run_main run|shell ARG...
+run_main() {
+	local mode=$1
+
+	shift
+	option_parse "$@"
+	[ "$mode" = shell ] || [ ${#OPT_COMMAND[@]} -gt 0 ] ||
+		die "run needs a command: lab run -- CMD..."
+	root_ensure
+	run_slot
+	trap 'run_cleanup; exit 130' INT TERM HUP
+	trap run_cleanup EXIT
+	run_start "$mode"
+	run_follow
+	run_verdict
+}
+
+# Guests that share the processors with too many others only time out.
+run_slot() {
+	local slot said=
+
+	while :; do
+		for slot in 1 2; do
+			exec {LAB_LOCK_FD}>>"$LAB_CACHE/slot.$slot"
+			flock --nonblock "$LAB_LOCK_FD" && return
+			lock_drop
+		done
+		[ -n "$said" ] || say "two guests are running, waiting"
+		said=yes
+		sleep 1
+	done
+}
+
+# In /tmp whatever TMPDIR says: the path of a socket must be short.
+run_start() {
+	local release initrd arguments
+
+	release=$(kernel_release "$OPT_KERNEL") || exit
+	initrd=$(initrd_ensure "$release") || exit
+	RUN_DIR=$(mktemp -d /tmp/gnic-lab.XXXXXX)
+	printf %s "$LAB_TREE" >"$RUN_DIR/tree"
+	guest_job "$1" >"$RUN_DIR/job"
+	: >"$RUN_DIR/output"
+	cards_start "$RUN_DIR"
+	mapfile -t arguments < <(guest_arguments "$1" "$RUN_DIR" \
+		"$release" "$initrd")
+	if [ "$1" = shell ]; then
+		RUN_STTY=$(stty -g 2>/dev/null)
+		in_root_exec qemu-system-x86_64 "${arguments[@]}" \
+			<&0 2>"$RUN_DIR/qemu.log" &
+		RUN_GUEST=$!
+	else
+		in_root_exec qemu-system-x86_64 "${arguments[@]}" \
+			</dev/null >"$RUN_DIR/qemu.log" 2>&1 &
+		RUN_GUEST=$!
+		run_watch
+	fi
+}
+
+# The output goes through a file, so that a slow reader never holds the
+# guest; tail ends when QEMU has.
+run_watch() {
+	local limit=${LAB_TIMEOUT:-600}
+
+	tail --bytes=+1 --follow --sleep-interval=0.1 --pid="$RUN_GUEST" \
+		"$RUN_DIR/output" &
+	RUN_TAIL=$!
+	(
+		trap 'kill "$pid"; exit' TERM
+		sleep "$limit" &
+		pid=$!
+		wait "$pid"
+		echo "no end after $limit s" >"$RUN_DIR/timeout"
+		kill -KILL "$RUN_GUEST"
+	) >/dev/null 2>&1 &
+	RUN_WATCHDOG=$!
+}
+
+run_follow() {
+	wait "$RUN_GUEST"
+	RUN_GUEST=
+	[ -z "$RUN_TAIL" ] || wait "$RUN_TAIL"
+	RUN_TAIL=
+}
+
+# Everything that can be wrong is said; the first thing decides nothing more
+# than the others: an unhealthy guest is one exit code.
+run_verdict() {
+	local status log=$RUN_DIR/console.log healthy=yes
+
+	status=$(sed -n 's/^lab-result: \([0-9]*\)$/\1/p' "$RUN_DIR/result" 2>/dev/null)
+	if ! cards_stop; then
+		say "vgaudi died under the guest, status $CARDS_STATUS:"
+		tail -n 20 "$RUN_DIR/vgaudi.log" | quote_lines
+		healthy=
+	fi
+	if grep -a -q -E "$RUN_BAD_LOG" "$log" 2>/dev/null; then
+		say "the guest's kernel complained:"
+		run_excerpt "$log"
+		healthy=
+	fi
+	if [ -z "$status" ]; then
+		run_no_result "$log"
+		healthy=
+	fi
+	[ -n "$healthy" ] || status=$EXIT_GUEST
+	run_keep_or_remove "$status"
+	exit "$status"
+}
+
+run_excerpt() {
+	grep -a -m 3 -B 3 -A 25 -E "$RUN_BAD_LOG" "$1" | head -n 60 |
+		tr -d '\r' | quote_lines
+}
+
+run_no_result() {
+	say "the guest gave no result: $(cat "$RUN_DIR/timeout" 2>/dev/null ||
+		echo "it ended by itself")"
+	tail -n 5 "$RUN_DIR/qemu.log" | quote_lines
+	tail -n 10 "$1" 2>/dev/null | tr -d '\r' | quote_lines
+}
+
+run_keep_or_remove() {
+	if [ -n "${LAB_KEEP:-}" ] || [ "$1" -ne 0 ]; then
+		say "logs are in $RUN_DIR"
+	else
+		rm -rf "$RUN_DIR"
+	fi
+}
+
+# On every way out: what we started ends, by pid.
+run_cleanup() {
+	local pid
+
+	trap - EXIT
+	for pid in $RUN_GUEST $RUN_WATCHDOG $RUN_TAIL; do
+		kill -TERM "$pid" 2>/dev/null
+	done
+	cards_stop
+	[ -z "${RUN_STTY:-}" ] || stty "$RUN_STTY"
+}
