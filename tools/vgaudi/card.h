@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The model of one card: its objects, and who may call whom.
+ *
+ * A block is a file blk_<name>.c, named as in the contract. It sees the world
+ * through three seams: dma_*() (dma.h), irq_raise() (irq.h) and wire_send().
+ * All of a card runs on one thread; no object has a lock.
+ */
+#ifndef VGAUDI_CARD_H
+#define VGAUDI_CARD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/uio.h>
+
+#include "hw/cmd.h"
+#include "hw/cqe.h"
+#include "hw/memmap.h"
+#include "hw/syndrome.h"
+#include "hw/umr.h"
+#include "hw/wqe.h"
+
+#include "dma.h"
+#include "irq.h"
+#include "loop.h"
+
+struct card;
+struct esw;
+struct frame;
+struct port;
+struct qp;
+struct rc;
+struct vport;
+struct wire;
+struct windows;
+
+/* ---- queues ---- */
+
+/* A send or receive queue as the device sees it; counters are free-running. */
+struct wq {
+	uint64_t base;		/* device address of entry 0 */
+	uint64_t db_addr;	/* device address of the record */
+	uint32_t mask;		/* entries - 1 */
+	uint32_t entry_log;	/* log2 of an entry's bytes */
+	uint32_t index;		/* producer index last seen */
+	uint32_t done;		/* entries consumed */
+	uint32_t kicked;	/* index that the doorbell register told */
+	bool present;
+	/* blk_umr.c: where both are here, while dma_gen() is gen; NULL: look again */
+	uint32_t gen;
+	uint8_t *ring;
+	struct gnic_hw_db *db;
+};
+
+/* Completion queue, blk_cq.c. */
+struct cq {
+	struct card *card;
+	uint64_t base;
+	uint64_t db_addr;
+	uint32_t mask;
+	uint32_t cqn;
+	uint32_t pi;		/* free-running */
+	uint32_t arm_seen;	/* value of the record's arm that was served */
+	uint32_t pending;	/* CQEs since the last interrupt */
+	uint16_t vector;
+	uint16_t asid;
+	uint16_t usecs;
+	uint16_t frames;
+	uint8_t cqe_log;
+	bool overrun;		/* dead: takes no CQE any more */
+	bool armed;		/* without shadow doorbells: by the register */
+	uint32_t ci;		/* likewise */
+	unsigned int users;	/* queues of QPs that complete here */
+	struct loop_timer timer;
+};
+
+struct qp_compute;		/* blk_compute.c */
+
+struct qp {
+	struct card *card;
+	struct port *port;
+	struct vport *vport;
+	uint32_t qpn;
+	uint8_t type;		/* enum gnic_hw_qp_type */
+	uint8_t side;		/* enum gnic_hw_side */
+	uint16_t asid;
+	bool awake;		/* its send queue is on the card's poll list */
+	bool stopped;		/* QP_STOP: no WQE starts; raw, compute: off the poll list */
+	bool failed;		/* qp_fail() was here: nothing runs until it is destroyed (RC: VALID again) */
+	uint32_t idle;		/* rounds without work, blk_umr.c */
+	struct qp *next_awake, *prev_awake;
+	struct wq sq, rq;
+	struct cq *sq_cq, *rq_cq;
+	struct rc *rc;		/* RC: contexts and engine state, blk_qpc.c */
+	struct qp_compute *compute;
+	struct gnic_hw_qp_stats stats;	/* host order; little endian on the way out */
+};
+
+/* ---- ports and the switch ---- */
+
+struct esw_vport;		/* blk_esw.c: tables and filters */
+
+/* Made and freed by blk_esw.c; QPs count themselves in blk_qp.c. */
+struct vport {
+	struct card *card;
+	struct port *port;	/* the uplink's */
+	uint16_t id;
+	bool function;		/* made by VPORT_CREATE; false: an uplink */
+	bool enabled;		/* uplink: always */
+	uint8_t mac[6];		/* zero: none */
+	uint32_t users;		/* QPs that belong to it: not destroyed while there are any */
+	uint32_t rc_users;	/* RC QPs among them */
+	struct gnic_hw_vport_stats stats;	/* host order */
+	struct esw_vport *esw;
+};
+
+struct port {
+	struct card *card;
+	unsigned int index;
+	uint8_t mac[6];
+	bool external;
+	bool admin, loopback, link, forced_down, identify;
+	uint32_t mtu;
+	struct gnic_hw_port_mode want, mode;
+	struct gnic_hw_mac_stats stats;	/* host order */
+	struct wire *wire;	/* NULL: nothing plugged in */
+	struct qp **qps;	/* by QPN; sparse, grown on demand */
+	uint32_t qps_len;
+	uint32_t qp_count;
+	uint32_t raw_count;
+	uint32_t qpn_next;	/* GNIC_QPN_ANY starts to look here */
+	struct vport *uplink;	/* set by esw_create() */
+};
+
+struct card_config {
+	unsigned int index;
+	unsigned int ports;
+	unsigned int vectors;
+	uint64_t hbm_size;
+	bool shadow;		/* GNIC_CAP_SHADOW_DB */
+	const char *socket_path;
+	uint64_t serial;
+};
+
+/* Model-defined budgets, told by QUERY_CAPS. */
+#define CARD_QPS_PER_PORT	8192
+#define CARD_RAW_QPS_PER_PORT	1024
+#define CARD_CQS		16384
+#define CARD_WINDOWS		4096
+
+/* The blocks of BAR0 end here. */
+#define CARD_REGS_SIZE		0x300
+
+struct card {
+	struct card_config config;
+	struct loop *loop;
+	struct vu_dev *vu;
+	struct pci *pci;
+	struct dma *dma;
+	struct irq *irq;
+
+	/* memory behind BAR4 and BAR2 */
+	int hbm_fd, umr_fd;
+	uint8_t *hbm, *umr;
+
+	uint32_t status;	/* GNIC_CTL_STATUS_* */
+	uint32_t regs[CARD_REGS_SIZE / 4];	/* mmio.c: what registers hold */
+	uint32_t db_low;	/* blk_umr.c: first half of a split doorbell */
+	bool dead;		/* fault: every read is all-ones, nothing runs */
+	struct eq *eq;		/* blk_eq.c; NULL: none */
+	struct cq **cqs;	/* by CQN; sparse, grown on demand */
+	uint32_t cqs_len;
+	uint32_t cq_count;
+	uint32_t cqn_next;
+	struct esw *esw;	/* blk_esw.c */
+	struct windows *windows;	/* blk_asid.c */
+	struct qp *awake;	/* poll list, blk_umr.c */
+	struct qp *awake_next;	/* cursor of the round under way */
+	struct loop_poller poller;
+	struct port ports[GNIC_PORTS_MAX];
+	struct gnic_hw_card_stats stats;	/* host order */
+	struct faults *faults;	/* fault.c */
+};
+
+/* ---- card.c ---- */
+struct card *card_create(struct loop *loop, const struct card_config *config);
+void card_destroy(struct card *card);
+void card_reset(struct card *card);	/* everything but PCI, windows of host memory and wiring */
+void card_fatal(struct card *card, uint8_t syndrome);
+void card_irq(struct card *card, unsigned int vector);	/* irq_raise() unless a fault loses it */
+/* Every QP, of all ports; @fn may destroy the one it is called for. */
+void card_each_qp(struct card *card, void (*fn)(struct qp *qp, void *arg), void *arg);
+static inline struct port *card_port(struct card *card, uint32_t index)
+{
+	return index < card->config.ports ? &card->ports[index] : NULL;
+}
+
+/* ---- blk_asid.c: the only way from a device address to memory ---- */
+
+/**
+ * asid_ptr - memory behind a device address
+ * @card: whose address space
+ * @asid: protection domain; GNIC_ASID_KERNEL sees host, HBM and UMR memory
+ * @addr: device address
+ * @len: bytes, not 0
+ * @access: GNIC_ACCESS_* that a window has to allow; ASID 0 needs none
+ *
+ * Return: a pointer that is good until the loop is entered again, or NULL if
+ * any byte is out of reach or @addr .. @addr + @len is not contiguous here:
+ * try asid_iov() then. Counted in card->stats as dma_errors or asid_errors.
+ */
+void *asid_ptr(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, uint8_t access);
+
+/* The same in at most @max pieces; returns how many, or -1 (counted). */
+int asid_iov(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, uint8_t access,
+	     struct iovec *iov, int max);
+enum gnic_hw_status asid_cmd_window_add(struct card *card, const struct gnic_hw_window *in, struct gnic_hw_id *out);
+enum gnic_hw_status asid_cmd_window_del(struct card *card, const struct gnic_hw_id *in);
+struct windows *asid_create(struct card *card);
+void asid_reset(struct card *card);
+void asid_destroy(struct card *card);
+
+/* ---- blk_cq.c, blk_eq.c ---- */
+struct cq *cq_get(struct card *card, uint32_t cqn);	/* NULL: none */
+/*
+ * Copies the CQE (its ctrl without GNIC_CQE_VALID), sets the valid bit last,
+ * raises or moderates. False: the CQ is dead, and all its QPs have failed: look
+ * at qp->failed before you go on. @cq NULL: no CQE is wanted, true.
+ */
+bool cq_post(struct cq *cq, const void *cqe);
+void cq_post_error(struct cq *cq, struct qp *qp, bool requester, uint32_t wqe_index, uint8_t syndrome);
+void eq_post(struct card *card, uint8_t type, unsigned int port, uint32_t id, uint32_t data);
+
+/* ---- blk_umr.c: doorbells and the poll list ---- */
+struct qp *qp_get(struct port *port, uint32_t qpn);	/* NULL: none */
+/* Entry @index (free-running) of the ring; NULL: its memory is gone, the QP has failed. */
+void *wq_entry(struct qp *qp, struct wq *wq, uint32_t index);
+/*
+ * Reads the record; false if its memory is gone or the index is nonsense (QP
+ * then fails). The round has done it for qp->sq before it calls the type's
+ * poll; a receive queue is refreshed by who needs a buffer.
+ */
+bool wq_refresh(struct qp *qp, struct wq *wq);
+void wq_done(struct qp *qp, struct wq *wq);		/* publishes wq->done */
+void qp_wake(struct qp *qp);	/* onto the poll list */
+void qp_sleep(struct qp *qp);	/* off it, need_kick is set first */
+
+/*
+ * One round for one QP of the poll list: execute at most @budget WQEs. Returns
+ * how much was done; a QP that does nothing for some rounds is put to sleep, so
+ * who still has work that needs no new index (RC: a window that opens, compute:
+ * a POST under way) calls qp_wake() when it can go on. Never called for a QP
+ * that has failed. By type: txe_poll() (raw, blk_txe.c), rc_poll() (RC,
+ * blk_txs.c), compute_poll() (blk_compute.c).
+ */
+int txe_poll(struct qp *qp, int budget);
+int rc_poll(struct qp *qp, int budget);
+int compute_poll(struct qp *qp, int budget);
+
+/* Life of the parts of a QP that belong to its type; NULL ops are not needed. */
+enum gnic_hw_status rc_create(struct qp *qp);
+void rc_destroy(struct qp *qp);
+enum gnic_hw_status compute_create(struct qp *qp);
+void compute_destroy(struct qp *qp);
+void qp_fail(struct qp *qp, uint8_t syndrome, bool requester);	/* blk_qpc.c: ERROR, EQE, flush */
+enum gnic_hw_status rc_cmd_path(struct qp *qp, const struct gnic_hw_qp_path *in);
+enum gnic_hw_status rc_cmd_qpc_read(struct qp *qp, bool requester, struct gnic_hw_qpc_data *out);
+enum gnic_hw_status rc_cmd_qpc_write(struct qp *qp, const struct gnic_hw_qpc_write *in);
+
+/* ---- frame.c ---- */
+
+#define FRAME_IOV	20
+#define FRAME_HDR_MAX	256
+
+/* What parse.c found; offsets from the first byte, 0: not there. */
+struct parsed {
+	uint16_t l2_len;	/* Ethernet and tags */
+	uint16_t l4_off;
+	uint16_t payload_off;
+	uint16_t eth_type;	/* host order, behind tags */
+	uint16_t vlan_tci;
+	uint8_t tags;
+	uint8_t l3;		/* enum gnic_hw_cqe_l3 */
+	uint8_t l4;		/* enum gnic_hw_cqe_l4 */
+	uint8_t ip_proto;
+	bool fragment;
+	bool roce;		/* UDP to 4791, long enough for a BTH */
+	bool bad;		/* lengths that contradict each other */
+};
+
+/*
+ * A frame in flight inside the process. The bytes are @hdr_len bytes at @hdr
+ * and then the pieces of @iov; nothing is copied until a receive queue or an
+ * external wire takes it. An RC packet has @rc instead of header bytes (they
+ * are built only for an external wire or a capture), @iov is its payload.
+ */
+struct frame {
+	const uint8_t *hdr;
+	uint32_t hdr_len;
+	uint32_t len;		/* whole frame without FCS */
+	int iovs;
+	struct iovec iov[FRAME_IOV];
+	const struct rc_packet *rc;	/* roce.h */
+	struct parsed parsed;
+	bool is_parsed;
+	bool l4_ok;		/* the sender's offload made the checksum */
+	bool loopback;		/* never saw a wire */
+};
+void frame_parse(struct frame *frame);	/* once; needs the headers contiguous in hdr */
+uint32_t frame_copy(const struct frame *frame, uint32_t offset, void *dst, uint32_t len);
+uint32_t frame_flatten(const struct frame *frame, void *dst, uint32_t room);	/* builds RC headers, ICRC */
+
+/* ---- the way of a frame ---- */
+void esw_from_host(struct vport *vport, struct frame *frame);		/* entered at the host side */
+void esw_from_function(struct vport *vport, struct frame *frame);	/* entered at the function side */
+void mac_send(struct port *port, struct frame *frame);			/* blk_mac.c: counts, -> wire or loopback */
+void mac_receive(struct port *port, struct frame *frame);		/* from a wire, -> esw_from_function(uplink) */
+void rxe_receive(struct qp *qp, struct frame *frame, uint32_t hash, uint8_t hash_type, const uint32_t *mark);
+void rc_receive(struct vport *vport, struct frame *frame);		/* blk_rxe_rc.c: RoCE for a function */
+/*
+ * mac_send() may call mac_receive() of the peer before it returns, which may
+ * call mac_send() again (an answer, a hairpin rule): wire.c bounds the depth
+ * and drops beyond it. mac_send() may pad the frame (iov, len).
+ */
+void wire_send(struct port *port, struct frame *frame);			/* wire.c */
+
+/* ---- commands: one function each, called by the table in blk_cmd.c ---- */
+enum gnic_hw_status esw_cmd_vport_create(struct card *card, const struct gnic_hw_vport_create *in, struct gnic_hw_id *out);
+enum gnic_hw_status esw_cmd_vport_destroy(struct card *card, const struct gnic_hw_id *in);
+enum gnic_hw_status esw_cmd_vport_set(struct card *card, const struct gnic_hw_vport_set *in);
+enum gnic_hw_status esw_cmd_vport_stats(struct card *card, const struct gnic_hw_id *in, struct gnic_hw_vport_stats *out);
+enum gnic_hw_status esw_cmd_rss_set(struct card *card, const struct gnic_hw_rss *in);
+enum gnic_hw_status esw_cmd_filter_set(struct card *card, const struct gnic_hw_filter *in);
+enum gnic_hw_status esw_cmd_flow_add(struct card *card, const struct gnic_hw_flow_add *in, struct gnic_hw_id *out);
+enum gnic_hw_status esw_cmd_flow_del(struct card *card, const struct gnic_hw_id *in);
+enum gnic_hw_status esw_cmd_flow_stats(struct card *card, const struct gnic_hw_id *in, struct gnic_hw_flow_stats *out);
+struct vport *esw_vport(struct card *card, uint32_t id);	/* NULL: none */
+struct esw *esw_create(struct card *card);
+void esw_reset(struct card *card);
+void esw_destroy(struct card *card);
+void esw_qp_gone(struct qp *qp);	/* no table may name it any more */
+
+#endif /* VGAUDI_CARD_H */
