@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Everything is compiled in the lab root and run in the lab's guest: the
+# machine itself needs make, git and what "tools/lab/lab setup" asks for.
+
+LAB	:= tools/lab/lab
+EXEC	:= $(LAB) exec --
+KERNELS	:= 6.12 backports
+BUILD	:= $(CURDIR)/build
+
+all: driver vgaudi gnicctl bpf bench-tools
+
+help:
+	@echo 'make demo        the main job, step by step, in a guest with two cards'
+	@echo 'make test        all tests: unit, model, guest on both kernels'
+	@echo 'make bench       figures, as ratios of one run'
+	@echo 'make check       style, warnings, sparse, both compilers, size budgets'
+	@echo 'make             compile all: driver for both kernels, vgaudi, gnicctl, bpf'
+	@echo 'make shell       a guest with two cards, interactive'
+	@echo 'make setup       the lab root alone (the others do it when needed)'
+	@echo 'make clean       remove build/; the lab cache stays'
+
+setup:
+	@$(LAB) setup
+
+# ---- compile ----
+
+driver: $(KERNELS:%=driver-%)
+
+driver-%: setup
+	@$(EXEC) $(MAKE) --no-print-directory -C driver KVER=$*
+
+vgaudi: setup
+	@$(EXEC) $(MAKE) --no-print-directory -C tools/vgaudi
+
+gnicctl: setup
+	@$(EXEC) $(MAKE) --no-print-directory -C tools/gnicctl
+
+bpf: setup
+	@$(EXEC) $(MAKE) --no-print-directory -C bpf O=$(BUILD)/bpf
+
+bench-tools: setup
+	@$(EXEC) $(MAKE) --no-print-directory -C tools/bench O=$(BUILD)/bench
+
+# ---- run ----
+
+demo: driver-6.12 vgaudi gnicctl bpf
+	@tools/demo/demo
+
+test: all
+	@selftests/all
+
+bench: driver-6.12 vgaudi gnicctl bpf bench-tools
+	@tools/bench/bench
+
+check: setup
+	@tools/check/check
+
+shell: driver-6.12 vgaudi gnicctl bpf
+	@$(LAB) shell --cards 2 --ports 2
+
+clean:
+	rm -rf build
+
+.PHONY: all help setup driver vgaudi gnicctl bpf bench-tools demo test bench check shell clean

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The objects of the driver, and who owns them.
+ *
+ * gnic_dev	a card: one PCI function, one devlink instance
+ * gnic_port	a NIC port of it: devlink port, auxiliary child with a devlink
+ *		instance of its own (parameters), netdev
+ * gnic_nic	a netdev with raw queues: the netdev of a port (uplink) and a
+ *		representor are the same object with another profile
+ * gnic_channel	a NAPI instance of a gnic_nic and the rings that it serves
+ * gnic_group	a function behind the switch: devlink port pcisf, representor,
+ *		auxiliary child with parameters, QPs towards one peer
+ */
+#ifndef GNIC_H
+#define GNIC_H
+
+#include <linux/auxiliary_bus.h>
+#include <linux/mutex.h>
+#include <linux/netdevice.h>
+#include <linux/notifier.h>
+#include <linux/pci.h>
+#include <linux/xarray.h>
+#include <net/devlink.h>
+
+#include "hw/cmd.h"
+#include "hw/cqe.h"
+#include "hw/memmap.h"
+#include "hw/reg_cmd.h"
+#include "hw/reg_ctl.h"
+#include "hw/reg_test.h"
+#include "hw/syndrome.h"
+#include "hw/umr.h"
+#include "hw/wqe.h"
+
+#define GNIC_DRV_NAME		"gnic"
+
+struct gnic_cmdq;
+struct gnic_eq;
+struct gnic_eswitch;
+struct gnic_group;
+struct gnic_irqs;
+struct gnic_nic;
+
+/**
+ * struct gnic_port - a NIC port
+ * @dev: the card
+ * @index: 0 .. dev->num_ports - 1, also the vport id of its uplink
+ * @mac: permanent address
+ * @dl_port: devlink port, flavour physical, registered at the card's instance
+ * @adev: auxiliary child gnic.eth.N; the netdev and the nested devlink
+ *	instance live from its probe to its remove
+ * @devlink: the nested instance, NULL while the child is unbound
+ * @nic: the netdev, NULL while the child is unbound
+ */
+struct gnic_port {
+	struct gnic_dev *dev;
+	unsigned int index;
+	u8 mac[ETH_ALEN];
+	struct devlink_port dl_port;
+	struct gnic_adev *adev;
+	struct devlink *devlink;
+	struct gnic_nic *nic;
+};
+
+/* Event of the device, for dev->events: action is enum gnic_hw_eqe_type. */
+struct gnic_event {
+	u32 type;
+	u32 port;
+	u32 id;
+	u32 data;
+};
+
+/**
+ * struct gnic_dev - a card; devlink_priv() of its instance
+ * @pdev: the PCI function
+ * @ctl: BAR0
+ * @umr: page 0 of BAR2, the doorbell register
+ * @caps_bits: GNIC_CAP_*
+ * @caps: limits, from QUERY_CAPS
+ * @num_ports: NIC ports
+ * @num_vectors: MSI-X vectors in use; 0 is the EQ's
+ * @gone: the device does not answer any more (all-ones seen); sticky
+ * @cmdq: mailbox, gnic_cmd.c
+ * @irqs: vectors, gnic_irq.c
+ * @eq: event queue, gnic_eq.c
+ * @events: called for every event in process context, gnic_eq.c
+ * @ports: @num_ports of them
+ * @eswitch: mode, vports, rules, gnic_eswitch.c
+ * @groups: struct gnic_group by its devlink port index; under devl_lock
+ * @accel_adev: auxiliary child gnic.accel.N for the compute module
+ */
+struct gnic_dev {
+	struct pci_dev *pdev;
+	void __iomem *ctl;
+	void __iomem *umr;
+	u32 caps_bits;
+	struct gnic_hw_caps caps;	/* as delivered, little endian */
+	unsigned int num_ports;
+	unsigned int num_vectors;
+	bool gone;
+	struct gnic_cmdq *cmdq;
+	struct gnic_irqs *irqs;
+	struct gnic_eq *eq;
+	struct blocking_notifier_head events;
+	struct gnic_port *ports;
+	struct gnic_eswitch *eswitch;
+	struct xarray groups;
+	struct gnic_adev *accel_adev;
+};
+
+static inline struct devlink *gnic_devlink(struct gnic_dev *dev)
+{
+	return priv_to_devlink(dev);
+}
+
+/* An auxiliary child; container of what its driver needs. */
+struct gnic_adev {
+	struct auxiliary_device adev;
+	struct gnic_dev *dev;
+	union {
+		struct gnic_port *port;		/* gnic.eth */
+		struct gnic_group *group;	/* gnic.sf */
+	};
+	int id;
+};
+
+/* gnic_pci.c: up and down are what probe, remove, reload and resets share */
+int gnic_dev_up(struct gnic_dev *dev);		/* device answers: cmdq, irqs, eq, caps */
+void gnic_dev_down(struct gnic_dev *dev);
+int gnic_ports_up(struct gnic_dev *dev);	/* devlink ports and eth children; devl_lock held */
+void gnic_ports_down(struct gnic_dev *dev);
+
+/* gnic_reg.c */
+u32 gnic_rd32(struct gnic_dev *dev, u32 reg);
+void gnic_wr32(struct gnic_dev *dev, u32 reg, u32 value);
+int gnic_reg_selftest(struct gnic_dev *dev);	/* registers, DMA at alignments 0..7 */
+
+/* gnic_cmd.c: process context, sleeps; serialised inside */
+int gnic_cmd_init(struct gnic_dev *dev);
+void gnic_cmd_exit(struct gnic_dev *dev);
+int gnic_cmd_exec(struct gnic_dev *dev, enum gnic_hw_cmd_opcode opcode,
+		  const void *in, u32 in_len, void *out, u32 out_len);
+int gnic_cmd_errno(u32 status);			/* the only place: status -> -errno */
+
+/* gnic_irq.c */
+int gnic_irq_init(struct gnic_dev *dev);
+void gnic_irq_exit(struct gnic_dev *dev);
+int gnic_irq_number(struct gnic_dev *dev, unsigned int vector);	/* Linux irq */
+int gnic_irq_vector_get(struct gnic_dev *dev);	/* a vector for a channel; shared when they run out */
+void gnic_irq_vector_put(struct gnic_dev *dev, unsigned int vector);
+int gnic_irq_request(struct gnic_dev *dev, unsigned int vector, irq_handler_t handler,
+		     const char *name, void *data);
+void gnic_irq_free(struct gnic_dev *dev, unsigned int vector, void *data);
+
+/* gnic_eq.c */
+int gnic_eq_init(struct gnic_dev *dev);
+void gnic_eq_exit(struct gnic_dev *dev);
+
+/* gnic_port.c: the auxiliary driver gnic.eth */
+extern struct auxiliary_driver gnic_eth_driver;
+int gnic_port_init(struct gnic_port *port);	/* query, permanent MAC */
+
+/* gnic_eth_devlink.c: the nested instance of a port */
+struct devlink *gnic_eth_devlink_create(struct gnic_adev *adev);
+void gnic_eth_devlink_destroy(struct gnic_adev *adev);
+
+/* gnic_devlink.c: the card's instance */
+extern const struct devlink_ops gnic_devlink_ops;
+int gnic_devlink_port_register(struct gnic_port *port);	/* physical; devl_lock held */
+void gnic_devlink_port_unregister(struct gnic_port *port);
+int gnic_devlink_params_register(struct gnic_dev *dev);
+void gnic_devlink_params_unregister(struct gnic_dev *dev);
+
+/* gnic_eswitch.c */
+int gnic_eswitch_init(struct gnic_dev *dev);
+void gnic_eswitch_exit(struct gnic_dev *dev);
+bool gnic_eswitch_is_switchdev(const struct gnic_dev *dev);
+void gnic_eswitch_id(const struct gnic_dev *dev, struct netdev_phys_item_id *ppid);
+
+/* gnic_group.c: the auxiliary driver gnic.sf */
+extern struct auxiliary_driver gnic_sf_driver;
+void gnic_groups_exit(struct gnic_dev *dev);	/* devl_lock held */
+
+/* gnic_accel_adev.c: the child for the compute module */
+int gnic_accel_init(struct gnic_dev *dev);
+void gnic_accel_exit(struct gnic_dev *dev);
+
+/* gnic_tc.c: flower on a port or representor */
+int gnic_setup_tc(struct net_device *netdev, enum tc_setup_type type, void *data);
+
+#endif /* GNIC_H */

@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The mailbox (model-defined): descriptors, commands, what goes in and out.
+ * hardware.rst "Mailbox".
+ */
+#ifndef GNIC_HW_CMD_H
+#define GNIC_HW_CMD_H
+
+#include "esw.h"
+#include "mac.h"
+#include "qpc.h"
+#include "status.h"
+
+/* X(NAME, opcode, input struct, output struct): exact lengths; void: none */
+#define GNIC_HW_CMDS(X) \
+	X(NOP,			0x00, void, void) \
+	X(QUERY_CAPS,		0x01, void, gnic_hw_caps) \
+	X(QUERY_CARD_STATS,	0x02, void, gnic_hw_card_stats) \
+	X(EQ_CREATE,		0x10, gnic_hw_eq_create, void) \
+	X(EQ_DESTROY,		0x11, void, void) \
+	X(CQ_CREATE,		0x12, gnic_hw_cq_create, gnic_hw_id) \
+	X(CQ_MODIFY,		0x13, gnic_hw_cq_modify, void) \
+	X(CQ_DESTROY,		0x14, gnic_hw_id, void) \
+	X(QP_CREATE,		0x20, gnic_hw_qp_create, gnic_hw_id) \
+	X(QP_DESTROY,		0x21, gnic_hw_qp_id, void) \
+	X(QP_PATH,		0x22, gnic_hw_qp_path, void) \
+	X(QP_STATS,		0x23, gnic_hw_qp_id, gnic_hw_qp_stats) \
+	X(QPC_READ,		0x24, gnic_hw_qpc_read, gnic_hw_qpc_data) \
+	X(QPC_WRITE,		0x25, gnic_hw_qpc_write, void) \
+	X(QP_STOP,		0x26, gnic_hw_qp_id, void) \
+	X(PORT_QUERY,		0x30, gnic_hw_id, gnic_hw_port_info) \
+	X(PORT_SET,		0x31, gnic_hw_port_set, void) \
+	X(PORT_STATS,		0x32, gnic_hw_id, gnic_hw_mac_stats) \
+	X(VPORT_CREATE,		0x40, gnic_hw_vport_create, gnic_hw_id) \
+	X(VPORT_DESTROY,	0x41, gnic_hw_id, void) \
+	X(VPORT_SET,		0x42, gnic_hw_vport_set, void) \
+	X(VPORT_STATS,		0x43, gnic_hw_id, gnic_hw_vport_stats) \
+	X(RSS_SET,		0x44, gnic_hw_rss, void) \
+	X(FILTER_SET,		0x45, gnic_hw_filter, void) \
+	X(FLOW_ADD,		0x50, gnic_hw_flow_add, gnic_hw_id) \
+	X(FLOW_DEL,		0x51, gnic_hw_id, void) \
+	X(FLOW_STATS,		0x52, gnic_hw_id, gnic_hw_flow_stats) \
+	X(WINDOW_ADD,		0x60, gnic_hw_window, gnic_hw_id) \
+	X(WINDOW_DEL,		0x61, gnic_hw_id, void)
+
+enum gnic_hw_cmd_opcode {
+#define X(name, opcode, in, out) GNIC_CMD_##name = (opcode),
+	GNIC_HW_CMDS(X)
+#undef X
+};
+
+/**
+ * struct gnic_hw_cmd_desc - one command; the device answers in place
+ * @opcode: enum gnic_hw_cmd_opcode
+ * @flags: zero
+ * @in_len: bytes at @in_addr; exactly the command's, or 0
+ * @out_len: bytes at @out_addr, at least the command's, or 0
+ * @rsvd: zero
+ * @in_addr: host DMA address
+ * @out_addr: host DMA address
+ * @status: enum gnic_hw_status
+ * @done: the driver clears it; the device makes it 1, after all else
+ * @rsvd1: zero
+ */
+struct gnic_hw_cmd_desc {
+	__le16 opcode;
+	__le16 flags;
+	__le32 in_len;
+	__le32 out_len;
+	__le32 rsvd;
+	__le64 in_addr;
+	__le64 out_addr;
+	__le32 status;
+	__le32 done;
+	__le32 rsvd1[6];
+};
+GNIC_HW_SIZE(gnic_hw_cmd_desc, 64);
+
+struct gnic_hw_id {
+	__le32 id;
+	__le32 rsvd;
+};
+GNIC_HW_SIZE(gnic_hw_id, 8);
+
+struct gnic_hw_caps {
+	__le32 qps_per_port;	/* QPNs 0 .. n-1 */
+	__le32 raw_qps_per_port;
+	__le32 cqs;
+	__le32 functions;	/* vports that can be made */
+	__le32 flows;
+	__le32 flow_masks;
+	__le32 windows;
+	__le32 rss_contexts;
+	__le32 filter_macs;
+	__le32 mtu_max;
+	__le32 wq_log_max;
+	__le32 rsvd[5];
+};
+GNIC_HW_SIZE(gnic_hw_caps, 64);
+
+/**
+ * struct gnic_hw_card_stats - what the bus and the mailbox saw
+ * @mmio_reads: trapped reads of BARs
+ * @mmio_writes: trapped writes of BARs
+ * @kicks: stores to the doorbell register, among @mmio_writes
+ * @bad_mmio: accesses to holes, of a wrong size, or of read-only registers
+ * @bad_kicks: doorbells that named no queue or a wrong index
+ * @dma_errors: addresses that nobody mapped
+ * @asid_errors: addresses outside the windows of an ASID
+ * @cmds: commands done
+ * @cmd_errors: commands whose status was not 0
+ * @irqs: MSI-X messages sent
+ */
+struct gnic_hw_card_stats {
+	__le64 mmio_reads;
+	__le64 mmio_writes;
+	__le64 kicks;
+	__le64 bad_mmio;
+	__le64 bad_kicks;
+	__le64 dma_errors;
+	__le64 asid_errors;
+	__le64 cmds;
+	__le64 cmd_errors;
+	__le64 irqs;
+	__le64 rsvd[6];
+};
+GNIC_HW_SIZE(gnic_hw_card_stats, 128);
+
+#define GNIC_VECTOR_NONE		0xffff
+
+struct gnic_hw_eq_create {
+	__le64 base;		/* 64-byte aligned */
+	__le64 db;		/* record, GNIC_DB_ALIGN aligned */
+	__u8 log;		/* entries */
+	__u8 rsvd;
+	__le16 vector;
+	__le32 rsvd1;
+};
+GNIC_HW_SIZE(gnic_hw_eq_create, 24);
+
+struct gnic_hw_cq_create {
+	__le64 base;		/* 64-byte aligned */
+	__le64 db;
+	__u8 log;		/* entries */
+	__u8 cqe_log;		/* 4: struct gnic_hw_cqe, 5: struct gnic_hw_raw_cqe */
+	__le16 vector;		/* or GNIC_VECTOR_NONE: polled only */
+	__le16 asid;
+	__le16 usecs;		/* moderation: 0 at once */
+	__le16 frames;		/* moderation: 0 does not count */
+	__le16 rsvd[3];
+};
+GNIC_HW_SIZE(gnic_hw_cq_create, 32);
+
+struct gnic_hw_cq_modify {
+	__le32 cqn;
+	__le16 usecs;
+	__le16 frames;
+};
+GNIC_HW_SIZE(gnic_hw_cq_modify, 8);
+
+enum gnic_hw_qp_type {
+	GNIC_QP_RAW		= 0,
+	GNIC_QP_RC		= 1,
+	GNIC_QP_COMPUTE		= 2,
+};
+#define GNIC_QPN_ANY			0xffffffffu
+#define GNIC_CQN_NONE			0xffffffffu
+
+/**
+ * struct gnic_hw_qp_create - queues of a new QP
+ * @qpn: number, or GNIC_QPN_ANY; numbers are a port's own
+ * @port: NIC port
+ * @type: enum gnic_hw_qp_type
+ * @side: raw: enum gnic_hw_side, the side of @vport that it is at
+ * @flags: zero
+ * @vport: raw, RC: the vport that it belongs to
+ * @asid: whose windows bound its WQEs; rings and records are the kernel's
+ * @sq_log: send WQEs; 0: no send queue
+ * @rq_log: buffers; 0: no receive queue; only raw QPs have one
+ * @sq_wqe_log: 5 or 6: RC; 6: raw, compute
+ * @rsvd: zero
+ * @sq_cqn: CQ of the send queue (RC: requester)
+ * @rq_cqn: CQ of the receive queue (RC: responder)
+ * @sq_base: 64-byte aligned
+ * @rq_base: 64-byte aligned
+ * @sq_db: record
+ * @rq_db: record
+ */
+struct gnic_hw_qp_create {
+	__le32 qpn;
+	__u8 port;
+	__u8 type;
+	__u8 side;
+	__u8 flags;
+	__le16 vport;
+	__le16 asid;
+	__u8 sq_log;
+	__u8 rq_log;
+	__u8 sq_wqe_log;
+	__u8 rsvd;
+	__le32 sq_cqn;
+	__le32 rq_cqn;
+	__le64 sq_base;
+	__le64 rq_base;
+	__le64 sq_db;
+	__le64 rq_db;
+};
+GNIC_HW_SIZE(gnic_hw_qp_create, 56);
+
+struct gnic_hw_qp_id {
+	__le32 qpn;
+	__le32 port;
+};
+GNIC_HW_SIZE(gnic_hw_qp_id, 8);
+
+/**
+ * struct gnic_hw_qp_path - how packets of an RC QP reach the peer
+ * @qpn: which QP
+ * @port: which QP
+ * @ip_version: 4 or 6
+ * @hop_limit: TTL
+ * @dscp: 0..63
+ * @src_ip: network order; IPv4 in the first four bytes
+ * @dst_ip: likewise
+ * @src_mac: as a rule the vport's
+ * @dst_mac: next hop
+ * @udp_sport: RoCE v2 source port, host order value
+ * @vlan_tci: 0: untagged
+ */
+struct gnic_hw_qp_path {
+	__le32 qpn;
+	__u8 port;
+	__u8 ip_version;
+	__u8 hop_limit;
+	__u8 dscp;
+	__u8 src_ip[16];
+	__u8 dst_ip[16];
+	__u8 src_mac[6];
+	__u8 dst_mac[6];
+	__le16 udp_sport;
+	__le16 vlan_tci;
+	__le32 rsvd;
+};
+GNIC_HW_SIZE(gnic_hw_qp_path, 60);
+
+/**
+ * struct gnic_hw_qp_stats - of both queues
+ * @no_buffer: frames dropped because the receive queue was empty
+ * @too_big: frames dropped because the receive queue's buffers were too small
+ * @syndrome: enum gnic_hw_syndrome of the last error
+ * @sq_index: producer index that the device has seen
+ * @sq_done: consumed
+ * @rq_index: producer index that the device has seen
+ * @rq_done: consumed
+ */
+struct gnic_hw_qp_stats {
+	__le64 tx_packets;
+	__le64 tx_bytes;
+	__le64 rx_packets;
+	__le64 rx_bytes;
+	__le64 no_buffer;
+	__le64 too_big;
+	__le64 errors;
+	__le64 acks;
+	__le64 naks;
+	__le64 retransmits;
+	__le64 timeouts;
+	__le64 duplicates;
+	__le64 out_of_order;
+	__le64 rkey_errors;
+	__le32 syndrome;
+	__le32 sq_index;
+	__le32 sq_done;
+	__le32 rq_index;
+	__le32 rq_done;
+	__le32 rsvd;
+};
+GNIC_HW_SIZE(gnic_hw_qp_stats, 136);
+
+struct gnic_hw_qpc_read {
+	__le32 qpn;
+	__u8 port;
+	__u8 requester;		/* 1: requester, 0: responder */
+	__le16 rsvd;
+};
+GNIC_HW_SIZE(gnic_hw_qpc_read, 8);
+
+struct gnic_hw_qpc_data {
+	__le32 dword[GNIC_QPC_REQ_DWORDS];	/* responder: the first 8 */
+};
+GNIC_HW_SIZE(gnic_hw_qpc_data, 128);
+
+/* The gateway: a mask bit of 1 writes that bit. */
+struct gnic_hw_qpc_write {
+	__le32 qpn;
+	__u8 port;
+	__u8 requester;
+	__le16 rsvd;
+	__le32 data[GNIC_QPC_REQ_DWORDS];
+	__le32 mask[GNIC_QPC_REQ_DWORDS];
+};
+GNIC_HW_SIZE(gnic_hw_qpc_write, 264);
+
+struct gnic_hw_port_info {
+	__u8 mac[6];		/* the permanent one */
+	__u8 state;		/* GNIC_PORT_STATE_* */
+	__u8 fault;		/* enum gnic_hw_link_fault */
+	struct gnic_hw_port_mode mode;	/* as it runs, or would */
+	__le32 mtu;
+	__le32 max_speed;
+	__u8 external;		/* 1: leaves the box */
+	__u8 max_lanes;
+	__u8 rsvd[6];
+};
+GNIC_HW_SIZE(gnic_hw_port_info, 32);
+
+struct gnic_hw_port_set {
+	__le32 port;
+	__le32 valid;		/* GNIC_PORT_SET_* */
+	struct gnic_hw_port_mode mode;
+	__le32 mtu;
+	__u8 admin;
+	__u8 loopback;
+	__u8 identify;
+	__u8 rsvd;
+};
+GNIC_HW_SIZE(gnic_hw_port_set, 24);
+
+struct gnic_hw_vport_create {
+	__u8 port;		/* the uplink's */
+	__u8 rsvd[7];
+};
+GNIC_HW_SIZE(gnic_hw_vport_create, 8);
+
+/**
+ * struct gnic_hw_vport_set - the function side of a function's vport
+ * @vport: which
+ * @enable: 0: it neither sends nor receives
+ * @rsvd: zero
+ * @mac: frames from the uplink's wire to this address enter here; zero: none
+ * @rsvd1: zero
+ */
+struct gnic_hw_vport_set {
+	__le16 vport;
+	__u8 enable;
+	__u8 rsvd;
+	__u8 mac[6];
+	__u8 rsvd1[6];
+};
+GNIC_HW_SIZE(gnic_hw_vport_set, 16);
+
+/**
+ * struct gnic_hw_vport_stats - a frame is counted where it enters and leaves
+ * @to_function_packets: left at the function side
+ * @from_function_packets: entered at the function side
+ * @to_host_packets: left at the host side: no rule took them
+ * @from_host_packets: entered at the host side
+ * @dropped: by a rule, by being disabled, for want of a QP or buffer
+ * @qp_errors: RoCE packets for a QP that is not there or not theirs
+ */
+struct gnic_hw_vport_stats {
+	__le64 to_function_packets;
+	__le64 to_function_bytes;
+	__le64 from_function_packets;
+	__le64 from_function_bytes;
+	__le64 to_host_packets;
+	__le64 to_host_bytes;
+	__le64 from_host_packets;
+	__le64 from_host_bytes;
+	__le64 dropped;
+	__le64 qp_errors;
+};
+GNIC_HW_SIZE(gnic_hw_vport_stats, 80);
+
+/**
+ * struct gnic_hw_rss - a table of raw QPs
+ * @vport: which
+ * @side: enum gnic_hw_side
+ * @context: 0 .. GNIC_RSS_CONTEXTS - 1
+ * @func: enum gnic_hw_rss_func
+ * @types: GNIC_RSS_L4_*
+ * @len: entries in use: a power of two up to GNIC_RSS_TABLE_LEN; 0: no table,
+ *	frames are dropped
+ * @key: Toeplitz key
+ * @table: QPNs at the port, hash & (len - 1) chooses
+ */
+struct gnic_hw_rss {
+	__le16 vport;
+	__u8 side;
+	__u8 context;
+	__le16 types;
+	__u8 func;
+	__u8 rsvd;
+	__le32 len;
+	__u8 key[GNIC_RSS_KEY_LEN];
+	__le32 table[GNIC_RSS_TABLE_LEN];
+};
+GNIC_HW_SIZE(gnic_hw_rss, 1076);
+
+struct gnic_hw_filter {
+	__le16 vport;
+	__le16 flags;		/* GNIC_FILTER_* */
+	__le32 count;
+	__u8 mac[GNIC_FILTER_MACS_MAX][6];
+};
+GNIC_HW_SIZE(gnic_hw_filter, 776);
+
+/**
+ * struct gnic_hw_flow_add - a rule
+ * @key: what it matches
+ * @mask: which bits of it
+ * @priority: a lower number wins
+ * @action: enum gnic_hw_flow_action
+ * @flags: GNIC_FLOW_SET_MARK
+ * @target: by action
+ * @mark: goes into the receive CQE
+ * @rsvd: zero
+ */
+struct gnic_hw_flow_add {
+	struct gnic_hw_flow_key key;
+	struct gnic_hw_flow_key mask;
+	__le32 priority;
+	__u8 action;
+	__u8 flags;
+	__le16 rsvd;
+	__le32 target;
+	__le32 mark;
+};
+GNIC_HW_SIZE(gnic_hw_flow_add, 144);
+
+struct gnic_hw_flow_stats {
+	__le64 packets;
+	__le64 bytes;
+	__le64 age_us;		/* since the last packet, or since it was added */
+};
+GNIC_HW_SIZE(gnic_hw_flow_stats, 24);
+
+/* struct gnic_hw_window.access */
+#define GNIC_ACCESS_LOCAL_READ		BIT(0)
+#define GNIC_ACCESS_LOCAL_WRITE		BIT(1)
+#define GNIC_ACCESS_REMOTE_WRITE	BIT(2)
+
+/**
+ * struct gnic_hw_window - memory that an ASID may touch, at its own address
+ * @addr: device address
+ * @size: bytes
+ * @asid: 1 .. GNIC_ASID_MAX
+ * @access: GNIC_ACCESS_*
+ */
+struct gnic_hw_window {
+	__le64 addr;
+	__le64 size;
+	__le16 asid;
+	__u8 access;
+	__u8 rsvd[5];
+};
+GNIC_HW_SIZE(gnic_hw_window, 24);
+
+#endif /* GNIC_HW_CMD_H */

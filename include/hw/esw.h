@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Block ESW (model-defined): virtual ports, receive side scaling, receive
+ * filters, the steering table. hardware.rst "The switch".
+ */
+#ifndef GNIC_HW_ESW_H
+#define GNIC_HW_ESW_H
+
+#include "types.h"
+
+/*
+ * A vport has two sides. FUNCTION: the wire of an uplink, the QPs of a
+ * function. HOST: the netdev that represents it. A frame that enters at the
+ * function side is looked up in the steering table and, if no rule takes it,
+ * leaves at the host side; a frame that enters at the host side leaves at the
+ * function side, unseen by the table.
+ */
+#define GNIC_VPORT_UPLINK(port)		(port)	/* exist always */
+#define GNIC_VPORT_FUNCTION_FIRST	0x0100	/* made by VPORT_CREATE */
+#define GNIC_VPORT_FUNCTIONS_MAX	1024
+#define GNIC_VPORT_NONE			0xffff
+
+enum gnic_hw_side {
+	GNIC_SIDE_HOST		= 0,
+	GNIC_SIDE_FUNCTION	= 1,
+};
+
+/* Receive side scaling: one table a vport side and context. */
+#define GNIC_RSS_KEY_LEN		40
+#define GNIC_RSS_TABLE_LEN		256
+#define GNIC_RSS_CONTEXTS		16	/* 0: the default one */
+enum gnic_hw_rss_func {
+	GNIC_RSS_TOEPLITZ	= 0,
+};
+/* struct gnic_hw_rss.types: what is hashed with its ports; all IP with addresses */
+#define GNIC_RSS_L4_TCP4		BIT(0)
+#define GNIC_RSS_L4_UDP4		BIT(1)
+#define GNIC_RSS_L4_TCP6		BIT(2)
+#define GNIC_RSS_L4_UDP6		BIT(3)
+
+/* Receive filter of an uplink's host side. */
+#define GNIC_FILTER_PROMISC		BIT(0)
+#define GNIC_FILTER_ALLMULTI		BIT(1)
+#define GNIC_FILTER_MACS_MAX		128
+
+/**
+ * struct gnic_hw_flow_key - what a frame is matched by, and the mask for it
+ * @src_ip: network order; IPv4 in the first four bytes
+ * @dst_ip: likewise
+ * @dmac: destination address
+ * @smac: source address
+ * @eth_type: network order, behind VLAN tags
+ * @vlan_tci: network order; zero if there is no tag
+ * @l4_src: network order
+ * @l4_dst: network order
+ * @bth_qpn: network order, the low 24 bits: destination QP, with UDP port 4791
+ * @vport: ingress, little endian
+ * @ip_proto: IPv4 protocol or IPv6 next header that is L4
+ * @rsvd: zero
+ *
+ * Bits outside the mask are zero in the key. A fragment has no ports, whether
+ * it is the first one or not.
+ */
+struct gnic_hw_flow_key {
+	__u8 src_ip[16];
+	__u8 dst_ip[16];
+	__u8 dmac[6];
+	__u8 smac[6];
+	__be16 eth_type;
+	__be16 vlan_tci;
+	__be16 l4_src;
+	__be16 l4_dst;
+	__be32 bth_qpn;
+	__le16 vport;
+	__u8 ip_proto;
+	__u8 rsvd[5];
+};
+GNIC_HW_SIZE(gnic_hw_flow_key, 64);
+
+#define GNIC_FLOWS_MAX			65536
+#define GNIC_FLOW_MASKS_MAX		32	/* different (mask, priority) pairs */
+
+enum gnic_hw_flow_action {
+	GNIC_FLOW_DROP		= 0,
+	GNIC_FLOW_VPORT		= 1,	/* target: vport, out of its function side */
+	GNIC_FLOW_QP		= 2,	/* target: QPN of a raw QP of the ingress port */
+	GNIC_FLOW_RSS		= 3,	/* target: RSS context of the ingress vport */
+	GNIC_FLOW_HOST		= 4,	/* as if there were no rule */
+};
+#define GNIC_FLOW_SET_MARK		BIT(0)	/* struct gnic_hw_flow_add.flags */
+
+#endif /* GNIC_HW_ESW_H */

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Work queue entries. hardware.rst "Work queues". */
+#ifndef GNIC_HW_WQE_H
+#define GNIC_HW_WQE_H
+
+#include "types.h"
+
+/* First dword of every send WQE. */
+#define GNIC_WQE_OPCODE			GENMASK(4, 0)
+enum gnic_hw_wqe_opcode {
+	GNIC_WQE_NOP		= 0,
+	GNIC_WQE_SEND		= 1,
+	GNIC_WQE_LINEAR		= 2,	/* RDMA WRITE */
+	GNIC_WQE_STRIDE		= 3,
+	GNIC_WQE_MULTI_STRIDE	= 4,
+	GNIC_WQE_RDV_WR		= 5,
+	GNIC_WQE_RDV_RD		= 6,
+	GNIC_WQE_QOS_UPDATE	= 7,
+	/* model-defined */
+	GNIC_WQE_RAW_SEND	= 0x10,	/* one packet, first WQE of it */
+	GNIC_WQE_RAW_CONT	= 0x11,	/* further segments of it */
+	GNIC_WQE_COPY		= 0x14,	/* compute: memory to memory */
+	GNIC_WQE_FILL		= 0x15,	/* compute: a 32-bit pattern */
+	GNIC_WQE_POST		= 0x16,	/* compute: the RC WQE within, on another QP */
+	GNIC_WQE_FENCE		= 0x17,	/* compute: wait for all before it */
+};
+#define GNIC_WQE_INDEX			GENMASK(15, 8)	/* low bits of its own index */
+
+/* Gaudi2 send WQE, dword 0. */
+#define GNIC_RC_WQE_REDUCTION		GENMASK(28, 16)
+#define GNIC_RC_WQE_SE			BIT(29)
+#define GNIC_RC_WQE_INLINE		BIT(30)
+#define GNIC_RC_WQE_ACKREQ		BIT(31)	/* requester CQE when acknowledged */
+/* dword 7 */
+#define GNIC_RC_WQE_REMOTE_SOB		GENMASK(26, 0)
+#define GNIC_RC_WQE_REMOTE_SOB_DATA	GENMASK(28, 27)
+#define GNIC_RC_WQE_SOB_CMD		BIT(29)
+#define GNIC_RC_WQE_COMPLETION		GENMASK(31, 30)	/* at the responder */
+enum gnic_hw_wqe_completion {
+	GNIC_COMPLETION_NONE	= 0,
+	GNIC_COMPLETION_SOB	= 1,
+	GNIC_COMPLETION_CQ	= 2,	/* the tag travels as immediate data */
+	GNIC_COMPLETION_BOTH	= 3,
+};
+#define GNIC_RC_SIZE_MAX		0x40000000u	/* 1 GiB a message */
+
+/**
+ * struct gnic_hw_rc_wqe - Gaudi2 send WQE of an RC QP
+ * @ctrl: GNIC_WQE_OPCODE, GNIC_WQE_INDEX, GNIC_RC_WQE_*
+ * @size: bytes
+ * @local_addr: device address, checked against the windows of the QP's ASID
+ * @remote_addr: device address at the peer
+ * @tag: immediate data
+ * @completion: GNIC_RC_WQE_COMPLETION and the sync object
+ */
+struct gnic_hw_rc_wqe {
+	__le32 ctrl;
+	__le32 size;
+	__le64 local_addr;
+	__le64 remote_addr;
+	__le32 tag;
+	__le32 completion;
+};
+GNIC_HW_SIZE(gnic_hw_rc_wqe, 32);
+
+/* Raw send WQE (model-defined), dword 0. */
+#define GNIC_RAW_WQE_NSEG		GENMASK(20, 16)	/* of the whole packet, 1..GNIC_RAW_SEGS_MAX */
+#define GNIC_RAW_WQE_VLAN		BIT(24)	/* insert vlan_tci, TPID 0x8100 */
+#define GNIC_RAW_WQE_CSUM		BIT(25)	/* 16-bit sum from CSUM_START, to CSUM_OFFSET behind it */
+#define GNIC_RAW_WQE_CSUM_L3		BIT(26)	/* IPv4 header checksum */
+#define GNIC_RAW_WQE_TSO		BIT(27)
+#define GNIC_RAW_WQE_SE			BIT(29)	/* set on raw QPs */
+#define GNIC_RAW_WQE_CQE		BIT(31)	/* CQE when consumed */
+/* dword 2 */
+#define GNIC_RAW_WQE_CSUM_START		GENMASK(9, 0)
+#define GNIC_RAW_WQE_CSUM_OFFSET	GENMASK(15, 10)
+#define GNIC_RAW_WQE_HDR_LEN		GENMASK(25, 16)	/* TSO: up to the payload */
+
+#define GNIC_RAW_WQE_SEGS		3
+#define GNIC_RAW_SEGS_MAX		18
+#define GNIC_RAW_WQES_MAX		6	/* WQEs of one packet */
+#define GNIC_RAW_SIZE_MIN		14
+#define GNIC_RAW_TSO_SIZE_MAX		0x3ffff	/* 256 KiB - 1 */
+
+struct gnic_hw_seg {
+	__le64 addr;
+	__le32 len;
+	__le32 rsvd;
+};
+GNIC_HW_SIZE(gnic_hw_seg, 16);
+
+/**
+ * struct gnic_hw_raw_wqe - a packet, or three more segments of it
+ * @ctrl: GNIC_WQE_OPCODE, GNIC_WQE_INDEX, GNIC_RAW_WQE_*
+ * @size: bytes of the packet; RAW_CONT: zero
+ * @offload: GNIC_RAW_WQE_CSUM_START and its neighbours; RAW_CONT: zero
+ * @vlan_tci: host order tag control information, with GNIC_RAW_WQE_VLAN
+ * @mss: payload bytes a segment, with GNIC_RAW_WQE_TSO
+ * @seg: pieces, in order; unused ones zero
+ */
+struct gnic_hw_raw_wqe {
+	__le32 ctrl;
+	__le32 size;
+	__le32 offload;
+	__le16 vlan_tci;
+	__le16 mss;
+	struct gnic_hw_seg seg[GNIC_RAW_WQE_SEGS];
+};
+GNIC_HW_SIZE(gnic_hw_raw_wqe, 64);
+
+/**
+ * struct gnic_hw_recv_wqe - a buffer of a raw receive queue (model-defined)
+ * @addr: device address, checked against the windows of the QP's ASID
+ * @size: bytes
+ * @tag: comes back in nothing; zero
+ */
+struct gnic_hw_recv_wqe {
+	__le64 addr;
+	__le32 size;
+	__le32 tag;
+};
+GNIC_HW_SIZE(gnic_hw_recv_wqe, 16);
+
+/* Compute WQE (model-defined). */
+#define GNIC_COMPUTE_WQE_CQE		BIT(31)	/* dword 0: CQE when done */
+#define GNIC_COMPUTE_QPN		GENMASK(23, 0)
+#define GNIC_COMPUTE_PORT		GENMASK(28, 24)
+
+/**
+ * struct gnic_hw_compute_wqe - one command of a compute queue
+ * @ctrl: GNIC_WQE_OPCODE, GNIC_WQE_INDEX, GNIC_COMPUTE_WQE_CQE
+ * @size: COPY, FILL: bytes, FILL a multiple of 4
+ * @src: COPY: device address; FILL: the pattern, in the low half
+ * @dst: COPY, FILL: device address
+ * @tag: comes back in the CQE
+ * @target: POST: GNIC_COMPUTE_QPN, GNIC_COMPUTE_PORT
+ * @rc: POST: the WQE; its GNIC_WQE_INDEX is filled in by the device
+ */
+struct gnic_hw_compute_wqe {
+	__le32 ctrl;
+	__le32 size;
+	__le64 src;
+	__le64 dst;
+	__le32 tag;
+	__le32 target;
+	struct gnic_hw_rc_wqe rc;
+};
+GNIC_HW_SIZE(gnic_hw_compute_wqe, 64);
+
+#define GNIC_WQ_LOG_MIN			4
+#define GNIC_WQ_LOG_MAX			15
+
+#endif /* GNIC_HW_WQE_H */
