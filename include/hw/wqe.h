@@ -81,6 +81,7 @@ GNIC_HW_SIZE(gnic_hw_rc_wqe, 32);
 #define GNIC_RAW_WQES_MAX		6	/* WQEs of one packet */
 #define GNIC_RAW_SIZE_MIN		14
 #define GNIC_RAW_TSO_SIZE_MAX		0x3ffff	/* 256 KiB - 1 */
+#define GNIC_RAW_HDR_MAX		252	/* HDR_LEN; end of the field that CSUM stores into */
 
 struct gnic_hw_seg {
 	__le64 addr;

@@ -286,6 +286,7 @@ struct parsed {
 	bool fragment;
 	bool roce;		/* UDP to 4791, long enough for a BTH */
 	bool bad;		/* lengths that contradict each other */
+	uint32_t l3_end;	/* first byte behind the IP packet */
 };
 
 /*
@@ -315,7 +316,9 @@ void esw_from_host(struct vport *vport, struct frame *frame);		/* entered at the
 void esw_from_function(struct vport *vport, struct frame *frame);	/* entered at the function side */
 void mac_send(struct port *port, struct frame *frame);			/* blk_mac.c: counts, -> wire or loopback */
 void mac_receive(struct port *port, struct frame *frame);		/* from a wire, -> esw_from_function(uplink) */
-void rxe_receive(struct qp *qp, struct frame *frame, uint32_t hash, uint8_t hash_type, const uint32_t *mark);
+/* False: dropped, counted at the QP. */
+bool rxe_receive(struct qp *qp, struct frame *frame, uint32_t hash, uint8_t hash_type,
+		 const uint32_t *mark);
 void rc_receive(struct vport *vport, struct frame *frame);		/* blk_rxe_rc.c: RoCE for a function */
 /*
  * mac_send() may call mac_receive() of the peer before it returns, which may
