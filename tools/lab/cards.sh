@@ -3,21 +3,23 @@
 # connects to its sockets, and ends after it.
 # shellcheck shell=bash
 
-VGAUDI=$LAB_TREE/build/vgaudi/vgaudi
+LAB_VGAUDI=${LAB_VGAUDI:-$LAB_TREE/build/vgaudi/vgaudi}
 CARDS_PID=
+CARDS_STATUS=
 
 # cards_start DIR: sockets card0.sock, card1.sock ... and control in DIR.
 cards_start() {
 	local arguments
 
 	[ "$OPT_CARDS" -gt 0 ] || return 0
-	[ -x "$VGAUDI" ] || die "no $VGAUDI: build it, or use --cards 0"
+	[ -x "$LAB_VGAUDI" ] ||
+		die "no $LAB_VGAUDI: build it, or use --cards 0"
 	arguments=(--cards "$OPT_CARDS" --socket-dir "$1" --control "$1/control")
 	[ -z "$OPT_PORTS" ] || arguments+=(--ports "$OPT_PORTS")
 	[ -z "$OPT_TOPOLOGY" ] || arguments+=(--topology "$OPT_TOPOLOGY")
 	# shellcheck disable=SC2206 # words on purpose
 	arguments+=(${LAB_VGAUDI_ARGS:-})
-	in_root_exec "$VGAUDI" "${arguments[@]}" \
+	in_root_exec "$LAB_VGAUDI" "${arguments[@]}" \
 		</dev/null >"$1/vgaudi.log" 2>&1 &
 	CARDS_PID=$!
 	cards_wait "$1"
@@ -38,7 +40,7 @@ cards_wait() {
 
 # False when the model died under the guest, which nobody asked it to.
 cards_stop() {
-	local dead= tries
+	local dead='' tries
 
 	[ -n "$CARDS_PID" ] || return 0
 	kill -TERM "$CARDS_PID" 2>/dev/null || dead=yes
@@ -59,16 +61,20 @@ cards_address() {
 	printf '0x%x' $(($1 == 0 ? 0x10 : 0x11 + $1))
 }
 
-# cards_devices DIR: QEMU's arguments, one a line.
-cards_devices() {
+# A device with a structured property can be told in JSON only.
+cards_device() {
+	printf '{"driver": "vfio-user-pci", "bus": "pcie.0", "addr": "%s",' "$2"
+	printf ' "socket": {"type": "unix", "path": "%s"}}\n' "$1"
+}
+
+# cards_arguments DIR: QEMU's, one a line.
+cards_arguments() {
 	local i
 
 	[ "$OPT_CARDS" -gt 0 ] || return 0
 	for ((i = 0; i < OPT_CARDS; i++)); do
-		printf '%s\n' -device "{\"driver\": \"vfio-user-pci\",
-			\"socket\": {\"type\": \"unix\", \"path\": \"$1/card$i.sock\"},
-			\"bus\": \"pcie.0\", \"addr\": \"$(cards_address "$i")\"}" |
-			tr -d '\t' | paste -s -d ' ' | sed 's/^-device /-device\n/'
+		echo -device
+		cards_device "$1/card$i.sock" "$(cards_address "$i")"
 	done
 	printf '%s\n' -chardev "socket,id=control,path=$1/control" \
 		-device virtserialport,chardev=control,name=vgaudi.control

@@ -101,7 +101,7 @@ guest_arguments() {
 		-device virtserialport,chardev=result,name=lab.result
 	guest_terminal "$mode" "$dir"
 	guest_nics "$OPT_NIC"
-	cards_devices "$dir"
+	cards_arguments "$dir"
 	# shellcheck disable=SC2086 # words on purpose
 	[ -z "${LAB_QEMU_ARGS:-}" ] || printf '%s\n' ${LAB_QEMU_ARGS}
 }

@@ -56,13 +56,21 @@ static const struct mount_entry guest_mounts[] = {
 	{ "sys", "/sys", "sysfs", 0, NULL },
 	{ "dev", "/dev", "devtmpfs", 0, NULL },
 	{ "devpts", "/dev/pts", "devpts", 0, "ptmxmode=0666" },
-	{ "shm", "/dev/shm", "tmpfs", 0, NULL },
+	{ "shm", "/dev/shm", "tmpfs", 0, "mode=1777" },
 	{ "run", "/run", "tmpfs", 0, "mode=0755" },
-	{ "tmp", "/tmp", "tmpfs", 0, NULL },
+	{ "tmp", "/tmp", "tmpfs", 0, "mode=1777" },
 	{ "bpf", "/sys/fs/bpf", "bpf", 0, NULL },
 	{ "cgroup2", "/sys/fs/cgroup", "cgroup2", 0, NULL },
 	{ "debugfs", "/sys/kernel/debug", "debugfs", 0, NULL },
 	{ "tracefs", "/sys/kernel/tracing", "tracefs", 0, NULL },
+};
+
+/* What udev would add to devtmpfs. */
+static const char *const dev_links[][2] = {
+	{ "/proc/self/fd", "/dev/fd" },
+	{ "fd/0", "/dev/stdin" },
+	{ "fd/1", "/dev/stdout" },
+	{ "fd/2", "/dev/stderr" },
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -155,6 +163,17 @@ static void make_path(const char *path)
 	free(copy);
 }
 
+static void link_devices(void)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(dev_links); i++) {
+		if (symlink(dev_links[i][0], dev_links[i][1]))
+			fail(dev_links[i][1]);
+	}
+	mkdir("/dev/virtio-ports", 0755);
+}
+
 static void enter_root(void)
 {
 	mkdir("/root/lower", 0755);
@@ -166,6 +185,7 @@ static void enter_root(void)
 	    chroot("."))
 		fail("chroot");
 	mount_all(guest_mounts, COUNT(guest_mounts));
+	link_devices();
 }
 
 /* The work tree, where the host has it. */
@@ -221,7 +241,6 @@ static void link_ports(void)
 	DIR *dir = opendir("/sys/class/virtio-ports");
 	struct dirent *entry;
 
-	mkdir("/dev/virtio-ports", 0755);
 	while (dir && (entry = readdir(dir)))
 		link_port(entry->d_name);
 	if (dir)

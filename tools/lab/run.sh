@@ -6,6 +6,8 @@ RUN_DIR=
 RUN_GUEST=
 RUN_WATCHDOG=
 RUN_TAIL=
+RUN_STTY=
+RUN_KEPT=
 
 # Any of these in the kernel's log is a failure, whatever the command said.
 RUN_BAD_LOG='WARNING:|BUG:|BUG |Oops|RIP:|Call Trace:|Kernel panic'
@@ -26,7 +28,7 @@ run_main() {
 	trap run_cleanup EXIT
 	run_start "$mode"
 	run_follow
-	run_verdict
+	run_verdict "$mode"
 }
 
 # Guests that share the processors with too many others only time out.
@@ -91,21 +93,26 @@ run_watch() {
 }
 
 run_follow() {
-	wait "$RUN_GUEST"
+	# The shell would report a guest that was killed in its own words.
+	wait "$RUN_GUEST" 2>/dev/null
 	RUN_GUEST=
 	[ -z "$RUN_TAIL" ] || wait "$RUN_TAIL"
 	RUN_TAIL=
 }
 
-# Everything that can be wrong is said; the first thing decides nothing more
-# than the others: an unhealthy guest is one exit code.
+# run_verdict MODE: everything that is wrong is said; any of it is a failure.
 run_verdict() {
 	local status log=$RUN_DIR/console.log healthy=yes
 
-	status=$(sed -n 's/^lab-result: \([0-9]*\)$/\1/p' "$RUN_DIR/result" 2>/dev/null)
+	status=$(sed -n 's/^lab-result: \([0-9]*\)$/\1/p' \
+		"$RUN_DIR/result" 2>/dev/null)
 	if ! cards_stop; then
 		say "vgaudi died under the guest, status $CARDS_STATUS:"
 		tail -n 20 "$RUN_DIR/vgaudi.log" | quote_lines
+		healthy=
+	fi
+	if [ -z "$status" ]; then
+		run_no_result "$log"
 		healthy=
 	fi
 	if grep -a -q -E "$RUN_BAD_LOG" "$log" 2>/dev/null; then
@@ -113,12 +120,9 @@ run_verdict() {
 		run_excerpt "$log"
 		healthy=
 	fi
-	if [ -z "$status" ]; then
-		run_no_result "$log"
-		healthy=
-	fi
 	[ -n "$healthy" ] || status=$EXIT_GUEST
-	run_keep_or_remove "$status"
+	# What a shell ends with is not a verdict on anything.
+	[ "$1" = shell ] && [ -n "$healthy" ] || run_keep "$status"
 	exit "$status"
 }
 
@@ -131,15 +135,13 @@ run_no_result() {
 	say "the guest gave no result: $(cat "$RUN_DIR/timeout" 2>/dev/null ||
 		echo "it ended by itself")"
 	tail -n 5 "$RUN_DIR/qemu.log" | quote_lines
-	tail -n 10 "$1" 2>/dev/null | tr -d '\r' | quote_lines
+	tail -n 5 "$1" 2>/dev/null | tr -d '\r' | quote_lines
 }
 
-run_keep_or_remove() {
-	if [ -n "${LAB_KEEP:-}" ] || [ "$1" -ne 0 ]; then
-		say "logs are in $RUN_DIR"
-	else
-		rm -rf "$RUN_DIR"
-	fi
+run_keep() {
+	[ -n "${LAB_KEEP:-}" ] || [ "$1" -ne 0 ] || return
+	RUN_KEPT=yes
+	say "logs are in $RUN_DIR"
 }
 
 # On every way out: what we started ends, by pid.
@@ -151,5 +153,6 @@ run_cleanup() {
 		kill -TERM "$pid" 2>/dev/null
 	done
 	cards_stop
-	[ -z "${RUN_STTY:-}" ] || stty "$RUN_STTY"
+	[ -z "$RUN_STTY" ] || stty "$RUN_STTY"
+	[ -n "$RUN_KEPT" ] || rm -rf "$RUN_DIR"
 }
