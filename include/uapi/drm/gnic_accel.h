@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: (GPL-2.0-only WITH Linux-syscall-note) OR BSD-2-Clause */
+/*
+ * The compute device of a card, /dev/accel/accelN. Documentation/accel.rst.
+ *
+ * An open file is a context: a protection domain of its own, and one queue of
+ * commands that start in order. Memory is device memory. A QP group that the
+ * context holds is a file descriptor.
+ *
+ * Every struct is a multiple of 8 bytes and has the same layout for 32-bit
+ * programs. What is called reserved, unknown bits of flags, and members that
+ * an operation does not use have to be zero, or the call fails with EINVAL.
+ */
+#ifndef _GNIC_ACCEL_H_
+#define _GNIC_ACCEL_H_
+
+#include <drm/drm.h>
+
+#if defined(__cplusplus)
+extern "C" {
+#endif
+
+#define DRM_GNIC_INFO			0x00
+#define DRM_GNIC_BO_CREATE		0x01
+#define DRM_GNIC_BO_INFO		0x02
+#define DRM_GNIC_GROUP_HOLD		0x03
+#define DRM_GNIC_GROUP_INFO		0x04
+#define DRM_GNIC_GROUP_RECV		0x05
+#define DRM_GNIC_SUBMIT			0x06
+
+/**
+ * struct drm_gnic_info - what the card and its driver offer
+ * @flags: in: zero
+ * @num_ports: NIC ports
+ * @hbm_address: device address of the first byte of device memory
+ * @hbm_size: bytes
+ * @hbm_free: bytes that nobody has now; may be in pieces
+ * @serial: of the card
+ * @module_id: place in the box
+ * @windows: buffer objects of all contexts together
+ * @queue_depth: commands of a context that may be under way
+ * @submit_max: commands of one DRM_IOCTL_GNIC_SUBMIT
+ * @timeout_ms: the queue is reset if the oldest submission does not proceed
+ *	for so long
+ * @group_events: records that a group keeps until they are read
+ */
+struct drm_gnic_info {
+	__u32 flags;
+	__u32 num_ports;
+	__u64 hbm_address;
+	__u64 hbm_size;
+	__u64 hbm_free;
+	__u64 serial;
+	__u32 module_id;
+	__u32 windows;
+	__u32 queue_depth;
+	__u32 submit_max;
+	__u32 timeout_ms;
+	__u32 group_events;
+};
+
+/* The far ends of the groups that the context holds may RDMA WRITE into it. */
+#define DRM_GNIC_BO_REMOTE_WRITE	(1 << 0)
+
+/**
+ * struct drm_gnic_bo_create - device memory for this context alone
+ * @size: in: bytes; out: rounded up to pages
+ * @flags: in: DRM_GNIC_BO_*
+ * @handle: out: GEM handle, DRM_IOCTL_GEM_CLOSE ends it
+ * @address: out: device address, what a far end needs for RDMA
+ * @mmap_offset: out: for mmap() of the device file; write-combined
+ *
+ * The memory is zero. Errors: ENOMEM (no such piece of device memory),
+ * ENOSPC (no more windows).
+ */
+struct drm_gnic_bo_create {
+	__u64 size;
+	__u32 flags;
+	__u32 handle;
+	__u64 address;
+	__u64 mmap_offset;
+};
+
+/**
+ * struct drm_gnic_bo_info - what DRM_IOCTL_GNIC_BO_CREATE said
+ * @handle: in
+ * @flags: in: zero; out: DRM_GNIC_BO_*
+ * @size: out
+ * @address: out
+ * @mmap_offset: out
+ */
+struct drm_gnic_bo_info {
+	__u32 handle;
+	__u32 flags;
+	__u64 size;
+	__u64 address;
+	__u64 mmap_offset;
+};
+
+/**
+ * struct drm_gnic_group_hold - own a QP group
+ * @sfnum: in: subfunction number of its devlink port
+ * @flags: in: zero
+ * @fd: out: close-on-exec; its last close gives the group back. read() returns
+ *	struct drm_gnic_event records, poll() tells of them.
+ * @reserved: in: zero
+ *
+ * Errors: ENOENT (no such group), EBUSY (held already), EPERM (a raw group
+ * sees frames of the network: CAP_NET_RAW).
+ */
+struct drm_gnic_group_hold {
+	__u32 sfnum;
+	__u32 flags;
+	__s32 fd;
+	__u32 reserved;
+};
+
+enum drm_gnic_group_type {
+	DRM_GNIC_GROUP_RAW = 0,
+	DRM_GNIC_GROUP_WRITE = 1,
+};
+
+#define DRM_GNIC_GROUP_ACTIVE		(1 << 0)	/* its QPs exist and run */
+#define DRM_GNIC_GROUP_REMOVED		(1 << 1)	/* for ever: hold it anew */
+
+/**
+ * struct drm_gnic_group_info - a held group as it is now
+ * @group: in: descriptor
+ * @flags: in: zero; out: DRM_GNIC_GROUP_*
+ * @sfnum: out: subfunction number
+ * @type: out: enum drm_gnic_group_type
+ * @port: out: NIC port
+ * @generation: out: counts activations; QPs of another one are other QPs
+ * @qpn_base: out: number of QP 0 at the port
+ * @qp_count: out: QPs
+ * @peer_qpn_base: out: QP i talks to QP number @peer_qpn_base + i
+ * @depth: out: entries of a QP's queue
+ * @path_mtu: out: bytes
+ * @vport: out: switch port
+ */
+struct drm_gnic_group_info {
+	__s32 group;
+	__u32 flags;
+	__u32 sfnum;
+	__u32 type;
+	__u32 port;
+	__u32 generation;
+	__u32 qpn_base;
+	__u32 qp_count;
+	__u32 peer_qpn_base;
+	__u32 depth;
+	__u32 path_mtu;
+	__u32 vport;
+};
+
+/**
+ * struct drm_gnic_group_recv - give a QP of a raw group buffers for frames
+ * @group: in: descriptor
+ * @qp: in: 0 .. qp_count - 1
+ * @handle: in: buffer object that they are in
+ * @flags: in: zero
+ * @offset: in: of the first buffer
+ * @length: in: bytes of each
+ * @stride: in: from one to the next; 0: @length
+ * @count: in: how many
+ * @posted: out: how many the queue took
+ *
+ * A frame fills one or more buffers, in the order in which they were posted.
+ * Errors: EAGAIN (the queue is full), ENOLINK (the group is not active).
+ */
+struct drm_gnic_group_recv {
+	__s32 group;
+	__u32 qp;
+	__u32 handle;
+	__u32 flags;
+	__u64 offset;
+	__u32 length;
+	__u32 stride;
+	__u32 count;
+	__u32 posted;
+};
+
+enum drm_gnic_event_type {
+	DRM_GNIC_EVENT_ACTIVE = 1,	/* the QPs run; buffer numbers start at 0 */
+	DRM_GNIC_EVENT_INACTIVE = 2,	/* the QPs are gone, and posted buffers */
+	DRM_GNIC_EVENT_REMOVED = 3,	/* the group, card or context is gone; the last record */
+	DRM_GNIC_EVENT_QP_ERROR = 4,	/* qp, syndrome */
+	DRM_GNIC_EVENT_RECV = 5,	/* a frame: qp, bytes, index, count, tag: its hash */
+	DRM_GNIC_EVENT_RDMA = 6,	/* RDMA WRITE with immediate: qp, bytes, tag */
+};
+
+/**
+ * struct drm_gnic_event - record of a group's descriptor
+ * @type: enum drm_gnic_event_type
+ * @qp: 0 .. qp_count - 1
+ * @bytes: received
+ * @tag: RDMA: immediate data; RECV: RSS hash
+ * @index: RECV: number of the first buffer that the frame fills; the first one
+ *	posted to the QP since it became active is number 0
+ * @count: RECV: buffers that it fills
+ * @syndrome: QP_ERROR: hardware.rst "Syndromes"
+ * @lost: records lost just before this one, because nobody read
+ */
+struct drm_gnic_event {
+	__u32 type;
+	__u32 qp;
+	__u32 bytes;
+	__u32 tag;
+	__u32 index;
+	__u32 count;
+	__u32 syndrome;
+	__u32 lost;
+};
+
+enum drm_gnic_op {
+	DRM_GNIC_OP_COPY = 1,		/* src, src_offset, dst, dst_offset, size */
+	DRM_GNIC_OP_FILL = 2,		/* dst, dst_offset, size, data: the pattern */
+	DRM_GNIC_OP_RDMA_WRITE = 3,	/* group, qp, src, src_offset, dst_offset, size */
+	DRM_GNIC_OP_WAIT = 4,		/* what follows starts when all before is done */
+};
+
+#define DRM_GNIC_CMD_IMMEDIATE		(1 << 0)	/* RDMA_WRITE: data arrives as event */
+#define DRM_GNIC_CMD_SIZE_MAX		0x40000000	/* 1 GiB */
+
+/**
+ * struct drm_gnic_cmd - a command; names of members that count are at its op
+ * @op: enum drm_gnic_op
+ * @flags: DRM_GNIC_CMD_*
+ * @src: handle of a buffer object
+ * @dst: handle of a buffer object
+ * @src_offset: bytes into @src
+ * @dst_offset: bytes into @dst; RDMA_WRITE: device address at the far end
+ * @size: bytes, 1 .. DRM_GNIC_CMD_SIZE_MAX; FILL: a multiple of 4
+ * @data: FILL: 32-bit pattern; RDMA_WRITE: immediate data
+ * @group: descriptor of a group of type WRITE
+ * @qp: of @group
+ * @reserved: zero
+ */
+struct drm_gnic_cmd {
+	__u32 op;
+	__u32 flags;
+	__u32 src;
+	__u32 dst;
+	__u64 src_offset;
+	__u64 dst_offset;
+	__u64 size;
+	__u32 data;
+	__s32 group;
+	__u32 qp;
+	__u32 reserved[3];
+};
+
+/**
+ * struct drm_gnic_sync - a sync object, or a point of a timeline
+ * @handle: DRM_IOCTL_SYNCOBJ_CREATE
+ * @flags: zero
+ * @point: 0: the object is binary
+ */
+struct drm_gnic_sync {
+	__u32 handle;
+	__u32 flags;
+	__u64 point;
+};
+
+#define DRM_GNIC_SYNCS_MAX		64	/* of each direction */
+
+/**
+ * struct drm_gnic_submit - append commands to the context's queue
+ * @cmds: in: address of @cmd_count struct drm_gnic_cmd
+ * @in_syncs: in: address of @in_count struct drm_gnic_sync: the commands start
+ *	when these are signalled. If one of them failed, they fail with its error.
+ * @out_syncs: in: address of @out_count struct drm_gnic_sync, signalled when
+ *	all commands of this and of earlier submissions are done
+ * @cmd_count: in: 1 .. submit_max
+ * @in_count: in: 0 .. DRM_GNIC_SYNCS_MAX
+ * @out_count: in: likewise
+ * @flags: in: zero
+ *
+ * The submission is checked as a whole before any of it starts. A command that
+ * fails later fails its submission: the status of the fence (sync_file) is
+ * EFAULT (local memory), EACCES (remote memory or key), ECONNABORTED (the QP
+ * had failed), EHOSTUNREACH (no answer by the peer), EIO (else), ETIMEDOUT or
+ * ECANCELED (the queue was reset), ENODEV (the card is gone).
+ */
+struct drm_gnic_submit {
+	__u64 cmds;
+	__u64 in_syncs;
+	__u64 out_syncs;
+	__u32 cmd_count;
+	__u32 in_count;
+	__u32 out_count;
+	__u32 flags;
+};
+
+#define DRM_IOCTL_GNIC_INFO \
+	DRM_IOWR(DRM_COMMAND_BASE + DRM_GNIC_INFO, struct drm_gnic_info)
+#define DRM_IOCTL_GNIC_BO_CREATE \
+	DRM_IOWR(DRM_COMMAND_BASE + DRM_GNIC_BO_CREATE, struct drm_gnic_bo_create)
+#define DRM_IOCTL_GNIC_BO_INFO \
+	DRM_IOWR(DRM_COMMAND_BASE + DRM_GNIC_BO_INFO, struct drm_gnic_bo_info)
+#define DRM_IOCTL_GNIC_GROUP_HOLD \
+	DRM_IOWR(DRM_COMMAND_BASE + DRM_GNIC_GROUP_HOLD, struct drm_gnic_group_hold)
+#define DRM_IOCTL_GNIC_GROUP_INFO \
+	DRM_IOWR(DRM_COMMAND_BASE + DRM_GNIC_GROUP_INFO, struct drm_gnic_group_info)
+#define DRM_IOCTL_GNIC_GROUP_RECV \
+	DRM_IOWR(DRM_COMMAND_BASE + DRM_GNIC_GROUP_RECV, struct drm_gnic_group_recv)
+#define DRM_IOCTL_GNIC_SUBMIT \
+	DRM_IOW(DRM_COMMAND_BASE + DRM_GNIC_SUBMIT, struct drm_gnic_submit)
+
+#if defined(__cplusplus)
+}
+#endif
+
+#endif /* _GNIC_ACCEL_H_ */
