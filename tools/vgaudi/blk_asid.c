@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "blk_asid.h"
 #include "card.h"
 
 #define ASIDS			1024u
@@ -41,7 +40,7 @@ struct window_slot {
 
 struct windows {
 	struct asid_table tables[ASIDS];
-	struct window_slot slots[ASID_WINDOWS_MAX];
+	struct window_slot slots[CARD_WINDOWS];
 	uint32_t next;		/* where the search for a free id begins: reused late */
 };
 
@@ -282,11 +281,11 @@ static bool asid_grow(struct asid_table *table)
 	return true;
 }
 
-/* Ids are 1 .. ASID_WINDOWS_MAX. Returns 0 if all are in use. */
+/* Ids are 1 .. CARD_WINDOWS. Returns 0 if all are in use. */
 static uint32_t window_id(struct windows *windows)
 {
-	for (uint32_t i = 0; i < ASID_WINDOWS_MAX; i++) {
-		uint32_t slot = (windows->next + i) % ASID_WINDOWS_MAX;
+	for (uint32_t i = 0; i < CARD_WINDOWS; i++) {
+		uint32_t slot = (windows->next + i) % CARD_WINDOWS;
 
 		if (!windows->slots[slot].asid) {
 			windows->next = slot + 1;
@@ -330,7 +329,7 @@ enum gnic_hw_status asid_cmd_window_del(struct card *card, const struct gnic_hw_
 	struct window_slot *slot;
 	struct asid_table *table;
 
-	if (!id || id > ASID_WINDOWS_MAX || !card->windows->slots[id - 1].asid)
+	if (!id || id > CARD_WINDOWS || !card->windows->slots[id - 1].asid)
 		return GNIC_STATUS_NOT_FOUND;
 	slot = &card->windows->slots[id - 1];
 	table = &card->windows->tables[slot->asid];

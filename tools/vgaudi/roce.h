@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * RoCE v2 as pure functions: headers, opcodes, the invariant CRC and cyclic
+ * arithmetic. Nothing here knows a card.
+ */
+#ifndef VGAUDI_ROCE_H
+#define VGAUDI_ROCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/uio.h>
+
+#define ROCE_UDP_PORT		4791
+#define ROCE_PKEY		0xffff	/* the default partition, full member */
+#define ROCE_ICRC_LEN		4u
+#define ROCE_BTH_LEN		12u
+/* Ethernet, two tags, IPv6, UDP, BTH, RETH, immediate */
+#define ROCE_HDR_MAX		(14u + 8u + 40u + 8u + 12u + 16u + 4u)
+#define ROCE_PAYLOAD_MAX	8192u
+
+/* BTH opcodes of the reliable connection; the rest of the list is refused by name. */
+enum roce_opcode {
+	ROCE_SEND_FIRST		= 0x00,
+	ROCE_SEND_MIDDLE	= 0x01,
+	ROCE_SEND_LAST		= 0x02,
+	ROCE_SEND_LAST_IMM	= 0x03,
+	ROCE_SEND_ONLY		= 0x04,
+	ROCE_SEND_ONLY_IMM	= 0x05,
+	ROCE_WRITE_FIRST	= 0x06,
+	ROCE_WRITE_MIDDLE	= 0x07,
+	ROCE_WRITE_LAST		= 0x08,
+	ROCE_WRITE_LAST_IMM	= 0x09,
+	ROCE_WRITE_ONLY		= 0x0a,
+	ROCE_WRITE_ONLY_IMM	= 0x0b,
+	ROCE_READ_REQUEST	= 0x0c,
+	ROCE_ACK		= 0x11,
+	ROCE_CMP_SWAP		= 0x13,
+	ROCE_FETCH_ADD		= 0x14,
+};
+
+/* What an opcode means and which headers follow the BTH. */
+#define ROCE_OP_KNOWN		0x01u
+#define ROCE_OP_WRITE		0x02u
+#define ROCE_OP_FIRST		0x04u	/* begins a message */
+#define ROCE_OP_LAST		0x08u	/* ends a message */
+#define ROCE_OP_RETH		0x10u
+#define ROCE_OP_IMM		0x20u
+#define ROCE_OP_AETH		0x40u
+
+struct roce_op {
+	uint8_t flags;
+	uint8_t ext_len;	/* bytes between BTH and payload */
+};
+
+extern const struct roce_op roce_ops[256];
+
+/* AETH syndrome */
+#define ROCE_AETH_TYPE		0xe0u
+#define ROCE_AETH_ACK		0x00u
+#define ROCE_AETH_RNR		0x20u
+#define ROCE_AETH_NAK		0x60u
+#define ROCE_AETH_NO_CREDITS	0x1fu	/* in an ACK: end-to-end credits are not used */
+enum roce_nak {
+	ROCE_NAK_PSN		= 0x60,
+	ROCE_NAK_REQUEST	= 0x61,
+	ROCE_NAK_ACCESS		= 0x62,
+	ROCE_NAK_OPERATION	= 0x63,
+};
+
+/**
+ * struct roce_path - what all packets of a QP have in common
+ * @ip_version: 4 or 6
+ * @hop_limit: TTL
+ * @tos: DSCP and ECN
+ * @src_ip: network order; IPv4 in the first four bytes
+ * @dst_ip: likewise
+ * @src_mac: sender
+ * @dst_mac: next hop
+ * @udp_sport: host order
+ * @vlan_tci: host order; 0: no tag
+ */
+struct roce_path {
+	uint8_t ip_version;
+	uint8_t hop_limit;
+	uint8_t tos;
+	uint8_t src_ip[16];
+	uint8_t dst_ip[16];
+	uint8_t src_mac[6];
+	uint8_t dst_mac[6];
+	uint16_t udp_sport;
+	uint16_t vlan_tci;
+};
+
+/**
+ * struct rc_packet - an RC packet without its payload, in host order
+ * @path: addresses
+ * @payload: bytes, without pad
+ * @dst_qp: 24 bits
+ * @psn: 24 bits
+ * @opcode: enum roce_opcode
+ * @ack_req: BTH.A
+ * @solicited: BTH.SE
+ * @syndrome: AETH
+ * @msn: AETH, 24 bits
+ * @va: RETH
+ * @rkey: RETH
+ * @dma_len: RETH
+ * @imm: immediate data
+ */
+struct rc_packet {
+	const struct roce_path *path;
+	uint32_t payload;
+	uint32_t dst_qp;
+	uint32_t psn;
+	uint8_t opcode;
+	bool ack_req;
+	bool solicited;
+	uint8_t syndrome;
+	uint32_t msn;
+	uint64_t va;
+	uint32_t rkey;
+	uint32_t dma_len;
+	uint32_t imm;
+};
+
+/* ---- cyclic arithmetic ---- */
+
+#define ROCE_PSN_MASK		0xffffffu
+#define ROCE_INDEX_MASK		0x3fffffu
+
+static inline uint32_t psn_add(uint32_t psn, uint32_t n)
+{
+	return (psn + n) & ROCE_PSN_MASK;
+}
+
+/* How far @a is ahead of @b: -2^23 .. 2^23 - 1. */
+static inline int32_t psn_diff(uint32_t a, uint32_t b)
+{
+	return (int32_t)((a - b) << 8) >> 8;
+}
+
+/* The same of 22-bit indices: -2^21 .. 2^21 - 1. */
+static inline int32_t index_diff(uint32_t a, uint32_t b)
+{
+	return (int32_t)((a - b) << 10) >> 10;
+}
+
+/* ---- lengths ---- */
+
+/* Ethernet up to and with the UDP header. */
+static inline uint32_t roce_path_len(const struct roce_path *path)
+{
+	return 14 + (path->vlan_tci ? 4 : 0) + (path->ip_version == 6 ? 40 : 20) + 8;
+}
+
+static inline uint32_t roce_pad(uint32_t payload)
+{
+	return -payload & 3;
+}
+
+/* Up to the payload. */
+static inline uint32_t roce_hdr_len(const struct rc_packet *pkt)
+{
+	return roce_path_len(pkt->path) + ROCE_BTH_LEN + roce_ops[pkt->opcode].ext_len;
+}
+
+/* The whole frame without FCS. */
+static inline uint32_t roce_frame_len(const struct rc_packet *pkt)
+{
+	return roce_hdr_len(pkt) + pkt->payload + roce_pad(pkt->payload) + ROCE_ICRC_LEN;
+}
+
+/* ---- bytes ---- */
+
+/**
+ * roce_build() - the headers of a packet
+ * @pkt: the packet
+ * @hdr: room for ROCE_HDR_MAX bytes
+ *
+ * Return: bytes written, roce_hdr_len().
+ */
+uint32_t roce_build(const struct rc_packet *pkt, uint8_t *hdr);
+
+/**
+ * roce_flatten() - the whole frame as it is on a wire
+ * @pkt: the packet
+ * @iov: its payload, pkt->payload bytes in all
+ * @iovs: pieces
+ * @dst: where to
+ * @room: bytes there
+ *
+ * Return: bytes written, roce_frame_len(), or 0 if there is not enough room.
+ */
+uint32_t roce_flatten(const struct rc_packet *pkt, const struct iovec *iov, int iovs,
+		      uint8_t *dst, uint32_t room);
+
+/**
+ * struct roce_layout - where the parts of a parsed frame are
+ * @l3: the IP header
+ * @payload: the payload, behind all headers
+ * @end: behind the pad, where the ICRC is
+ */
+struct roce_layout {
+	uint32_t l3;
+	uint32_t payload;
+	uint32_t end;
+};
+
+/**
+ * roce_parse() - from bytes to a packet
+ * @hdr: the frame, from its Ethernet header on
+ * @hdr_len: contiguous bytes at @hdr, the whole frame or at least ROCE_HDR_MAX
+ * @len: bytes of the frame
+ * @path: out: addresses; @pkt refers to it
+ * @pkt: out
+ * @layout: out
+ *
+ * Checks everything but the ICRC.
+ *
+ * Return: 0 or enum gnic_hw_syndrome: RX_BAD_FORMAT, RX_BTH_OPCODE.
+ */
+uint8_t roce_parse(const uint8_t *hdr, uint32_t hdr_len, uint32_t len, struct roce_path *path,
+		   struct rc_packet *pkt, struct roce_layout *layout);
+
+/**
+ * roce_icrc_headers() - begin an ICRC
+ * @l3: the IP header and all headers behind it
+ * @len: bytes of them
+ *
+ * Return: a state for roce_icrc_add(); after the last byte of payload and pad
+ * it is the ICRC, which is stored with its low byte first.
+ */
+uint32_t roce_icrc_headers(const uint8_t *l3, uint32_t len);
+uint32_t roce_icrc_add(uint32_t icrc, const void *data, uint32_t len);
+
+#endif /* VGAUDI_ROCE_H */
