@@ -63,6 +63,7 @@ struct dma_stats {
  * @maps: sorted by @iova, not overlapping
  * @nr: how many
  * @master: accesses are allowed (PCI bus master enable)
+ * @broken_gone: broken pages of ranges that are gone
  * @stats: counters
  */
 struct dma {
@@ -71,6 +72,7 @@ struct dma {
 	unsigned int nr;
 	bool master;
 	struct dma_map *maps;
+	uint64_t broken_gone;
 	struct dma_stats stats;
 };
 
@@ -165,7 +167,7 @@ int dma_write(struct dma *dma, uint64_t iova, const void *buf, size_t len);
  * dma_span() - the longest piece that can be accessed with one pointer
  * @dma: the map
  * @iova: first I/O address
- * @len: in: bytes wanted; out: bytes that @return covers, not 0 on success
+ * @len: in: bytes wanted; out: bytes that may be accessed, 0 only if 0 was in
  * @prot: as in dma_ptr()
  *
  * For whoever copies from guest to guest without a buffer between.
@@ -182,9 +184,6 @@ static inline uint32_t dma_gen(const struct dma *dma)
 {
 	return dma->gen;
 }
-
-/** dma_broken() - did the client take memory away that it had lent? */
-bool dma_broken(const struct dma *dma);
 
 const struct dma_stats *dma_stats(struct dma *dma);
 

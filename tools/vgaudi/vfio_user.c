@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The device as clients find it: the listening socket, and who is connected.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "dma.h"
+#include "irq.h"
+#include "vu_conn.h"
+
+/* Clients. */
+
+/*
+ * The order matters: while the device is reset it may still write to memory
+ * and raise interrupts; then no pointer into the memory is left.
+ */
+static void vu_client_gone(struct vu_dev *dev, bool agreed)
+{
+	const struct vu_ops *ops = dev->params.ops;
+
+	dev->client = NULL;
+	if (agreed)
+		ops->reset(dev->params.opaque, VU_RESET_GONE);
+	dma_flush(dev->params.dma);
+	irq_release(dev->params.irq);
+	if (agreed && ops->disconnected)
+		ops->disconnected(dev->params.opaque);
+}
+
+/* Called once by the connection, which frees itself afterwards. */
+void vu_conn_gone(struct vu_conn *conn)
+{
+	struct vu_dev *dev = conn->dev;
+
+	if (dev->client == conn)
+		vu_client_gone(dev, conn->agreed);
+	for (int i = 0; i < VU_REFUSED_MAX; i++)
+		if (dev->waiting[i] == conn)
+			dev->waiting[i] = NULL;
+}
+
+static struct vu_conn **vu_waiting_slot(struct vu_dev *dev)
+{
+	for (int i = 0; i < VU_REFUSED_MAX; i++)
+		if (!dev->waiting[i])
+			return &dev->waiting[i];
+	return NULL;
+}
+
+static int vu_refuse(struct vu_dev *dev, int fd)
+{
+	struct vu_conn **slot = vu_waiting_slot(dev);
+
+	dev->stats.refused++;
+	if (slot)
+		*slot = vu_conn_create(dev, fd, true);
+	if (slot && *slot)
+		return -EBUSY;
+	close(fd);
+	return -EBUSY;
+}
+
+int vu_attach(struct vu_dev *dev, int fd)
+{
+	/* The old client may have left without our having heard of it. */
+	if (dev->client && vu_conn_receive(dev->client))
+		return vu_refuse(dev, fd);
+	dev->client = vu_conn_create(dev, fd, false);
+	if (dev->client)
+		return 0;
+	close(fd);
+	return -ENOMEM;
+}
+
+static void vu_accept(void *opaque, uint32_t events)
+{
+	struct vu_dev *dev = opaque;
+	int fd;
+
+	(void)events;
+	fd = accept4(dev->listen.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (fd >= 0)
+		vu_attach(dev, fd);
+}
+
+void vu_disconnect(struct vu_dev *dev)
+{
+	struct vu_conn *conn = dev->client;
+
+	if (!conn)
+		return;
+	/* From inside a command: it ends first. */
+	if (conn->busy)
+		conn->closing = true;
+	else
+		vu_conn_destroy(conn);
+}
+
+bool vu_has_client(const struct vu_dev *dev)
+{
+	return dev->client && dev->client->agreed;
+}
+
+const struct vu_stats *vu_stats(const struct vu_dev *dev)
+{
+	return &dev->stats;
+}
+
+/* The socket. */
+
+static int vu_address(struct sockaddr_un *addr, const char *path)
+{
+	if (strlen(path) >= sizeof(addr->sun_path))
+		return -ENAMETOOLONG;
+	memset(addr, 0, sizeof(*addr));
+	addr->sun_family = AF_UNIX;
+	strcpy(addr->sun_path, path);
+	return 0;
+}
+
+/* A socket that refuses connections was left behind by a dead process. */
+static void vu_remove_stale(const struct sockaddr_un *addr)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return;
+	if (connect(fd, (const struct sockaddr *)addr, sizeof(*addr)) &&
+	    errno == ECONNREFUSED)
+		unlink(addr->sun_path);
+	close(fd);
+}
+
+static int vu_listen(const char *path)
+{
+	struct sockaddr_un addr;
+	int fd, ret;
+
+	ret = vu_address(&addr, path);
+	if (ret)
+		return ret;
+	vu_remove_stale(&addr);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -errno;
+	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)) ||
+	    listen(fd, VU_REFUSED_MAX)) {
+		ret = -errno;
+		close(fd);
+		return ret;
+	}
+	return fd;
+}
+
+/* Life. */
+
+static int vu_start(struct vu_dev *dev, const struct vu_params *params)
+{
+	int fd = vu_listen(params->socket_path);
+	int ret;
+
+	if (fd < 0)
+		return fd;
+	dev->listen = (struct loop_fd){ fd, vu_accept, dev };
+	ret = loop_fd_add(dev->loop, &dev->listen, EPOLLIN);
+	if (ret) {
+		close(fd);
+		unlink(params->socket_path);
+	}
+	return ret;
+}
+
+struct vu_dev *vu_create(struct loop *loop, const struct vu_params *params)
+{
+	struct vu_dev *dev = calloc(1, sizeof(*dev));
+	int ret;
+
+	if (!dev)
+		return NULL;
+	dev->loop = loop;
+	dev->params = *params;
+	memcpy(dev->regions, params->regions, sizeof(dev->regions));
+	dev->params.socket_path = strdup(params->socket_path);
+	ret = dev->params.socket_path ? vu_start(dev, &dev->params) : -ENOMEM;
+	if (ret) {
+		free((void *)dev->params.socket_path);
+		free(dev);
+		errno = -ret;
+		return NULL;
+	}
+	return dev;
+}
+
+void vu_destroy(struct vu_dev *dev)
+{
+	if (!dev)
+		return;
+	loop_fd_del(dev->loop, &dev->listen);
+	close(dev->listen.fd);
+	unlink(dev->params.socket_path);
+	if (dev->client)
+		vu_conn_destroy(dev->client);
+	for (int i = 0; i < VU_REFUSED_MAX; i++)
+		if (dev->waiting[i])
+			vu_conn_destroy(dev->waiting[i]);
+	free((void *)dev->params.socket_path);
+	free(dev);
+}
+
+int vu_memfd(const char *name, size_t size, void **ptr)
+{
+	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int ret;
+
+	if (fd < 0)
+		return -errno;
+	if (ftruncate(fd, size) ||
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL))
+		goto err_close;
+	*ptr = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (*ptr != MAP_FAILED)
+		return fd;
+
+err_close:
+	ret = -errno;
+	close(fd);
+	return ret;
+}
