@@ -43,7 +43,7 @@ enum gnic_hw_cqe_l4 {
 #define GNIC_RAW_CQE_L3_OK		BIT(4)	/* IPv4 header checksum is right */
 #define GNIC_RAW_CQE_L4_OK		BIT(5)	/* TCP or UDP checksum is right */
 #define GNIC_RAW_CQE_VLAN		BIT(6)	/* a C-tag was stripped into vlan_tci */
-#define GNIC_RAW_CQE_CSUM		BIT(7)	/* csum is the sum over all behind the Ethernet header */
+#define GNIC_RAW_CQE_CSUM		BIT(7)	/* csum is set */
 #define GNIC_RAW_CQE_HASH		GENMASK(9, 8)
 enum gnic_hw_cqe_hash {
 	GNIC_CQE_HASH_NONE	= 0,

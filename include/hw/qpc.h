@@ -20,12 +20,12 @@
 #define GNIC_REQ_DST_IP			5, GENMASK(31, 0)	/* device: from the path, IPv4 */
 #define GNIC_REQ_DST_MAC_LO		6, GENMASK(31, 0)	/* device: from the path */
 #define GNIC_REQ_DST_MAC_HI		7, GENMASK(15, 0)	/* device: from the path */
-#define GNIC_REQ_SEQ_ERR_RETRY_CNT	7, GENMASK(23, 16)	/* NAK retries, 255: for ever */
-#define GNIC_REQ_TIMEOUT_RETRY_CNT	7, GENMASK(31, 24)	/* time-out retries, 255: for ever */
-#define GNIC_REQ_NTS_PSN		8, GENMASK(23, 0)	/* next to send; writable while not VALID */
+#define GNIC_REQ_SEQ_ERR_RETRY_CNT	7, GENMASK(23, 16)	/* 255: for ever */
+#define GNIC_REQ_TIMEOUT_RETRY_CNT	7, GENMASK(31, 24)	/* 255: for ever */
+#define GNIC_REQ_NTS_PSN		8, GENMASK(23, 0)	/* next; writable while not VALID */
 #define GNIC_REQ_BCS_PSN		9, GENMASK(23, 0)	/* device */
 #define GNIC_REQ_SCHD_Q_NUM		9, GENMASK(31, 24)
-#define GNIC_REQ_ONA_PSN		10, GENMASK(23, 0)	/* device: oldest not acknowledged */
+#define GNIC_REQ_ONA_PSN		10, GENMASK(23, 0)	/* device: oldest unacked */
 #define GNIC_REQ_BCC_PSN		11, GENMASK(23, 0)	/* device */
 #define GNIC_REQ_TM_GRANULARITY		11, GENMASK(30, 24)	/* time-out 2^(g+2) us */
 #define GNIC_REQ_WQ_BACK_PRESSURE	11, BIT(31)
@@ -49,10 +49,10 @@
 #define GNIC_REQ_REMOTE_CI		23, GENMASK(21, 0)	/* device */
 #define GNIC_REQ_OLDEST_UNACKED_RPI	24, GENMASK(21, 0)	/* device */
 #define GNIC_REQ_PSN_SINCE_ACKREQ	25, GENMASK(7, 0)	/* device */
-#define GNIC_REQ_ACKREQ_FREQ		25, GENMASK(15, 8)	/* packets; 0: last packet of a message only */
+#define GNIC_REQ_ACKREQ_FREQ		25, GENMASK(15, 8)	/* packets; 0: last of a message only */
 #define GNIC_REQ_PACING_TIME		26, GENMASK(15, 0)
 #define GNIC_REQ_PSN_DELIVERED		27, GENMASK(23, 0)	/* device */
-#define GNIC_REQ_SYNDROME		28, GENMASK(7, 0)	/* device, model-defined: why ERROR */
+#define GNIC_REQ_SYNDROME		28, GENMASK(7, 0)	/* device: model-defined */
 #define GNIC_REQ_DATA_MMU_BYPASS	31, BIT(11)
 #define GNIC_REQ_MOD_GAUDI1		31, BIT(12)
 #define GNIC_REQ_PORT			31, GENMASK(14, 13)
@@ -79,7 +79,7 @@ enum gnic_hw_trust {
 	GNIC_TRUST_PRIVILEGED	= 2,
 };
 #define GNIC_REQ_IN_WORK		31, BIT(29)	/* device */
-#define GNIC_REQ_ERROR			31, BIT(30)	/* device; cleared by writing VALID again */
+#define GNIC_REQ_ERROR			31, BIT(30)	/* device; writing VALID clears it */
 #define GNIC_REQ_VALID			31, BIT(31)
 
 /* responder */
