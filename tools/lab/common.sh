@@ -3,7 +3,7 @@
 # shellcheck shell=bash
 
 LAB_TREE=$(realpath "$LAB_DIR/../..")
-LAB_CACHE=${LAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/gnic-lab}
+export LAB_CACHE=${LAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/gnic-lab}
 
 # Exit codes of the lab itself; every other code is the command's own.
 EXIT_LAB=98		# the lab could not do its work

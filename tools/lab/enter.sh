@@ -8,18 +8,21 @@ set -eu
 root=$1 base=$2 tree=$3
 shift 3
 
+# What is mounted below a directory comes along: a user namespace may not
+# uncover what its parent has covered.
+show() {
+	mkdir -p "$root$1"
+	mount --rbind "$1" "$root$1"
+}
+
 mount --bind "$root" "$root"
-for dir in proc sys dev; do
-	mount --rbind "/$dir" "$root/$dir"
-done
 for dir in run root var/tmp; do
 	mount -t tmpfs -o mode=0755 tmpfs "$root/$dir"
 done
-# Sockets and logs of a run are in /tmp, images in BASE.
-mount --bind /tmp "$root/tmp"
-for dir in "$base" "$tree"; do
-	mkdir -p "$root$dir"
-	mount --bind "$dir" "$root$dir"
+# Images are in BASE, sockets and logs of a run in /tmp. BASE is first, or it
+# would contain all that follows.
+for dir in "$base" /proc /sys /dev /tmp "$tree"; do
+	show "$dir"
 done
 mount -o remount,bind,ro "$root"
 
@@ -28,6 +31,7 @@ case $PWD/ in
 *) dir=$tree ;;
 esac
 export HOME=/root TMPDIR=/tmp LC_ALL=C.UTF-8
-export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin
 # chroot(8) goes to "/": the shell inside goes back to where we were.
+# shellcheck disable=SC2016 # it is that shell that expands
 exec chroot "$root" /bin/sh -c 'cd "$1" && shift && exec "$@"' sh "$dir" "$@"

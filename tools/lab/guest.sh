@@ -33,6 +33,7 @@ guest_job() {
 		printf 'export %q=%q\n' "${pair%%=*}" "${pair#*=}"
 	done
 	printf 'cd %q 2>/dev/null || cd %q\n' "$PWD" "$LAB_TREE"
+	guest_job_nics "$OPT_NIC"
 	if [ "$OPT_CARDS" -gt 0 ] && [ -z "$OPT_NO_LOAD" ]; then
 		printf 'sh %q || exit\n' "$LAB_DIR/load-driver.sh"
 	fi
@@ -46,25 +47,34 @@ guest_job() {
 }
 
 guest_job_terminal() {
-	local size
+	local rows cols
 
-	size=$(stty size 2>/dev/null) || return 0
-	printf 'export TERM=%q; stty rows %d cols %d\n' "${TERM:-dumb}" $size
+	printf 'export TERM=%q\n' "${TERM:-dumb}"
+	read -r rows cols < <(stty size 2>/dev/null) || return 0
+	printf 'stty rows %d cols %d\n' "$rows" "$cols"
 }
 
-# guest_nics LIST: two of each model, joined by a hub.
+# guest_nics LIST: two of each model, joined by a hub. Each is alone behind a
+# port of its own: igb lays claim to the slots where its functions would be.
 guest_nics() {
-	local model end hub=0 device
+	local model end device hub=0
 
 	for model in ${1//,/ }; do
-		device=$model,romfile=
-		[ "$model" != virtio ] || device=virtio-net-pci,romfile=
+		device=$model
+		[ "$model" != virtio ] || device=virtio-net-pci
 		for end in a b; do
 			printf '%s\n' -netdev "hubport,id=nic$hub$end,hubid=$hub" \
-				-device "$device,netdev=nic$hub$end,mac=52:54:00:00:0$hub:0$end"
+				-device "pcie-root-port,id=port$hub$end,chassis=$hub$((16#$end))" \
+				-device "$device,bus=port$hub$end,netdev=nic$hub$end,mac=52:54:00:00:0$hub:0$end,romfile="
 		done
 		hub=$((hub + 1))
 	done
+}
+
+guest_job_nics() {
+	local drivers=${1//,/ }
+
+	[ -z "$drivers" ] || echo "modprobe --all ${drivers//virtio/virtio_net}"
 }
 
 # guest_terminal MODE DIR: where the job's output goes.

@@ -43,7 +43,7 @@ static const struct mount_entry early_mounts[] = {
 	{ "sys", "/sys", "sysfs", 0, NULL },
 };
 
-/* The image below, memory above it: everything may be written, nothing stays. */
+/* The image below, memory above: all may be written, nothing stays. */
 static const struct mount_entry root_mounts[] = {
 	{ "tmpfs", "/root", "tmpfs", 0, "mode=0755" },
 	{ "/dev/vda", "/root/lower", "erofs", MS_RDONLY, NULL },
@@ -267,8 +267,7 @@ static void run_job(int output, const sigset_t *mask)
 {
 	char *const argv[] = { "bash", JOB, NULL };
 	char *const env[] = {
-		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
-		"/sbin:/bin",
+		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin",
 		"HOME=/root", "LC_ALL=C.UTF-8", NULL
 	};
 

@@ -14,6 +14,7 @@ mirror_address() {
 		return
 	fi
 	# Works without "apt-get update", for both formats of the sources.
+	# shellcheck disable=SC2016 # it is apt that expands
 	uri=$(apt-get --no-release-info indextargets 'Created-By: Packages' \
 		'Component: main' --format '$(RELEASE) $(REPO_URI)' |
 		awk -v suites="^($MIRROR_SUITES)\$" \

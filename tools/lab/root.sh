@@ -1,17 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The lab root: a Debian system that is compiler, QEMU and guest in one.
-# It lives in $LAB_BASE, whose name is a hash of everything it is made
-# from, and appears there complete or not at all.
+# Where the lab root lives: in $LAB_BASE, whose name is a hash of everything
+# it is made from, and where it appears complete or not at all.
 # shellcheck shell=bash
 
-ROOT_RECIPE="packages apt-preferences install-hook.sh root.sh"
+ROOT_RECIPE=(packages apt-preferences install-hook.sh bootstrap.sh)
 
 root_hash() {
-	local file
-
-	for file in $ROOT_RECIPE; do
-		cat "$LAB_DIR/$file"
-	done | sha256sum | cut -c1-12
+	(cd "$LAB_DIR" && cat "${ROOT_RECIPE[@]}") | sha256sum | cut -c1-12
 }
 
 LAB_BASE=$LAB_CACHE/root-$(root_hash)
@@ -50,7 +45,7 @@ root_build() {
 	root_image "$new"
 	mv "$new" "$LAB_BASE"
 	say "setup took $((SECONDS - start)) s," \
-		"$(du -sm "$LAB_BASE" | cut -f1) MiB"
+		"$(du -sm "$LAB_BASE" 2>/dev/null | cut -f1) MiB"
 }
 
 root_check_host() {
@@ -66,48 +61,6 @@ root_check_host() {
 	is_root || grep -q "^$(id -un):" /etc/subuid ||
 		die "$(id -un) has no line in /etc/subuid: see Documentation/lab.rst"
 	mirror_sources >/dev/null || exit
-}
-
-# A user cannot leave files of other owners behind: mmdebstrap works in a
-# namespace of its own and hands over a tar, unpacked in one of ours.
-root_bootstrap() {
-	if is_root; then
-		root_mmdebstrap root "$1"
-	else
-		root_mmdebstrap unshare - |
-			in_userns tar --extract --directory="$1" \
-				--exclude='./dev/*' --numeric-owner
-	fi
-}
-
-root_mmdebstrap() {
-	local mode=$1 target=$2 options sources dir
-
-	mapfile -t sources < <(mirror_sources)
-	mapfile -t options < <(mirror_apt_options)
-	for dir in doc man info locale; do
-		options+=("--dpkgopt=path-exclude=/usr/share/$dir/*")
-	done
-	[ "$target" != - ] || options+=(--format=tar)
-	mmdebstrap --mode="$mode" --variant=minbase \
-		"${options[@]}" --aptopt='Acquire::Languages "none"' \
-		--dpkgopt=force-unsafe-io \
-		--setup-hook="$(root_setup_hook)" \
-		--customize-hook="$(root_install_hook)" \
-		trixie "$target" "${sources[@]}"
-}
-
-# Hooks travel as text: in a namespace the work tree may be unreadable.
-root_setup_hook() {
-	echo 'mkdir -p "$1/etc/apt/preferences.d"'
-	echo 'cat >"$1/etc/apt/preferences.d/gnic-lab" <<"EOF"'
-	cat "$LAB_DIR/apt-preferences"
-	echo 'EOF'
-}
-
-root_install_hook() {
-	echo "PACKAGES='$(sed 's/#.*//' "$LAB_DIR/packages" | tr '\n' ' ')'"
-	cat "$LAB_DIR/install-hook.sh"
 }
 
 # Two steps a package; a line each tenth of the way.
@@ -126,20 +79,13 @@ root_progress() {
 	}' >&2
 }
 
-# Uncompressed: the guest has no cycles to spare for it. All files belong to
-# root, which is what the guest's only user is.
-root_image() {
-	LAB_BASE=$1 LAB_ROOT=$1/root in_root mkfs.erofs --quiet --all-root \
-		"$1/root.erofs" "$1/root" ||
-		die "cannot write the guest's image"
-}
-
 # Roots of other recipes go, unless something still runs from them.
 root_prune() {
 	local dir
 
 	for dir in "$LAB_CACHE"/root-* "$LAB_CACHE"/new.*; do
-		[ -d "$dir" ] && [ "$dir" != "$LAB_BASE" ] || continue
+		[ -d "$dir" ] || continue
+		[ "$dir" != "$LAB_BASE" ] || continue
 		flock --exclusive --nonblock "$dir" true || continue
 		say "removing the old $dir"
 		root_remove "$dir"

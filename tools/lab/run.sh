@@ -121,8 +121,7 @@ run_verdict() {
 		healthy=
 	fi
 	[ -n "$healthy" ] || status=$EXIT_GUEST
-	# What a shell ends with is not a verdict on anything.
-	[ "$1" = shell ] && [ -n "$healthy" ] || run_keep "$status"
+	run_keep "$1" "$status"
 	exit "$status"
 }
 
@@ -138,8 +137,12 @@ run_no_result() {
 	tail -n 5 "$1" 2>/dev/null | tr -d '\r' | quote_lines
 }
 
+# run_keep MODE STATUS: what a shell ends with is no verdict on anything.
 run_keep() {
-	[ -n "${LAB_KEEP:-}" ] || [ "$1" -ne 0 ] || return
+	case ${LAB_KEEP:+keep},$1,$2 in
+	,run,0) return ;;
+	,shell,*) [ "$2" -eq "$EXIT_GUEST" ] || return ;;
+	esac
 	RUN_KEPT=yes
 	say "logs are in $RUN_DIR"
 }
