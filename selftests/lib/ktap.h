@@ -2,13 +2,21 @@
 /*
  * KTAP output for tests in C: version line, plan, one line a test.
  *
+ * A test is a function that returns when all went well; it runs in a process
+ * of its own, so it may crash, hang or exit without harm to the others. Exit
+ * status KTAP_SKIP is a skip, anything else but 0 a failure.
+ *
+ *	static void addition(void)
+ *	{
+ *		if (1 + 1 != 2)
+ *			exit(KTAP_FAIL);
+ *	}
+ *
+ *	static const struct ktap_test tests[] = { { "addition", addition } };
+ *
  *	int main(void)
  *	{
- *		ktap_header();
- *		ktap_plan(2);
- *		ktap_ok(1 + 1 == 2, "addition");
- *		ktap_skip("division", "no divider");
- *		return ktap_exit();
+ *		return ktap_run(tests, 1);
  *	}
  */
 #ifndef SELFTESTS_KTAP_H
@@ -17,6 +25,11 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Seconds until a test is taken for hanging: SIGALRM ends it. */
+#define KTAP_TIMEOUT	60
 
 /* The statuses that the kselftest runner knows. */
 #define KTAP_PASS	0
@@ -72,6 +85,48 @@ static inline int ktap_exit(void)
 	if (ktap_failed || ktap_done != ktap_planned)
 		return KTAP_FAIL;
 	return ktap_done == ktap_skipped ? KTAP_SKIP : KTAP_PASS;
+}
+
+struct ktap_test {
+	const char *name;
+	void (*fn)(void);
+};
+
+static inline int ktap_child(const struct ktap_test *test)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (!pid) {
+		alarm(KTAP_TIMEOUT);
+		test->fn();
+		fflush(stdout);
+		_exit(KTAP_PASS);
+	}
+	if (pid > 0)
+		waitpid(pid, &status, 0);
+	return status;
+}
+
+static inline int ktap_run(const struct ktap_test *tests, unsigned int nr)
+{
+	ktap_header();
+	ktap_plan(nr);
+	for (unsigned int i = 0; i < nr; i++) {
+		int status = ktap_child(&tests[i]);
+
+		if (WIFEXITED(status) && WEXITSTATUS(status) == KTAP_SKIP)
+			ktap_skip(tests[i].name, "see above");
+		else
+			ktap_ok(!status, tests[i].name);
+	}
+	return ktap_exit();
+}
+
+#define KTAP_MAIN(tests)						\
+int main(void)								\
+{									\
+	return ktap_run(tests, sizeof(tests) / sizeof((tests)[0]));	\
 }
 
 #endif

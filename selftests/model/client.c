@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <linux/pci_regs.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +33,7 @@
 
 void client_fail(const char *file, int line, const char *what)
 {
-	printf("Bail out! %s:%d: %s (errno %d: %s)\n", file, line, what, errno,
+	printf("# %s:%d: failed: %s (errno %d: %s)\n", file, line, what, errno,
 	       strerror(errno));
 	fflush(stdout);
 	exit(1);
@@ -41,7 +42,7 @@ void client_fail(const char *file, int line, const char *what)
 void client_fail_eq(const char *file, int line, const char *what, uint64_t a,
 		    uint64_t b)
 {
-	printf("Bail out! %s:%d: %s (0x%llx and 0x%llx)\n", file, line, what,
+	printf("# %s:%d: failed: %s (0x%llx and 0x%llx)\n", file, line, what,
 	       (unsigned long long)a, (unsigned long long)b);
 	fflush(stdout);
 	exit(1);
@@ -117,15 +118,19 @@ void client_connect(struct client *c, const char *path)
 
 /* The device process. */
 
-static void client_exec(const char *path, const char *const args[])
+static void client_exec(const char *dir, const char *const args[])
 {
 	const char *prog = getenv("VGAUDI");
-	const char *argv[CLIENT_ARGS] = { "vgaudi", "--socket", path };
-	unsigned int n = 3;
+	char control[64];
+	const char *argv[CLIENT_ARGS] = {
+		"vgaudi", "--socket-dir", dir, "--control", control,
+	};
+	unsigned int n = 5;
 
+	snprintf(control, sizeof(control), "%s/control", dir);
 	for (; args && *args && n < CLIENT_ARGS - 1; args++)
 		argv[n++] = *args;
-	execv(prog ? prog : "tools/vgaudi/vgaudi", (char **)argv);
+	execv(prog ? prog : "build/vgaudi/vgaudi", (char **)argv);
 	perror("vgaudi");
 	_exit(127);
 }
@@ -151,11 +156,11 @@ void client_spawn(struct client *c, const char *const args[])
 	memset(c, 0, sizeof(*c));
 	snprintf(c->dir, sizeof(c->dir), "/tmp/vgaudi.XXXXXX");
 	CLIENT_CHECK(mkdtemp(c->dir));
-	snprintf(c->path, sizeof(c->path), "%s/sock", c->dir);
+	snprintf(c->path, sizeof(c->path), "%s/card0.sock", c->dir);
 	c->pid = fork();
 	CLIENT_CHECK(c->pid >= 0);
 	if (!c->pid)
-		client_exec(c->path, args);
+		client_exec(c->dir, args);
 	c->sock = client_await(c);
 	client_start(c);
 }
@@ -184,9 +189,9 @@ void client_close(struct client *c)
 	kill(c->pid, SIGTERM);
 	CLIENT_EQ(waitpid(c->pid, &status, 0), c->pid);
 	CLIENT_EQ(status, 0);
-	unlink(c->path);
-	rmdir(c->dir);
 	c->pid = 0;
+	/* The process has removed its sockets; then the directory is empty. */
+	CLIENT_EQ(rmdir(c->dir), 0);
 }
 
 /* Messages. */

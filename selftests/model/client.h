@@ -36,7 +36,8 @@ struct client_bar {
  * @sock: the connection
  * @pid: the device process, 0 if it was not started by client_spawn()
  * @path: of the socket
- * @dir: holds @path if client_spawn() made it
+ * @dir: of the sockets if client_spawn() made it: card0.sock, card1.sock …
+ *	and control
  * @next_id: of the next message
  * @bars: see client_map_bar()
  * @irqs: eventfds of the vectors, 0 to @nr_irqs - 1
@@ -46,7 +47,7 @@ struct client {
 	int sock;
 	pid_t pid;
 	char path[108];
-	char dir[64];
+	char dir[32];
 	uint16_t next_id;
 	struct client_bar bars[CLIENT_BARS];
 	int irqs[CLIENT_VECTORS];
@@ -80,8 +81,9 @@ void client_fail_eq(const char *file, int line, const char *what, uint64_t a,
  * @c: the client
  * @args: further arguments, NULL terminated, or NULL
  *
- * Runs "$VGAUDI --socket PATH args..." (tools/vgaudi/vgaudi if VGAUDI is not
- * set) with a fresh PATH, waits for the socket, and does client_connect().
+ * Runs "$VGAUDI --socket-dir DIR --control DIR/control args..." with a fresh
+ * DIR (build/vgaudi/vgaudi if VGAUDI is not set), waits for DIR/card0.sock, and
+ * does client_connect().
  */
 void client_spawn(struct client *c, const char *const args[]);
 

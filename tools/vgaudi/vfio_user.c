@@ -164,36 +164,44 @@ static int vu_listen(const char *path)
 
 /* Life. */
 
-static int vu_start(struct vu_dev *dev, const struct vu_params *params)
+static void vu_stop(struct vu_dev *dev)
 {
-	int fd = vu_listen(params->socket_path);
+	loop_fd_del(dev->loop, &dev->listen);
+	close(dev->listen.fd);
+	unlink(dev->path);
+}
+
+static int vu_start(struct vu_dev *dev, const char *path)
+{
 	int ret;
 
-	if (fd < 0)
-		return fd;
-	dev->listen = (struct loop_fd){ fd, vu_accept, dev };
+	dev->path = strdup(path);
+	if (!dev->path)
+		return -ENOMEM;
+	dev->listen = (struct loop_fd){ vu_listen(path), vu_accept, dev };
+	if (dev->listen.fd < 0)
+		return dev->listen.fd;
 	ret = loop_fd_add(dev->loop, &dev->listen, EPOLLIN);
-	if (ret) {
-		close(fd);
-		unlink(params->socket_path);
-	}
+	if (ret)
+		vu_stop(dev);
 	return ret;
 }
 
 struct vu_dev *vu_create(struct loop *loop, const struct vu_params *params)
 {
 	struct vu_dev *dev = calloc(1, sizeof(*dev));
-	int ret;
+	int ret = 0;
 
 	if (!dev)
 		return NULL;
 	dev->loop = loop;
 	dev->params = *params;
+	dev->listen.fd = -1;
 	memcpy(dev->regions, params->regions, sizeof(dev->regions));
-	dev->params.socket_path = strdup(params->socket_path);
-	ret = dev->params.socket_path ? vu_start(dev, &dev->params) : -ENOMEM;
+	if (params->socket_path)
+		ret = vu_start(dev, params->socket_path);
 	if (ret) {
-		free((void *)dev->params.socket_path);
+		free(dev->path);
 		free(dev);
 		errno = -ret;
 		return NULL;
@@ -205,15 +213,14 @@ void vu_destroy(struct vu_dev *dev)
 {
 	if (!dev)
 		return;
-	loop_fd_del(dev->loop, &dev->listen);
-	close(dev->listen.fd);
-	unlink(dev->params.socket_path);
+	if (dev->listen.fd >= 0)
+		vu_stop(dev);
 	if (dev->client)
 		vu_conn_destroy(dev->client);
 	for (int i = 0; i < VU_REFUSED_MAX; i++)
 		if (dev->waiting[i])
 			vu_conn_destroy(dev->waiting[i]);
-	free((void *)dev->params.socket_path);
+	free(dev->path);
 	free(dev);
 }
 

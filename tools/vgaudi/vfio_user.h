@@ -100,7 +100,7 @@ struct vu_ops {
 /**
  * struct vu_params - a device
  * @socket_path: where clients connect. A socket that nobody listens on is
- *	replaced; anything else there is an error.
+ *	replaced; anything else there is an error. NULL for vu_attach() only.
  * @regions: VFIO_PCI_NUM_REGIONS entries by VFIO_PCI_*_REGION_INDEX, copied
  *	(the areas are not)
  * @ops: the device

@@ -70,8 +70,9 @@ struct vu_conn {
 /**
  * struct vu_dev - the device
  * @loop: where it lives
- * @params: as given
+ * @params: as given; its strings and tables may be gone
  * @regions: as given
+ * @path: of the listening socket
  * @listen: the listening socket
  * @client: the client, or NULL
  * @waiting: connections that are being refused
@@ -81,6 +82,7 @@ struct vu_dev {
 	struct loop *loop;
 	struct vu_params params;
 	struct vu_region regions[VFIO_PCI_NUM_REGIONS];
+	char *path;
 	struct loop_fd listen;
 	struct vu_conn *client;
 	struct vu_conn *waiting[VU_REFUSED_MAX];
