@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The Internet checksum's one's complement sum (RFC 1071).
+ *
+ * A sum is kept in 64 bits, modulo 2^64 - 1, in memory order: folded to 16 bits
+ * and stored as it is, it is what a protocol's field takes.
+ */
+#ifndef VGAUDI_CSUM_H
+#define VGAUDI_CSUM_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/uio.h>
+
+/**
+ * struct csum - a sum over pieces, which may be of odd length
+ * @sum: so far
+ * @odd: the next byte is the second one of its 16-bit word
+ */
+struct csum {
+	uint64_t sum;
+	unsigned int odd;
+};
+
+static inline uint64_t csum_add(uint64_t a, uint64_t b)
+{
+	a += b;
+	return a + (a < b);
+}
+
+/* Sum of a buffer that begins on an even offset of what is summed. */
+uint64_t csum_bytes(const void *data, size_t len);
+
+/* The next piece. */
+void csum_piece(struct csum *csum, const void *data, size_t len);
+
+/* Bytes @from .. @from + @len of the pieces; less if there are less. */
+void csum_iov(struct csum *csum, const struct iovec *iov, int iovs, size_t from, size_t len);
+
+/* To 16 bits, not inverted, memory order. Never 0 unless all that was summed is. */
+static inline uint16_t csum_fold(uint64_t sum)
+{
+	sum = (sum >> 32) + (uint32_t)sum;
+	sum = (sum >> 32) + (uint32_t)sum;
+	sum = (sum >> 16) + (sum & 0xffff);
+	return (sum >> 16) + (sum & 0xffff);
+}
+
+#endif /* VGAUDI_CSUM_H */

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Formats that the raw path reads and changes: lengths, types, protocols. */
+#ifndef VGAUDI_PARSE_H
+#define VGAUDI_PARSE_H
+
+#include <stdbool.h>
+
+struct frame;
+
+#define ETH_LEN			14u
+#define ETH_ADDR_LEN		6u
+#define ETH_TYPE_IPV4		0x0800
+#define ETH_TYPE_IPV6		0x86dd
+#define ETH_TYPE_CTAG		0x8100
+#define ETH_TYPE_STAG		0x88a8
+#define VLAN_LEN		4u
+#define PARSE_TAGS_MAX		2
+
+#define IPV4_LEN		20u
+#define IPV4_CHECK		10u	/* offset of the checksum */
+#define IPV4_FRAGMENT		0x3fff	/* offset, and "more fragments" */
+#define IPV6_LEN		40u
+#define IPV6_FRAGMENT		0xfff9
+
+#define IP_PROTO_HOPOPTS	0
+#define IP_PROTO_TCP		6
+#define IP_PROTO_UDP		17
+#define IP_PROTO_ROUTING	43
+#define IP_PROTO_FRAGMENT	44
+#define IP_PROTO_AH		51
+#define IP_PROTO_DSTOPTS	60
+
+#define TCP_LEN			20u
+#define TCP_CHECK		16u	/* offset of the checksum */
+#define UDP_LEN			8u
+#define UDP_CHECK		6u
+
+#define ROCE_PORT		4791
+#define BTH_LEN			12u
+
+/*
+ * The first part of frame_parse(): Ethernet and tags alone, for who has to
+ * mend a length behind them. False: not even an Ethernet header.
+ */
+bool parse_l2(struct frame *frame);
+
+#endif /* VGAUDI_PARSE_H */
