@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Block ESW: where a frame goes. From the function side of a vport through the
+ * steering table; from its host side straight to its function side.
+ */
+#include "esw.h"
+#include "frame.h"
+#include "parse.h"
+#include "roce.h"
+
+/* ---- out of a vport ---- */
+
+static void esw_drop(struct vport *vport)
+{
+	vport->stats.dropped++;
+}
+
+static void esw_count_to_function(struct vport *vport, uint32_t len)
+{
+	vport->stats.to_function_packets++;
+	vport->stats.to_function_bytes += len;
+}
+
+/* Who gets a frame: a QP, or one of a table's; neither: it is dropped. */
+struct esw_target {
+	struct qp *qp;
+	const struct esw_rss *rss;
+	const uint32_t *mark;
+};
+
+static bool esw_deliver_raw(const struct esw_target *to, struct frame *frame)
+{
+	if (to->qp)
+		return rxe_receive(to->qp, frame, 0, GNIC_CQE_HASH_NONE, to->mark);
+	return to->rss && esw_rss_deliver(to->rss, frame, to->mark);
+}
+
+/* An RC frame that raw QPs get: its bytes have to be made after all. */
+static bool esw_deliver_rc(const struct esw_target *to, const struct frame *rc)
+{
+	uint8_t bytes[ROCE_HDR_MAX + ROCE_PAYLOAD_MAX + ROCE_ICRC_LEN];
+	struct frame frame;
+
+	frame.len = frame_flatten(rc, bytes, sizeof(bytes));
+	if (!frame.len)
+		return false;
+	frame.hdr = bytes;
+	frame.hdr_len = frame.len;
+	frame.iovs = 0;
+	frame.rc = NULL;
+	frame.l4_ok = false;
+	frame_parse(&frame);
+	return esw_deliver_raw(to, &frame);
+}
+
+static bool esw_deliver(const struct esw_target *to, struct frame *frame)
+{
+	return frame->rc ? esw_deliver_rc(to, frame) : esw_deliver_raw(to, frame);
+}
+
+static void esw_to_function(struct vport *vport, struct frame *frame)
+{
+	const struct esw_target to = { .rss = vport->esw->rss[GNIC_SIDE_FUNCTION][0] };
+	uint32_t len = frame->len;
+
+	if (!vport->function) {
+		esw_count_to_function(vport, len);
+		mac_send(vport->port, frame);
+	} else if (!vport->enabled) {
+		esw_drop(vport);
+	} else if (vport->rc_users && (frame->rc || frame->parsed.roce)) {
+		esw_count_to_function(vport, len);
+		rc_receive(vport, frame);
+	} else if (esw_deliver(&to, frame)) {
+		esw_count_to_function(vport, len);
+	} else {
+		esw_drop(vport);
+	}
+}
+
+static void esw_to_host(struct vport *vport, struct frame *frame, const uint32_t *mark)
+{
+	const struct esw_target to = { .rss = vport->esw->rss[GNIC_SIDE_HOST][0], .mark = mark };
+	uint32_t len = frame->len;
+
+	if (!esw_deliver(&to, frame)) {
+		esw_drop(vport);
+		return;
+	}
+	vport->stats.to_host_packets++;
+	vport->stats.to_host_bytes += len;
+}
+
+/* ---- into a vport ---- */
+
+static const uint8_t *esw_dmac(const struct frame *frame)
+{
+	return frame->rc ? frame->rc->path->dst_mac : frame->hdr;
+}
+
+/* No rule took it. */
+static void esw_default(struct vport *vport, struct frame *frame, const uint32_t *mark)
+{
+	struct vport *to;
+
+	if (vport->function) {
+		esw_to_host(vport, frame, mark);
+		return;
+	}
+	to = esw_mac_find(vport->card->esw, vport->port, frame_mac(esw_dmac(frame)));
+	if (to)
+		esw_to_function(to, frame);
+	else if (esw_mac_wanted(vport, esw_dmac(frame)))
+		esw_to_host(vport, frame, mark);
+	else
+		vport->port->stats.rx.dropped++;
+}
+
+static const uint32_t *esw_mark(const struct flow_rule *rule)
+{
+	return rule->marked ? &rule->mark : NULL;
+}
+
+static void esw_act_drop(struct vport *vport, struct frame *frame, const struct flow_rule *rule)
+{
+	(void)frame;
+	(void)rule;
+	esw_drop(vport);
+}
+
+static void esw_act_vport(struct vport *vport, struct frame *frame, const struct flow_rule *rule)
+{
+	(void)vport;
+	esw_to_function(rule->to, frame);
+}
+
+static void esw_act_qp(struct vport *vport, struct frame *frame, const struct flow_rule *rule)
+{
+	const struct esw_target to = { .qp = rule->qp, .mark = esw_mark(rule) };
+
+	if (!esw_deliver(&to, frame))
+		esw_drop(vport);
+}
+
+static void esw_act_rss(struct vport *vport, struct frame *frame, const struct flow_rule *rule)
+{
+	const struct esw_target to = {
+		.rss = vport->esw->rss[GNIC_SIDE_HOST][rule->context], .mark = esw_mark(rule),
+	};
+
+	if (!esw_deliver(&to, frame))
+		esw_drop(vport);
+}
+
+static void esw_act_host(struct vport *vport, struct frame *frame, const struct flow_rule *rule)
+{
+	esw_default(vport, frame, esw_mark(rule));
+}
+
+static void (*const esw_actions[])(struct vport *vport, struct frame *frame,
+				   const struct flow_rule *rule) = {
+	[GNIC_FLOW_DROP]	= esw_act_drop,
+	[GNIC_FLOW_VPORT]	= esw_act_vport,
+	[GNIC_FLOW_QP]		= esw_act_qp,
+	[GNIC_FLOW_RSS]		= esw_act_rss,
+	[GNIC_FLOW_HOST]	= esw_act_host,
+};
+
+static struct flow_rule *esw_match(struct vport *vport, const struct frame *frame)
+{
+	struct card *card = vport->card;
+	struct flow_rule *rule;
+	union flow_key key;
+
+	if (!flow_count(card->esw->flows))
+		return NULL;
+	flow_key_frame(&key, frame, vport->id);
+	rule = flow_lookup(card->esw->flows, &key);
+	if (rule) {
+		rule->packets++;
+		rule->bytes += frame->len;
+		rule->last_ns = loop_now(card->loop);
+	}
+	return rule;
+}
+
+/* False: too short to be a frame. */
+static bool esw_parse(struct frame *frame)
+{
+	if (frame->rc)
+		return true;
+	if (frame->hdr_len < ETH_LEN || frame->len < ETH_LEN)
+		return false;
+	if (!frame->is_parsed)
+		frame_parse(frame);
+	return true;
+}
+
+void esw_from_function(struct vport *vport, struct frame *frame)
+{
+	const struct flow_rule *rule;
+
+	if (!esw_parse(frame) || (vport->function && !vport->enabled)) {
+		esw_drop(vport);
+		return;
+	}
+	vport->stats.from_function_packets++;
+	vport->stats.from_function_bytes += frame->len;
+	rule = esw_match(vport, frame);
+	if (rule)
+		esw_actions[rule->action](vport, frame, rule);
+	else
+		esw_default(vport, frame, NULL);
+}
+
+void esw_from_host(struct vport *vport, struct frame *frame)
+{
+	if (!esw_parse(frame)) {
+		esw_drop(vport);
+		return;
+	}
+	vport->stats.from_host_packets++;
+	vport->stats.from_host_bytes += frame->len;
+	esw_to_function(vport, frame);
+}

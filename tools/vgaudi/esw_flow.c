@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Block ESW: commands of the steering table. A rule keeps what it names alive, but for QPs. */
+#include "blk_cmd.h"
+#include "esw.h"
+
+/* ---- rules with a QP ---- */
+
+static void esw_flow_link(struct esw *esw, struct flow_rule *rule)
+{
+	rule->qp_next = esw->qp_rules;
+	rule->qp_link = &esw->qp_rules;
+	if (rule->qp_next)
+		rule->qp_next->qp_link = &rule->qp_next;
+	esw->qp_rules = rule;
+}
+
+static void esw_flow_unlink(struct flow_rule *rule)
+{
+	if (!rule->qp_link)
+		return;
+	*rule->qp_link = rule->qp_next;
+	if (rule->qp_next)
+		rule->qp_next->qp_link = rule->qp_link;
+}
+
+/* Such a rule stays and drops: its number may be another QP's soon. */
+void esw_flow_forget(struct esw *esw, const struct qp *qp)
+{
+	for (struct flow_rule *rule = esw->qp_rules; rule; rule = rule->qp_next)
+		if (rule->qp == qp)
+			rule->qp = NULL;
+}
+
+/* ---- add and delete ---- */
+
+/* What a rule is to do, before there is one. */
+struct esw_action {
+	struct vport *in, *to;
+	struct qp *qp;
+};
+
+static enum gnic_hw_status esw_target_vport(struct card *card, uint32_t target,
+					    struct esw_action *action)
+{
+	action->to = esw_vport(card, target);
+	return action->to ? GNIC_STATUS_OK : GNIC_STATUS_NOT_FOUND;
+}
+
+/* A QPN is a port's own, so the rule has to say of which port its frames are. */
+static enum gnic_hw_status esw_target_qp(struct card *card, uint32_t target,
+					 struct esw_action *action)
+{
+	(void)card;
+	if (!action->in)
+		return GNIC_STATUS_BAD_PARAM;
+	action->qp = qp_get(action->in->port, target);
+	if (!action->qp)
+		return GNIC_STATUS_NOT_FOUND;
+	if (action->qp->type != GNIC_QP_RAW || !action->qp->rq.present)
+		return GNIC_STATUS_BAD_PARAM;
+	return GNIC_STATUS_OK;
+}
+
+static enum gnic_hw_status esw_target_rss(struct card *card, uint32_t target,
+					  struct esw_action *action)
+{
+	(void)card;
+	(void)action;
+	return target < GNIC_RSS_CONTEXTS ? GNIC_STATUS_OK : GNIC_STATUS_BAD_PARAM;
+}
+
+static enum gnic_hw_status esw_target_none(struct card *card, uint32_t target,
+					   struct esw_action *action)
+{
+	(void)card;
+	(void)target;
+	(void)action;
+	return GNIC_STATUS_OK;
+}
+
+/* Names what a rule's target is, and refuses what it can't be. */
+static enum gnic_hw_status (*const esw_targets[])(struct card *card, uint32_t target,
+						  struct esw_action *action) = {
+	[GNIC_FLOW_DROP]	= esw_target_none,
+	[GNIC_FLOW_VPORT]	= esw_target_vport,
+	[GNIC_FLOW_QP]		= esw_target_qp,
+	[GNIC_FLOW_RSS]		= esw_target_rss,
+	[GNIC_FLOW_HOST]	= esw_target_none,
+};
+
+static enum gnic_hw_status esw_flow_check(struct card *card, const struct gnic_hw_flow_add *in,
+					  struct esw_action *action)
+{
+	if (in->action >= sizeof(esw_targets) / sizeof(esw_targets[0]) ||
+	    in->flags & ~GNIC_FLOW_SET_MARK || in->rsvd)
+		return GNIC_STATUS_BAD_PARAM;
+	if (le16_to_cpu(in->mask.vport) == 0xffff) {
+		action->in = esw_vport(card, le16_to_cpu(in->key.vport));
+		if (!action->in)
+			return GNIC_STATUS_NOT_FOUND;
+	}
+	return esw_targets[in->action](card, le32_to_cpu(in->target), action);
+}
+
+enum gnic_hw_status esw_cmd_flow_add(struct card *card, const struct gnic_hw_flow_add *in,
+				     struct gnic_hw_id *out)
+{
+	struct esw_action action = { 0 };
+	enum gnic_hw_status status = esw_flow_check(card, in, &action);
+	struct flow_rule *rule;
+
+	if (!status)
+		status = flow_add(card->esw->flows, &in->key, &in->mask, le32_to_cpu(in->priority),
+				  &rule);
+	if (status)
+		return status;
+	rule->action = in->action;
+	rule->marked = in->flags & GNIC_FLOW_SET_MARK;
+	rule->mark = le32_to_cpu(in->mark);
+	rule->context = le32_to_cpu(in->target);
+	rule->last_ns = loop_now(card->loop);
+	rule->in = action.in;
+	rule->to = action.to;
+	rule->qp = action.qp;
+	if (rule->in)
+		rule->in->esw->rules++;
+	if (rule->to)
+		rule->to->esw->rules++;
+	if (rule->qp)
+		esw_flow_link(card->esw, rule);
+	out->id = cpu_to_le32(rule->id);
+	return GNIC_STATUS_OK;
+}
+
+static void esw_flow_del(struct card *card, struct flow_rule *rule)
+{
+	esw_flow_unlink(rule);
+	if (rule->to)
+		rule->to->esw->rules--;
+	if (rule->in)
+		rule->in->esw->rules--;
+	flow_del(card->esw->flows, rule);
+}
+
+void esw_flow_flush(struct card *card)
+{
+	for (uint32_t id = 0; flow_count(card->esw->flows); id++) {
+		struct flow_rule *rule = flow_get(card->esw->flows, id);
+
+		if (rule)
+			esw_flow_del(card, rule);
+	}
+}
+
+enum gnic_hw_status esw_cmd_flow_del(struct card *card, const struct gnic_hw_id *in)
+{
+	struct flow_rule *rule = flow_get(card->esw->flows, le32_to_cpu(in->id));
+
+	if (!rule)
+		return GNIC_STATUS_NOT_FOUND;
+	esw_flow_del(card, rule);
+	return GNIC_STATUS_OK;
+}
+
+enum gnic_hw_status esw_cmd_flow_stats(struct card *card, const struct gnic_hw_id *in,
+				       struct gnic_hw_flow_stats *out)
+{
+	struct flow_rule *rule = flow_get(card->esw->flows, le32_to_cpu(in->id));
+
+	if (!rule)
+		return GNIC_STATUS_NOT_FOUND;
+	out->packets = cpu_to_le64(rule->packets);
+	out->bytes = cpu_to_le64(rule->bytes);
+	out->age_us = cpu_to_le64((loop_now(card->loop) - rule->last_ns) / 1000);
+	return GNIC_STATUS_OK;
+}

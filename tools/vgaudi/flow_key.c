@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* From a frame to the key that the steering table matches. */
+#include <arpa/inet.h>
+
+#include "flow_table.h"
+#include "frame.h"
+#include "parse.h"
+#include "roce.h"
+
+static void flow_key_rc(struct gnic_hw_flow_key *key, const struct rc_packet *rc)
+{
+	const struct roce_path *path = rc->path;
+	size_t addr_len = path->ip_version == 6 ? 16 : 4;
+
+	memcpy(key->dmac, path->dst_mac, sizeof(key->dmac));
+	memcpy(key->smac, path->src_mac, sizeof(key->smac));
+	memcpy(key->src_ip, path->src_ip, addr_len);
+	memcpy(key->dst_ip, path->dst_ip, addr_len);
+	key->eth_type = htons(path->ip_version == 6 ? ETH_TYPE_IPV6 : ETH_TYPE_IPV4);
+	key->vlan_tci = htons(path->vlan_tci);
+	key->ip_proto = IP_PROTO_UDP;
+	key->l4_src = htons(path->udp_sport);
+	key->l4_dst = htons(ROCE_PORT);
+	key->bth_qpn = htonl(rc->dst_qp & GNIC_QPN_MASK);
+}
+
+static void flow_key_l3(struct gnic_hw_flow_key *key, const struct frame *frame)
+{
+	const uint8_t *ip = frame->hdr + frame->parsed.l2_len;
+
+	key->ip_proto = frame->parsed.ip_proto;
+	if (frame->parsed.l3 == GNIC_CQE_L3_IPV4) {
+		memcpy(key->src_ip, ip + 12, 4);
+		memcpy(key->dst_ip, ip + 16, 4);
+	} else {
+		memcpy(key->src_ip, ip + 8, 16);
+		memcpy(key->dst_ip, ip + 24, 16);
+	}
+}
+
+static void flow_key_l4(struct gnic_hw_flow_key *key, const struct frame *frame)
+{
+	const struct parsed *p = &frame->parsed;
+	const uint8_t *l4 = frame->hdr + p->l4_off;
+
+	if (p->l4 != GNIC_CQE_L4_TCP && p->l4 != GNIC_CQE_L4_UDP)
+		return;
+	memcpy(&key->l4_src, l4, 2);
+	memcpy(&key->l4_dst, l4 + 2, 2);
+	if (p->roce)
+		key->bth_qpn = htonl(frame_be32(frame->hdr + p->payload_off + 4) & GNIC_QPN_MASK);
+}
+
+void flow_key_frame(union flow_key *key, const struct frame *frame, uint16_t vport)
+{
+	*key = (union flow_key){ 0 };
+	key->hw.vport = cpu_to_le16(vport);
+	if (frame->rc) {
+		flow_key_rc(&key->hw, frame->rc);
+		return;
+	}
+	memcpy(key->hw.dmac, frame->hdr, ETH_ADDR_LEN);
+	memcpy(key->hw.smac, frame->hdr + ETH_ADDR_LEN, ETH_ADDR_LEN);
+	key->hw.eth_type = htons(frame->parsed.eth_type);
+	key->hw.vlan_tci = htons(frame->parsed.vlan_tci);
+	if (frame->parsed.l3)
+		flow_key_l3(&key->hw, frame);
+	flow_key_l4(&key->hw, frame);
+}

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The steering table; see flow_table.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow_table.h"
+
+#define FLOW_BUCKETS_MIN	16u
+
+_Static_assert(sizeof(union flow_key) == sizeof(struct gnic_hw_flow_key), "a key is its words");
+
+/**
+ * struct flow_group - rules of the same mask and priority
+ * @mask: of their keys
+ * @words: which words of the mask are not zero
+ * @nwords: how many
+ * @priority: theirs
+ * @count: rules; a group without any does not exist
+ * @bucket_mask: buckets - 1
+ * @buckets: chains
+ */
+struct flow_group {
+	union flow_key mask;
+	uint8_t words[FLOW_WORDS];
+	unsigned int nwords;
+	uint32_t priority;
+	uint32_t count;
+	uint32_t bucket_mask;
+	struct flow_rule **buckets;
+};
+
+struct flow_table {
+	struct flow_group *groups[GNIC_FLOW_MASKS_MAX];	/* in the order of the look-up */
+	unsigned int ngroups;
+	uint32_t count;
+	uint32_t next_id;	/* where the search for a free one begins: reused late */
+	struct flow_rule *rules[GNIC_FLOWS_MAX];
+};
+
+struct flow_table *flow_create(void)
+{
+	return calloc(1, sizeof(struct flow_table));
+}
+
+void flow_destroy(struct flow_table *table)
+{
+	if (table)
+		flow_flush(table);
+	free(table);
+}
+
+void flow_flush(struct flow_table *table)
+{
+	for (uint32_t id = 0; id < GNIC_FLOWS_MAX && table->count; id++)
+		if (table->rules[id])
+			flow_del(table, table->rules[id]);
+}
+
+uint32_t flow_count(const struct flow_table *table)
+{
+	return table->count;
+}
+
+struct flow_rule *flow_get(struct flow_table *table, uint32_t id)
+{
+	return id < GNIC_FLOWS_MAX ? table->rules[id] : NULL;
+}
+
+/* ---- groups ---- */
+
+static struct flow_group *group_find(struct flow_table *table, const union flow_key *mask,
+				     uint32_t priority)
+{
+	for (unsigned int i = 0; i < table->ngroups; i++) {
+		struct flow_group *group = table->groups[i];
+
+		if (group->priority == priority && !memcmp(&group->mask, mask, sizeof(*mask)))
+			return group;
+	}
+	return NULL;
+}
+
+static struct flow_group *group_alloc(const union flow_key *mask, uint32_t priority)
+{
+	struct flow_group *group = calloc(1, sizeof(*group));
+
+	if (!group)
+		return NULL;
+	group->mask = *mask;
+	group->priority = priority;
+	group->bucket_mask = FLOW_BUCKETS_MIN - 1;
+	group->buckets = calloc(FLOW_BUCKETS_MIN, sizeof(*group->buckets));
+	if (!group->buckets) {
+		free(group);
+		return NULL;
+	}
+	for (uint8_t i = 0; i < FLOW_WORDS; i++)
+		if (mask->word[i])
+			group->words[group->nwords++] = i;
+	return group;
+}
+
+static struct flow_group *group_add(struct flow_table *table, const union flow_key *mask,
+				    uint32_t priority)
+{
+	struct flow_group *group;
+	unsigned int at = table->ngroups;
+
+	if (table->ngroups == GNIC_FLOW_MASKS_MAX)
+		return NULL;
+	group = group_alloc(mask, priority);
+	if (!group)
+		return NULL;
+	for (; at && table->groups[at - 1]->priority > priority; at--)
+		table->groups[at] = table->groups[at - 1];
+	table->groups[at] = group;
+	table->ngroups++;
+	return group;
+}
+
+static void group_del(struct flow_table *table, struct flow_group *group)
+{
+	unsigned int i = 0;
+
+	while (table->groups[i] != group)
+		i++;
+	table->ngroups--;
+	memmove(&table->groups[i], &table->groups[i + 1],
+		(table->ngroups - i) * sizeof(table->groups[0]));
+	free(group->buckets);
+	free(group);
+}
+
+static uint64_t group_hash(const struct flow_group *group, const union flow_key *key)
+{
+	uint64_t hash = 0;
+
+	for (unsigned int i = 0; i < group->nwords; i++) {
+		unsigned int w = group->words[i];
+
+		hash = (hash ^ (key->word[w] & group->mask.word[w])) * 0x9e3779b97f4a7c15ull;
+		hash ^= hash >> 32;
+	}
+	return hash;
+}
+
+static bool group_equal(const struct flow_group *group, const union flow_key *a,
+			const union flow_key *b)
+{
+	uint64_t diff = 0;
+
+	for (unsigned int i = 0; i < group->nwords; i++) {
+		unsigned int w = group->words[i];
+
+		diff |= (a->word[w] ^ b->word[w]) & group->mask.word[w];
+	}
+	return !diff;
+}
+
+static struct flow_rule *group_lookup(const struct flow_group *group, const union flow_key *key)
+{
+	uint64_t hash = group_hash(group, key);
+	struct flow_rule *rule = group->buckets[hash & group->bucket_mask];
+
+	while (rule && (rule->hash != hash || !group_equal(group, &rule->key, key)))
+		rule = rule->next;
+	return rule;
+}
+
+static void group_insert(struct flow_group *group, struct flow_rule *rule)
+{
+	struct flow_rule **head = &group->buckets[rule->hash & group->bucket_mask];
+
+	rule->next = *head;
+	*head = rule;
+}
+
+/* At most one rule a bucket on average. No memory: the chains get longer. */
+static void group_grow(struct flow_group *group)
+{
+	struct flow_rule **old = group->buckets, *rule, *next;
+	uint32_t size = group->bucket_mask + 1;
+	struct flow_rule **buckets;
+
+	if (group->count < size)
+		return;
+	buckets = calloc(size * 2, sizeof(*buckets));
+	if (!buckets)
+		return;
+	group->buckets = buckets;
+	group->bucket_mask = size * 2 - 1;
+	for (uint32_t i = 0; i < size; i++)
+		for (rule = old[i]; rule; rule = next) {
+			next = rule->next;
+			group_insert(group, rule);
+		}
+	free(old);
+}
+
+/* ---- rules ---- */
+
+static uint32_t flow_free_id(struct flow_table *table)
+{
+	while (table->rules[table->next_id % GNIC_FLOWS_MAX])
+		table->next_id++;
+	return table->next_id++ % GNIC_FLOWS_MAX;
+}
+
+static bool flow_key_masked(const union flow_key *key, const union flow_key *mask)
+{
+	for (unsigned int i = 0; i < FLOW_WORDS; i++)
+		if (key->word[i] & ~mask->word[i])
+			return false;
+	return true;
+}
+
+static enum gnic_hw_status flow_insert(struct flow_table *table, const union flow_key *key,
+				       struct flow_group *group, struct flow_rule **out)
+{
+	struct flow_rule *rule = calloc(1, sizeof(*rule));
+
+	if (!rule)
+		return GNIC_STATUS_NO_RESOURCE;
+	rule->group = group;
+	rule->key = *key;
+	rule->hash = group_hash(group, key);
+	rule->id = flow_free_id(table);
+	table->rules[rule->id] = rule;
+	table->count++;
+	group_grow(group);
+	group_insert(group, rule);
+	group->count++;
+	*out = rule;
+	return GNIC_STATUS_OK;
+}
+
+enum gnic_hw_status flow_add(struct flow_table *table, const struct gnic_hw_flow_key *hw_key,
+			     const struct gnic_hw_flow_key *hw_mask, uint32_t priority,
+			     struct flow_rule **rule)
+{
+	union flow_key key, mask;
+	enum gnic_hw_status status;
+	struct flow_group *group;
+
+	memcpy(&key, hw_key, sizeof(key));
+	memcpy(&mask, hw_mask, sizeof(mask));
+	if (!flow_key_masked(&key, &mask))
+		return GNIC_STATUS_BAD_PARAM;
+	group = group_find(table, &mask, priority);
+	if (group && group_lookup(group, &key))
+		return GNIC_STATUS_EXISTS;
+	if (table->count == GNIC_FLOWS_MAX)
+		return GNIC_STATUS_NO_RESOURCE;
+	if (!group)
+		group = group_add(table, &mask, priority);
+	if (!group)
+		return GNIC_STATUS_NO_RESOURCE;
+	status = flow_insert(table, &key, group, rule);
+	if (!group->count)
+		group_del(table, group);
+	return status;
+}
+
+void flow_del(struct flow_table *table, struct flow_rule *rule)
+{
+	struct flow_group *group = rule->group;
+	struct flow_rule **link = &group->buckets[rule->hash & group->bucket_mask];
+
+	while (*link != rule)
+		link = &(*link)->next;
+	*link = rule->next;
+	table->rules[rule->id] = NULL;
+	table->count--;
+	if (!--group->count)
+		group_del(table, group);
+	free(rule);
+}
+
+struct flow_rule *flow_lookup(const struct flow_table *table, const union flow_key *key)
+{
+	for (unsigned int i = 0; i < table->ngroups; i++) {
+		struct flow_rule *rule = group_lookup(table->groups[i], key);
+
+		if (rule)
+			return rule;
+	}
+	return NULL;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The steering table: exact matches under masks.
+ *
+ * Rules with the same mask and priority share a hash table. A look-up asks one
+ * table after the other, the lowest priority number first, among equals the
+ * one that came first; the first hit wins.
+ */
+#ifndef VGAUDI_FLOW_TABLE_H
+#define VGAUDI_FLOW_TABLE_H
+
+#include "card.h"
+
+#define FLOW_WORDS	8
+
+/* The key of the contract, as numbers to be masked and compared. */
+union flow_key {
+	struct gnic_hw_flow_key hw;
+	uint64_t word[FLOW_WORDS];
+};
+
+struct flow_group;
+
+/**
+ * struct flow_rule - fields up to @last_ns are the table's, the rest the owner's
+ * @next: in the chain of its bucket
+ * @group: rules of the same mask and priority
+ * @hash: of the masked key
+ * @key: bits outside the mask are zero
+ * @id: its name in commands
+ * @packets: hits
+ * @bytes: likewise
+ * @last_ns: time of the last hit, at first that of the addition
+ * @action: enum gnic_hw_flow_action
+ * @marked: @mark counts
+ * @mark: goes into the CQE
+ * @context: GNIC_FLOW_RSS
+ * @to: GNIC_FLOW_VPORT
+ * @in: vport that the mask pins it to; NULL: none
+ * @qp: GNIC_FLOW_QP; NULL: it is gone
+ * @qp_next: rules with a QP are in a list
+ * @qp_link: what points here; NULL: in no list
+ */
+struct flow_rule {
+	struct flow_rule *next;
+	struct flow_group *group;
+	uint64_t hash;
+	union flow_key key;
+	uint32_t id;
+	uint64_t packets, bytes, last_ns;
+
+	uint8_t action;
+	bool marked;
+	uint32_t mark;
+	uint32_t context;
+	struct vport *to, *in;
+	struct qp *qp;
+	struct flow_rule *qp_next, **qp_link;
+};
+
+struct flow_table;
+
+struct flow_table *flow_create(void);	/* NULL: no memory */
+void flow_destroy(struct flow_table *table);
+void flow_flush(struct flow_table *table);	/* all rules */
+
+/**
+ * flow_add() - a rule
+ * @table: the table
+ * @key: what to match; BAD_PARAM if it has bits that @mask has not
+ * @mask: which bits
+ * @priority: a lower number wins
+ * @rule: out: it counts from now on, the owner fills his fields in
+ *
+ * Return: OK, BAD_PARAM, EXISTS (same key, mask and priority), NO_RESOURCE
+ * (rules, masks, memory).
+ */
+enum gnic_hw_status flow_add(struct flow_table *table, const struct gnic_hw_flow_key *key,
+			     const struct gnic_hw_flow_key *mask, uint32_t priority,
+			     struct flow_rule **rule);
+void flow_del(struct flow_table *table, struct flow_rule *rule);
+struct flow_rule *flow_get(struct flow_table *table, uint32_t id);	/* NULL: none */
+
+uint32_t flow_count(const struct flow_table *table);
+
+/* What a frame that enters at @vport is matched by; an RC frame has its header fields elsewhere. */
+void flow_key_frame(union flow_key *key, const struct frame *frame, uint16_t vport);
+
+/* NULL: no rule. Counts nothing. */
+struct flow_rule *flow_lookup(const struct flow_table *table, const union flow_key *key);
+
+#endif /* VGAUDI_FLOW_TABLE_H */
