@@ -390,8 +390,10 @@ uint8_t roce_parse(const uint8_t *hdr, uint32_t hdr_len, uint32_t len, struct ro
 {
 	uint32_t l3 = parse_eth(hdr, hdr_len, path), ip_len, ip_hdr;
 
+	if (!l3)
+		return GNIC_SYND_RX_BAD_FORMAT;
 	ip_hdr = path->ip_version == 6 ? ROCE_IP6_LEN : ROCE_IP4_LEN;
-	if (!l3 || l3 + ip_hdr + ROCE_UDP_LEN + ROCE_BTH_LEN > hdr_len)
+	if (l3 + ip_hdr + ROCE_UDP_LEN + ROCE_BTH_LEN > hdr_len)
 		return GNIC_SYND_RX_BAD_FORMAT;
 	ip_len = path->ip_version == 6 ? parse_ip6(hdr + l3, path) : parse_ip4(hdr + l3, path);
 	if (ip_len < ip_hdr + ROCE_UDP_LEN + ROCE_BTH_LEN + ROCE_ICRC_LEN || ip_len > len - l3 ||

@@ -1,0 +1,530 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Block QPC: the contexts of an RC QP behind the gateway, its path, its life
+ * and its end in an error.
+ *
+ * What the driver writes is kept in the layout of the contract; what the
+ * engine runs on is loaded from there, and put there again for a read.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "blk_qpc.h"
+
+#define QPC_ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+enum qpc_kind {
+	QPC_DRIVER,	/* any time */
+	QPC_DOWN,	/* only while the engine does not run */
+	QPC_DEVICE,	/* read-only */
+	QPC_ZERO,	/* a feature that this device does not have */
+};
+
+struct qpc_field {
+	uint32_t dword;
+	uint32_t mask;
+	enum qpc_kind kind;
+};
+
+static const struct qpc_field qpc_req_fields[] = {
+	{ GNIC_REQ_DST_QP,		QPC_DOWN },
+	{ GNIC_REQ_RKEY,		QPC_DRIVER },
+	{ GNIC_REQ_DST_IP,		QPC_DEVICE },
+	{ GNIC_REQ_DST_MAC_LO,		QPC_DEVICE },
+	{ GNIC_REQ_DST_MAC_HI,		QPC_DEVICE },
+	{ GNIC_REQ_SEQ_ERR_RETRY_CNT,	QPC_DRIVER },
+	{ GNIC_REQ_TIMEOUT_RETRY_CNT,	QPC_DRIVER },
+	{ GNIC_REQ_NTS_PSN,		QPC_DOWN },
+	{ GNIC_REQ_BCS_PSN,		QPC_DEVICE },
+	{ GNIC_REQ_SCHD_Q_NUM,		QPC_DRIVER },
+	{ GNIC_REQ_ONA_PSN,		QPC_DEVICE },
+	{ GNIC_REQ_BCC_PSN,		QPC_DEVICE },
+	{ GNIC_REQ_TM_GRANULARITY,	QPC_DRIVER },
+	{ GNIC_REQ_WQ_BACK_PRESSURE,	QPC_ZERO },
+	{ GNIC_REQ_CONG_MARKED_ACK,	QPC_DEVICE },
+	{ GNIC_REQ_REMOTE_WQ_LOG_SZ,	QPC_DRIVER },
+	{ GNIC_REQ_ENCAP_TYPE,		QPC_ZERO },
+	{ GNIC_REQ_CONG_NON_MARKED_ACK,	QPC_DEVICE },
+	{ GNIC_REQ_CQ_NUM,		QPC_DEVICE },
+	{ GNIC_REQ_RTT_STATE,		QPC_DEVICE },
+	{ GNIC_REQ_ENCAP_ENABLE,	QPC_ZERO },
+	{ GNIC_REQ_CONGESTION_WIN,	QPC_DRIVER },
+	{ GNIC_REQ_RTT_TIMESTAMP,	QPC_DEVICE },
+	{ GNIC_REQ_RTT_MARKED_PSN,	QPC_DEVICE },
+	{ GNIC_REQ_BURST_SIZE,		QPC_DRIVER },
+	{ GNIC_REQ_ASID,		QPC_DRIVER },
+	{ GNIC_REQ_LAST_IDX,		QPC_DRIVER },
+	{ GNIC_REQ_EXECUTION_IDX,	QPC_DEVICE },
+	{ GNIC_REQ_CONSUMER_IDX,	QPC_DEVICE },
+	{ GNIC_REQ_LOCAL_PI,		QPC_DEVICE },
+	{ GNIC_REQ_REMOTE_PI,		QPC_DEVICE },
+	{ GNIC_REQ_REMOTE_CI,		QPC_DEVICE },
+	{ GNIC_REQ_OLDEST_UNACKED_RPI,	QPC_DEVICE },
+	{ GNIC_REQ_PSN_SINCE_ACKREQ,	QPC_DEVICE },
+	{ GNIC_REQ_ACKREQ_FREQ,		QPC_DRIVER },
+	{ GNIC_REQ_PACING_TIME,		QPC_ZERO },
+	{ GNIC_REQ_PSN_DELIVERED,	QPC_DEVICE },
+	{ GNIC_REQ_SYNDROME,		QPC_DEVICE },
+	{ GNIC_REQ_DATA_MMU_BYPASS,	QPC_ZERO },
+	{ GNIC_REQ_MOD_GAUDI1,		QPC_ZERO },
+	{ GNIC_REQ_PORT,		QPC_DRIVER },
+	{ GNIC_REQ_WQ_TYPE,		QPC_DOWN },
+	{ GNIC_REQ_SWQ_GRANULARITY,	QPC_DOWN },
+	{ GNIC_REQ_TRANSPORT,		QPC_DEVICE },
+	{ GNIC_REQ_PRIORITY,		QPC_DRIVER },
+	{ GNIC_REQ_CONGESTION_MODE,	QPC_DRIVER },
+	{ GNIC_REQ_MTU,			QPC_DOWN },
+	{ GNIC_REQ_WQ_BASE_ADDR,	QPC_DRIVER },
+	{ GNIC_REQ_TRUST_LEVEL,		QPC_DRIVER },
+	{ GNIC_REQ_IN_WORK,		QPC_DEVICE },
+	{ GNIC_REQ_ERROR,		QPC_DEVICE },
+	{ GNIC_REQ_VALID,		QPC_DRIVER },
+};
+
+static const struct qpc_field qpc_res_fields[] = {
+	{ GNIC_RES_DST_QP,		QPC_DRIVER },
+	{ GNIC_RES_PORT,		QPC_DRIVER },
+	{ GNIC_RES_PRIORITY,		QPC_DRIVER },
+	{ GNIC_RES_CONN_STATE,		QPC_DEVICE },
+	{ GNIC_RES_NACK_SYNDROME,	QPC_DEVICE },
+	{ GNIC_RES_LKEY,		QPC_DRIVER },
+	{ GNIC_RES_DST_IP,		QPC_DEVICE },
+	{ GNIC_RES_DST_MAC_LO,		QPC_DEVICE },
+	{ GNIC_RES_DST_MAC_HI,		QPC_DEVICE },
+	{ GNIC_RES_ECN_COUNT,		QPC_DEVICE },
+	{ GNIC_RES_TRANSPORT,		QPC_DEVICE },
+	{ GNIC_RES_ASID,		QPC_DRIVER },
+	{ GNIC_RES_PEER_QP,		QPC_DRIVER },
+	{ GNIC_RES_SCHD_Q_NUM,		QPC_DRIVER },
+	{ GNIC_RES_EXPECTED_PSN,	QPC_DOWN },
+	{ GNIC_RES_TRUST_LEVEL,		QPC_DRIVER },
+	{ GNIC_RES_MOD_GAUDI1,		QPC_ZERO },
+	{ GNIC_RES_DATA_MMU_BYPASS,	QPC_ZERO },
+	{ GNIC_RES_ENCAP_TYPE,		QPC_ZERO },
+	{ GNIC_RES_ENCAP_ENABLE,	QPC_ZERO },
+	{ GNIC_RES_CYCLIC_IDX,		QPC_DEVICE },
+	{ GNIC_RES_CQ_NUM,		QPC_DEVICE },
+	{ GNIC_RES_PEER_WQ_GRAN,	QPC_DRIVER },
+	{ GNIC_RES_IN_WORK,		QPC_DEVICE },
+	{ GNIC_RES_VALID,		QPC_DRIVER },
+};
+
+enum qpc_congestion { QPC_CONGESTION_NONE = 0, QPC_CONGESTION_WINDOW = 2 };
+
+/* ---- life ---- */
+
+enum gnic_hw_status rc_create(struct qp *qp)
+{
+	struct rc *rc = calloc(1, sizeof(*rc));
+
+	if (!rc)
+		return GNIC_STATUS_NO_RESOURCE;
+	rc->qp = qp;
+	gnic_qpc_set(rc->req_ctx, GNIC_REQ_ASID, qp->asid);
+	gnic_qpc_set(rc->res_ctx, GNIC_RES_ASID, qp->asid);
+	tmr_init(rc);
+	qp->rc = rc;
+	return GNIC_STATUS_OK;
+}
+
+void rc_destroy(struct qp *qp)
+{
+	struct rc *rc = qp->rc;
+
+	if (!rc)
+		return;
+	tmr_exit(rc);
+	rc_posts_done(rc, rc->qp->sq.index, GNIC_SYND_FLUSHED);
+	free(rc);
+	qp->rc = NULL;
+}
+
+/* ---- who waits for a WQE ---- */
+
+void rc_post_add(struct rc *rc, struct rc_post *post)
+{
+	struct rc_post **link = &rc->posts;
+
+	while (*link && (int32_t)((*link)->index - post->index) <= 0)
+		link = &(*link)->next;
+	post->next = *link;
+	post->link = link;
+	if (post->next)
+		post->next->link = &post->next;
+	*link = post;
+}
+
+void rc_post_del(struct rc_post *post)
+{
+	if (!post->link)
+		return;
+	*post->link = post->next;
+	if (post->next)
+		post->next->link = post->link;
+	post->link = NULL;
+}
+
+void rc_posts_done(struct rc *rc, uint32_t done, uint8_t syndrome)
+{
+	struct rc_post *post;
+
+	while ((post = rc->posts) && (int32_t)(post->index - done) < 0) {
+		rc_post_del(post);
+		post->done(post, syndrome);
+	}
+}
+
+/* ---- errors ---- */
+
+static void rc_failed(struct rc *rc, uint8_t syndrome)
+{
+	rc->syndrome = syndrome;
+	rc->res.valid = false;
+	txs_reset(rc);
+	rc_posts_done(rc, rc->qp->sq.index, syndrome);
+}
+
+/**
+ * qp_fail() - a QP of any type stops for good
+ * @qp: which; one that has failed already is left alone
+ * @syndrome: why
+ * @requester: it happened to its send queue
+ *
+ * What the QP has placed so far stays; nothing more is sent, placed or
+ * completed. The caller posts the CQE of the WQE that is to blame.
+ */
+void qp_fail(struct qp *qp, uint8_t syndrome, bool requester)
+{
+	(void)requester;
+	if (qp->failed)
+		return;
+	qp->failed = true;
+	qp->stats.errors++;
+	qp->stats.syndrome = syndrome;
+	if (qp->rc)
+		rc_failed(qp->rc, syndrome);
+	eq_post(qp->card, GNIC_EQE_QP_ERR, qp->port->index, qp->qpn, syndrome);
+}
+
+/* ---- path ---- */
+
+static bool path_is_sane(const struct gnic_hw_qp_path *in)
+{
+	return (in->ip_version == 4 || in->ip_version == 6) && in->hop_limit && in->dscp < 64 &&
+	       !(in->src_mac[0] & 1);
+}
+
+enum gnic_hw_status rc_cmd_path(struct qp *qp, const struct gnic_hw_qp_path *in)
+{
+	struct rc *rc = qp->rc;
+	struct roce_path *path;
+
+	if (!rc)
+		return GNIC_STATUS_UNSUPPORTED;
+	if (!path_is_sane(in))
+		return GNIC_STATUS_BAD_PARAM;
+	path = &rc->path;
+	path->ip_version = in->ip_version;
+	path->hop_limit = in->hop_limit;
+	path->tos = (uint8_t)(in->dscp << 2 | 2);	/* ECN capable */
+	memcpy(path->src_ip, in->src_ip, sizeof(path->src_ip));
+	memcpy(path->dst_ip, in->dst_ip, sizeof(path->dst_ip));
+	memcpy(path->src_mac, in->src_mac, sizeof(path->src_mac));
+	memcpy(path->dst_mac, in->dst_mac, sizeof(path->dst_mac));
+	path->udp_sport = le16_to_cpu(in->udp_sport);
+	path->vlan_tci = le16_to_cpu(in->vlan_tci);
+	rc->req.base_len = roce_path_len(path) + ROCE_BTH_LEN + ROCE_ICRC_LEN;
+	rc->has_path = true;
+	return GNIC_STATUS_OK;
+}
+
+/* ---- write ---- */
+
+/* Is every bit of the mask one that may be written, with this value, now? */
+static enum gnic_hw_status qpc_check(const struct qpc_field *fields, unsigned int count,
+				     const struct gnic_hw_qpc_write *in, bool running)
+{
+	uint32_t rest[GNIC_QPC_REQ_DWORDS];
+
+	for (unsigned int i = 0; i < GNIC_QPC_REQ_DWORDS; i++)
+		rest[i] = le32_to_cpu(in->mask[i]);
+	for (const struct qpc_field *f = fields; f < fields + count; f++) {
+		uint32_t bits = le32_to_cpu(in->mask[f->dword]) & f->mask;
+
+		rest[f->dword] &= ~f->mask;
+		if (bits && f->kind == QPC_DEVICE)
+			return GNIC_STATUS_BAD_PARAM;
+		if (bits && f->kind == QPC_DOWN && running)
+			return GNIC_STATUS_BAD_STATE;
+		if (f->kind == QPC_ZERO && le32_to_cpu(in->data[f->dword]) & bits)
+			return GNIC_STATUS_UNSUPPORTED;
+	}
+	for (unsigned int i = 0; i < GNIC_QPC_REQ_DWORDS; i++)
+		if (rest[i])
+			return GNIC_STATUS_BAD_PARAM;
+	return GNIC_STATUS_OK;
+}
+
+static void qpc_merge(__le32 *ctx, const __le32 *old, const struct gnic_hw_qpc_write *in,
+		      unsigned int dwords)
+{
+	for (unsigned int i = 0; i < dwords; i++)
+		ctx[i] = (old[i] & ~in->mask[i]) | (in->data[i] & in->mask[i]);
+}
+
+static bool qpc_writes_valid(const struct gnic_hw_qpc_write *in, uint32_t dword, uint32_t mask)
+{
+	return le32_to_cpu(in->mask[dword]) & le32_to_cpu(in->data[dword]) & mask;
+}
+
+/*
+ * VALID ends an error, whichever of the two contexts it is written to. What
+ * was posted before is flushed: the driver has been told.
+ */
+static bool rc_recover(struct rc *rc)
+{
+	struct qp *qp = rc->qp;
+
+	if (!qp->failed)
+		return true;
+	rc->syndrome = 0;
+	qp->failed = false;
+	if (!qp->sq.present)
+		return true;
+	if (!wq_refresh(qp, &qp->sq)) {
+		qp_fail(qp, GNIC_SYND_QPC_DB_LAST_INDEX, true);
+		return false;
+	}
+	qp->sq.done = qp->sq.index;
+	wq_done(qp, &qp->sq);
+	return true;
+}
+
+static enum gnic_hw_status req_validate(const struct rc *rc, const __le32 *ctx)
+{
+	uint32_t mode = gnic_qpc_get(ctx, GNIC_REQ_CONGESTION_MODE);
+	uint32_t type = gnic_qpc_get(ctx, GNIC_REQ_WQ_TYPE);
+
+	if (mode != QPC_CONGESTION_NONE && mode != QPC_CONGESTION_WINDOW)
+		return GNIC_STATUS_UNSUPPORTED;
+	if (!gnic_qpc_get(ctx, GNIC_REQ_VALID))
+		return GNIC_STATUS_OK;
+	if (!rc->has_path || !rc->qp->sq.present)
+		return GNIC_STATUS_BAD_STATE;
+	if (type == GNIC_WQ_TYPE_RDV_READ || type == GNIC_WQ_TYPE_RDV_WRITE)
+		return GNIC_STATUS_UNSUPPORTED;
+	if (type != GNIC_WQ_TYPE_WRITE)
+		return GNIC_STATUS_BAD_PARAM;
+	if (gnic_qpc_get(ctx, GNIC_REQ_SWQ_GRANULARITY) != (rc->qp->sq.entry_log == 6))
+		return GNIC_STATUS_BAD_PARAM;
+	return GNIC_STATUS_OK;
+}
+
+static uint32_t req_burst(const __le32 *ctx)
+{
+	uint32_t burst = gnic_qpc_get(ctx, GNIC_REQ_BURST_SIZE);
+
+	if (!burst)
+		return RC_BURST;
+	return burst < RC_BURST_MAX ? burst : RC_BURST_MAX;
+}
+
+static void req_load_timer(struct rc *rc)
+{
+	struct rc_requester *req = &rc->req;
+	uint64_t rto = tmr_rto(gnic_qpc_get(rc->req_ctx, GNIC_REQ_TM_GRANULARITY));
+
+	if (rto == req->rto)
+		return;
+	req->rto = rto;
+	tmr_exit(rc);
+	if (req->valid && req->ona != req->nts)
+		tmr_progress(rc);
+}
+
+static void req_load(struct rc *rc)
+{
+	struct rc_requester *req = &rc->req;
+	const __le32 *ctx = rc->req_ctx;
+	bool window = gnic_qpc_get(ctx, GNIC_REQ_CONGESTION_MODE) == QPC_CONGESTION_WINDOW;
+
+	req->dst_qp = gnic_qpc_get(ctx, GNIC_REQ_DST_QP);
+	req->rkey = gnic_qpc_get(ctx, GNIC_REQ_RKEY);
+	req->nak_max = (uint8_t)gnic_qpc_get(ctx, GNIC_REQ_SEQ_ERR_RETRY_CNT);
+	req->timeout_max = (uint8_t)gnic_qpc_get(ctx, GNIC_REQ_TIMEOUT_RETRY_CNT);
+	/* well below half of the PSN space: beyond it old and new look alike */
+	req->window = window ? gnic_qpc_get(ctx, GNIC_REQ_CONGESTION_WIN) & (ROCE_PSN_MASK >> 2) :
+			       RC_WINDOW;
+	req->burst = req_burst(ctx);
+	req->ack_freq = gnic_qpc_get(ctx, GNIC_REQ_ACKREQ_FREQ);
+	req->mtu_log = (uint8_t)(10 + gnic_qpc_get(ctx, GNIC_REQ_MTU));
+	req->asid = (uint16_t)gnic_qpc_get(ctx, GNIC_REQ_ASID);
+	rc->qp->asid = req->asid;
+	req_load_timer(rc);
+}
+
+static enum gnic_hw_status req_write(struct rc *rc, const struct gnic_hw_qpc_write *in)
+{
+	__le32 ctx[GNIC_QPC_REQ_DWORDS];
+	enum gnic_hw_status status = qpc_check(qpc_req_fields, QPC_ARRAY_SIZE(qpc_req_fields),
+					       in, rc->req.valid);
+
+	if (status)
+		return status;
+	qpc_merge(ctx, rc->req_ctx, in, GNIC_QPC_REQ_DWORDS);
+	status = req_validate(rc, ctx);
+	if (status)
+		return status;
+	memcpy(rc->req_ctx, ctx, sizeof(ctx));
+	req_load(rc);
+	if (!gnic_qpc_get(ctx, GNIC_REQ_VALID)) {
+		txs_reset(rc);
+	} else if (!rc->req.valid && qpc_writes_valid(in, GNIC_REQ_VALID)) {
+		if (!rc_recover(rc))
+			return GNIC_STATUS_BAD_ADDR;
+		txs_start(rc);
+	} else if (rc->req.valid) {
+		qp_wake(rc->qp);	/* the window may be wider */
+	}
+	return GNIC_STATUS_OK;
+}
+
+static void res_load(struct rc *rc)
+{
+	struct rc_responder *res = &rc->res;
+
+	res->lkey = gnic_qpc_get(rc->res_ctx, GNIC_RES_LKEY);
+	res->asid = (uint16_t)gnic_qpc_get(rc->res_ctx, GNIC_RES_ASID);
+	res->peer_qp = gnic_qpc_get(rc->res_ctx, GNIC_RES_DST_QP);
+}
+
+static void res_start(struct rc *rc)
+{
+	struct rc_responder *res = &rc->res;
+
+	res->expected = gnic_qpc_get(rc->res_ctx, GNIC_RES_EXPECTED_PSN);
+	res->msn = 0;
+	res->naked = false;
+	res->busy = false;
+	res->valid = true;
+}
+
+static enum gnic_hw_status res_write(struct rc *rc, const struct gnic_hw_qpc_write *in)
+{
+	__le32 ctx[GNIC_QPC_RES_DWORDS];
+	enum gnic_hw_status status = qpc_check(qpc_res_fields, QPC_ARRAY_SIZE(qpc_res_fields),
+					       in, rc->res.valid);
+
+	if (status)
+		return status;
+	qpc_merge(ctx, rc->res_ctx, in, GNIC_QPC_RES_DWORDS);
+	if (gnic_qpc_get(ctx, GNIC_RES_VALID) && !rc->has_path)
+		return GNIC_STATUS_BAD_STATE;
+	memcpy(rc->res_ctx, ctx, sizeof(ctx));
+	res_load(rc);
+	if (!gnic_qpc_get(ctx, GNIC_RES_VALID)) {
+		rc->res.valid = false;
+	} else if (!rc->res.valid && qpc_writes_valid(in, GNIC_RES_VALID)) {
+		if (!rc_recover(rc))
+			return GNIC_STATUS_BAD_ADDR;
+		res_start(rc);
+	}
+	return GNIC_STATUS_OK;
+}
+
+/* Raw and compute QPs have one writable field: whose windows bound them. */
+static enum gnic_hw_status asid_write(struct qp *qp, const struct gnic_hw_qpc_write *in)
+{
+	static const struct qpc_field fields[] = { { GNIC_REQ_ASID, QPC_DRIVER } };
+	enum gnic_hw_status status = qpc_check(fields, QPC_ARRAY_SIZE(fields), in, false);
+	__le32 old[GNIC_QPC_REQ_DWORDS] = { 0 }, ctx[GNIC_QPC_REQ_DWORDS];
+
+	if (status)
+		return status;
+	gnic_qpc_set(old, GNIC_REQ_ASID, qp->asid);
+	qpc_merge(ctx, old, in, GNIC_QPC_REQ_DWORDS);
+	qp->asid = (uint16_t)gnic_qpc_get(ctx, GNIC_REQ_ASID);
+	return GNIC_STATUS_OK;
+}
+
+enum gnic_hw_status rc_cmd_qpc_write(struct qp *qp, const struct gnic_hw_qpc_write *in)
+{
+	if (!qp->rc)
+		return in->requester ? asid_write(qp, in) : GNIC_STATUS_UNSUPPORTED;
+	return in->requester ? req_write(qp->rc, in) : res_write(qp->rc, in);
+}
+
+/* ---- read ---- */
+
+static void put_path(__le32 *ctx, const struct roce_path *path, uint32_t ip, uint32_t mac)
+{
+	const uint8_t *m = path->dst_mac;
+
+	if (path->ip_version == 4)
+		memcpy(&ctx[ip], path->dst_ip, 4);
+	ctx[mac] = cpu_to_le32(m[0] | m[1] << 8 | m[2] << 16 | (uint32_t)m[3] << 24);
+	gnic_qpc_set(ctx, mac + 1, GENMASK(15, 0), m[4] | m[5] << 8);
+}
+
+static void req_read(const struct rc *rc, __le32 *ctx)
+{
+	const struct rc_requester *req = &rc->req;
+	const struct qp *qp = rc->qp;
+
+	memcpy(ctx, rc->req_ctx, sizeof(rc->req_ctx));
+	put_path(ctx, &rc->path, 5, 6);
+	if (req->valid) {
+		gnic_qpc_set(ctx, GNIC_REQ_NTS_PSN, req->nts);
+		gnic_qpc_set(ctx, GNIC_REQ_BCS_PSN, req->high);
+		gnic_qpc_set(ctx, GNIC_REQ_ONA_PSN, req->ona);
+		gnic_qpc_set(ctx, GNIC_REQ_EXECUTION_IDX, req->exec & ROCE_INDEX_MASK);
+	}
+	gnic_qpc_set(ctx, GNIC_REQ_CONSUMER_IDX, qp->sq.done & ROCE_INDEX_MASK);
+	gnic_qpc_set(ctx, GNIC_REQ_LOCAL_PI, qp->sq.index & ROCE_INDEX_MASK);
+	gnic_qpc_set(ctx, GNIC_REQ_PSN_SINCE_ACKREQ, req->since_ackreq);
+	gnic_qpc_set(ctx, GNIC_REQ_CQ_NUM, qp->sq_cq ? qp->sq_cq->cqn : 0);
+	gnic_qpc_set(ctx, GNIC_REQ_TRANSPORT, GNIC_TRANSPORT_RC);
+	gnic_qpc_set(ctx, GNIC_REQ_SYNDROME, rc->syndrome);
+	gnic_qpc_set(ctx, GNIC_REQ_IN_WORK, req->head != req->tail);
+	gnic_qpc_set(ctx, GNIC_REQ_ERROR, rc->syndrome != 0);
+}
+
+static void res_read(const struct rc *rc, __le32 *ctx)
+{
+	const struct rc_responder *res = &rc->res;
+
+	memcpy(ctx, rc->res_ctx, sizeof(rc->res_ctx));
+	put_path(ctx, &rc->path, 2, 3);
+	if (res->valid) {
+		gnic_qpc_set(ctx, GNIC_RES_EXPECTED_PSN, res->expected);
+		gnic_qpc_set(ctx, GNIC_RES_NACK_SYNDROME, res->naked);
+		gnic_qpc_set(ctx, GNIC_RES_IN_WORK, res->busy);
+	}
+	gnic_qpc_set(ctx, GNIC_RES_CYCLIC_IDX, res->msn);
+	gnic_qpc_set(ctx, GNIC_RES_CQ_NUM, rc->qp->rq_cq ? rc->qp->rq_cq->cqn : 0);
+}
+
+static void plain_read(const struct qp *qp, __le32 *ctx)
+{
+	gnic_qpc_set(ctx, GNIC_REQ_ASID, qp->asid);
+	gnic_qpc_set(ctx, GNIC_REQ_TRANSPORT, GNIC_TRANSPORT_RAW);
+	gnic_qpc_set(ctx, GNIC_REQ_CONSUMER_IDX, qp->sq.done & ROCE_INDEX_MASK);
+	gnic_qpc_set(ctx, GNIC_REQ_LOCAL_PI, qp->sq.index & ROCE_INDEX_MASK);
+	gnic_qpc_set(ctx, GNIC_REQ_SYNDROME, qp->failed ? qp->stats.syndrome : 0);
+	gnic_qpc_set(ctx, GNIC_REQ_ERROR, qp->failed);
+	gnic_qpc_set(ctx, GNIC_REQ_VALID, 1);
+}
+
+enum gnic_hw_status rc_cmd_qpc_read(struct qp *qp, bool requester, struct gnic_hw_qpc_data *out)
+{
+	memset(out, 0, sizeof(*out));
+	if (!qp->rc && !requester)
+		return GNIC_STATUS_UNSUPPORTED;
+	if (!qp->rc)
+		plain_read(qp, out->dword);
+	else if (requester)
+		req_read(qp->rc, out->dword);
+	else
+		res_read(qp->rc, out->dword);
+	return GNIC_STATUS_OK;
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * An RC QP: its contexts and what its engine remembers. Seen by the blocks of
+ * the engine: QPC (contexts), TXS (requester), RXE (responder, and what it
+ * answers), TMR (timers), and by COMPUTE, which posts WQEs.
+ */
+#ifndef VGAUDI_BLK_QPC_H
+#define VGAUDI_BLK_QPC_H
+
+#include "card.h"
+#include "hw/qpc.h"
+#include "roce.h"
+
+#define RC_MSGS			128u	/* WQEs in flight: a power of two */
+#define RC_WINDOW		128u	/* packets in flight, without congestion control */
+#define RC_BURST		64u	/* packets a round, if BURST_SIZE is 0 */
+#define RC_BURST_MAX		256u
+#define RC_RETRY_FOR_EVER	255u
+
+/**
+ * struct rc_msg - a WQE in flight; the copy that counts, the guest's may change
+ * @local: device address of the data
+ * @remote: device address at the peer
+ * @size: bytes, 0: NOP
+ * @tag: immediate data
+ * @psn: of its first packet
+ * @packets: how many
+ * @imm: the tag travels
+ * @cqe: completion wanted
+ */
+struct rc_msg {
+	uint64_t local;
+	uint64_t remote;
+	uint32_t size;
+	uint32_t tag;
+	uint32_t psn;
+	uint32_t packets;
+	bool imm;
+	bool cqe;
+};
+
+/**
+ * struct rc_requester - what sends
+ *
+ * Messages head .. tail - 1 are in flight, free-running indices of WQEs. The
+ * engine is at packet @packet of message @exec; a rollback takes it back to
+ * the oldest packet that is not acknowledged. head <= exec <= tail.
+ */
+struct rc_requester {
+	/* in the order of use */
+	bool valid;
+	bool held;		/* receiver not ready: wait for the timer */
+	uint8_t mtu_log;
+	uint32_t window;	/* packets in flight */
+	uint32_t burst;		/* packets a round */
+	uint32_t ack_freq;	/* packets; 0: at the end of a message */
+	uint32_t nts;		/* PSN: next to send */
+	uint32_t ona;		/* PSN: oldest not acknowledged */
+	uint32_t high;		/* PSN: next that was never sent */
+	uint32_t since_ackreq;
+	uint32_t head, exec, tail;
+	uint32_t packet;	/* of message exec */
+	uint32_t dst_qp;
+	uint32_t rkey;
+	uint16_t asid;
+	uint32_t base_len;	/* of a packet without extension headers and payload */
+	/* less often */
+	uint8_t timeout_max, timeouts;
+	uint8_t nak_max, naks;
+	uint64_t rto;		/* ns */
+	uint64_t deadline;	/* of the oldest packet not acknowledged */
+	struct loop_timer timer;
+	struct rc_msg msg[RC_MSGS];
+};
+
+/**
+ * struct rc_responder - what receives
+ * @expected: PSN
+ * @msn: messages received, 24 bits
+ * @naked: a sequence error was reported and not yet mended
+ * @busy: within a message
+ * @first: payload of the message's first packet, what the others must have too
+ * @va: where the next byte goes
+ * @left: bytes to come
+ * @size: bytes of the message
+ */
+struct rc_responder {
+	bool valid;
+	bool naked;
+	bool busy;
+	uint16_t asid;
+	uint32_t expected;
+	uint32_t lkey;
+	uint32_t peer_qp;
+	uint32_t msn;
+	uint32_t first;
+	uint64_t va;
+	uint32_t left;
+	uint32_t size;
+};
+
+/**
+ * struct rc_post - somebody waits until a WQE is done; in a list by index
+ * @index: free-running index of the WQE
+ * @done: called with 0 or enum gnic_hw_syndrome, off the list already
+ */
+struct rc_post {
+	struct rc_post *next, **link;	/* link: what points here; NULL: on no list */
+	uint32_t index;
+	void (*done)(struct rc_post *post, uint8_t syndrome);
+};
+
+struct rc {
+	struct qp *qp;
+	struct roce_path path;
+	bool has_path;
+	uint8_t syndrome;	/* why ERROR; 0: no error */
+	struct rc_requester req;
+	struct rc_responder res;
+	struct rc_post *posts;
+	__le32 req_ctx[GNIC_QPC_REQ_DWORDS];	/* what the driver wrote */
+	__le32 res_ctx[GNIC_QPC_RES_DWORDS];
+};
+
+static inline struct rc_msg *rc_msg(const struct rc_requester *req, uint32_t index)
+{
+	return (struct rc_msg *)&req->msg[index & (RC_MSGS - 1)];
+}
+
+/* blk_txs.c */
+void txs_start(struct rc *rc);		/* VALID was written: from NTS_PSN, from the queue's index */
+void txs_reset(struct rc *rc);		/* drop what is in flight */
+void txs_rollback(struct rc *rc);	/* go back to the oldest packet not acknowledged */
+/* All packets before @psn have arrived; false: it cannot be, nothing happened. */
+bool txs_acked(struct rc *rc, uint32_t psn);
+/* The QP fails because of WQE @index, which gets an error CQE. */
+void txs_fail(struct rc *rc, uint32_t index, uint8_t syndrome);
+/* Sends @pkt with the payload that is in @frame->iov; may call rc_receive(). */
+void txs_emit(struct rc *rc, const struct rc_packet *pkt, struct frame *frame);
+
+/* blk_tmr.c */
+uint64_t tmr_rto(uint32_t granularity);	/* ns */
+void tmr_init(struct rc *rc);
+void tmr_exit(struct rc *rc);
+void tmr_progress(struct rc *rc);	/* sent the first, or an ACK came: time starts anew */
+
+/* Posts, blk_qpc.c: sorted by index, the lowest first. */
+void rc_post_add(struct rc *rc, struct rc_post *post);
+void rc_post_del(struct rc_post *post);
+void rc_posts_done(struct rc *rc, uint32_t done, uint8_t syndrome);	/* all below @done */
+
+#endif /* VGAUDI_BLK_QPC_H */

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Block TMR: retransmission timers.
+ *
+ * Every packet and every ACK moves a deadline, which is a store; the timer in
+ * the loop is only touched when it is not pending, or fires too early.
+ */
+#include "blk_qpc.h"
+
+#define TMR_GRANULARITY_MAX	31u
+
+uint64_t tmr_rto(uint32_t granularity)
+{
+	if (!granularity || granularity > TMR_GRANULARITY_MAX)
+		granularity = TMR_GRANULARITY_MAX;
+	return (4ull << granularity) * 1000;
+}
+
+static bool tmr_set(struct rc *rc)
+{
+	return !loop_timer_set(rc->qp->card->loop, &rc->req.timer, rc->req.deadline);
+}
+
+static void tmr_expired(struct rc *rc)
+{
+	struct rc_requester *req = &rc->req;
+
+	rc->qp->stats.timeouts++;
+	if (req->timeouts >= req->timeout_max && req->timeout_max != RC_RETRY_FOR_EVER) {
+		txs_fail(rc, req->head, GNIC_SYND_QPC_RETRY);
+		return;
+	}
+	if (req->timeouts < RC_RETRY_FOR_EVER)
+		req->timeouts++;
+	req->held = false;
+	txs_rollback(rc);
+	tmr_progress(rc);
+	qp_wake(rc->qp);
+}
+
+static void tmr_fire(void *opaque)
+{
+	struct rc *rc = opaque;
+	struct rc_requester *req = &rc->req;
+
+	if (!req->valid || req->ona == req->nts)
+		return;
+	if (loop_now(rc->qp->card->loop) < req->deadline)
+		tmr_set(rc);
+	else
+		tmr_expired(rc);
+}
+
+void tmr_init(struct rc *rc)
+{
+	rc->req.timer.cb = tmr_fire;
+	rc->req.timer.opaque = rc;
+}
+
+void tmr_exit(struct rc *rc)
+{
+	loop_timer_del(rc->qp->card->loop, &rc->req.timer);
+}
+
+void tmr_progress(struct rc *rc)
+{
+	struct rc_requester *req = &rc->req;
+
+	req->deadline = loop_now(rc->qp->card->loop) + req->rto;
+	/* no memory for a timer: a QP that could hang for ever fails at once */
+	if (!loop_timer_pending(&req->timer) && !tmr_set(rc))
+		txs_fail(rc, req->head, GNIC_SYND_QPC_RETRY);
+}

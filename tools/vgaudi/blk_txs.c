@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Block TXS: the requester of an RC QP. WQEs become messages in flight,
+ * messages become packets, and an acknowledgement makes them completions.
+ *
+ * Only rc_poll() sends requests. mac_send() may bring the peer's answer before
+ * it returns, so what an answer calls (txs_acked(), txs_rollback(),
+ * txs_fail()) changes state and never sends; rc_poll() looks at the state
+ * afresh after every packet.
+ */
+#include <stdatomic.h>
+#include <string.h>
+
+#include "blk_qpc.h"
+
+/* ---- from WQE to message ---- */
+
+#define TXS_RESERVED		BIT(7)	/* of dword 0; bits 5 and 6 are for tracing */
+
+/* What WQ type "write" says about an opcode. */
+static const uint8_t txs_opcode_syndrome[] = {
+	[GNIC_WQE_NOP]		= 0,
+	[GNIC_WQE_SEND]		= GNIC_SYND_TX_WRITE_OPCODE,
+	[GNIC_WQE_LINEAR]	= 0,
+	[GNIC_WQE_STRIDE]	= GNIC_SYND_TX_WRITE_OPCODE,
+	[GNIC_WQE_MULTI_STRIDE]	= GNIC_SYND_TX_WRITE_OPCODE,
+	[GNIC_WQE_RDV_WR]	= GNIC_SYND_QPC_TX_RDV,
+	[GNIC_WQE_RDV_RD]	= GNIC_SYND_QPC_TX_RDV,
+	[GNIC_WQE_QOS_UPDATE]	= GNIC_SYND_TX_WRITE_OPCODE,
+};
+
+static uint8_t txs_check_write(const struct gnic_hw_rc_wqe *wqe, uint32_t ctrl)
+{
+	uint32_t size = le32_to_cpu(wqe->size);
+	uint32_t completion = FIELD_GET(GNIC_RC_WQE_COMPLETION, le32_to_cpu(wqe->completion));
+
+	if (ctrl & GNIC_RC_WQE_SE)
+		return GNIC_SYND_TX_SE_NOT_RAW;
+	if (ctrl & GNIC_RC_WQE_INLINE)
+		return GNIC_SYND_TX_INLINE_SIZE;
+	/* no reductions and no sync objects: as reserved as the reserved bit */
+	if (ctrl & (GNIC_RC_WQE_REDUCTION | TXS_RESERVED) || completion & GNIC_COMPLETION_SOB)
+		return GNIC_SYND_TX_RESERVED;
+	if (!size)
+		return GNIC_SYND_TX_WRITE_ZERO;
+	return size > GNIC_RC_SIZE_MAX ? GNIC_SYND_TX_SIZE : 0;
+}
+
+static uint8_t txs_check(const struct gnic_hw_rc_wqe *wqe, uint32_t index)
+{
+	uint32_t ctrl = le32_to_cpu(wqe->ctrl);
+	uint32_t opcode = FIELD_GET(GNIC_WQE_OPCODE, ctrl);
+
+	if (FIELD_GET(GNIC_WQE_INDEX, ctrl) != (index & 0xff))
+		return GNIC_SYND_TX_WQE_INDEX;
+	if (opcode >= sizeof(txs_opcode_syndrome))
+		return GNIC_SYND_TX_OPCODE;
+	if (txs_opcode_syndrome[opcode])
+		return txs_opcode_syndrome[opcode];
+	return opcode == GNIC_WQE_NOP ? 0 : txs_check_write(wqe, ctrl);
+}
+
+static void txs_load(struct rc_requester *req, const struct gnic_hw_rc_wqe *wqe)
+{
+	struct rc_msg *msg = rc_msg(req, req->tail);
+	uint32_t ctrl = le32_to_cpu(wqe->ctrl);
+	bool write = FIELD_GET(GNIC_WQE_OPCODE, ctrl) == GNIC_WQE_LINEAR;
+	uint32_t completion = FIELD_GET(GNIC_RC_WQE_COMPLETION, le32_to_cpu(wqe->completion));
+
+	msg->local = le64_to_cpu(wqe->local_addr);
+	msg->remote = le64_to_cpu(wqe->remote_addr);
+	msg->size = write ? le32_to_cpu(wqe->size) : 0;
+	msg->tag = le32_to_cpu(wqe->tag);
+	msg->psn = req->nts;
+	msg->packets = (msg->size + (1u << req->mtu_log) - 1) >> req->mtu_log;
+	msg->imm = completion == GNIC_COMPLETION_CQ;
+	msg->cqe = ctrl & GNIC_RC_WQE_ACKREQ;
+}
+
+/* All that was fetched has been sent once, so the next PSN is the message's. */
+static bool txs_fetch(struct rc *rc)
+{
+	struct rc_requester *req = &rc->req;
+	struct qp *qp = rc->qp;
+	struct gnic_hw_rc_wqe wqe;
+	const void *entry;
+	uint8_t syndrome;
+
+	if (qp->stopped || req->tail == qp->sq.index || req->tail - req->head == RC_MSGS)
+		return false;
+	entry = wq_entry(qp, &qp->sq, req->tail);
+	if (!entry)
+		return false;
+	memcpy(&wqe, entry, sizeof(wqe));
+	/* what was checked is what is used: the compiler must not read it again */
+	atomic_signal_fence(memory_order_acquire);
+	syndrome = txs_check(&wqe, req->tail);
+	if (syndrome) {
+		txs_fail(rc, req->tail, syndrome);
+		return false;
+	}
+	txs_load(req, &wqe);
+	req->tail++;
+	return true;
+}
+
+/* ---- from message to packets ---- */
+
+void txs_emit(struct rc *rc, const struct rc_packet *pkt, struct frame *frame)
+{
+	struct qp *qp = rc->qp;
+
+	frame->hdr = NULL;
+	frame->hdr_len = 0;
+	frame->len = rc->req.base_len + roce_ops[pkt->opcode].ext_len + pkt->payload +
+		     roce_pad(pkt->payload);
+	frame->rc = pkt;
+	frame->is_parsed = false;
+	frame->l4_ok = false;
+	if (!qp->vport->enabled) {
+		qp->vport->stats.dropped++;
+		return;
+	}
+	qp->stats.tx_packets++;
+	qp->stats.tx_bytes += frame->len;
+	qp->vport->stats.from_function_packets++;
+	qp->vport->stats.from_function_bytes += frame->len;
+	mac_send(qp->port, frame);
+}
+
+/* by: first packet, last packet, with immediate data */
+static const uint8_t txs_opcodes[2][2][2] = {
+	{ { ROCE_WRITE_MIDDLE, ROCE_WRITE_MIDDLE }, { ROCE_WRITE_LAST, ROCE_WRITE_LAST_IMM } },
+	{ { ROCE_WRITE_FIRST, ROCE_WRITE_FIRST }, { ROCE_WRITE_ONLY, ROCE_WRITE_ONLY_IMM } },
+};
+
+static uint32_t txs_in_flight(const struct rc_requester *req)
+{
+	return (req->nts - req->ona) & ROCE_PSN_MASK;
+}
+
+/* An ACK is asked for when a message ends, every so often, and before the window closes. */
+static bool txs_wants_ack(const struct rc_requester *req, bool last)
+{
+	return last || (req->ack_freq && req->since_ackreq + 1 >= req->ack_freq) ||
+	       txs_in_flight(req) + 1 >= req->window;
+}
+
+static void txs_make(struct rc *rc, const struct rc_msg *msg, struct rc_packet *pkt)
+{
+	struct rc_requester *req = &rc->req;
+	bool last = req->packet + 1 == msg->packets;
+
+	*pkt = (struct rc_packet){
+		.path = &rc->path,
+		.payload = last ? msg->size - (req->packet << req->mtu_log) : 1u << req->mtu_log,
+		.dst_qp = req->dst_qp,
+		.psn = req->nts,
+		.opcode = txs_opcodes[!req->packet][last][msg->imm],
+		.ack_req = txs_wants_ack(req, last),
+		.va = msg->remote,
+		.rkey = req->rkey,
+		.dma_len = msg->size,
+		.imm = msg->tag,
+	};
+}
+
+/* Before the packet leaves: its ACK may be here before mac_send() returns. */
+static void txs_advance(struct rc *rc, const struct rc_msg *msg, bool ack_req)
+{
+	struct rc_requester *req = &rc->req;
+
+	if (req->nts == req->high)
+		req->high = psn_add(req->high, 1);
+	else
+		rc->qp->stats.retransmits++;
+	req->nts = psn_add(req->nts, 1);
+	req->since_ackreq = ack_req ? 0 : req->since_ackreq + 1;
+	if (++req->packet == msg->packets) {
+		req->packet = 0;
+		req->exec++;
+	}
+}
+
+static void txs_send(struct rc *rc, const struct rc_msg *msg)
+{
+	struct rc_requester *req = &rc->req;
+	struct rc_packet pkt;
+	struct frame frame;
+	bool idle = req->nts == req->ona;
+
+	txs_make(rc, msg, &pkt);
+	frame.iovs = asid_iov(rc->qp->card, req->asid,
+			      msg->local + ((uint64_t)req->packet << req->mtu_log), pkt.payload,
+			      GNIC_ACCESS_LOCAL_READ, frame.iov, FRAME_IOV);
+	if (frame.iovs < 0) {
+		txs_fail(rc, req->exec, GNIC_SYND_LOCAL_ACCESS);
+		return;
+	}
+	txs_advance(rc, msg, pkt.ack_req);
+	if (idle)
+		tmr_progress(rc);
+	txs_emit(rc, &pkt, &frame);
+}
+
+/* ---- completion ---- */
+
+static bool txs_head_is_done(const struct rc_requester *req)
+{
+	const struct rc_msg *msg = rc_msg(req, req->head);
+
+	if (req->head == req->tail)
+		return false;
+	if (!msg->packets)
+		return req->head != req->exec;
+	return psn_diff(req->ona, psn_add(msg->psn, msg->packets)) >= 0;
+}
+
+static void txs_post_cqe(struct rc *rc, uint32_t index)
+{
+	const struct rc_msg *msg = rc_msg(&rc->req, index);
+	struct qp *qp = rc->qp;
+	struct gnic_hw_cqe cqe = {
+		.ctrl = cpu_to_le32(FIELD_PREP(GNIC_CQE_QPN, qp->qpn) | GNIC_CQE_REQ),
+		.wqe_index = cpu_to_le32(index),
+		.tag = cpu_to_le32(msg->tag),
+		.data = cpu_to_le32(msg->size),
+	};
+
+	if (msg->cqe)
+		cq_post(qp->sq_cq, &cqe);
+}
+
+static void txs_complete(struct rc *rc)
+{
+	struct rc_requester *req = &rc->req;
+	uint32_t index = req->head;
+	struct qp *qp = rc->qp;
+
+	while (txs_head_is_done(req))
+		req->head++;
+	if (index == req->head)
+		return;
+	qp->sq.done = req->head;
+	wq_done(qp, &qp->sq);
+	for (; index != qp->sq.done && !qp->failed; index++)
+		txs_post_cqe(rc, index);
+	rc_posts_done(rc, qp->sq.done, 0);
+}
+
+/* ---- the round ---- */
+
+/* One packet, or one WQE without packets. False: nothing can be done now. */
+static bool txs_step(struct rc *rc)
+{
+	struct rc_requester *req = &rc->req;
+	const struct rc_msg *msg = rc_msg(req, req->exec);
+
+	if (!msg->packets) {
+		req->exec++;
+		txs_complete(rc);
+		return true;
+	}
+	if (txs_in_flight(req) >= req->window)
+		return false;
+	txs_send(rc, msg);
+	return true;
+}
+
+int rc_poll(struct qp *qp, int budget)
+{
+	struct rc *rc = qp->rc;
+	struct rc_requester *req = &rc->req;
+	uint32_t work = 0;
+
+	while (req->valid && !req->held && work < req->burst) {
+		if (req->exec == req->tail && (budget-- <= 0 || !txs_fetch(rc)))
+			break;
+		if (!txs_step(rc))
+			break;
+		work++;
+	}
+	return (int)work;
+}
+
+/* ---- what an answer does ---- */
+
+bool txs_acked(struct rc *rc, uint32_t psn)
+{
+	struct rc_requester *req = &rc->req;
+	int32_t news = psn_diff(psn, req->ona);
+	bool overtaken;
+
+	if (news < 0 || psn_diff(psn, req->high) > 0)
+		return false;
+	if (!news)
+		return true;
+	/* an ACK of what was sent before a rollback */
+	overtaken = psn_diff(psn, req->nts) > 0;
+	req->ona = psn;
+	req->timeouts = 0;
+	req->naks = 0;
+	req->held = false;
+	txs_complete(rc);
+	if (overtaken)
+		txs_rollback(rc);
+	if (req->valid && req->ona != req->nts)
+		tmr_progress(rc);
+	if (req->valid && !rc->qp->awake)
+		qp_wake(rc->qp);
+	return true;
+}
+
+void txs_rollback(struct rc *rc)
+{
+	struct rc_requester *req = &rc->req;
+	const struct rc_msg *msg = rc_msg(req, req->head);
+
+	req->nts = req->ona;
+	req->since_ackreq = 0;
+	req->exec = req->head;
+	req->packet = 0;
+	if (req->head != req->tail && msg->packets)
+		req->packet = (req->ona - msg->psn) & ROCE_PSN_MASK;
+}
+
+/* ---- begin and end ---- */
+
+void txs_start(struct rc *rc)
+{
+	struct rc_requester *req = &rc->req;
+
+	req->nts = gnic_qpc_get(rc->req_ctx, GNIC_REQ_NTS_PSN);
+	req->ona = req->nts;
+	req->high = req->nts;
+	req->head = rc->qp->sq.done;
+	req->exec = req->head;
+	req->tail = req->head;
+	req->timeouts = 0;
+	req->naks = 0;
+	req->valid = true;
+	qp_wake(rc->qp);
+}
+
+void txs_reset(struct rc *rc)
+{
+	struct rc_requester *req = &rc->req;
+
+	req->valid = false;
+	req->held = false;
+	req->tail = req->head;
+	req->exec = req->head;
+	req->packet = 0;
+	req->since_ackreq = 0;
+	req->nts = req->ona;
+	req->high = req->ona;
+}
+
+void txs_fail(struct rc *rc, uint32_t index, uint8_t syndrome)
+{
+	struct qp *qp = rc->qp;
+
+	if (qp->failed)
+		return;
+	qp_fail(qp, syndrome, true);
+	if (qp->sq_cq)
+		cq_post_error(qp->sq_cq, qp, true, index, syndrome);
+}
