@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The compute module's objects, and who owns them.
+ *
+ * gnic_accel	the DRM device of a card
+ * gnic_ctx	an open file: ASID, compute queue
+ * gnic_bo	device memory of a context, a GEM object
+ * gnic_hold	a QP group that a context holds, behind a file descriptor
+ * gnic_job	a submission on its way through the queue
+ *
+ * Locks, outermost first:
+ *
+ * gnic_accel.ctx_lock	the list of contexts
+ * gnic_ctx.stop_lock	a context stops once, and whoever asks waits for it
+ * gnic_ctx.lock	ASID, windows, held groups
+ * gnic_ctx.job_lock	spinlock: queue and jobs; callbacks of gnic take this
+ *			one alone, so that gnic may wait for them
+ */
+#ifndef GNIC_ACCEL_H
+#define GNIC_ACCEL_H
+
+#include <drm/drm_device.h>
+#include <drm/drm_gem.h>
+#include <drm/drm_mm.h>
+#include <drm/gnic_accel.h>
+#include <linux/dma-fence.h>
+#include <linux/file.h>
+#include <linux/mutex.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#include "gnic_accel_api.h"
+
+#define GNIC_QUEUE_LOG		10
+#define GNIC_QUEUE_DEPTH	(1u << GNIC_QUEUE_LOG)
+#define GNIC_SUBMIT_MAX		256u
+#define GNIC_JOBS_MAX		1024u		/* of a context */
+#define GNIC_JOB_TIMEOUT_MS	5000
+#define GNIC_EVENTS		4096u
+
+struct gnic_accel {
+	struct drm_device drm;
+	struct gnic_dev *dev;
+	struct gnic_accel_info info;
+	struct workqueue_struct *wq;
+
+	struct mutex hbm_lock;		/* hbm, hbm_used */
+	struct drm_mm hbm;		/* offsets into device memory */
+	u64 hbm_used;
+
+	struct mutex ctx_lock;
+	struct list_head contexts;
+};
+
+static inline struct gnic_accel *to_gnic_accel(struct drm_device *drm)
+{
+	return container_of(drm, struct gnic_accel, drm);
+}
+
+/**
+ * struct gnic_ctx - an open file
+ * @ref: the file, each buffer object, each descriptor of a group
+ * @accel: device; its memory stays while a file is open
+ * @link: in accel->contexts
+ * @stop_lock: see above
+ * @lock: see above
+ * @asid: 0: the context has stopped, and with it all windows are gone
+ * @holds: struct gnic_hold
+ * @job_lock: all below
+ * @error: why no submission is accepted any more, or 0
+ * @queue: NULL while it is reset and after the end
+ * @waiting: jobs for which a fence or room in the queue is missing
+ * @running: jobs that the device has, oldest first
+ * @jobs: in @waiting and @running
+ * @done: jobs whose fence is signalled, for @reap
+ * @head: commands ever posted to @queue
+ * @tail: commands of @head that are retired
+ * @slots: whose a command is, by the low bits of its number; NULL when complete
+ * @dep: fence that @dep_cb waits for, or NULL
+ * @dep_cb: queues @run
+ * @progress: jiffies when the queue last moved
+ * @broken: the queue can't complete anything
+ * @run: looks at @waiting
+ * @reap: frees @done
+ * @watchdog: resets the queue
+ * @idle: woken when the last job is done
+ */
+struct gnic_ctx {
+	struct kref ref;
+	struct gnic_accel *accel;
+	struct list_head link;
+	struct mutex stop_lock;
+
+	struct mutex lock;
+	u16 asid;
+	struct list_head holds;
+
+	spinlock_t job_lock;
+	int error;
+	struct gnic_accel_queue *queue;
+	struct list_head waiting;
+	struct list_head running;
+	u32 jobs;
+	struct list_head done;
+	u32 head;
+	u32 tail;
+	struct gnic_job *slots[GNIC_QUEUE_DEPTH];
+	struct dma_fence *dep;
+	struct dma_fence_cb dep_cb;
+	unsigned long progress;
+	bool broken;
+	struct work_struct run;
+	struct delayed_work reap;
+	struct delayed_work watchdog;
+	wait_queue_head_t idle;
+};
+
+struct gnic_bo {
+	struct drm_gem_object base;
+	struct gnic_ctx *ctx;
+	struct drm_mm_node node;
+	u64 address;			/* device address */
+	u32 window;
+	u32 flags;			/* DRM_GNIC_BO_* */
+};
+
+static inline struct gnic_bo *to_gnic_bo(struct drm_gem_object *obj)
+{
+	return container_of(obj, struct gnic_bo, base);
+}
+
+/* Records for a reader; the writer never waits. */
+struct gnic_events {
+	spinlock_t lock;		/* all of it */
+	wait_queue_head_t wait;
+	struct drm_gnic_event *ring;	/* GNIC_EVENTS of them */
+	u32 head;
+	u32 tail;
+	u32 lost;
+	bool closed;			/* the last record is in */
+};
+
+struct gnic_hold {
+	struct gnic_ctx *ctx;
+	struct list_head link;		/* ctx->holds */
+	struct gnic_group *group;	/* ctx->lock; NULL: given back */
+	struct gnic_events events;
+};
+
+/**
+ * struct gnic_job - a submission
+ * @link: in a list of the context
+ * @ctx: whose; the job does not hold it: a context ends after its jobs
+ * @fence: done
+ * @error: of the first command that failed
+ * @wqe: commands
+ * @count: of @wqe
+ * @pending: posted and not complete
+ * @end: ctx->head behind its last command
+ * @bos: objects that must stay; one reference each
+ * @bo_count: of @bos
+ * @deps: fences that it waits for
+ * @dep_count: of @deps
+ * @dep_next: first of @deps that was not signalled when last looked at
+ */
+struct gnic_job {
+	struct list_head link;
+	struct gnic_ctx *ctx;
+	struct dma_fence *fence;
+	int error;
+	struct gnic_hw_compute_wqe *wqe;
+	u32 count;
+	u32 pending;
+	u32 end;
+	struct drm_gem_object **bos;
+	u32 bo_count;
+	struct dma_fence **deps;
+	u32 dep_count;
+	u32 dep_next;
+};
+
+/* gnic_ctx.c */
+int gnic_ctx_open(struct drm_device *drm, struct drm_file *file);
+void gnic_ctx_postclose(struct drm_device *drm, struct drm_file *file);
+void gnic_ctx_stop_all(struct gnic_accel *accel);
+void gnic_ctx_put(struct gnic_ctx *ctx);
+
+/* gnic_bo.c */
+int gnic_bo_create_ioctl(struct drm_device *drm, void *data, struct drm_file *file);
+int gnic_bo_info_ioctl(struct drm_device *drm, void *data, struct drm_file *file);
+struct drm_gem_object *gnic_bo_lookup(struct drm_file *file, u32 handle, u64 offset, u64 size,
+				      u64 *address);
+
+/* gnic_hold.c */
+int gnic_group_hold_ioctl(struct drm_device *drm, void *data, struct drm_file *file);
+int gnic_group_info_ioctl(struct drm_device *drm, void *data, struct drm_file *file);
+int gnic_group_recv_ioctl(struct drm_device *drm, void *data, struct drm_file *file);
+int gnic_hold_query(struct gnic_ctx *ctx, int fd, struct gnic_accel_group_info *info);
+void gnic_hold_revoke_all(struct gnic_ctx *ctx);
+
+/* gnic_event.c */
+int gnic_events_init(struct gnic_events *events);
+void gnic_events_exit(struct gnic_events *events);
+void gnic_events_push(struct gnic_events *events, const struct drm_gnic_event *event);
+ssize_t gnic_events_read(struct gnic_events *events, char __user *buf, size_t len, bool wait);
+__poll_t gnic_events_poll(struct gnic_events *events, struct file *file,
+			  struct poll_table_struct *pt);
+
+/* gnic_submit.c */
+int gnic_submit_ioctl(struct drm_device *drm, void *data, struct drm_file *file);
+
+/* gnic_job.c */
+struct gnic_job *gnic_job_alloc(struct gnic_ctx *ctx, u32 count, u32 dep_count);
+void gnic_job_free(struct gnic_job *job);
+int gnic_job_queue(struct gnic_job *job);
+void gnic_job_reap(struct gnic_ctx *ctx);
+
+/* gnic_queue.c */
+int gnic_queue_init(struct gnic_ctx *ctx);
+void gnic_queue_exit(struct gnic_ctx *ctx, int error);
+void gnic_queue_abort(struct gnic_ctx *ctx, int error);
+void gnic_queue_drain(struct gnic_ctx *ctx);
+void gnic_queue_run(struct gnic_ctx *ctx);
+
+/* gnic_fence.c */
+struct dma_fence *gnic_fence_create(void);
+
+#endif /* GNIC_ACCEL_H */

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A submission: from allocation to the list of those that are done. */
+#include <linux/slab.h>
+
+#include "gnic_accel.h"
+
+/**
+ * gnic_job_alloc - a submission without content
+ * @ctx: context
+ * @count: commands
+ * @dep_count: fences at most
+ *
+ * Return: the job or NULL. gnic_job_free(), or gnic_job_queue().
+ */
+struct gnic_job *gnic_job_alloc(struct gnic_ctx *ctx, u32 count, u32 dep_count)
+{
+	struct gnic_job *job = kzalloc(sizeof(*job), GFP_KERNEL_ACCOUNT);
+
+	if (!job)
+		return NULL;
+	job->ctx = ctx;
+	job->wqe = kvcalloc(count, sizeof(*job->wqe), GFP_KERNEL_ACCOUNT);
+	job->bos = kvcalloc(count, 2 * sizeof(*job->bos), GFP_KERNEL_ACCOUNT);
+	job->deps = kvcalloc(dep_count + 1, sizeof(*job->deps), GFP_KERNEL_ACCOUNT);
+	job->fence = gnic_fence_create();
+	if (!job->wqe || !job->bos || !job->deps || !job->fence) {
+		gnic_job_free(job);
+		return NULL;
+	}
+	return job;
+}
+
+/* Drops buffer objects: must not hold a lock. */
+void gnic_job_free(struct gnic_job *job)
+{
+	while (job->bo_count)
+		drm_gem_object_put(job->bos[--job->bo_count]);
+	while (job->dep_count)
+		dma_fence_put(job->deps[--job->dep_count]);
+	dma_fence_put(job->fence);
+	kvfree(job->deps);
+	kvfree(job->bos);
+	kvfree(job->wqe);
+	kfree(job);
+}
+
+/**
+ * gnic_job_queue - append a job to its context's queue
+ * @job: belongs to the queue from now on, unless this fails
+ *
+ * Return: 0, -EAGAIN (too many are waiting), or why the context has ended.
+ */
+int gnic_job_queue(struct gnic_job *job)
+{
+	struct gnic_ctx *ctx = job->ctx;
+	unsigned long flags;
+	int err;
+
+	gnic_job_reap(ctx);
+	spin_lock_irqsave(&ctx->job_lock, flags);
+	err = ctx->error;
+	if (!err && ctx->jobs == GNIC_JOBS_MAX)
+		err = -EAGAIN;
+	if (!err) {
+		ctx->jobs++;
+		list_add_tail(&job->link, &ctx->waiting);
+	}
+	spin_unlock_irqrestore(&ctx->job_lock, flags);
+	if (!err)
+		gnic_queue_run(ctx);
+	return err;
+}
+
+/**
+ * gnic_job_reap - free the jobs that are done
+ * @ctx: context
+ *
+ * The completion can't do that: the last reference to a buffer object deletes
+ * its window, which takes the context's lock.
+ */
+void gnic_job_reap(struct gnic_ctx *ctx)
+{
+	struct gnic_job *job, *next;
+	LIST_HEAD(done);
+
+	spin_lock_irq(&ctx->job_lock);
+	list_splice_init(&ctx->done, &done);
+	spin_unlock_irq(&ctx->job_lock);
+
+	list_for_each_entry_safe(job, next, &done, link)
+		gnic_job_free(job);
+}
