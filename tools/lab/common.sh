@@ -31,6 +31,11 @@ quote_lines() {
 	sed 's/^/    /' >&2
 }
 
+# The rows of a table on stdin, without the padding around "|".
+table_rows() {
+	sed -e '/^$/d' -e 's/ *| */|/g'
+}
+
 # lock_wait FILE MESSAGE: take FILE exclusively until this process ends.
 # LAB_LOCK_FD is left to whoever must let go earlier.
 lock_wait() {

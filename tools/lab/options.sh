@@ -15,13 +15,12 @@ OPTION_TABLE='
 --no-load  |      | OPT_NO_LOAD  |      | leave the driver for CMD to load
 '
 
-# Lines of the table, tab-separated without padding.
 option_rows() {
-	sed -e '/^$/d' -e 's/ *| */\t/g' <<<"$OPTION_TABLE"
+	table_rows <<<"$OPTION_TABLE"
 }
 
 option_usage() {
-	option_rows | awk -F '\t' '{
+	option_rows | awk -F '|' '{
 		text = $5 ($4 == "" ? "" : " (default " $4 ")")
 		printf "  %-16s %s\n", $1 " " $2, text
 	}'
@@ -30,10 +29,10 @@ option_usage() {
 option_defaults() {
 	local variable default
 
-	while IFS=$'\x1f' read -r _ _ variable default _; do
+	while IFS='|' read -r _ _ variable default _; do
 		unset "${variable%+}"
 		[[ $variable == *+ ]] || printf -v "$variable" %s "$default"
-	done < <(option_rows | tr '\t' $'\x1f')
+	done < <(option_rows)
 	OPT_ENV=()
 }
 
@@ -43,9 +42,9 @@ option_parse() {
 
 	option_defaults
 	while [[ ${1:-} == -* && $1 != -- ]]; do
-		row=$(option_rows | grep "^$1"$'\t') ||
-			die "no option '$1': see lab help"
-		IFS=$'\x1f' read -r _ argument variable _ <<<"${row//$'\t'/$'\x1f'}"
+		row=$(option_rows | awk -F '|' -v name="$1" '$1 == name')
+		[ -n "$row" ] || die "no option '$1': see lab help"
+		IFS='|' read -r _ argument variable _ <<<"$row"
 		if [ -z "$argument" ]; then
 			printf -v "$variable" yes
 		else

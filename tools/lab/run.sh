@@ -4,13 +4,14 @@
 
 RUN_DIR=
 RUN_GUEST=
+RUN_GUEST_STATUS=
 RUN_WATCHDOG=
 RUN_TAIL=
 RUN_STTY=
 RUN_KEPT=
 
 # Any of these in the kernel's log is a failure, whatever the command said.
-RUN_BAD_LOG='WARNING:|BUG:|BUG |Oops|RIP:|Call Trace:|Kernel panic'
+RUN_BAD_LOG='WARNING:|\bBUG\b|Oops|RIP:|Call Trace:|Kernel panic'
 RUN_BAD_LOG+='|unregister_netdevice: waiting|page_pool.*stalled'
 RUN_BAD_LOG+='|refcount_t:|UBSAN|lab: guest failed'
 
@@ -95,6 +96,7 @@ run_watch() {
 run_follow() {
 	# The shell would report a guest that was killed in its own words.
 	wait "$RUN_GUEST" 2>/dev/null
+	RUN_GUEST_STATUS=$?
 	RUN_GUEST=
 	[ -z "$RUN_TAIL" ] || wait "$RUN_TAIL"
 	RUN_TAIL=
@@ -111,8 +113,9 @@ run_verdict() {
 		tail -n 20 "$RUN_DIR/vgaudi.log" | quote_lines
 		healthy=
 	fi
-	if [ -z "$status" ]; then
-		run_no_result "$log"
+	# A guest may also report its job and then never come to its end.
+	if [ -z "$status" ] || [ "$RUN_GUEST_STATUS" -ne 0 ]; then
+		run_no_end "$log" "$status"
 		healthy=
 	fi
 	if grep -a -q -E "$RUN_BAD_LOG" "$log" 2>/dev/null; then
@@ -130,9 +133,11 @@ run_excerpt() {
 		tr -d '\r' | quote_lines
 }
 
-run_no_result() {
-	say "the guest gave no result: $(cat "$RUN_DIR/timeout" 2>/dev/null ||
-		echo "it ended by itself")"
+# run_no_end LOG STATUS
+run_no_end() {
+	say "the guest did not end well," \
+		"$(cat "$RUN_DIR/timeout" 2>/dev/null || echo "it died")," \
+		"the command ${2:+ended with status }${2:-gave no status}:"
 	tail -n 5 "$RUN_DIR/qemu.log" | quote_lines
 	tail -n 5 "$1" 2>/dev/null | tr -d '\r' | quote_lines
 }
