@@ -219,8 +219,6 @@ enum gnic_hw_status rc_cmd_path(struct qp *qp, const struct gnic_hw_qp_path *in)
 	struct rc *rc = qp->rc;
 	struct roce_path *path;
 
-	if (!rc)
-		return GNIC_STATUS_UNSUPPORTED;
 	if (!path_is_sane(in))
 		return GNIC_STATUS_BAD_PARAM;
 	path = &rc->path;
@@ -432,25 +430,8 @@ static enum gnic_hw_status res_write(struct rc *rc, const struct gnic_hw_qpc_wri
 	return GNIC_STATUS_OK;
 }
 
-/* Raw and compute QPs have one writable field: whose windows bound them. */
-static enum gnic_hw_status asid_write(struct qp *qp, const struct gnic_hw_qpc_write *in)
-{
-	static const struct qpc_field fields[] = { { GNIC_REQ_ASID, QPC_DRIVER } };
-	enum gnic_hw_status status = qpc_check(fields, QPC_ARRAY_SIZE(fields), in, false);
-	__le32 old[GNIC_QPC_REQ_DWORDS] = { 0 }, ctx[GNIC_QPC_REQ_DWORDS];
-
-	if (status)
-		return status;
-	gnic_qpc_set(old, GNIC_REQ_ASID, qp->asid);
-	qpc_merge(ctx, old, in, GNIC_QPC_REQ_DWORDS);
-	qp->asid = (uint16_t)gnic_qpc_get(ctx, GNIC_REQ_ASID);
-	return GNIC_STATUS_OK;
-}
-
 enum gnic_hw_status rc_cmd_qpc_write(struct qp *qp, const struct gnic_hw_qpc_write *in)
 {
-	if (!qp->rc)
-		return in->requester ? asid_write(qp, in) : GNIC_STATUS_UNSUPPORTED;
 	return in->requester ? req_write(qp->rc, in) : res_write(qp->rc, in);
 }
 
@@ -504,25 +485,10 @@ static void res_read(const struct rc *rc, __le32 *ctx)
 	gnic_qpc_set(ctx, GNIC_RES_CQ_NUM, rc->qp->rq_cq ? rc->qp->rq_cq->cqn : 0);
 }
 
-static void plain_read(const struct qp *qp, __le32 *ctx)
-{
-	gnic_qpc_set(ctx, GNIC_REQ_ASID, qp->asid);
-	gnic_qpc_set(ctx, GNIC_REQ_TRANSPORT, GNIC_TRANSPORT_RAW);
-	gnic_qpc_set(ctx, GNIC_REQ_CONSUMER_IDX, qp->sq.done & ROCE_INDEX_MASK);
-	gnic_qpc_set(ctx, GNIC_REQ_LOCAL_PI, qp->sq.index & ROCE_INDEX_MASK);
-	gnic_qpc_set(ctx, GNIC_REQ_SYNDROME, qp->failed ? qp->stats.syndrome : 0);
-	gnic_qpc_set(ctx, GNIC_REQ_ERROR, qp->failed);
-	gnic_qpc_set(ctx, GNIC_REQ_VALID, 1);
-}
-
 enum gnic_hw_status rc_cmd_qpc_read(struct qp *qp, bool requester, struct gnic_hw_qpc_data *out)
 {
 	memset(out, 0, sizeof(*out));
-	if (!qp->rc && !requester)
-		return GNIC_STATUS_UNSUPPORTED;
-	if (!qp->rc)
-		plain_read(qp, out->dword);
-	else if (requester)
+	if (requester)
 		req_read(qp->rc, out->dword);
 	else
 		res_read(qp->rc, out->dword);

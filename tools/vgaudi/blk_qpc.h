@@ -138,6 +138,9 @@ void txs_fail(struct rc *rc, uint32_t index, uint8_t syndrome);
 /* Sends @pkt with the payload that is in @frame->iov; may call rc_receive(). */
 void txs_emit(struct rc *rc, const struct rc_packet *pkt, struct frame *frame);
 
+/* blk_rxe_rc.c: from pieces to pieces, @len bytes, which may overlap */
+void rc_move(const struct iovec *to, const struct iovec *from, size_t len);
+
 /* blk_tmr.c */
 uint64_t tmr_rto(uint32_t granularity);	/* ns */
 void tmr_init(struct rc *rc);

@@ -114,8 +114,7 @@ static uint8_t rxe_check(const struct rc_responder *res, const struct rc_packet 
 
 /* ---- placement ---- */
 
-/* From pieces to pieces, of the same length; they may overlap. */
-static void rxe_copy(const struct iovec *to, const struct iovec *from, size_t len)
+void rc_move(const struct iovec *to, const struct iovec *from, size_t len)
 {
 	size_t to_off = 0, from_off = 0, n;
 
@@ -148,7 +147,7 @@ static bool rxe_place(struct rc *rc, uint64_t va, const struct rxe_request *in)
 	if (asid_iov(rc->qp->card, rc->res.asid, va, len, GNIC_ACCESS_REMOTE_WRITE, to,
 		     RXE_PIECES) < 0)
 		return false;
-	rxe_copy(to, in->iov, len);
+	rc_move(to, in->iov, len);
 	return true;
 }
 

@@ -306,7 +306,7 @@ bool txs_acked(struct rc *rc, uint32_t psn)
 		txs_rollback(rc);
 	if (req->valid && req->ona != req->nts)
 		tmr_progress(rc);
-	if (req->valid && !rc->qp->awake)
+	if (req->valid && (req->exec != req->tail || req->tail != rc->qp->sq.index))
 		qp_wake(rc->qp);
 	return true;
 }
