@@ -36,6 +36,17 @@ struct windows;
 
 /* ---- queues ---- */
 
+/*
+ * Where a ring and its record are in this process: looked up again whenever
+ * the client's memory map has changed. blk_umr.c.
+ */
+struct ringmem {
+	uint32_t gen;		/* dma_gen() of the look-up */
+	bool valid;
+	uint8_t *ring;		/* NULL: not in one piece, entry by entry then */
+	struct gnic_hw_db *db;	/* NULL: gone */
+};
+
 /* A send or receive queue as the device sees it; counters are free-running. */
 struct wq {
 	uint64_t base;		/* device address of entry 0 */
@@ -46,10 +57,7 @@ struct wq {
 	uint32_t done;		/* entries consumed */
 	uint32_t kicked;	/* index that the doorbell register told */
 	bool present;
-	/* blk_umr.c: where both are here, while dma_gen() is gen; NULL: look again */
-	uint32_t gen;
-	uint8_t *ring;
-	struct gnic_hw_db *db;
+	struct ringmem mem;
 };
 
 /* Completion queue, blk_cq.c. */
@@ -70,6 +78,7 @@ struct cq {
 	bool overrun;		/* dead: takes no CQE any more */
 	bool armed;		/* without shadow doorbells: by the register */
 	uint32_t ci;		/* likewise */
+	struct ringmem mem;
 	unsigned int users;	/* queues of QPs that complete here */
 	struct loop_timer timer;
 };
@@ -124,6 +133,7 @@ struct port {
 	struct gnic_hw_port_mode want, mode;
 	struct gnic_hw_mac_stats stats;	/* host order */
 	struct wire *wire;	/* NULL: nothing plugged in */
+	uint8_t depth;		/* blk_mac.c: mac_receive() within mac_receive() */
 	struct qp **qps;	/* by QPN; sparse, grown on demand */
 	uint32_t qps_len;
 	uint32_t qp_count;
@@ -233,6 +243,9 @@ void eq_post(struct card *card, uint8_t type, unsigned int port, uint32_t id, ui
 
 /* ---- blk_umr.c: doorbells and the poll list ---- */
 struct qp *qp_get(struct port *port, uint32_t qpn);	/* NULL: none */
+/* The record; NULL: its memory is gone. Refreshes @mem->ring too. */
+struct gnic_hw_db *ringmem_db(struct card *card, struct ringmem *mem, uint64_t base, uint64_t bytes,
+			      uint64_t db_addr);
 /* Entry @index (free-running) of the ring; NULL: its memory is gone, the QP has failed. */
 void *wq_entry(struct qp *qp, struct wq *wq, uint32_t index);
 /*
@@ -305,7 +318,6 @@ struct frame {
 	struct parsed parsed;
 	bool is_parsed;
 	bool l4_ok;		/* the sender's offload made the checksum */
-	bool loopback;		/* never saw a wire */
 };
 void frame_parse(struct frame *frame);	/* once; needs the headers contiguous in hdr */
 uint32_t frame_copy(const struct frame *frame, uint32_t offset, void *dst, uint32_t len);
@@ -322,7 +334,7 @@ bool rxe_receive(struct qp *qp, struct frame *frame, uint32_t hash, uint8_t hash
 void rc_receive(struct vport *vport, struct frame *frame);		/* blk_rxe_rc.c: RoCE for a function */
 /*
  * mac_send() may call mac_receive() of the peer before it returns, which may
- * call mac_send() again (an answer, a hairpin rule): wire.c bounds the depth
+ * call mac_send() again (an answer, a hairpin rule): blk_mac.c bounds the depth
  * and drops beyond it. mac_send() may pad the frame (iov, len).
  */
 void wire_send(struct port *port, struct frame *frame);			/* wire.c */

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The mailbox, and the commands of the blocks that have no other header. Inputs
+ * are private copies, outputs are zero on entry; neither is guest memory.
+ */
+#ifndef VGAUDI_BLK_CMD_H
+#define VGAUDI_BLK_CMD_H
+
+#include "card.h"
+
+/* blk_eq.c */
+enum gnic_hw_status eq_cmd_create(struct card *card, const struct gnic_hw_eq_create *in);
+enum gnic_hw_status eq_cmd_destroy(struct card *card);
+void eq_reset(struct card *card);
+void eq_doorbell(struct card *card, uint32_t ci);
+uint64_t eq_dropped(const struct card *card);
+
+/* blk_cq.c */
+enum gnic_hw_status cq_cmd_create(struct card *card, const struct gnic_hw_cq_create *in,
+				  struct gnic_hw_id *out);
+enum gnic_hw_status cq_cmd_modify(struct card *card, const struct gnic_hw_cq_modify *in);
+enum gnic_hw_status cq_cmd_destroy(struct card *card, const struct gnic_hw_id *in);
+void cq_reset(struct card *card);
+bool cq_doorbell(struct card *card, uint32_t cqn, uint32_t ci);	/* false: no such CQ */
+
+/* blk_qp.c */
+enum gnic_hw_status qp_cmd_create(struct card *card, const struct gnic_hw_qp_create *in,
+				  struct gnic_hw_id *out);
+enum gnic_hw_status qp_cmd_destroy(struct card *card, const struct gnic_hw_qp_id *in);
+enum gnic_hw_status qp_cmd_stop(struct card *card, const struct gnic_hw_qp_id *in);
+enum gnic_hw_status qp_cmd_stats(struct card *card, const struct gnic_hw_qp_id *in,
+				 struct gnic_hw_qp_stats *out);
+enum gnic_hw_status qp_cmd_path(struct card *card, const struct gnic_hw_qp_path *in);
+enum gnic_hw_status qp_cmd_qpc_read(struct card *card, const struct gnic_hw_qpc_read *in,
+				    struct gnic_hw_qpc_data *out);
+enum gnic_hw_status qp_cmd_qpc_write(struct card *card, const struct gnic_hw_qpc_write *in);
+void qp_reset(struct card *card);
+
+/* blk_mac.c */
+enum gnic_hw_status mac_cmd_query(struct card *card, const struct gnic_hw_id *in,
+				  struct gnic_hw_port_info *out);
+enum gnic_hw_status mac_cmd_set(struct card *card, const struct gnic_hw_port_set *in);
+enum gnic_hw_status mac_cmd_stats(struct card *card, const struct gnic_hw_id *in,
+				  struct gnic_hw_mac_stats *out);
+void mac_reset(struct card *card);
+void mac_init(struct port *port, struct card *card, unsigned int index);
+/* Works out anew whether the link is up, tells the driver, and the far end likewise. */
+void mac_link_update(struct port *port);
+enum gnic_hw_link_fault mac_link_fault(const struct port *port);
+
+/* Counters of 64 bits each, from host order to little endian. */
+void cmd_put_stats(void *out, const void *in, size_t len);
+
+const char *cmd_opcode_name(unsigned int opcode);	/* NULL: none */
+int cmd_opcode_by_name(const char *name);		/* -1: none */
+
+#endif /* VGAUDI_BLK_CMD_H */

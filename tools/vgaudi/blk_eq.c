@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Block EQ: the one event queue of a card. */
+#include <endian.h>
+#include <stdlib.h>
+
+#include "blk_cmd.h"
+
+struct eq {
+	uint64_t base;
+	uint64_t db_addr;
+	uint32_t mask;
+	uint32_t pi;		/* free-running */
+	uint32_t arm_seen;
+	uint32_t ci;		/* without shadow doorbells */
+	bool armed;		/* likewise */
+	uint16_t vector;
+	uint64_t dropped;	/* events that found no room */
+	struct ringmem mem;
+};
+
+static struct gnic_hw_db *eq_db(struct card *card, struct eq *eq)
+{
+	return ringmem_db(card, &eq->mem, eq->base,
+			  ((uint64_t)eq->mask + 1) * sizeof(struct gnic_hw_eqe), eq->db_addr);
+}
+
+static struct gnic_hw_eqe *eq_slot(struct card *card, struct eq *eq)
+{
+	uint64_t off = (uint64_t)(eq->pi & eq->mask) * sizeof(struct gnic_hw_eqe);
+
+	if (eq->mem.ring)
+		return (struct gnic_hw_eqe *)(eq->mem.ring + off);
+	return asid_ptr(card, GNIC_ASID_KERNEL, eq->base + off, sizeof(struct gnic_hw_eqe), 0);
+}
+
+/* One interrupt for each time that the driver asks. */
+static void eq_notify(struct card *card, struct eq *eq, const struct gnic_hw_db *db)
+{
+	uint32_t arm;
+	bool asked;
+
+	/* Pairs with the driver's barrier between its store to arm and its look at the EQ. */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	arm = le32toh(__atomic_load_n((const uint32_t *)&db->arm, __ATOMIC_RELAXED));
+	asked = card->config.shadow ? arm != eq->arm_seen : eq->armed;
+	if (!asked || eq->vector == GNIC_VECTOR_NONE)
+		return;
+	eq->arm_seen = arm;
+	eq->armed = false;
+	card_irq(card, eq->vector);
+}
+
+static uint32_t eq_ci(struct card *card, const struct eq *eq, const struct gnic_hw_db *db)
+{
+	if (!card->config.shadow)
+		return eq->ci;
+	return le32toh(__atomic_load_n((const uint32_t *)&db->index, __ATOMIC_ACQUIRE));
+}
+
+static void eq_write(struct card *card, struct eq *eq, struct gnic_hw_eqe *slot, uint32_t ctrl,
+		     uint32_t id, uint32_t data)
+{
+	if (!(eq->pi & (eq->mask + 1)))
+		ctrl |= GNIC_EQE_VALID;
+	slot->id = htole32(id);
+	slot->data = htole32(data);
+	slot->tstamp = htole32((uint32_t)loop_clock(card->loop));
+	/* Pairs with the driver's acquire of ctrl: the body before the valid bit. */
+	__atomic_store_n((uint32_t *)&slot->ctrl, htole32(ctrl), __ATOMIC_RELEASE);
+	eq->pi++;
+}
+
+void eq_post(struct card *card, uint8_t type, unsigned int port, uint32_t id, uint32_t data)
+{
+	struct eq *eq = card->eq;
+	struct gnic_hw_eqe *slot;
+	struct gnic_hw_db *db;
+
+	if (!eq || card->dead)
+		return;
+	db = eq_db(card, eq);
+	slot = eq_slot(card, eq);
+	if (!db || !slot || eq->pi - eq_ci(card, eq, db) > eq->mask) {
+		eq->dropped++;
+		return;
+	}
+	eq_write(card, eq, slot, FIELD_PREP(GNIC_EQE_TYPE, type) | FIELD_PREP(GNIC_EQE_PORT, port),
+		 id, data);
+	eq_notify(card, eq, db);
+}
+
+/* The register: consumed up to @ci, and armed. What came in meanwhile is told at once. */
+void eq_doorbell(struct card *card, uint32_t ci)
+{
+	struct eq *eq = card->eq;
+	struct gnic_hw_db *db = eq_db(card, eq);
+
+	if (ci != eq->pi && eq->pi - ci > eq->mask + 1) {
+		card->stats.bad_kicks++;
+		return;
+	}
+	eq->ci = ci;
+	eq->armed = true;
+	if (db && eq_ci(card, eq, db) != eq->pi)
+		eq_notify(card, eq, db);
+}
+
+static enum gnic_hw_status eq_check(struct card *card, const struct gnic_hw_eq_create *in)
+{
+	uint16_t vector = le16toh(in->vector);
+
+	if (card->eq)
+		return GNIC_STATUS_EXISTS;
+	if (in->log < GNIC_EQ_LOG_MIN || in->log > GNIC_EQ_LOG_MAX || in->rsvd || in->rsvd1)
+		return GNIC_STATUS_BAD_PARAM;
+	if (le64toh(in->base) % 64 || le64toh(in->db) % GNIC_DB_ALIGN)
+		return GNIC_STATUS_BAD_PARAM;
+	if (vector != GNIC_VECTOR_NONE && vector >= card->config.vectors)
+		return GNIC_STATUS_BAD_PARAM;
+	return GNIC_STATUS_OK;
+}
+
+enum gnic_hw_status eq_cmd_create(struct card *card, const struct gnic_hw_eq_create *in)
+{
+	enum gnic_hw_status status = eq_check(card, in);
+	struct gnic_hw_db *db;
+	struct eq *eq;
+
+	if (status)
+		return status;
+	eq = calloc(1, sizeof(*eq));
+	if (!eq)
+		return GNIC_STATUS_NO_RESOURCE;
+	eq->base = le64toh(in->base);
+	eq->db_addr = le64toh(in->db);
+	eq->mask = (1u << in->log) - 1;
+	eq->vector = le16toh(in->vector);
+	db = eq_db(card, eq);
+	if (!db || !eq_slot(card, eq)) {
+		free(eq);
+		return GNIC_STATUS_BAD_ADDR;
+	}
+	eq->arm_seen = le32toh(db->arm);
+	card->eq = eq;
+	return GNIC_STATUS_OK;
+}
+
+enum gnic_hw_status eq_cmd_destroy(struct card *card)
+{
+	if (!card->eq)
+		return GNIC_STATUS_NOT_FOUND;
+	eq_reset(card);
+	return GNIC_STATUS_OK;
+}
+
+void eq_reset(struct card *card)
+{
+	free(card->eq);
+	card->eq = NULL;
+}
+
+uint64_t eq_dropped(const struct card *card)
+{
+	return card->eq ? card->eq->dropped : 0;
+}

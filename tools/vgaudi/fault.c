@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Faults: what waits for a card's next command or interrupt, and a wire's dice. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "fault.h"
+
+struct faults {
+	struct {
+		enum fault_cmd kind;
+		uint32_t opcode;
+		uint32_t status;
+		uint32_t count;
+	} cmd;
+	struct {
+		uint32_t vector;
+		uint32_t count;
+	} irq;
+};
+
+struct faults *fault_create(void)
+{
+	return calloc(1, sizeof(struct faults));
+}
+
+void fault_destroy(struct faults *faults)
+{
+	free(faults);
+}
+
+void fault_clear(struct faults *faults)
+{
+	memset(faults, 0, sizeof(*faults));
+}
+
+void fault_set_cmd(struct faults *faults, uint32_t opcode, enum fault_cmd kind, uint32_t status,
+		   uint32_t count)
+{
+	faults->cmd.kind = kind;
+	faults->cmd.opcode = opcode;
+	faults->cmd.status = status;
+	faults->cmd.count = count;
+}
+
+void fault_set_irq(struct faults *faults, uint32_t vector, uint32_t count)
+{
+	faults->irq.vector = vector;
+	faults->irq.count = count;
+}
+
+enum fault_cmd fault_cmd(struct faults *faults, uint32_t opcode, uint32_t *status)
+{
+	if (!faults->cmd.count ||
+	    (faults->cmd.opcode != FAULT_ANY && faults->cmd.opcode != opcode))
+		return FAULT_CMD_NONE;
+	faults->cmd.count--;
+	*status = faults->cmd.status;
+	return faults->cmd.kind;
+}
+
+bool fault_irq(struct faults *faults, uint32_t vector)
+{
+	if (!faults->irq.count ||
+	    (faults->irq.vector != FAULT_ANY && faults->irq.vector != vector))
+		return false;
+	faults->irq.count--;
+	return true;
+}
+
+/* ---- wires ---- */
+
+const char *const fault_wire_names[FAULT_WIRE_KINDS] = {
+	[FAULT_DROP]		= "drop",
+	[FAULT_CORRUPT]		= "corrupt",
+	[FAULT_FCS]		= "fcs",
+	[FAULT_DUPLICATE]	= "duplicate",
+	[FAULT_REORDER]		= "reorder",
+	[FAULT_DELAY]		= "delay",
+};
+
+/* xorshift64*: small, and the same on every machine */
+uint64_t fault_random(uint64_t *state)
+{
+	uint64_t x = *state;
+
+	x ^= x >> 12;
+	x ^= x << 25;
+	x ^= x >> 27;
+	*state = x;
+	return x * 0x2545f4914f6cdd1dull;
+}
+
+void fault_wire_init(struct fault_wire *wire, uint64_t seed)
+{
+	memset(wire, 0, sizeof(*wire));
+	wire->random = seed ? seed : 1;
+	/* Neighbouring seeds give unlike sequences only after some steps. */
+	for (seed = 0; seed < 8; seed++)
+		fault_random(&wire->random);
+}
+
+void fault_wire_set(struct fault_wire *wire, enum fault_wire_kind kind, uint32_t ppm,
+		    uint32_t count, uint64_t delay)
+{
+	struct fault_dice *dice = &wire->dice[kind];
+	unsigned int i;
+
+	dice->ppm = ppm;
+	dice->count = count;
+	dice->limited = count;
+	dice->delay = delay;
+	wire->active = false;
+	for (i = 0; i < FAULT_WIRE_KINDS; i++)
+		wire->active |= wire->dice[i].ppm;
+}
+
+void fault_wire_clear(struct fault_wire *wire)
+{
+	unsigned int i;
+
+	for (i = 0; i < FAULT_WIRE_KINDS; i++)
+		fault_wire_set(wire, i, 0, 0, 0);
+}
+
+bool fault_wire_roll(struct fault_wire *wire, enum fault_wire_kind kind)
+{
+	struct fault_dice *dice = &wire->dice[kind];
+
+	if (!dice->ppm || fault_random(&wire->random) % FAULT_PPM >= dice->ppm)
+		return false;
+	if (dice->limited && !--dice->count)
+		dice->ppm = 0;
+	dice->hits++;
+	return true;
+}

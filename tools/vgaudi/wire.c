@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Cables: from one end to the other, with what may happen on the way. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "blk_cmd.h"
+#include "capture.h"
+#include "tap.h"
+#include "wire.h"
+
+#define WIRE_HELD_MAX	4096		/* frames under way on a slow wire */
+#define WIRE_REORDER_NS	1000000u	/* the longest time to wait for a next frame */
+
+/* A copy of a frame on its way to @end. */
+struct wire_held {
+	struct wire *wire;
+	struct wire_held *next;
+	unsigned int end;
+	bool reorder;		/* goes right behind the next frame */
+	struct loop_timer timer;
+	uint32_t len;
+	uint8_t bytes[];
+};
+
+static unsigned int wire_far_end(const struct wire *wire, const struct port *port)
+{
+	return wire->end[0].port == port;
+}
+
+struct port *wire_peer(const struct port *port)
+{
+	const struct wire *wire = port->wire;
+
+	return wire ? wire->end[wire_far_end(wire, port)].port : NULL;
+}
+
+bool wire_is_external(const struct port *port)
+{
+	return port->wire && !wire_peer(port);
+}
+
+/* ---- arrival ---- */
+
+static void wire_deliver(struct wire *wire, unsigned int end, struct frame *frame)
+{
+	uint8_t buf[WIRE_FRAME_MAX];
+	uint32_t len;
+
+	if (wire->end[end].port) {
+		mac_receive(wire->end[end].port, frame);
+		return;
+	}
+	len = frame_flatten(frame, buf, sizeof(buf));
+	if (len)
+		tap_write(wire->end[end].tap, buf, len);
+}
+
+static void wire_deliver_bytes(struct wire *wire, unsigned int end, const uint8_t *bytes,
+			       uint32_t len)
+{
+	struct frame frame = {
+		.hdr = bytes,
+		.hdr_len = len,
+		.len = len,
+	};
+
+	wire_deliver(wire, end, &frame);
+}
+
+/* ---- faults ---- */
+
+static void wire_release(struct wire_held *held)
+{
+	struct wire *wire = held->wire;
+	struct wire_held **p = &wire->held;
+
+	while (*p != held)
+		p = &(*p)->next;
+	*p = held->next;
+	wire->held_count--;
+	loop_timer_del(wire->loop, &held->timer);
+	wire_deliver_bytes(wire, held->end, held->bytes, held->len);
+	free(held);
+}
+
+static void wire_timeout(void *opaque)
+{
+	wire_release(opaque);
+}
+
+static bool wire_hold(struct wire *wire, unsigned int end, const uint8_t *bytes, uint32_t len,
+		      uint64_t ns, bool reorder)
+{
+	struct wire_held **p = &wire->held, *held;
+
+	if (wire->held_count >= WIRE_HELD_MAX)
+		return false;
+	held = calloc(1, sizeof(*held) + len);
+	if (!held)
+		return false;
+	held->wire = wire;
+	held->end = end;
+	held->reorder = reorder;
+	held->len = len;
+	held->timer.cb = wire_timeout;
+	held->timer.opaque = held;
+	memcpy(held->bytes, bytes, len);
+	if (loop_timer_set(wire->loop, &held->timer, loop_now(wire->loop) + ns)) {
+		free(held);
+		return false;
+	}
+	while (*p)
+		p = &(*p)->next;
+	*p = held;
+	wire->held_count++;
+	return true;
+}
+
+/* The frame behind which others waited has passed. */
+static void wire_release_reordered(struct wire *wire, unsigned int end)
+{
+	struct wire_held *held, *next;
+
+	for (held = wire->held; held; held = next) {
+		next = held->next;
+		if (held->reorder && held->end == end) {
+			wire_release(held);
+			return;
+		}
+	}
+}
+
+static void wire_bad_fcs(struct wire *wire, unsigned int end, uint32_t len)
+{
+	struct port *port = wire->end[end].port;
+
+	wire->lost++;
+	if (!port || !port->link)
+		return;
+	port->stats.rx.fcs_errors++;
+	port->stats.rx.octets_all += len + 4;
+}
+
+static void wire_flip_bit(struct wire *wire, uint8_t *bytes, uint32_t len)
+{
+	uint64_t bit = fault_random(&wire->faults.random) % (len * 8ull);
+
+	bytes[bit / 8] ^= 1u << bit % 8;
+}
+
+/* Delivers what the dice leave of a frame. */
+static void wire_faulty(struct wire *wire, unsigned int end, struct frame *frame)
+{
+	struct fault_wire *faults = &wire->faults;
+	uint8_t buf[WIRE_FRAME_MAX];
+	uint32_t len;
+
+	if (fault_wire_roll(faults, FAULT_DROP)) {
+		wire->lost++;
+		return;
+	}
+	if (fault_wire_roll(faults, FAULT_FCS)) {
+		wire_bad_fcs(wire, end, frame->len);
+		return;
+	}
+	len = frame_flatten(frame, buf, sizeof(buf));
+	if (!len)
+		return;
+	if (fault_wire_roll(faults, FAULT_CORRUPT))
+		wire_flip_bit(wire, buf, len);
+	if (fault_wire_roll(faults, FAULT_REORDER) &&
+	    wire_hold(wire, end, buf, len, WIRE_REORDER_NS, true))
+		return;
+	if (fault_wire_roll(faults, FAULT_DELAY)) {
+		if (!wire_hold(wire, end, buf, len, faults->dice[FAULT_DELAY].delay, false))
+			wire->lost++;
+		return;
+	}
+	if (fault_wire_roll(faults, FAULT_DUPLICATE))
+		wire_deliver_bytes(wire, end, buf, len);
+	wire_deliver_bytes(wire, end, buf, len);
+	wire_release_reordered(wire, end);
+}
+
+/* ---- departure ---- */
+
+static void wire_pass(struct wire *wire, unsigned int end, struct frame *frame)
+{
+	wire->frames++;
+	if (wire->capture)
+		capture_frame(wire->capture, wire->loop, frame);
+	if (wire->faults.active)
+		wire_faulty(wire, end, frame);
+	else
+		wire_deliver(wire, end, frame);
+}
+
+void wire_send(struct port *port, struct frame *frame)
+{
+	if (port->wire)
+		wire_pass(port->wire, wire_far_end(port->wire, port), frame);
+}
+
+void wire_from_tap(struct wire *wire, const struct tap *tap, uint8_t *buf, size_t len)
+{
+	struct frame frame = {
+		.hdr = buf,
+		.hdr_len = len,
+		.len = len,
+	};
+
+	wire_pass(wire, wire->end[0].tap == tap, &frame);
+}
+
+/* ---- life ---- */
+
+static void wire_end_name(const struct wire_end *end, char *buf, size_t len)
+{
+	if (end->port)
+		snprintf(buf, len, "%u.%u", end->port->card->config.index, end->port->index);
+	else
+		snprintf(buf, len, "tap:%s", tap_name(end->tap));
+}
+
+void wire_name(const struct wire *wire, char *buf, size_t len)
+{
+	char a[WIRE_NAME_LEN / 2], b[WIRE_NAME_LEN / 2];
+
+	wire_end_name(&wire->end[0], a, sizeof(a));
+	wire_end_name(&wire->end[1], b, sizeof(b));
+	snprintf(buf, len, "%s-%s", a, b);
+}
+
+static void wire_plug(struct wire *wire, unsigned int end)
+{
+	if (wire->end[end].port)
+		wire->end[end].port->wire = wire;
+	else
+		tap_attach(wire->end[end].tap, wire);
+}
+
+static void wire_unplug(struct wire *wire, unsigned int end)
+{
+	struct port *port = wire->end[end].port;
+
+	if (!port) {
+		tap_attach(wire->end[end].tap, NULL);
+		return;
+	}
+	port->wire = NULL;
+	mac_link_update(port);
+}
+
+struct wire *wire_create(struct loop *loop, const struct wire_end end[2])
+{
+	struct wire *wire;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		if (end[i].port && end[i].port->wire) {
+			errno = EBUSY;
+			return NULL;
+		}
+	}
+	wire = calloc(1, sizeof(*wire));
+	if (!wire)
+		return NULL;
+	wire->loop = loop;
+	wire->end[0] = end[0];
+	wire->end[1] = end[1];
+	wire_plug(wire, 0);
+	wire_plug(wire, 1);
+	return wire;
+}
+
+void wire_destroy(struct wire *wire)
+{
+	struct wire_held *held;
+
+	while ((held = wire->held)) {
+		wire->held = held->next;
+		loop_timer_del(wire->loop, &held->timer);
+		free(held);
+	}
+	wire_unplug(wire, 1);
+	wire_unplug(wire, 0);
+	free(wire);
+}
