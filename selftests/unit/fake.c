@@ -37,7 +37,7 @@ static void fake_wq(struct wq *wq, uint64_t base, uint32_t entry_log)
 void fake_init(struct fake *fake)
 {
 	memset(fake, 0, sizeof(*fake));
-	memset(fake_mem, 0, sizeof(fake_mem));
+	memset(fake_mem, 0, FAKE_DATA - FAKE_ADDR);	/* the rings */
 	fake_seam = 0;
 	fake_sq_index = fake_rq_index = fake_sq_done = fake_rq_done = 0;
 	fake_ncqes = 0;

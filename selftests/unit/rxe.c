@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* blk_rxe.c: bytes into buffers, and what the CQE says of them. */
+#include <arpa/inet.h>
+
+#include "fake.h"
+#include "frame.h"
+
+static struct fake f;
+static uint8_t bytes[16384];
+static struct frame frame;
+
+static int setup(void **state)
+{
+	(void)state;
+	fake_init(&f);
+	return 0;
+}
+
+static uint64_t buffer_addr(uint32_t index)
+{
+	return FAKE_DATA + 0x8000 + (index % (1u << FAKE_LOG)) * 0x4000ull;
+}
+
+static void post_buffer(uint32_t size)
+{
+	struct gnic_hw_recv_wqe *wqe = fake_ptr(FAKE_RQ + fake_rq_index % (1u << FAKE_LOG) * 16);
+
+	wqe->addr = cpu_to_le64(buffer_addr(fake_rq_index));
+	wqe->size = cpu_to_le32(size);
+	memset(fake_ptr(buffer_addr(fake_rq_index)), 0x5a, size + 1);
+	fake_rq_index++;
+}
+
+/* The first @len of bytes[] as a frame: @hdr contiguous, the rest in pieces. */
+static void make_frame(uint32_t len, uint32_t hdr)
+{
+	uint32_t at = hdr < len ? hdr : len;
+
+	memset(&frame, 0, sizeof(frame));
+	frame.hdr = bytes;
+	frame.hdr_len = at;
+	frame.len = len;
+	while (at < len) {
+		uint32_t part = 1 + fake_random() % (len - at);
+
+		if (frame.iovs == FRAME_IOV - 1)
+			part = len - at;
+		frame.iov[frame.iovs++] = (struct iovec){ bytes + at, part };
+		at += part;
+	}
+	frame_parse(&frame);
+}
+
+static bool receive(void)
+{
+	return rxe_receive(&f.qp, &frame, 0, GNIC_CQE_HASH_NONE, NULL);
+}
+
+static const struct gnic_hw_raw_cqe *last_cqe(void)
+{
+	assert_true(fake_ncqes > 0);
+	return &fake_cqes[(fake_ncqes - 1) % FAKE_CQES];
+}
+
+static uint32_t last_flags(void)
+{
+	return le32_to_cpu(last_cqe()->flags);
+}
+
+/* ---- buffers ---- */
+
+static void assert_buffers(const uint8_t *want, uint32_t len, uint32_t first, uint32_t size)
+{
+	while (len) {
+		uint32_t part = len < size ? len : size;
+		const uint8_t *buf = fake_ptr(buffer_addr(first++));
+
+		assert_memory_equal(buf, want, part);
+		assert_int_equal(buf[part], 0x5a);
+		want += part;
+		len -= part;
+	}
+}
+
+static void scatter(void **state)
+{
+	(void)state;
+	for (uint32_t round = 0; round < 3000; round++) {
+		uint32_t len = 14 + fake_random() % 3000, first = fake_rq_index;
+		uint32_t size = len / 16 + 1 + fake_random() % 2000, n = (len + size - 1) / size;
+
+		for (uint32_t i = 0; i < len; i++)
+			bytes[i] = (uint8_t)fake_random();
+		bytes[12] = 0x12;	/* no tag */
+		for (uint32_t i = 0; i < n; i++)
+			post_buffer(size);
+		make_frame(len, 14 + fake_random() % 300);
+		assert_true(receive());
+		assert_buffers(bytes, len, first, size);
+		assert_int_equal(le32_to_cpu(last_cqe()->wqe_index), first);
+		assert_int_equal(le32_to_cpu(last_cqe()->size), len);
+		assert_int_equal(FIELD_GET(GNIC_RAW_CQE_NBUF, last_flags()), n);
+		assert_int_equal(fake_rq_done, fake_rq_index);
+	}
+	assert_int_equal(f.qp.stats.rx_packets, 3000);
+	assert_int_equal(fake_access, GNIC_ACCESS_LOCAL_WRITE);
+	assert_int_equal(fake_asid, 5);
+}
+
+static void buffer_in_two_places(void **state)
+{
+	(void)state;
+	fake_seam = 1000;
+	for (uint32_t i = 0; i < 1900; i++)
+		bytes[i] = (uint8_t)i;
+	bytes[12] = 0x12;
+	post_buffer(2000);
+	make_frame(1900, 100);
+	assert_true(receive());
+	assert_buffers(bytes, 1900, 0, 2000);
+}
+
+static void no_buffer(void **state)
+{
+	(void)state;
+	make_frame(100, 100);
+	assert_false(receive());
+	post_buffer(50);
+	assert_false(receive());
+	assert_int_equal(f.qp.stats.no_buffer, 2);
+	assert_int_equal(fake_ncqes, 0);
+	assert_int_equal(f.qp.rq.done, 0);
+	assert_false(f.qp.failed);
+	/* the one buffer was not lost */
+	post_buffer(50);
+	assert_true(receive());
+	assert_int_equal(f.qp.rq.done, 2);
+}
+
+static void too_big(void **state)
+{
+	(void)state;
+	for (uint32_t i = 0; i < 20; i++)
+		post_buffer(10);
+	make_frame(170, 170);
+	assert_true(receive());
+	for (uint32_t i = 0; i < 20; i++)
+		post_buffer(10);
+	make_frame(171, 171);
+	assert_false(receive());
+	assert_int_equal(f.qp.stats.too_big, 1);
+	assert_int_equal(f.qp.rq.done, 17);
+	assert_false(f.qp.failed);
+}
+
+static void bad_buffer(uint64_t addr, uint32_t size)
+{
+	struct gnic_hw_recv_wqe *wqe = fake_ptr(FAKE_RQ);
+
+	fake_init(&f);
+	post_buffer(2000);
+	wqe->addr = cpu_to_le64(addr);
+	wqe->size = cpu_to_le32(size);
+	make_frame(100, 100);
+	assert_false(receive());
+	assert_true(f.qp.failed);
+	assert_int_equal(f.qp.stats.syndrome, GNIC_SYND_LOCAL_ACCESS);
+	assert_int_equal(le32_to_cpu(last_cqe()->ctrl), 7 | GNIC_CQE_ERROR);
+	assert_int_equal(le32_to_cpu(last_cqe()->size), GNIC_SYND_LOCAL_ACCESS);
+	assert_int_equal(f.qp.stats.no_buffer + f.qp.stats.too_big, 0);
+	assert_false(receive());
+	assert_int_equal(fake_ncqes, 1);
+}
+
+static void bad_buffers(void **state)
+{
+	(void)state;
+	bad_buffer(FAKE_DATA, 0);
+	bad_buffer(0, 2000);
+	bad_buffer(FAKE_ADDR + FAKE_SIZE - 100, 2000);
+	bad_buffer(FAKE_DATA, ~0u);
+	bad_buffer(~0ull, 2);
+}
+
+static void cq_is_dead(void **state)
+{
+	(void)state;
+	post_buffer(2000);
+	fake_cq_full = true;
+	make_frame(100, 100);
+	assert_false(receive());
+	assert_int_equal(f.qp.stats.rx_packets, 0);
+}
+
+static void stopped(void **state)
+{
+	(void)state;
+	post_buffer(2000);
+	f.qp.stopped = true;
+	make_frame(100, 100);
+	assert_false(receive());
+	assert_int_equal(f.qp.rq.done, 0);
+}
+
+/* A sender may name the receiver's buffer as its payload. */
+static void source_is_the_buffer(void **state)
+{
+	(void)state;
+	post_buffer(2000);
+	memset(bytes, 0x11, 14);
+	make_frame(14, 14);
+	for (uint32_t i = 0; i < 1000; i++)
+		((uint8_t *)fake_ptr(buffer_addr(0)))[i] = (uint8_t)i;
+	frame.iov[0] = (struct iovec){ fake_ptr(buffer_addr(0)), 1000 };
+	frame.iovs = 1;
+	frame.len = 1014;
+	assert_true(receive());
+}
+
+/* ---- the CQE ---- */
+
+/* Sum over all behind the Ethernet header, as the CQE has it. */
+static uint16_t whole_sum(uint32_t from, uint32_t len)
+{
+	return htons(fake_sum(bytes + from, len - from, 0));
+}
+
+static void assert_csum(uint32_t from, uint32_t len)
+{
+	uint16_t got;
+
+	assert_true(last_flags() & GNIC_RAW_CQE_CSUM);
+	memcpy(&got, &last_cqe()->csum, 2);
+	assert_int_equal(got, whole_sum(from, len));
+}
+
+static struct fake_frame random_what(void)
+{
+	return (struct fake_frame){
+		.v6 = fake_random() & 1, .udp = fake_random() & 1, .tags = fake_random() % 3,
+		.tcp_options = (uint8_t)(fake_random() % 11 * 4),
+		.payload = 4 + fake_random() % 3000,
+	};
+}
+
+static uint32_t build(const struct fake_frame *what, bool pad)
+{
+	uint32_t len = fake_build(bytes, what);
+
+	/* padding need not be zeros, nor begin on an even offset */
+	for (uint32_t n = pad ? fake_random() % 20 : 0; n; n--)
+		bytes[len++] = (uint8_t)fake_random();
+	return len;
+}
+
+static void checksums(void **state)
+{
+	(void)state;
+	for (uint32_t round = 0; round < 4000; round++) {
+		struct fake_frame what = random_what();
+		uint32_t len = build(&what, round & 1), tag = what.tags == 1 ? 4 : 0;
+		bool damage = round % 5 == 0;
+
+		if (damage)
+			bytes[len - 1 - fake_random() % 4] ^= 1u << fake_random() % 8;
+		make_frame(len, round % 3 ? 252 : len);
+		damage &= frame.parsed.l3_end == len;
+		post_buffer(4000);
+		assert_true(receive());
+		assert_csum(14 + tag, len);
+		assert_int_equal(!(last_flags() & GNIC_RAW_CQE_L3_OK), what.v6);
+		if (round % 5 || damage)
+			assert_int_equal(!(last_flags() & GNIC_RAW_CQE_L4_OK), damage);
+		assert_int_equal(FIELD_GET(GNIC_RAW_CQE_HDR_LEN, last_flags()),
+				 fake_hdr_len(&what) - tag);
+		assert_int_equal(FIELD_GET(GNIC_RAW_CQE_L4, last_flags()),
+				 what.udp ? GNIC_CQE_L4_UDP : GNIC_CQE_L4_TCP);
+	}
+}
+
+/* What the sender's offload vouches for is not read again, and the same comes out. */
+static void checksum_made_here(void **state)
+{
+	(void)state;
+	for (uint32_t round = 0; round < 4000; round++) {
+		struct fake_frame what = random_what();
+		uint32_t len = build(&what, round & 1), tag = what.tags == 1 ? 4 : 0;
+
+		make_frame(len, round % 3 ? 252 : len);
+		frame.l4_ok = true;
+		post_buffer(4000);
+		assert_true(receive());
+		assert_csum(14 + tag, len);
+		assert_true(last_flags() & GNIC_RAW_CQE_L4_OK);
+	}
+}
+
+static void udp_without_checksum(void **state)
+{
+	struct fake_frame what = { .udp = true, .payload = 33 };
+	uint32_t len = fake_build(bytes, &what);
+
+	(void)state;
+	bytes[40] = bytes[41] = 0;
+	make_frame(len, len);
+	post_buffer(2000);
+	assert_true(receive());
+	assert_false(last_flags() & GNIC_RAW_CQE_L4_OK);
+	assert_csum(14, len);
+}
+
+/* A UDP packet within a longer IP packet: the checksum covers the former. */
+static void udp_shorter_than_ip(void **state)
+{
+	struct fake_frame what = { .udp = true, .payload = 33 };
+	uint32_t len = fake_build(bytes, &what);
+
+	(void)state;
+	bytes[len] = 0x77;
+	bytes[len + 1] = 0x88;
+	bytes[17] += 2;
+	make_frame(len + 2, 60);
+	assert_int_equal(frame.parsed.l3_end, len + 2);
+	post_buffer(2000);
+	assert_true(receive());
+	assert_true(last_flags() & GNIC_RAW_CQE_L4_OK);
+	assert_csum(14, len + 2);
+}
+
+static void wrong_ipv4_checksum(void **state)
+{
+	struct fake_frame what = { .payload = 33 };
+	uint32_t len = fake_build(bytes, &what);
+
+	(void)state;
+	bytes[24] ^= 1;
+	make_frame(len, len);
+	post_buffer(2000);
+	assert_true(receive());
+	assert_false(last_flags() & GNIC_RAW_CQE_L3_OK);
+	assert_true(last_flags() & GNIC_RAW_CQE_L4_OK);
+}
+
+static void vlan_at_the_host_side(void **state)
+{
+	struct fake_frame what = { .tags = 1, .payload = 200 };
+	uint32_t len = fake_build(bytes, &what);
+	const uint8_t *got = fake_ptr(buffer_addr(0));
+
+	(void)state;
+	make_frame(len, 100);
+	post_buffer(2000);
+	assert_true(receive());
+	assert_true(last_flags() & GNIC_RAW_CQE_VLAN);
+	assert_int_equal(le16_to_cpu(last_cqe()->vlan_tci), 0x2005);
+	assert_int_equal(le32_to_cpu(last_cqe()->size), len - 4);
+	assert_memory_equal(got, bytes, 12);
+	assert_memory_equal(got + 12, bytes + 16, len - 16);
+	assert_int_equal(f.qp.stats.rx_bytes, len - 4);
+}
+
+static void vlan_at_the_function_side(void **state)
+{
+	struct fake_frame what = { .tags = 1, .payload = 200 };
+	uint32_t len = fake_build(bytes, &what);
+
+	(void)state;
+	f.qp.side = GNIC_SIDE_FUNCTION;
+	make_frame(len, 100);
+	post_buffer(2000);
+	assert_true(receive());
+	assert_false(last_flags() & GNIC_RAW_CQE_VLAN);
+	assert_buffers(bytes, len, 0, 2000);
+	assert_csum(14, len);
+}
+
+/* An S-tag is data. */
+static void service_tag(void **state)
+{
+	struct fake_frame what = { .tags = 2, .payload = 200 };
+	uint32_t len = fake_build(bytes, &what);
+
+	(void)state;
+	make_frame(len, 100);
+	post_buffer(2000);
+	assert_true(receive());
+	assert_false(last_flags() & GNIC_RAW_CQE_VLAN);
+	assert_buffers(bytes, len, 0, 2000);
+}
+
+static void hash_and_mark(void **state)
+{
+	uint32_t mark = 0xfeedf00d;
+
+	(void)state;
+	fake_now = 0x123456789abcull;
+	post_buffer(2000);
+	make_frame(60, 60);
+	assert_true(rxe_receive(&f.qp, &frame, 0xcafe, GNIC_CQE_HASH_L4, &mark));
+	assert_int_equal(le32_to_cpu(last_cqe()->hash), 0xcafe);
+	assert_int_equal(le32_to_cpu(last_cqe()->mark), mark);
+	assert_int_equal(le32_to_cpu(last_cqe()->tstamp), 0x56789abc);
+	assert_int_equal(FIELD_GET(GNIC_RAW_CQE_HASH, last_flags()), GNIC_CQE_HASH_L4);
+	assert_true(last_flags() & GNIC_RAW_CQE_MARK);
+	assert_int_equal(le32_to_cpu(last_cqe()->ctrl), 7);
+	post_buffer(2000);
+	assert_true(receive());
+	assert_false(last_flags() & GNIC_RAW_CQE_MARK);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(scatter, setup),
+		cmocka_unit_test_setup(buffer_in_two_places, setup),
+		cmocka_unit_test_setup(no_buffer, setup),
+		cmocka_unit_test_setup(too_big, setup),
+		cmocka_unit_test_setup(bad_buffers, setup),
+		cmocka_unit_test_setup(cq_is_dead, setup),
+		cmocka_unit_test_setup(stopped, setup),
+		cmocka_unit_test_setup(source_is_the_buffer, setup),
+		cmocka_unit_test_setup(checksums, setup),
+		cmocka_unit_test_setup(checksum_made_here, setup),
+		cmocka_unit_test_setup(udp_without_checksum, setup),
+		cmocka_unit_test_setup(udp_shorter_than_ip, setup),
+		cmocka_unit_test_setup(wrong_ipv4_checksum, setup),
+		cmocka_unit_test_setup(vlan_at_the_host_side, setup),
+		cmocka_unit_test_setup(vlan_at_the_function_side, setup),
+		cmocka_unit_test_setup(service_tag, setup),
+		cmocka_unit_test_setup(hash_and_mark, setup),
+	};
+
+	fake_seed(1);
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests_name("rxe", tests, NULL, NULL);
+}
