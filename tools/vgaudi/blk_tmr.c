@@ -43,7 +43,7 @@ static void tmr_fire(void *opaque)
 	struct rc *rc = opaque;
 	struct rc_requester *req = &rc->req;
 
-	if (!req->valid || req->ona == req->nts)
+	if (!req->valid || (req->ona == req->nts && !req->held))
 		return;
 	if (loop_now(rc->qp->card->loop) < req->deadline)
 		tmr_set(rc);

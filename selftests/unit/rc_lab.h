@@ -1,0 +1,576 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Two cards and a wire for the tests of the RC engine:
+ *
+ *	 card 0                        card 1
+ *	+----------------+            +----------------+
+ *	| HBM: rings,    |            |                |
+ *	|   source,      |    wire    |                |
+ *	|   sink         |============|                |
+ *	| QP 0, 1   C    |            | QP 0, 1   C    |
+ *	+----------------+            +----------------+
+ *
+ * QP n of card 0 talks to QP n of card 1; C is a compute queue. The engine is
+ * the real one, with windows, timers and the loop in stepped time; the wire,
+ * the completion queues and the doorbells are fakes. The wire hands packets
+ * over at once, or keeps them as bytes and loses, repeats, swaps and spoils
+ * them by seeded dice.
+ */
+#ifndef SELFTESTS_RC_LAB_H
+#define SELFTESTS_RC_LAB_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "blk_qpc.h"
+
+#define LAB_HBM			(4u << 20)
+#define LAB_RING_LOG		6
+#define LAB_RING		(1u << LAB_RING_LOG)
+#define LAB_QPS			3	/* two RC, one compute */
+#define LAB_COMPUTE		2
+#define LAB_SOURCE		(1u << 20)	/* offsets in HBM */
+#define LAB_SINK		(2u << 20)
+#define LAB_CQES		512u
+#define LAB_QUEUE		4096u
+#define LAB_FRAME		(ROCE_HDR_MAX + ROCE_PAYLOAD_MAX + 8)
+#define LAB_LKEY		0x4b455930u
+#define LAB_ASID		5
+
+struct lab_cq {
+	struct cq cq;
+	struct gnic_hw_cqe cqe[LAB_CQES];
+	uint32_t count;
+	uint32_t room;
+};
+
+struct lab_qp {
+	struct qp qp;
+	struct lab_cq sq_cq, rq_cq;
+	uint32_t index;		/* what the record would say */
+};
+
+struct lab_card {
+	struct card card;
+	struct vport vport;
+	struct lab_qp qps[LAB_QPS];
+	uint32_t eqes;
+	uint32_t eqe_data;
+};
+
+struct lab_packet {
+	struct vport *to;
+	uint32_t len;
+	uint8_t bytes[LAB_FRAME];
+};
+
+/* In 1/1000. */
+struct lab_dice {
+	uint32_t drop, duplicate, swap, spoil;
+};
+
+static struct lab {
+	struct loop *loop;
+	struct loop_poller poller;
+	struct lab_card side[2];
+	bool bytes;		/* packets travel as bytes */
+	bool cut;		/* nothing arrives */
+	struct lab_dice dice;
+	uint64_t random;
+	struct lab_packet *queue;
+	uint32_t queue_head, queue_tail;
+	uint32_t packets;	/* sent */
+	/* what a test wants to do to a packet of struct rc_packet; false: lose it */
+	bool (*tamper)(struct rc_packet *pkt);
+} lab;
+
+/* ---- dice ---- */
+
+static inline uint32_t lab_random(uint32_t below)
+{
+	lab.random ^= lab.random << 13;
+	lab.random ^= lab.random >> 7;
+	lab.random ^= lab.random << 17;
+	return (uint32_t)(lab.random >> 16) % below;
+}
+
+static inline bool lab_roll(uint32_t thousandths)
+{
+	return thousandths && lab_random(1000) < thousandths;
+}
+
+/* ---- the fakes: wire ---- */
+
+static inline struct lab_packet *lab_slot(uint32_t index)
+{
+	return &lab.queue[index % LAB_QUEUE];
+}
+
+static inline void lab_enqueue(struct vport *to, const struct frame *frame)
+{
+	struct lab_packet *packet = lab_slot(lab.queue_tail);
+
+	assert_true(lab.queue_tail - lab.queue_head < LAB_QUEUE);
+	packet->to = to;
+	packet->len = frame_flatten(frame, packet->bytes, LAB_FRAME);
+	assert_int_equal(packet->len, frame->len);
+	lab.queue_tail++;
+	if (lab_roll(lab.dice.spoil))
+		packet->bytes[lab_random(packet->len)] ^= (uint8_t)(1 + lab_random(255));
+	if (lab.queue_tail - lab.queue_head > 1 && lab_roll(lab.dice.swap)) {
+		struct lab_packet *other = lab_slot(lab.queue_tail - 2), keep = *other;
+
+		*other = *packet;
+		*packet = keep;
+	}
+}
+
+void mac_send(struct port *port, struct frame *frame)
+{
+	struct lab_card *to = &lab.side[port->card == &lab.side[0].card];
+	struct rc_packet pkt = *frame->rc;
+
+	lab.packets++;
+	assert_int_equal(frame->len, roce_frame_len(frame->rc));
+	if (lab.cut || lab_roll(lab.dice.drop) || (lab.tamper && !lab.tamper(&pkt)))
+		return;
+	frame->rc = &pkt;
+	if (!lab.bytes) {
+		rc_receive(&to->vport, frame);
+		return;
+	}
+	lab_enqueue(&to->vport, frame);
+	if (lab_roll(lab.dice.duplicate))
+		lab_enqueue(&to->vport, frame);
+}
+
+static inline bool lab_deliver(void)
+{
+	struct lab_packet packet;
+	struct frame frame = { 0 };
+	uint32_t cut;
+
+	if (lab.queue_head == lab.queue_tail)
+		return false;
+	packet = *lab_slot(lab.queue_head++);
+	/* in two pieces, as a frame from outside may be */
+	cut = 14 + lab_random(packet.len - 14);
+	frame.hdr = packet.bytes;
+	frame.hdr_len = cut;
+	frame.len = packet.len;
+	frame.iovs = 1;
+	frame.iov[0] = (struct iovec){ packet.bytes + cut, packet.len - cut };
+	rc_receive(packet.to, &frame);
+	return true;
+}
+
+/* ---- the fakes: queues ---- */
+
+static inline struct lab_qp *lab_of(const struct qp *qp)
+{
+	return (struct lab_qp *)((char *)qp - offsetof(struct lab_qp, qp));
+}
+
+struct qp *qp_get(struct port *port, uint32_t qpn)
+{
+	struct lab_card *side = &lab.side[port->card == &lab.side[1].card];
+
+	return qpn < LAB_QPS ? &side->qps[qpn].qp : NULL;
+}
+
+void *wq_entry(struct qp *qp, struct wq *wq, uint32_t index)
+{
+	void *entry = asid_ptr(qp->card, GNIC_ASID_KERNEL,
+			       wq->base + ((uint64_t)(index & wq->mask) << wq->entry_log),
+			       1u << wq->entry_log, 0);
+
+	if (!entry)
+		qp_fail(qp, GNIC_SYND_WQ_ACCESS, true);
+	return entry;
+}
+
+bool wq_refresh(struct qp *qp, struct wq *wq)
+{
+	const struct gnic_hw_db *db = asid_ptr(qp->card, GNIC_ASID_KERNEL, wq->db_addr,
+					       sizeof(*db), 0);
+
+	if (!db || le32_to_cpu(db->index) - wq->done > wq->mask + 1) {
+		qp_fail(qp, GNIC_SYND_QPC_DB_LAST_INDEX, true);
+		return false;
+	}
+	wq->index = le32_to_cpu(db->index);
+	return true;
+}
+
+void wq_done(struct qp *qp, struct wq *wq)
+{
+	struct gnic_hw_db *db = asid_ptr(qp->card, GNIC_ASID_KERNEL, wq->db_addr, sizeof(*db), 0);
+
+	assert_non_null(db);
+	db->done = cpu_to_le32(wq->done);
+}
+
+void qp_wake(struct qp *qp)
+{
+	qp->awake = !qp->failed;
+}
+
+void qp_sleep(struct qp *qp)
+{
+	qp->awake = false;
+}
+
+static inline void lab_cq_dies(struct cq *cq)
+{
+	cq->overrun = true;
+	for (uint32_t i = 0; i < 2 * LAB_QPS; i++) {
+		struct qp *qp = &lab.side[i / LAB_QPS].qps[i % LAB_QPS].qp;
+
+		if (qp->sq_cq == cq || qp->rq_cq == cq)
+			qp_fail(qp, GNIC_SYND_CQ_OVERRUN, qp->sq_cq == cq);
+	}
+}
+
+bool cq_post(struct cq *cq, const void *cqe)
+{
+	struct lab_cq *lcq = (struct lab_cq *)((char *)cq - offsetof(struct lab_cq, cq));
+
+	if (!cq)
+		return true;
+	if (!cq->overrun && lcq->count == lcq->room)
+		lab_cq_dies(cq);
+	if (cq->overrun)
+		return false;
+	memcpy(&lcq->cqe[lcq->count++], cqe, sizeof(*lcq->cqe));
+	return true;
+}
+
+void cq_post_error(struct cq *cq, struct qp *qp, bool requester, uint32_t wqe_index,
+		   uint8_t syndrome)
+{
+	struct gnic_hw_cqe cqe = {
+		.ctrl = cpu_to_le32(qp->qpn | GNIC_CQE_ERROR | (requester ? GNIC_CQE_REQ : 0)),
+		.wqe_index = cpu_to_le32(wqe_index),
+		.data = cpu_to_le32(syndrome),
+	};
+
+	cq_post(cq, &cqe);
+}
+
+void eq_post(struct card *card, uint8_t type, unsigned int port, uint32_t id, uint32_t data)
+{
+	struct lab_card *side = &lab.side[card == &lab.side[1].card];
+
+	assert_int_equal(type, GNIC_EQE_QP_ERR);
+	assert_int_equal(port, 0);
+	assert_in_range(id, 0, LAB_QPS - 1);
+	side->eqes++;
+	side->eqe_data = data;
+}
+
+/* ---- the round ---- */
+
+static inline bool lab_poll_qp(struct qp *qp)
+{
+	int work;
+
+	if (!qp->awake || qp->failed || !wq_refresh(qp, &qp->sq))
+		return false;
+	work = qp->rc ? rc_poll(qp, 16) : compute_poll(qp, 16);
+	/* whoever has nothing to do sleeps at once: every missing wake-up shows */
+	if (!work)
+		qp->awake = false;
+	return work;
+}
+
+static inline bool lab_poll(void *opaque)
+{
+	bool work = false;
+
+	(void)opaque;
+	for (uint32_t i = 0; i < 2 * LAB_QPS; i++)
+		work |= lab_poll_qp(&lab.side[i / LAB_QPS].qps[i % LAB_QPS].qp);
+	for (uint32_t i = 0; i < 32 && lab_deliver(); i++)
+		work = true;
+	return work;
+}
+
+/* Until nothing moves for a while of device time. */
+static inline void lab_run_ms(uint32_t ms)
+{
+	loop_step(lab.loop, ms * 1000000ull);
+}
+
+static inline void lab_run(void)
+{
+	lab_run_ms(0);
+}
+
+/* ---- life ---- */
+
+static inline uint64_t lab_addr(uint32_t offset)
+{
+	return GNIC_ADDR_HBM_BASE + offset;
+}
+
+static inline void lab_init_qp(struct lab_card *side, uint32_t qpn)
+{
+	struct lab_qp *lqp = &side->qps[qpn];
+	struct qp *qp = &lqp->qp;
+	bool compute = qpn == LAB_COMPUTE;
+
+	memset(lqp, 0, sizeof(*lqp));
+	lqp->sq_cq.room = LAB_CQES;
+	lqp->rq_cq.room = LAB_CQES;
+	qp->card = &side->card;
+	qp->port = &side->card.ports[0];
+	qp->vport = compute ? NULL : &side->vport;
+	qp->qpn = qpn;
+	qp->type = compute ? GNIC_QP_COMPUTE : GNIC_QP_RC;
+	qp->sq_cq = &lqp->sq_cq.cq;
+	qp->rq_cq = compute ? NULL : &lqp->rq_cq.cq;
+	qp->sq.present = true;
+	qp->sq.mask = LAB_RING - 1;
+	qp->sq.entry_log = compute ? 6 : 5;
+	qp->sq.base = lab_addr(0x10000 + qpn * 0x2000);
+	qp->sq.db_addr = lab_addr(0x1000 + qpn * GNIC_DB_ALIGN);
+	assert_int_equal(compute ? compute_create(qp) : rc_create(qp), GNIC_STATUS_OK);
+}
+
+static inline void lab_init_card(struct lab_card *side)
+{
+	struct card *card = &side->card;
+
+	memset(side, 0, sizeof(*side));
+	card->config.ports = 1;
+	card->config.hbm_size = LAB_HBM;
+	card->config.shadow = true;
+	card->loop = lab.loop;
+	card->hbm = calloc(1, LAB_HBM);
+	card->umr = calloc(1, GNIC_BAR_UMR_SIZE);
+	card->dma = dma_create();
+	card->windows = asid_create(card);
+	assert_true(card->hbm && card->umr && card->dma && card->windows);
+	card->ports[0].card = card;
+	card->ports[0].link = true;
+	side->vport.card = card;
+	side->vport.port = &card->ports[0];
+	side->vport.function = true;
+	side->vport.enabled = true;
+	for (uint32_t qpn = 0; qpn < LAB_QPS; qpn++)
+		lab_init_qp(side, qpn);
+}
+
+static inline void lab_exit_card(struct lab_card *side)
+{
+	for (uint32_t qpn = 0; qpn < LAB_QPS; qpn++) {
+		rc_destroy(&side->qps[qpn].qp);
+		compute_destroy(&side->qps[qpn].qp);
+	}
+	asid_destroy(&side->card);
+	dma_destroy(side->card.dma);
+	free(side->card.umr);
+	free(side->card.hbm);
+}
+
+static inline int lab_setup(void **state)
+{
+	const struct loop_params params = { .spin = 1, .yield = 1, .fd_rounds = 1, .stepped = true };
+
+	(void)state;
+	memset(&lab, 0, sizeof(lab));
+	lab.random = 88172645463325252ull;
+	lab.loop = loop_create(&params);
+	lab.queue = calloc(LAB_QUEUE, sizeof(*lab.queue));
+	assert_true(lab.loop && lab.queue);
+	lab.poller.poll = lab_poll;
+	loop_poller_add(lab.loop, &lab.poller);
+	lab_init_card(&lab.side[0]);
+	lab_init_card(&lab.side[1]);
+	return 0;
+}
+
+static inline int lab_teardown(void **state)
+{
+	(void)state;
+	lab_exit_card(&lab.side[0]);
+	lab_exit_card(&lab.side[1]);
+	loop_poller_del(lab.loop, &lab.poller);
+	loop_destroy(lab.loop);
+	free(lab.queue);
+	return 0;
+}
+
+/* ---- contexts ---- */
+
+struct lab_conn {
+	uint32_t mtu;		/* GNIC_REQ_MTU */
+	uint32_t psn[2];	/* that side 0, 1 begins with */
+	uint32_t ack_freq;
+	uint32_t granularity;
+	uint32_t timeouts, naks;	/* retry counts */
+	uint32_t window;	/* 0: no congestion control */
+	uint32_t burst;
+	uint8_t ip_version;
+};
+
+static const struct lab_conn lab_conn_default = {
+	.mtu = 2, .psn = { 0x123456, 0xfffff0 }, .ack_freq = 8, .granularity = 8,
+	.timeouts = 3, .naks = 3, .ip_version = 4,
+};
+
+static inline void lab_field(struct gnic_hw_qpc_write *w, uint32_t dword, uint32_t mask,
+			     uint32_t value)
+{
+	gnic_qpc_set(w->data, dword, mask, value);
+	gnic_qpc_set(w->mask, dword, mask, ~0u);
+}
+
+static inline enum gnic_hw_status lab_set(struct qp *qp, bool requester, uint32_t dword,
+					  uint32_t mask, uint32_t value)
+{
+	struct gnic_hw_qpc_write w = { .requester = requester };
+
+	lab_field(&w, dword, mask, value);
+	return rc_cmd_qpc_write(qp, &w);
+}
+
+static inline uint32_t lab_get(struct qp *qp, bool requester, uint32_t dword, uint32_t mask)
+{
+	struct gnic_hw_qpc_data data;
+
+	assert_int_equal(rc_cmd_qpc_read(qp, requester, &data), GNIC_STATUS_OK);
+	return gnic_qpc_get(data.dword, dword, mask);
+}
+
+static inline void lab_path(uint32_t side, uint32_t qpn, const struct lab_conn *conn)
+{
+	struct gnic_hw_qp_path path = {
+		.ip_version = conn->ip_version, .hop_limit = 64,
+		.src_ip = { 10, 0, 0, (uint8_t)(side + 1) },
+		.dst_ip = { 10, 0, 0, (uint8_t)(2 - side) },
+		.src_mac = { 2, 0, 0, 0, 0, (uint8_t)side },
+		.dst_mac = { 2, 0, 0, 0, 0, (uint8_t)!side },
+		.udp_sport = cpu_to_le16(0xc000),
+	};
+
+	assert_int_equal(rc_cmd_path(&lab.side[side].qps[qpn].qp, &path), GNIC_STATUS_OK);
+}
+
+static inline enum gnic_hw_status lab_responder(uint32_t side, uint32_t qpn,
+						const struct lab_conn *conn)
+{
+	struct gnic_hw_qpc_write w = { .requester = 0 };
+
+	lab_field(&w, GNIC_RES_DST_QP, qpn);
+	lab_field(&w, GNIC_RES_LKEY, LAB_LKEY + qpn);
+	lab_field(&w, GNIC_RES_EXPECTED_PSN, conn->psn[!side]);
+	lab_field(&w, GNIC_RES_VALID, 1);
+	return rc_cmd_qpc_write(&lab.side[side].qps[qpn].qp, &w);
+}
+
+static inline enum gnic_hw_status lab_requester(uint32_t side, uint32_t qpn,
+						const struct lab_conn *conn)
+{
+	struct gnic_hw_qpc_write w = { .requester = 1 };
+
+	lab_field(&w, GNIC_REQ_DST_QP, qpn);
+	lab_field(&w, GNIC_REQ_RKEY, LAB_LKEY + qpn);
+	lab_field(&w, GNIC_REQ_NTS_PSN, conn->psn[side]);
+	lab_field(&w, GNIC_REQ_MTU, conn->mtu);
+	lab_field(&w, GNIC_REQ_ACKREQ_FREQ, conn->ack_freq);
+	lab_field(&w, GNIC_REQ_TM_GRANULARITY, conn->granularity);
+	lab_field(&w, GNIC_REQ_TIMEOUT_RETRY_CNT, conn->timeouts);
+	lab_field(&w, GNIC_REQ_SEQ_ERR_RETRY_CNT, conn->naks);
+	lab_field(&w, GNIC_REQ_CONGESTION_MODE, conn->window ? 2 : 0);
+	lab_field(&w, GNIC_REQ_CONGESTION_WIN, conn->window);
+	lab_field(&w, GNIC_REQ_BURST_SIZE, conn->burst);
+	lab_field(&w, GNIC_REQ_WQ_TYPE, GNIC_WQ_TYPE_WRITE);
+	lab_field(&w, GNIC_REQ_VALID, 1);
+	return rc_cmd_qpc_write(&lab.side[side].qps[qpn].qp, &w);
+}
+
+static inline void lab_connect(uint32_t qpn, const struct lab_conn *conn)
+{
+	for (uint32_t side = 0; side < 2; side++) {
+		lab_path(side, qpn, conn);
+		assert_int_equal(lab_responder(side, qpn, conn), GNIC_STATUS_OK);
+		assert_int_equal(lab_requester(side, qpn, conn), GNIC_STATUS_OK);
+	}
+}
+
+/* ---- work ---- */
+
+static inline struct lab_qp *lab_qp(uint32_t side, uint32_t qpn)
+{
+	return &lab.side[side].qps[qpn];
+}
+
+static inline struct gnic_hw_db *lab_db(struct lab_qp *lqp)
+{
+	return (void *)(lqp->qp.card->hbm + (lqp->qp.sq.db_addr - GNIC_ADDR_HBM_BASE));
+}
+
+static inline bool lab_has_room(struct lab_qp *lqp)
+{
+	return lqp->index - lqp->qp.sq.done < LAB_RING;
+}
+
+/* Copies an entry into the ring and tells of it. */
+static inline void lab_post(struct lab_qp *lqp, const void *wqe)
+{
+	struct wq *sq = &lqp->qp.sq;
+	uint64_t off = sq->base - GNIC_ADDR_HBM_BASE;
+
+	assert_true(lab_has_room(lqp));
+	off += (uint64_t)(lqp->index & sq->mask) << sq->entry_log;
+	memcpy(lqp->qp.card->hbm + off, wqe, 1u << sq->entry_log);
+	lab_db(lqp)->index = cpu_to_le32(++lqp->index);
+	qp_wake(&lqp->qp);
+}
+
+static inline struct gnic_hw_rc_wqe lab_wqe(struct lab_qp *lqp, uint32_t size)
+{
+	return (struct gnic_hw_rc_wqe){
+		.ctrl = cpu_to_le32(GNIC_WQE_LINEAR | GNIC_RC_WQE_ACKREQ |
+				    FIELD_PREP(GNIC_WQE_INDEX, lqp->index & 0xff)),
+		.size = cpu_to_le32(size),
+		.local_addr = cpu_to_le64(lab_addr(LAB_SOURCE)),
+		.remote_addr = cpu_to_le64(lab_addr(LAB_SINK)),
+		.tag = cpu_to_le32(lqp->index ^ 0x5aa50000),
+	};
+}
+
+static inline void lab_fill_random(uint8_t *p, uint32_t len)
+{
+	for (uint32_t i = 0; i + 4 <= len; i += 4) {
+		uint32_t value = lab_random(0xffffffffu);
+
+		memcpy(p + i, &value, 4);
+	}
+}
+
+static inline uint8_t *lab_mem(uint32_t side, uint32_t offset)
+{
+	return lab.side[side].card.hbm + offset;
+}
+
+static inline void lab_window(uint32_t side, uint16_t asid, uint32_t offset, uint32_t size,
+			      uint8_t access)
+{
+	const struct gnic_hw_window in = {
+		.addr = cpu_to_le64(lab_addr(offset)), .size = cpu_to_le64(size),
+		.asid = cpu_to_le16(asid), .access = access,
+	};
+	struct gnic_hw_id out;
+
+	assert_int_equal(asid_cmd_window_add(&lab.side[side].card, &in, &out), GNIC_STATUS_OK);
+}
+
+#endif /* SELFTESTS_RC_LAB_H */
