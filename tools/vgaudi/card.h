@@ -129,6 +129,7 @@ struct port {
 	uint8_t mac[6];
 	bool external;
 	bool admin, loopback, link, forced_down, identify;
+	struct loop_timer flap;	/* control_fault.c: ends forced_down */
 	uint32_t mtu;
 	struct gnic_hw_port_mode want, mode;
 	struct gnic_hw_mac_stats stats;	/* host order */

@@ -66,7 +66,7 @@ static const struct options options_default = {
 	.ports = 2,
 	.vectors = 64,
 	.hbm_size = 256ull << 20,
-	.serial = 0x1da3ff0700000000ull,
+	.serial = 0x1da3ff0700a10001ull,
 	.seed = 1,
 	.shadow = true,
 };

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The control command "fault": each kind is one function. */
+#include <string.h>
+#include <strings.h>
+
+#include "blk_cmd.h"
+#include "control_cmd.h"
+#include "fault.h"
+#include "vfio_user.h"
+
+#define FAULT_COUNT_MAX	0xffffffffu
+#define FAULT_DELAY_MAX	10000000u	/* us */
+#define FAULT_FLAP_MAX	60000u		/* ms */
+
+/* ---- wires ---- */
+
+/* "rate", a share of all frames; the whole if it is not there. */
+static uint32_t control_rate(struct control_arg *arg)
+{
+	struct json_object *value;
+	double rate = 1;
+
+	if (json_object_object_get_ex(arg->req, "rate", &value)) {
+		rate = json_object_get_double(value);
+		if ((!json_object_is_type(value, json_type_double) &&
+		     !json_object_is_type(value, json_type_int)) || !(rate >= 0 && rate <= 1))
+			arg->error = "\"rate\" is a number from 0 to 1";
+	}
+	return arg->error ? 0 : rate * FAULT_PPM;
+}
+
+static const char *control_fault_wire(struct sim *sim, struct json_object *req, int kind)
+{
+	struct control_arg arg = { .req = req };
+	struct wire *wire = control_wire(&arg, sim);
+	uint64_t count = control_number(&arg, "count", 0, FAULT_COUNT_MAX, 0);
+	uint64_t delay = control_number(&arg, "delay_us", 0, FAULT_DELAY_MAX,
+					kind == FAULT_DELAY ? CONTROL_MUST : 0);
+	uint32_t ppm = arg.error ? 0 : control_rate(&arg);
+
+	if (!arg.error)
+		fault_wire_set(&wire->faults, kind, ppm, count, delay * 1000);
+	return arg.error;
+}
+
+/* ---- links ---- */
+
+static void control_flap_end(void *opaque)
+{
+	struct port *port = opaque;
+
+	port->forced_down = false;
+	mac_link_update(port);
+}
+
+static const char *control_fault_flap(struct sim *sim, struct json_object *req,
+				      struct json_object *reply)
+{
+	struct control_arg arg = { .req = req };
+	struct port *port = control_port(&arg, sim);
+	uint64_t ms = control_number(&arg, "ms", 0, FAULT_FLAP_MAX, 100);
+
+	(void)reply;
+	if (arg.error)
+		return arg.error;
+	if (port->forced_down)
+		return "the link is held down already";
+	port->flap.cb = control_flap_end;
+	port->flap.opaque = port;
+	if (loop_timer_set(sim->loop, &port->flap, loop_now(sim->loop) + ms * 1000000))
+		return "no memory";
+	port->forced_down = true;
+	mac_link_update(port);
+	return NULL;
+}
+
+/* ---- commands ---- */
+
+static const struct {
+	const char *name;
+	uint32_t value;
+} control_statuses[] = {
+#define X(name, value, text) { #name, value },
+	GNIC_HW_STATUSES(X)
+#undef X
+}, control_syndromes[] = {
+#define X(name, value, text) { #name, value },
+	GNIC_HW_SYNDROMES(X)
+#undef X
+};
+
+static int control_status(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(control_statuses) / sizeof(control_statuses[0]); i++)
+		if (!strcasecmp(control_statuses[i].name, name))
+			return control_statuses[i].value;
+	return -1;
+}
+
+static int control_syndrome(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(control_syndromes) / sizeof(control_syndromes[0]); i++)
+		if (!strcasecmp(control_syndromes[i].name, name))
+			return control_syndromes[i].value;
+	return -1;
+}
+
+static const char *control_fault_command(struct sim *sim, struct json_object *req,
+					 struct json_object *reply)
+{
+	struct control_arg arg = { .req = req };
+	struct card *card = control_card(&arg, sim);
+	const char *opcode = control_string(&arg, "opcode", false);
+	const char *status = control_string(&arg, "status", true);
+	uint64_t count = control_number(&arg, "count", 0, FAULT_COUNT_MAX, 1);
+	int op = opcode ? cmd_opcode_by_name(opcode) : -1;
+	int code = status ? control_status(status) : -1;
+	bool never = status && !strcmp(status, "never");
+
+	(void)reply;
+	if (arg.error)
+		return arg.error;
+	if (opcode && op < 0)
+		return control_error("\"%.64s\" is no command of the mailbox", opcode);
+	if (code < 0 && !never)
+		return control_error("\"%.64s\" is no status, nor \"never\"", status);
+	fault_set_cmd(card->faults, opcode ? (uint32_t)op : FAULT_ANY,
+		      never ? FAULT_CMD_NEVER : FAULT_CMD_STATUS, code, count);
+	return NULL;
+}
+
+/* ---- interrupts, queues, the card ---- */
+
+static const char *control_fault_irq(struct sim *sim, struct json_object *req,
+				     struct json_object *reply)
+{
+	struct control_arg arg = { .req = req };
+	struct card *card = control_card(&arg, sim);
+	uint64_t vector = card ? control_number(&arg, "vector", 0, card->config.vectors - 1,
+						FAULT_ANY) : 0;
+	uint64_t count = control_number(&arg, "count", 0, FAULT_COUNT_MAX, 1);
+
+	(void)reply;
+	if (!arg.error)
+		fault_set_irq(card->faults, vector, count);
+	return arg.error;
+}
+
+static const char *control_fault_qp(struct sim *sim, struct json_object *req,
+				    struct json_object *reply)
+{
+	struct control_arg arg = { .req = req };
+	struct qp *qp = control_qp(&arg, sim);
+	const char *name = control_string(&arg, "syndrome", false);
+	int syndrome = name ? control_syndrome(name) : GNIC_SYND_WQ_ACCESS;
+
+	(void)reply;
+	if (arg.error)
+		return arg.error;
+	if (syndrome < 0)
+		return control_error("\"%.64s\" is no syndrome", name);
+	qp_fail(qp, syndrome, true);
+	return NULL;
+}
+
+static const char *control_fault_stop(struct sim *sim, struct json_object *req,
+				      struct json_object *reply)
+{
+	struct control_arg arg = { .req = req };
+	struct qp *qp = control_qp(&arg, sim);
+
+	(void)reply;
+	if (arg.error)
+		return arg.error;
+	qp->stopped = true;
+	if (qp->type != GNIC_QP_RC)
+		qp_sleep(qp);
+	return NULL;
+}
+
+static const char *control_fault_fatal(struct sim *sim, struct json_object *req,
+				       struct json_object *reply)
+{
+	struct control_arg arg = { .req = req };
+	struct card *card = control_card(&arg, sim);
+	uint64_t syndrome = control_number(&arg, "code", 1, 0xff, 1);
+
+	(void)reply;
+	if (!arg.error)
+		card_fatal(card, syndrome);
+	return arg.error;
+}
+
+/* The card is off the bus, as far as reads can tell. */
+static const char *control_fault_all_ones(struct sim *sim, struct json_object *req,
+					  struct json_object *reply)
+{
+	struct control_arg arg = { .req = req };
+	struct card *card = control_card(&arg, sim);
+
+	(void)reply;
+	if (arg.error)
+		return arg.error;
+	card_reset(card);
+	card->dead = true;
+	return NULL;
+}
+
+static const char *control_fault_remove(struct sim *sim, struct json_object *req,
+					struct json_object *reply)
+{
+	struct control_arg arg = { .req = req };
+	struct card *card = control_card(&arg, sim);
+
+	(void)reply;
+	if (arg.error)
+		return arg.error;
+	if (!vu_has_client(card->vu))
+		return control_error("card %u has no client", card->config.index);
+	vu_disconnect(card->vu);
+	return NULL;
+}
+
+static const char *control_fault_clear(struct sim *sim, struct json_object *req,
+				       struct json_object *reply)
+{
+	struct wire *wire;
+	unsigned int i;
+
+	(void)req;
+	(void)reply;
+	for (wire = sim->wires; wire; wire = wire->next)
+		fault_wire_clear(&wire->faults);
+	for (i = 0; i < sim->card_count; i++) {
+		fault_clear(sim->cards[i]->faults);
+		sim->cards[i]->dead = false;
+	}
+	return NULL;
+}
+
+static const struct control_cmd control_fault_kinds[] = {
+	{ "flap", control_fault_flap },
+	{ "command", control_fault_command },
+	{ "irq", control_fault_irq },
+	{ "qp", control_fault_qp },
+	{ "stop", control_fault_stop },
+	{ "fatal", control_fault_fatal },
+	{ "all-ones", control_fault_all_ones },
+	{ "remove", control_fault_remove },
+	{ "clear", control_fault_clear },
+};
+
+#define FAULT_KINDS	(sizeof(control_fault_kinds) / sizeof(control_fault_kinds[0]))
+
+const char *control_fault(struct sim *sim, struct json_object *req, struct json_object *reply)
+{
+	struct control_arg arg = { .req = req };
+	const char *kind = control_string(&arg, "kind", true);
+	unsigned int i;
+
+	if (arg.error)
+		return arg.error;
+	for (i = 0; i < FAULT_WIRE_KINDS; i++)
+		if (!strcmp(kind, fault_wire_names[i]))
+			return control_fault_wire(sim, req, i);
+	for (i = 0; i < FAULT_KINDS; i++)
+		if (!strcmp(kind, control_fault_kinds[i].name))
+			return control_fault_kinds[i].run(sim, req, reply);
+	return control_error("unknown kind of fault \"%.64s\"", kind);
+}
