@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -31,12 +32,29 @@
 
 /* Failing. */
 
+/* Whose process and directory must go when a test ends before its end. */
+static const struct client *client_spawned;
+
+static void client_cleanup(void)
+{
+	char path[64];
+
+	if (!client_spawned)
+		return;
+	kill(client_spawned->pid, SIGKILL);
+	unlink(client_spawned->path);
+	snprintf(path, sizeof(path), "%s/control", client_spawned->dir);
+	unlink(path);
+	rmdir(client_spawned->dir);
+}
+
 void client_fail(const char *file, int line, const char *what)
 {
 	printf("# %s:%d: failed: %s (errno %d: %s)\n", file, line, what, errno,
 	       strerror(errno));
 	fflush(stdout);
-	exit(1);
+	client_cleanup();
+	_exit(1);
 }
 
 void client_fail_eq(const char *file, int line, const char *what, uint64_t a,
@@ -45,7 +63,8 @@ void client_fail_eq(const char *file, int line, const char *what, uint64_t a,
 	printf("# %s:%d: failed: %s (0x%llx and 0x%llx)\n", file, line, what,
 	       (unsigned long long)a, (unsigned long long)b);
 	fflush(stdout);
-	exit(1);
+	client_cleanup();
+	_exit(1);
 }
 
 /* Connecting. */
@@ -127,6 +146,8 @@ static void client_exec(const char *dir, const char *const args[])
 	};
 	unsigned int n = 5;
 
+	/* A test that crashes takes it along. */
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	snprintf(control, sizeof(control), "%s/control", dir);
 	for (; args && *args && n < CLIENT_ARGS - 1; args++)
 		argv[n++] = *args;
@@ -161,6 +182,7 @@ void client_spawn(struct client *c, const char *const args[])
 	CLIENT_CHECK(c->pid >= 0);
 	if (!c->pid)
 		client_exec(c->dir, args);
+	client_spawned = c;
 	c->sock = client_await(c);
 	client_start(c);
 }
@@ -190,6 +212,7 @@ void client_close(struct client *c)
 	CLIENT_EQ(waitpid(c->pid, &status, 0), c->pid);
 	CLIENT_EQ(status, 0);
 	c->pid = 0;
+	client_spawned = NULL;
 	/* The process has removed its sockets; then the directory is empty. */
 	CLIENT_EQ(rmdir(c->dir), 0);
 }

@@ -469,7 +469,7 @@ static void client_leaves_nothing(void)
 
 static void second_client_is_refused(void)
 {
-	struct client c, again, silent[8];
+	struct client c, again, silent[40];
 
 	client_spawn(&c, NULL);
 	for (unsigned int i = 0; i < 3; i++) {
@@ -479,7 +479,7 @@ static void second_client_is_refused(void)
 		check_alive(&c);
 	}
 	/* Nor do those who say nothing stand in anybody's way. */
-	for (unsigned int i = 0; i < 8; i++)
+	for (unsigned int i = 0; i < 40; i++)
 		dial_again(&silent[i], &c);
 	check_alive(&c);
 	close(c.sock);

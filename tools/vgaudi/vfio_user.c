@@ -24,62 +24,85 @@
  * The order matters: while the device is reset it may still write to memory
  * and raise interrupts; then no pointer into the memory is left.
  */
-static void vu_client_gone(struct vu_dev *dev, bool agreed)
+static void vu_client_gone(struct vu_dev *dev)
 {
 	const struct vu_ops *ops = dev->params.ops;
 
 	dev->client = NULL;
-	if (agreed)
-		ops->reset(dev->params.opaque, VU_RESET_GONE);
+	ops->reset(dev->params.opaque, VU_RESET_GONE);
 	dma_flush(dev->params.dma);
 	irq_release(dev->params.irq);
-	if (agreed && ops->disconnected)
+	if (ops->disconnected)
 		ops->disconnected(dev->params.opaque);
 }
 
-/* Called once by the connection, which frees itself afterwards. */
+static void vu_waiting_del(struct vu_dev *dev, const struct vu_conn *conn)
+{
+	unsigned int i = 0;
+
+	while (i < dev->nr_waiting && dev->waiting[i] != conn)
+		i++;
+	if (i == dev->nr_waiting)
+		return;
+	dev->nr_waiting--;
+	memmove(&dev->waiting[i], &dev->waiting[i + 1],
+		(dev->nr_waiting - i) * sizeof(dev->waiting[0]));
+}
+
+/**
+ * vu_conn_gone() - called by a connection that is about to free itself
+ * @conn: the client, or one that never became it
+ */
 void vu_conn_gone(struct vu_conn *conn)
+{
+	if (conn->dev->client == conn)
+		vu_client_gone(conn->dev);
+	else
+		vu_waiting_del(conn->dev, conn);
+}
+
+/**
+ * vu_claim() - may this connection become the client?
+ * @conn: sent a version; is closed after the reply if it may not
+ *
+ * The old client may have left without our having heard of it: look.
+ */
+bool vu_claim(struct vu_conn *conn)
 {
 	struct vu_dev *dev = conn->dev;
 
-	if (dev->client == conn)
-		vu_client_gone(dev, conn->agreed);
-	for (int i = 0; i < VU_REFUSED_MAX; i++)
-		if (dev->waiting[i] == conn)
-			dev->waiting[i] = NULL;
-}
-
-static struct vu_conn **vu_waiting_slot(struct vu_dev *dev)
-{
-	for (int i = 0; i < VU_REFUSED_MAX; i++)
-		if (!dev->waiting[i])
-			return &dev->waiting[i];
-	return NULL;
-}
-
-static int vu_refuse(struct vu_dev *dev, int fd)
-{
-	struct vu_conn **slot = vu_waiting_slot(dev);
-
+	if (!dev->client || !vu_conn_receive(dev->client))
+		return true;
 	dev->stats.refused++;
-	if (slot)
-		*slot = vu_conn_create(dev, fd, true);
-	if (slot && *slot)
-		return -EBUSY;
-	close(fd);
-	return -EBUSY;
+	conn->closing = true;
+	return false;
 }
 
+/** vu_claimed() - it has agreed on a version, so it is the client */
+void vu_claimed(struct vu_conn *conn)
+{
+	struct vu_dev *dev = conn->dev;
+
+	vu_waiting_del(dev, conn);
+	dev->client = conn;
+	dev->stats.clients++;
+	if (dev->params.ops->connected)
+		dev->params.ops->connected(dev->params.opaque);
+}
+
+/* Whoever connects and says nothing must make room in the end. */
 int vu_attach(struct vu_dev *dev, int fd)
 {
-	/* The old client may have left without our having heard of it. */
-	if (dev->client && vu_conn_receive(dev->client))
-		return vu_refuse(dev, fd);
-	dev->client = vu_conn_create(dev, fd, false);
-	if (dev->client)
-		return 0;
-	close(fd);
-	return -ENOMEM;
+	struct vu_conn *conn = vu_conn_create(dev, fd);
+
+	if (!conn) {
+		close(fd);
+		return -ENOMEM;
+	}
+	if (dev->nr_waiting == VU_WAITING_MAX)
+		vu_conn_destroy(dev->waiting[0]);
+	dev->waiting[dev->nr_waiting++] = conn;
+	return 0;
 }
 
 static void vu_accept(void *opaque, uint32_t events)
@@ -108,7 +131,7 @@ void vu_disconnect(struct vu_dev *dev)
 
 bool vu_has_client(const struct vu_dev *dev)
 {
-	return dev->client && dev->client->agreed;
+	return dev->client;
 }
 
 const struct vu_stats *vu_stats(const struct vu_dev *dev)
@@ -154,7 +177,7 @@ static int vu_listen(const char *path)
 	if (fd < 0)
 		return -errno;
 	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)) ||
-	    listen(fd, VU_REFUSED_MAX)) {
+	    listen(fd, VU_WAITING_MAX)) {
 		ret = -errno;
 		close(fd);
 		return ret;
@@ -217,9 +240,8 @@ void vu_destroy(struct vu_dev *dev)
 		vu_stop(dev);
 	if (dev->client)
 		vu_conn_destroy(dev->client);
-	for (int i = 0; i < VU_REFUSED_MAX; i++)
-		if (dev->waiting[i])
-			vu_conn_destroy(dev->waiting[i]);
+	while (dev->nr_waiting)
+		vu_conn_destroy(dev->waiting[0]);
 	free(dev->path);
 	free(dev);
 }

@@ -3,8 +3,8 @@
  * The server side of the vfio-user protocol: one device on one UNIX socket.
  *
  * Clients come one after another. All that a client lent us (memory, eventfds)
- * ends with its connection, and the device is reset then. A second client at
- * the same time is told EBUSY.
+ * ends with its connection, and the device is reset then. Whoever agrees on a
+ * version is the client; a second one at the same time is told EBUSY.
  *
  * What a client sends is checked here, for length, range, flags and number of
  * descriptors, before anything behind the ops table hears of it. What cannot

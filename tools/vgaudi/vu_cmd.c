@@ -20,8 +20,10 @@ static int vu_version(struct vu_conn *conn, size_t len, size_t *reply_len)
 	struct vfio_user_version *reply = (void *)conn->out.data;
 	int ret;
 
-	if (conn->agreed)
+	if (conn->dev->client == conn)
 		return -EINVAL;
+	if (!vu_claim(conn))
+		return -EBUSY;
 	if (req->major != VFIO_USER_MAJOR)
 		return -ENOTSUP;
 	ret = vu_negotiate(conn, req->data, len - sizeof(*req), reply->data,
@@ -32,10 +34,7 @@ static int vu_version(struct vu_conn *conn, size_t len, size_t *reply_len)
 	reply->minor = req->minor < VFIO_USER_MINOR ?
 		       req->minor : VFIO_USER_MINOR;
 	*reply_len = sizeof(*reply) + ret;
-	conn->agreed = true;
-	conn->dev->stats.clients++;
-	if (conn->dev->params.ops->connected)
-		conn->dev->params.ops->connected(conn->dev->params.opaque);
+	vu_claimed(conn);
 	return 0;
 }
 
@@ -424,7 +423,7 @@ static int vu_cmd_check(struct vu_conn *conn, const struct vu_cmd *cmd,
 	}
 	if (!cmd->fn)
 		return -ENOTSUP;
-	if (!conn->agreed && cmd->fn != vu_version)
+	if (conn->dev->client != conn && cmd->fn != vu_version)
 		return -EPROTO;
 	return 0;
 }

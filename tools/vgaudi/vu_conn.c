@@ -201,10 +201,6 @@ static int vu_check(struct vu_conn *conn)
 		conn->closing = true;
 		return -EMSGSIZE;
 	}
-	if (conn->refused) {
-		conn->closing = true;
-		return -EBUSY;
-	}
 	if (hdr->flags & ~VFIO_USER_NO_REPLY || conn->fds_lost) {
 		stats->malformed++;
 		stats->surplus_fds += conn->fds_lost;
@@ -275,7 +271,7 @@ static void vu_event(void *opaque, uint32_t events)
 	vu_conn_receive(conn);
 }
 
-struct vu_conn *vu_conn_create(struct vu_dev *dev, int fd, bool refused)
+struct vu_conn *vu_conn_create(struct vu_dev *dev, int fd)
 {
 	struct vu_conn *conn = malloc(sizeof(*conn));
 
@@ -284,7 +280,6 @@ struct vu_conn *vu_conn_create(struct vu_dev *dev, int fd, bool refused)
 	/* Not the buffers: pages that no message needs stay untouched. */
 	memset(conn, 0, offsetof(struct vu_conn, in));
 	conn->dev = dev;
-	conn->refused = refused;
 	conn->out_fd = -1;
 	conn->lfd = (struct loop_fd){ fd, vu_event, conn };
 	if (loop_fd_add(dev->loop, &conn->lfd, EPOLLIN)) {

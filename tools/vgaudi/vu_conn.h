@@ -12,8 +12,8 @@
 
 #define VU_PAYLOAD_MAX	(VFIO_USER_MSG_MAX - sizeof(struct vfio_user_hdr))
 
-/* Connections that wait to be told that the device is taken. */
-#define VU_REFUSED_MAX	4
+/* Connections that have not said anything yet. */
+#define VU_WAITING_MAX	16
 
 /**
  * struct vu_packet - a message in memory, in the shape it has on the wire
@@ -29,8 +29,6 @@ struct vu_packet {
  * struct vu_conn - one connection
  * @dev: whose
  * @lfd: the socket
- * @refused: there is another client: answer EBUSY to whatever comes
- * @agreed: a version has been negotiated
  * @busy: a command is being carried out
  * @closing: close as soon as the reply is out
  * @multi: REGION_WRITE_MULTI was negotiated
@@ -49,8 +47,6 @@ struct vu_packet {
 struct vu_conn {
 	struct vu_dev *dev;
 	struct loop_fd lfd;
-	bool refused;
-	bool agreed;
 	bool busy;
 	bool closing;
 	bool multi;
@@ -74,8 +70,9 @@ struct vu_conn {
  * @regions: as given
  * @path: of the listening socket
  * @listen: the listening socket
- * @client: the client, or NULL
- * @waiting: connections that are being refused
+ * @client: the connection that has agreed on a version, or NULL
+ * @waiting: those that have not, oldest first
+ * @nr_waiting: how many
  * @stats: counters
  */
 struct vu_dev {
@@ -85,15 +82,18 @@ struct vu_dev {
 	char *path;
 	struct loop_fd listen;
 	struct vu_conn *client;
-	struct vu_conn *waiting[VU_REFUSED_MAX];
+	struct vu_conn *waiting[VU_WAITING_MAX];
+	unsigned int nr_waiting;
 	struct vu_stats stats;
 };
 
 /* vfio_user.c */
 void vu_conn_gone(struct vu_conn *conn);
+bool vu_claim(struct vu_conn *conn);
+void vu_claimed(struct vu_conn *conn);
 
 /* vu_conn.c */
-struct vu_conn *vu_conn_create(struct vu_dev *dev, int fd, bool refused);
+struct vu_conn *vu_conn_create(struct vu_dev *dev, int fd);
 void vu_conn_destroy(struct vu_conn *conn);
 bool vu_conn_receive(struct vu_conn *conn);
 
