@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* flow_table.c and flow_key.c: rules against a list that is searched from end to end. */
+#include <arpa/inet.h>
+
+#include "fake.h"
+#include "flow_table.h"
+#include "roce.h"
+
+static struct flow_table *table;
+
+static int setup(void **state)
+{
+	(void)state;
+	table = flow_create();
+	return !table;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	flow_destroy(table);
+	return 0;
+}
+
+static enum gnic_hw_status add(const union flow_key *key, const union flow_key *mask,
+			       uint32_t priority, struct flow_rule **rule)
+{
+	return flow_add(table, &key->hw, &mask->hw, priority, rule);
+}
+
+static union flow_key exact_mask(void)
+{
+	union flow_key mask;
+
+	memset(&mask, 0xff, sizeof(mask));
+	return mask;
+}
+
+/* ---- the list ---- */
+
+#define RULES	600u
+
+struct entry {
+	union flow_key key, mask;
+	uint32_t priority, mask_age;
+	struct flow_rule *rule;
+};
+
+static struct entry list[RULES];
+
+static bool entry_matches(const struct entry *e, const union flow_key *key)
+{
+	for (int i = 0; i < FLOW_WORDS; i++)
+		if ((key->word[i] & e->mask.word[i]) != e->key.word[i])
+			return false;
+	return true;
+}
+
+/* The best one: lowest priority number, then the mask that was there first. */
+static struct flow_rule *reference(const union flow_key *key)
+{
+	const struct entry *best = NULL;
+
+	for (uint32_t i = 0; i < RULES; i++) {
+		const struct entry *e = &list[i];
+
+		if (!e->rule || !entry_matches(e, key))
+			continue;
+		if (!best || e->priority < best->priority ||
+		    (e->priority == best->priority && e->mask_age < best->mask_age))
+			best = e;
+	}
+	return best ? best->rule : NULL;
+}
+
+/* Bits that are few, so that rules meet. */
+static union flow_key few_bits(void)
+{
+	union flow_key key = { 0 };
+
+	key.hw.src_ip[0] = fake_random() & 3;
+	key.hw.dst_ip[15] = fake_random() & 3;
+	key.hw.l4_dst = (uint16_t)(fake_random() & 3);
+	key.hw.ip_proto = fake_random() & 1;
+	key.hw.bth_qpn = fake_random() & 1;
+	key.hw.smac[5] = fake_random() & 1;
+	return key;
+}
+
+static const struct entry *same_mask(const struct entry *e)
+{
+	for (uint32_t i = 0; i < RULES; i++)
+		if (list[i].rule && list[i].priority == e->priority &&
+		    !memcmp(&list[i].mask, &e->mask, sizeof(e->mask)))
+			return &list[i];
+	return NULL;
+}
+
+static bool in_list(const struct entry *e)
+{
+	for (uint32_t i = 0; i < RULES; i++)
+		if (list[i].rule && list[i].priority == e->priority &&
+		    !memcmp(&list[i].mask, &e->mask, sizeof(e->mask)) &&
+		    !memcmp(&list[i].key, &e->key, sizeof(e->key)))
+			return true;
+	return false;
+}
+
+static void change(struct entry *e, union flow_key *masks, uint32_t age)
+{
+	const struct entry *same;
+	enum gnic_hw_status status;
+
+	if (e->rule) {
+		flow_del(table, e->rule);
+		e->rule = NULL;
+		return;
+	}
+	e->mask = masks[fake_random() % 10];
+	e->priority = fake_random() % 3;
+	e->key = few_bits();
+	for (int i = 0; i < FLOW_WORDS; i++)
+		e->key.word[i] &= e->mask.word[i];
+	same = same_mask(e);
+	e->mask_age = same ? same->mask_age : age;
+	if (in_list(e)) {
+		assert_int_equal(add(&e->key, &e->mask, e->priority, &e->rule),
+				 GNIC_STATUS_EXISTS);
+		e->rule = NULL;
+		return;
+	}
+	status = add(&e->key, &e->mask, e->priority, &e->rule);
+	assert_int_equal(status, GNIC_STATUS_OK);
+}
+
+static void random_rules(void **state)
+{
+	union flow_key masks[10];
+
+	(void)state;
+	for (int i = 0; i < 10; i++)
+		masks[i] = few_bits();
+	for (uint32_t round = 0; round < 20000; round++) {
+		union flow_key key = few_bits();
+
+		change(&list[fake_random() % RULES], masks, round);
+		assert_ptr_equal(flow_lookup(table, &key), reference(&key));
+	}
+}
+
+/* ---- limits ---- */
+
+static void all_rules(void **state)
+{
+	union flow_key mask = exact_mask(), key = { 0 };
+	struct flow_rule *rule;
+
+	(void)state;
+	for (uint32_t i = 0; i < GNIC_FLOWS_MAX; i++) {
+		key.word[0] = i;
+		assert_int_equal(add(&key, &mask, 5, &rule), GNIC_STATUS_OK);
+		assert_ptr_equal(flow_get(table, rule->id), rule);
+	}
+	assert_int_equal(flow_count(table), GNIC_FLOWS_MAX);
+	key.word[0]++;
+	assert_int_equal(add(&key, &mask, 5, &rule), GNIC_STATUS_NO_RESOURCE);
+	assert_null(flow_lookup(table, &key));
+	for (uint32_t i = 0; i < GNIC_FLOWS_MAX; i++) {
+		key.word[0] = i;
+		rule = flow_lookup(table, &key);
+		assert_non_null(rule);
+		assert_int_equal(rule->key.word[0], i);
+		flow_del(table, rule);
+		assert_null(flow_lookup(table, &key));
+	}
+	assert_int_equal(flow_count(table), 0);
+}
+
+static void all_masks(void **state)
+{
+	union flow_key mask = { 0 }, key = { 0 };
+	struct flow_rule *rule, *first;
+
+	(void)state;
+	for (uint32_t i = 0; i < GNIC_FLOW_MASKS_MAX; i++) {
+		mask.word[1] = 1ull << i;
+		assert_int_equal(add(&key, &mask, 0, i ? &rule : &first), GNIC_STATUS_OK);
+	}
+	mask.word[1] = 1ull << 40;
+	assert_int_equal(add(&key, &mask, 0, &rule), GNIC_STATUS_NO_RESOURCE);
+	/* a known mask at another priority is one more */
+	mask.word[1] = 1;
+	assert_int_equal(add(&key, &mask, 1, &rule), GNIC_STATUS_NO_RESOURCE);
+	flow_del(table, first);
+	assert_int_equal(add(&key, &mask, 1, &rule), GNIC_STATUS_OK);
+}
+
+static void bits_outside_the_mask(void **state)
+{
+	struct flow_rule *rule;
+
+	(void)state;
+	for (unsigned int bit = 0; bit < 512; bit++) {
+		union flow_key mask = exact_mask(), key = { 0 };
+
+		mask.word[bit / 64] &= ~(1ull << bit % 64);
+		key.word[bit / 64] = 1ull << bit % 64;
+		assert_int_equal(add(&key, &mask, 0, &rule), GNIC_STATUS_BAD_PARAM);
+	}
+	assert_int_equal(flow_count(table), 0);
+}
+
+/* A number is reused as late as can be. */
+static void ids(void **state)
+{
+	union flow_key mask = exact_mask(), key = { 0 };
+	struct flow_rule *rule;
+	uint32_t id;
+
+	(void)state;
+	assert_int_equal(add(&key, &mask, 0, &rule), GNIC_STATUS_OK);
+	id = rule->id;
+	flow_del(table, rule);
+	assert_null(flow_get(table, id));
+	assert_null(flow_get(table, GNIC_FLOWS_MAX));
+	assert_int_equal(add(&key, &mask, 0, &rule), GNIC_STATUS_OK);
+	assert_int_not_equal(rule->id, id);
+	flow_flush(table);
+	assert_int_equal(flow_count(table), 0);
+	assert_null(flow_lookup(table, &key));
+}
+
+static void mask_of_nothing_matches_all(void **state)
+{
+	union flow_key none = { 0 }, key = few_bits();
+	struct flow_rule *rule;
+
+	(void)state;
+	assert_int_equal(add(&none, &none, 9, &rule), GNIC_STATUS_OK);
+	assert_ptr_equal(flow_lookup(table, &key), rule);
+}
+
+/* ---- keys ---- */
+
+static uint8_t bytes[512];
+
+static union flow_key key_of(uint32_t len)
+{
+	struct frame frame = { .hdr = bytes, .hdr_len = len, .len = len };
+	union flow_key key;
+
+	frame_parse(&frame);
+	flow_key_frame(&key, &frame, 0x102);
+	return key;
+}
+
+static void key_of_tcp(void **state)
+{
+	struct fake_frame what = { .tags = 1, .payload = 10 };
+	uint32_t len = fake_build(bytes, &what);
+	union flow_key key = key_of(len), want = { 0 };
+
+	(void)state;
+	memcpy(want.hw.dmac, bytes, 6);
+	memcpy(want.hw.smac, bytes + 6, 6);
+	memcpy(want.hw.src_ip, bytes + 30, 4);
+	memcpy(want.hw.dst_ip, bytes + 34, 4);
+	want.hw.eth_type = htons(0x0800);
+	want.hw.vlan_tci = htons(0x2005);
+	want.hw.l4_src = htons(0x1234);
+	want.hw.l4_dst = htons(0x5678);
+	want.hw.vport = cpu_to_le16(0x102);
+	want.hw.ip_proto = 6;
+	assert_memory_equal(&key, &want, sizeof(key));
+}
+
+static void key_of_udp6(void **state)
+{
+	struct fake_frame what = { .v6 = true, .udp = true, .payload = 10 };
+	uint32_t len = fake_build(bytes, &what);
+	union flow_key key = key_of(len);
+
+	(void)state;
+	assert_memory_equal(key.hw.src_ip, bytes + 22, 16);
+	assert_memory_equal(key.hw.dst_ip, bytes + 38, 16);
+	assert_int_equal(key.hw.eth_type, htons(0x86dd));
+	assert_int_equal(key.hw.vlan_tci, 0);
+	assert_int_equal(key.hw.ip_proto, 17);
+	assert_int_equal(key.hw.l4_dst, htons(0x5678));
+}
+
+static void key_of_fragment(void **state)
+{
+	struct fake_frame what = { .udp = true, .payload = 10 };
+	uint32_t len = fake_build(bytes, &what);
+	union flow_key key;
+
+	(void)state;
+	bytes[20] = 0x20;
+	key = key_of(len);
+	assert_int_equal(key.hw.l4_src | key.hw.l4_dst, 0);
+	assert_int_equal(key.hw.ip_proto, 17);
+	assert_memory_equal(key.hw.src_ip, bytes + 26, 4);
+}
+
+static void key_of_arp(void **state)
+{
+	union flow_key key, want = { 0 };
+
+	(void)state;
+	memset(bytes, 0x33, 60);
+	bytes[12] = 8;
+	bytes[13] = 6;
+	key = key_of(60);
+	memset(want.hw.dmac, 0x33, 6);
+	memset(want.hw.smac, 0x33, 6);
+	want.hw.eth_type = htons(0x0806);
+	want.hw.vport = cpu_to_le16(0x102);
+	assert_memory_equal(&key, &want, sizeof(key));
+}
+
+/* A rule can't tell a packet of an RC QP from its bytes on a wire. */
+static void key_of_rc(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 4; i++) {
+		struct roce_path path = {
+			.ip_version = i & 1 ? 6 : 4, .hop_limit = 64, .udp_sport = 0xc123,
+			.vlan_tci = i & 2 ? 0x2007 : 0, .src_mac = { 2, 1 }, .dst_mac = { 2, 2 },
+			.src_ip = { 1, 2, 3, 4 }, .dst_ip = { 5, 6, 7, 8 },
+		};
+		struct rc_packet rc = { .path = &path, .opcode = ROCE_ACK, .dst_qp = 0x123456 };
+		struct frame frame = { .rc = &rc, .len = roce_frame_len(&rc) };
+		union flow_key key, same;
+
+		flow_key_frame(&key, &frame, 0x102);
+		assert_int_equal(key.hw.bth_qpn, htonl(0x123456));
+		same = key_of(frame_flatten(&frame, bytes, sizeof(bytes)));
+		assert_memory_equal(&key, &same, sizeof(key));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(random_rules, setup, teardown),
+		cmocka_unit_test_setup_teardown(all_rules, setup, teardown),
+		cmocka_unit_test_setup_teardown(all_masks, setup, teardown),
+		cmocka_unit_test_setup_teardown(bits_outside_the_mask, setup, teardown),
+		cmocka_unit_test_setup_teardown(ids, setup, teardown),
+		cmocka_unit_test_setup_teardown(mask_of_nothing_matches_all, setup, teardown),
+		cmocka_unit_test(key_of_tcp),
+		cmocka_unit_test(key_of_udp6),
+		cmocka_unit_test(key_of_fragment),
+		cmocka_unit_test(key_of_arp),
+		cmocka_unit_test(key_of_rc),
+	};
+
+	fake_seed(1);
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests_name("flow_table", tests, NULL, NULL);
+}
