@@ -189,7 +189,9 @@ struct gnic_group *gnic_accel_group_hold(struct gnic_dev *dev, u32 sfnum, u16 as
  * gnic_accel_group_release - its QPs go back to GNIC_ASID_NONE
  *
  * No callback is running or will run when it returns, and the device does not
- * touch memory of the ASID for this group any more. Always succeeds.
+ * touch memory of the ASID for this group any more. Always succeeds. Waits for
+ * started messages, at most qp_drain_time_ms of the port; the caller holds no
+ * lock that its callbacks take.
  */
 void gnic_accel_group_release(struct gnic_group *group);
 

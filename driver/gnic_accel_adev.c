@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The auxiliary child gnic.accel.N, and what of gnic_accel_api.h is about the
+ * card as a whole: identity, protection domains, windows.
+ */
+#include <linux/idr.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/xarray.h>
+
+#include "gnic.h"
+#include "gnic_accel_api.h"
+
+/**
+ * struct gnic_accel - what the compute module has of a card
+ * @adev: auxiliary child gnic.accel.N
+ * @lock: protects @asids, @asid_next
+ * @asids: in use
+ * @asid_next: where the search begins: an ASID that was given back rests long
+ * @windows: id -> ASID, as a value entry
+ */
+struct gnic_accel {
+	struct gnic_adev *adev;
+	struct mutex lock;
+	DECLARE_BITMAP(asids, GNIC_ASID_MAX + 1);
+	unsigned int asid_next;
+	struct xarray windows;
+};
+
+static DEFINE_IDA(gnic_accel_ida);
+
+static void gnic_accel_child_release(struct device *device)
+{
+	struct gnic_adev *child = container_of(device, struct gnic_adev, adev.dev);
+
+	ida_free(&gnic_accel_ida, child->id);
+	kfree(child);
+}
+
+static struct gnic_adev *gnic_accel_child_alloc(struct gnic_dev *dev)
+{
+	struct gnic_adev *child;
+	int id;
+
+	child = kzalloc(sizeof(*child), GFP_KERNEL);
+	if (!child)
+		return ERR_PTR(-ENOMEM);
+	id = ida_alloc(&gnic_accel_ida, GFP_KERNEL);
+	if (id < 0) {
+		kfree(child);
+		return ERR_PTR(id);
+	}
+	child->dev = dev;
+	child->id = id;
+	child->adev.name = "accel";
+	child->adev.id = id;
+	child->adev.dev.parent = &dev->pdev->dev;
+	child->adev.dev.release = gnic_accel_child_release;
+	return child;
+}
+
+static int gnic_accel_child_add(struct gnic_dev *dev)
+{
+	struct gnic_adev *child;
+	int err;
+
+	child = gnic_accel_child_alloc(dev);
+	if (IS_ERR(child))
+		return PTR_ERR(child);
+	err = auxiliary_device_init(&child->adev);
+	if (err) {
+		gnic_accel_child_release(&child->adev.dev);
+		return err;
+	}
+	dev->accel->adev = child;
+	err = auxiliary_device_add(&child->adev);
+	if (err) {
+		dev->accel->adev = NULL;
+		auxiliary_device_uninit(&child->adev);
+	}
+	return err;
+}
+
+static void gnic_accel_child_del(struct gnic_dev *dev)
+{
+	struct gnic_adev *child = dev->accel->adev;
+
+	auxiliary_device_delete(&child->adev);
+	dev->accel->adev = NULL;
+	auxiliary_device_uninit(&child->adev);
+}
+
+/* The card's devl_lock may be held or not. */
+int gnic_accel_init(struct gnic_dev *dev)
+{
+	struct gnic_accel *accel;
+	int err;
+
+	accel = kzalloc(sizeof(*accel), GFP_KERNEL);
+	if (!accel)
+		return -ENOMEM;
+	mutex_init(&accel->lock);
+	xa_init(&accel->windows);
+	__set_bit(GNIC_ASID_KERNEL, accel->asids);
+	dev->accel = accel;
+
+	err = gnic_accel_child_add(dev);
+	if (err)
+		goto err_free;
+	return 0;
+
+err_free:
+	dev->accel = NULL;
+	kfree(accel);
+	return err;
+}
+
+/* The compute module's remove runs here, and gives all back. */
+void gnic_accel_exit(struct gnic_dev *dev)
+{
+	struct gnic_accel *accel = dev->accel;
+
+	gnic_accel_child_del(dev);
+	WARN_ON_ONCE(!xa_empty(&accel->windows));
+	xa_destroy(&accel->windows);
+	mutex_destroy(&accel->lock);
+	dev->accel = NULL;
+	kfree(accel);
+}
+
+struct gnic_dev *gnic_accel_dev(struct auxiliary_device *adev)
+{
+	return container_of(adev, struct gnic_adev, adev)->dev;
+}
+EXPORT_SYMBOL_GPL(gnic_accel_dev);
+
+void gnic_accel_query(struct gnic_dev *dev, struct gnic_accel_info *info)
+{
+	*info = (struct gnic_accel_info){
+		.dma_dev = &dev->pdev->dev,
+		.hbm_addr = GNIC_ADDR_HBM_BASE,
+		.hbm_size = min_t(u64, gnic_rd64(dev, GNIC_CTL_HBM_SIZE_LO),
+				  pci_resource_len(dev->pdev, GNIC_BAR_HBM)),
+		.hbm_phys = pci_resource_start(dev->pdev, GNIC_BAR_HBM),
+		.num_ports = dev->num_ports,
+		.windows = le32_to_cpu(dev->caps.windows),
+		.serial = gnic_rd64(dev, GNIC_CTL_SERIAL_LO),
+		.module_id = gnic_rd32(dev, GNIC_CTL_MODULE_ID),
+		.compute = dev->caps_bits & GNIC_CAP_COMPUTE,
+	};
+}
+EXPORT_SYMBOL_GPL(gnic_accel_query);
+
+bool gnic_accel_gone(struct gnic_dev *dev)
+{
+	return gnic_dev_gone(dev);
+}
+EXPORT_SYMBOL_GPL(gnic_accel_gone);
+
+int gnic_accel_asid_get(struct gnic_dev *dev)
+{
+	struct gnic_accel *accel = dev->accel;
+	unsigned int asid;
+
+	mutex_lock(&accel->lock);
+	asid = find_next_zero_bit(accel->asids, GNIC_ASID_MAX + 1, accel->asid_next);
+	if (asid > GNIC_ASID_MAX)
+		asid = find_first_zero_bit(accel->asids, GNIC_ASID_MAX + 1);
+	if (asid <= GNIC_ASID_MAX) {
+		__set_bit(asid, accel->asids);
+		accel->asid_next = asid + 1;
+	}
+	mutex_unlock(&accel->lock);
+	return asid <= GNIC_ASID_MAX ? asid : -ENOSPC;
+}
+EXPORT_SYMBOL_GPL(gnic_accel_asid_get);
+
+void gnic_accel_asid_put(struct gnic_dev *dev, u16 asid)
+{
+	struct gnic_accel *accel = dev->accel;
+	unsigned long id;
+	void *entry;
+
+	xa_for_each(&accel->windows, id, entry)
+		if (xa_to_value(entry) == asid)
+			gnic_accel_window_del(dev, asid, id);
+
+	mutex_lock(&accel->lock);
+	__clear_bit(asid, accel->asids);
+	mutex_unlock(&accel->lock);
+}
+EXPORT_SYMBOL_GPL(gnic_accel_asid_put);
+
+static bool gnic_accel_asid_valid(struct gnic_accel *accel, u16 asid)
+{
+	bool valid;
+
+	mutex_lock(&accel->lock);
+	valid = asid != GNIC_ASID_KERNEL && asid <= GNIC_ASID_MAX && test_bit(asid, accel->asids);
+	mutex_unlock(&accel->lock);
+	return valid;
+}
+
+static void gnic_accel_window_forget(struct gnic_dev *dev, u32 id)
+{
+	struct gnic_hw_id in = { .id = cpu_to_le32(id) };
+
+	gnic_cmd_exec(dev, GNIC_CMD_WINDOW_DEL, &in, sizeof(in), NULL, 0);
+}
+
+int gnic_accel_window_add(struct gnic_dev *dev, u16 asid, u64 addr, u64 size, u8 access, u32 *id)
+{
+	struct gnic_hw_window in = {
+		.addr = cpu_to_le64(addr),
+		.size = cpu_to_le64(size),
+		.asid = cpu_to_le16(asid),
+		.access = access,
+	};
+	struct gnic_hw_id out;
+	int err;
+
+	if (!gnic_accel_asid_valid(dev->accel, asid))
+		return -EINVAL;
+	err = gnic_cmd_exec(dev, GNIC_CMD_WINDOW_ADD, &in, sizeof(in), &out, sizeof(out));
+	if (err)
+		return err;
+
+	*id = le32_to_cpu(out.id);
+	err = xa_err(xa_store(&dev->accel->windows, *id, xa_mk_value(asid), GFP_KERNEL));
+	if (err)
+		gnic_accel_window_forget(dev, *id);
+	return err;
+}
+EXPORT_SYMBOL_GPL(gnic_accel_window_add);
+
+int gnic_accel_window_del(struct gnic_dev *dev, u16 asid, u32 id)
+{
+	struct xarray *windows = &dev->accel->windows;
+
+	if (xa_cmpxchg(windows, id, xa_mk_value(asid), NULL, GFP_KERNEL) != xa_mk_value(asid))
+		return -ENOENT;
+	gnic_accel_window_forget(dev, id);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(gnic_accel_window_del);

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Compute queues for the compute module: a compute QP and its CQ. Every
+ * command asks for a CQE, whether its owner wants one or not: so the CQ can't
+ * overrun, and what is still under way is known.
+ */
+#include <linux/log2.h>
+#include <linux/slab.h>
+
+#include "gnic.h"
+#include "gnic_accel_api.h"
+#include "gnic_comp.h"
+#include "gnic_eswitch.h"
+#include "gnic_ring.h"
+
+/**
+ * struct gnic_accel_queue - a compute queue
+ * @dev: card
+ * @port: whose QP number
+ * @qpn: QP
+ * @asid: whose windows bound its commands
+ * @ops: callbacks
+ * @priv: for @ops
+ * @comp: completions
+ * @nb: on dev->events
+ * @lock: protects what follows
+ * @sq: commands
+ * @dead: nothing can be posted any more
+ * @slots: entries of @busy and @wanted, as many as the CQ has
+ * @busy: commands under way, by index: a POST may stay while the ring goes on
+ * @wanted: those among them whose owner wants to know
+ */
+struct gnic_accel_queue {
+	struct gnic_dev *dev;
+	u32 port;
+	u32 qpn;
+	u16 asid;
+	const struct gnic_accel_queue_ops *ops;
+	void *priv;
+	struct gnic_comp *comp;
+	struct notifier_block nb;
+	spinlock_t lock;
+	struct gnic_ring sq;
+	bool dead;
+	u32 slots;
+	unsigned long *busy;
+	unsigned long *wanted;
+};
+
+/* One CQE a command that is under way: any other is the device's mistake. */
+static bool gnic_accel_queue_done(struct gnic_accel_queue *queue, u32 index, bool error)
+{
+	u32 slot = index & (queue->slots - 1);
+	bool tell = false;
+
+	spin_lock_irq(&queue->lock);
+	if (test_bit(slot, queue->busy))
+		tell = error || test_bit(slot, queue->wanted);
+	__clear_bit(slot, queue->busy);
+	__clear_bit(slot, queue->wanted);
+	spin_unlock_irq(&queue->lock);
+	return tell;
+}
+
+static void gnic_accel_queue_cqe(void *priv, const struct gnic_hw_cqe *cqe)
+{
+	bool error = le32_to_cpu(cqe->ctrl) & GNIC_CQE_ERROR;
+	struct gnic_accel_queue *queue = priv;
+
+	if (gnic_accel_queue_done(queue, le32_to_cpu(cqe->wqe_index), error))
+		queue->ops->complete(queue->priv, le32_to_cpu(cqe->tag), error,
+				     le32_to_cpu(cqe->data));
+}
+
+static const struct gnic_comp_ops gnic_accel_queue_comp_ops = {
+	.rc = gnic_accel_queue_cqe,
+};
+
+static int gnic_accel_queue_event(struct notifier_block *nb, unsigned long type, void *data)
+{
+	struct gnic_accel_queue *queue = container_of(nb, struct gnic_accel_queue, nb);
+	const struct gnic_event *event = data;
+
+	if (type != GNIC_EQE_QP_ERR || event->port != queue->port || event->id != queue->qpn)
+		return NOTIFY_DONE;
+
+	spin_lock_irq(&queue->lock);
+	queue->dead = true;
+	spin_unlock_irq(&queue->lock);
+	if (queue->ops->failed)
+		queue->ops->failed(queue->priv, event->data);
+	return NOTIFY_STOP;
+}
+
+static int gnic_accel_queue_qp_create(struct gnic_accel_queue *queue)
+{
+	struct gnic_hw_qp_create in = {
+		.qpn = cpu_to_le32(queue->qpn),
+		.port = queue->port,
+		.type = GNIC_QP_COMPUTE,
+		.asid = cpu_to_le16(queue->asid),
+		.sq_log = gnic_ring_log(&queue->sq),
+		.sq_wqe_log = ilog2(sizeof(struct gnic_hw_compute_wqe)),
+		.sq_cqn = cpu_to_le32(gnic_comp_cqn(queue->comp)),
+		.rq_cqn = cpu_to_le32(GNIC_CQN_NONE),
+		.sq_base = cpu_to_le64(queue->sq.dma),
+		.sq_db = cpu_to_le64(queue->sq.db_dma),
+	};
+	int err;
+
+	err = gnic_ring_qp_create(queue->dev, &in, &queue->qpn);
+	if (!err)
+		gnic_ring_bind(queue->dev, &queue->sq, GNIC_DB_SQ, queue->port, queue->qpn);
+	return err;
+}
+
+static void gnic_accel_queue_free(struct gnic_accel_queue *queue)
+{
+	bitmap_free(queue->wanted);
+	bitmap_free(queue->busy);
+	kfree(queue);
+}
+
+/* Twice the ring: what the device has read may still be under way. */
+static struct gnic_accel_queue *gnic_accel_queue_alloc(u8 log)
+{
+	struct gnic_accel_queue *queue = kzalloc(sizeof(*queue), GFP_KERNEL);
+
+	if (!queue)
+		return NULL;
+	spin_lock_init(&queue->lock);
+	queue->slots = BIT(min(log + 1, GNIC_CQ_LOG_MAX));
+	queue->busy = bitmap_zalloc(queue->slots, GFP_KERNEL);
+	queue->wanted = bitmap_zalloc(queue->slots, GFP_KERNEL);
+	if (queue->busy && queue->wanted)
+		return queue;
+	gnic_accel_queue_free(queue);
+	return NULL;
+}
+
+static int gnic_accel_queue_start(struct gnic_accel_queue *queue, u8 log)
+{
+	struct gnic_dev *dev = queue->dev;
+	int err;
+
+	err = gnic_qpn_get(dev, queue->port, 1, &queue->qpn);
+	if (err)
+		return err;
+	err = gnic_ring_alloc(dev, &queue->sq, log, sizeof(struct gnic_hw_compute_wqe));
+	if (err)
+		goto err_qpn_put;
+	queue->comp = gnic_comp_create(dev, ilog2(queue->slots), GNIC_DRV_NAME "-compute",
+				       &gnic_accel_queue_comp_ops, queue);
+	if (IS_ERR(queue->comp)) {
+		err = PTR_ERR(queue->comp);
+		goto err_ring_free;
+	}
+	err = gnic_accel_queue_qp_create(queue);
+	if (err)
+		goto err_comp_destroy;
+	return 0;
+
+err_comp_destroy:
+	gnic_comp_destroy(queue->comp);
+err_ring_free:
+	gnic_ring_free(dev, &queue->sq);
+err_qpn_put:
+	gnic_qpn_put(dev, queue->port, queue->qpn, 1);
+	return err;
+}
+
+struct gnic_accel_queue *gnic_accel_queue_create(struct gnic_dev *dev, u32 port, u16 asid, u8 log,
+						 const struct gnic_accel_queue_ops *ops,
+						 void *priv)
+{
+	struct gnic_accel_queue *queue;
+	int err;
+
+	if (!(dev->caps_bits & GNIC_CAP_COMPUTE))
+		return ERR_PTR(-EOPNOTSUPP);
+	if (port >= dev->num_ports || log < GNIC_WQ_LOG_MIN || log > GNIC_WQ_LOG_MAX ||
+	    !asid || asid > GNIC_ASID_MAX)
+		return ERR_PTR(-EINVAL);
+
+	queue = gnic_accel_queue_alloc(log);
+	if (!queue)
+		return ERR_PTR(-ENOMEM);
+	queue->dev = dev;
+	queue->port = port;
+	queue->asid = asid;
+	queue->ops = ops;
+	queue->priv = priv;
+
+	err = gnic_accel_queue_start(queue, log);
+	if (err) {
+		gnic_accel_queue_free(queue);
+		return ERR_PTR(err);
+	}
+	queue->nb.notifier_call = gnic_accel_queue_event;
+	blocking_notifier_chain_register(&dev->events, &queue->nb);
+	return queue;
+}
+EXPORT_SYMBOL_GPL(gnic_accel_queue_create);
+
+void gnic_accel_queue_destroy(struct gnic_accel_queue *queue)
+{
+	struct gnic_dev *dev = queue->dev;
+
+	blocking_notifier_chain_unregister(&dev->events, &queue->nb);
+	gnic_ring_qp_destroy(dev, queue->port, queue->qpn);
+	gnic_comp_destroy(queue->comp);
+	gnic_ring_free(dev, &queue->sq);
+	gnic_qpn_put(dev, queue->port, queue->qpn, 1);
+	gnic_accel_queue_free(queue);
+}
+EXPORT_SYMBOL_GPL(gnic_accel_queue_destroy);
+
+/* Slots from @first on that nobody uses, round the end of the bitmap. */
+static u32 gnic_accel_queue_free_slots(const struct gnic_accel_queue *queue, u32 first)
+{
+	u32 slot = first & (queue->slots - 1);
+	u32 next = find_next_bit(queue->busy, queue->slots, slot);
+
+	if (next < queue->slots)
+		return next - slot;
+	next = find_first_bit(queue->busy, queue->slots);
+	return queue->slots - slot + min(next, slot);
+}
+
+static u32 gnic_accel_queue_room_locked(const struct gnic_accel_queue *queue)
+{
+	u32 done = le32_to_cpu(READ_ONCE(queue->sq.db->done));
+
+	return min(gnic_ring_free_entries(&queue->sq, done),
+		   gnic_accel_queue_free_slots(queue, queue->sq.index));
+}
+
+u32 gnic_accel_queue_room(struct gnic_accel_queue *queue)
+{
+	unsigned long flags;
+	u32 room;
+
+	spin_lock_irqsave(&queue->lock, flags);
+	room = queue->dead ? 0 : gnic_accel_queue_room_locked(queue);
+	spin_unlock_irqrestore(&queue->lock, flags);
+	return room;
+}
+EXPORT_SYMBOL_GPL(gnic_accel_queue_room);
+
+static void gnic_accel_queue_put(struct gnic_accel_queue *queue,
+				 const struct gnic_hw_compute_wqe *from)
+{
+	struct gnic_hw_compute_wqe *wqe = queue->sq.desc;
+	u32 slot = queue->sq.index & (queue->slots - 1);
+	u32 ctrl = le32_to_cpu(from->ctrl);
+
+	__set_bit(slot, queue->busy);
+	__assign_bit(slot, queue->wanted, ctrl & GNIC_COMPUTE_WQE_CQE);
+
+	wqe += queue->sq.index & queue->sq.mask;
+	*wqe = *from;
+	ctrl = (ctrl & ~(u32)GNIC_WQE_INDEX) | GNIC_COMPUTE_WQE_CQE |
+	       FIELD_PREP(GNIC_WQE_INDEX, queue->sq.index & 0xff);
+	wqe->ctrl = cpu_to_le32(ctrl);
+	queue->sq.index++;
+}
+
+static int gnic_accel_queue_post_locked(struct gnic_accel_queue *queue,
+					const struct gnic_hw_compute_wqe *wqe, u32 count)
+{
+	u32 i;
+
+	if (queue->dead || gnic_dev_gone(queue->dev))
+		return -EIO;
+	if (gnic_accel_queue_room_locked(queue) < count)
+		return -ENOSPC;
+	for (i = 0; i < count; i++)
+		gnic_accel_queue_put(queue, &wqe[i]);
+	gnic_ring_doorbell(&queue->sq);
+	return 0;
+}
+
+int gnic_accel_queue_post(struct gnic_accel_queue *queue, const struct gnic_hw_compute_wqe *wqe,
+			  u32 count)
+{
+	unsigned long flags;
+	int err;
+
+	spin_lock_irqsave(&queue->lock, flags);
+	err = gnic_accel_queue_post_locked(queue, wqe, count);
+	spin_unlock_irqrestore(&queue->lock, flags);
+	return err;
+}
+EXPORT_SYMBOL_GPL(gnic_accel_queue_post);

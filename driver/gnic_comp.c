@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A completion queue with a vector, read by a work item. */
+#include <linux/interrupt.h>
+#include <linux/slab.h>
+
+#include "gnic.h"
+#include "gnic_comp.h"
+#include "gnic_ring.h"
+
+#define GNIC_COMP_BUDGET	256	/* entries before others may run */
+
+/**
+ * struct gnic_comp - of a group or a compute queue
+ * @dev: card
+ * @cq: in the device
+ * @vector: MSI-X vector, shared with channels
+ * @ops: callbacks
+ * @priv: for @ops
+ * @work: reads the entries
+ * @name: of the interrupt
+ */
+struct gnic_comp {
+	struct gnic_dev *dev;
+	struct gnic_cq cq;
+	unsigned int vector;
+	const struct gnic_comp_ops *ops;
+	void *priv;
+	struct work_struct work;
+	char name[32];
+};
+
+/* The valid bit is at the same place in entries of both sizes. */
+static bool gnic_comp_pending(const struct gnic_comp *comp)
+{
+	return comp->ops->raw ? gnic_cq_raw(&comp->cq) : (void *)gnic_cq_next(&comp->cq);
+}
+
+static void gnic_comp_entry(struct gnic_comp *comp)
+{
+	if (comp->ops->raw)
+		comp->ops->raw(comp->priv, gnic_cq_raw(&comp->cq));
+	else
+		comp->ops->rc(comp->priv, gnic_cq_next(&comp->cq));
+}
+
+static unsigned int gnic_comp_drain(struct gnic_comp *comp)
+{
+	unsigned int done;
+
+	for (done = 0; done < GNIC_COMP_BUDGET && gnic_comp_pending(comp); done++) {
+		gnic_comp_entry(comp);
+		WRITE_ONCE(comp->cq.ring.index, comp->cq.ring.index + 1);
+	}
+	if (done)
+		gnic_ring_consume(&comp->cq.ring);
+	return done;
+}
+
+static void gnic_comp_work(struct work_struct *work)
+{
+	struct gnic_comp *comp = container_of(work, struct gnic_comp, work);
+
+	if (gnic_comp_drain(comp) < GNIC_COMP_BUDGET) {
+		gnic_ring_arm(&comp->cq.ring);
+		/* arm before the look at the ring: see gnic_ring_arm() */
+		dma_mb();
+	}
+	if (gnic_comp_pending(comp) && !gnic_dev_gone(comp->dev))
+		queue_work(system_highpri_wq, work);
+}
+
+/* The vector is shared: most interrupts are somebody else's. */
+static irqreturn_t gnic_comp_irq(int irq, void *data)
+{
+	struct gnic_comp *comp = data;
+
+	if (!gnic_comp_pending(comp))
+		return IRQ_NONE;
+	queue_work(system_highpri_wq, &comp->work);
+	return IRQ_HANDLED;
+}
+
+static int gnic_comp_cq_create(struct gnic_comp *comp, u8 log)
+{
+	struct gnic_hw_cq_create in = {
+		.log = log,
+		.cqe_log = comp->ops->raw ? 5 : 4,
+		.vector = cpu_to_le16(comp->vector),
+		.asid = cpu_to_le16(GNIC_ASID_KERNEL),
+	};
+
+	return gnic_cq_create(comp->dev, &comp->cq, &in);
+}
+
+static struct gnic_comp *gnic_comp_alloc(struct gnic_dev *dev, const char *name,
+					 const struct gnic_comp_ops *ops, void *priv)
+{
+	struct gnic_comp *comp = kzalloc(sizeof(*comp), GFP_KERNEL);
+
+	if (!comp)
+		return NULL;
+	comp->dev = dev;
+	comp->ops = ops;
+	comp->priv = priv;
+	INIT_WORK(&comp->work, gnic_comp_work);
+	strscpy(comp->name, name, sizeof(comp->name));
+	return comp;
+}
+
+/**
+ * gnic_comp_create - CQ, vector and handler
+ * @dev: card
+ * @log: entries, GNIC_CQ_LOG_MIN .. GNIC_CQ_LOG_MAX
+ * @name: of the interrupt
+ * @ops: callbacks
+ * @priv: for @ops
+ *
+ * Return: armed, or ERR_PTR.
+ */
+struct gnic_comp *gnic_comp_create(struct gnic_dev *dev, u8 log, const char *name,
+				   const struct gnic_comp_ops *ops, void *priv)
+{
+	struct gnic_comp *comp;
+	int err;
+
+	comp = gnic_comp_alloc(dev, name, ops, priv);
+	if (!comp)
+		return ERR_PTR(-ENOMEM);
+
+	err = gnic_irq_vector_get(dev);
+	if (err < 0)
+		goto err_free;
+	comp->vector = err;
+
+	err = gnic_comp_cq_create(comp, log);
+	if (err)
+		goto err_vector_put;
+
+	err = gnic_irq_request(dev, comp->vector, gnic_comp_irq, comp->name, comp);
+	if (err)
+		goto err_cq_destroy;
+
+	gnic_ring_arm(&comp->cq.ring);
+	return comp;
+
+err_cq_destroy:
+	gnic_cq_destroy(dev, &comp->cq);
+err_vector_put:
+	gnic_irq_vector_put(dev, comp->vector);
+err_free:
+	kfree(comp);
+	return ERR_PTR(err);
+}
+
+void gnic_comp_destroy(struct gnic_comp *comp)
+{
+	gnic_irq_free(comp->dev, comp->vector, comp);
+	cancel_work_sync(&comp->work);
+	gnic_cq_destroy(comp->dev, &comp->cq);
+	gnic_irq_vector_put(comp->dev, comp->vector);
+	kfree(comp);
+}
+
+u32 gnic_comp_cqn(const struct gnic_comp *comp)
+{
+	return comp->cq.cqn;
+}
+
+u32 gnic_comp_size(const struct gnic_comp *comp)
+{
+	return comp->cq.ring.mask + 1;
+}

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The rule engine: build a rule, put it into the device, count, take it out. */
+#include <linux/etherdevice.h>
+#include <linux/netlink.h>
+
+#include "gnic.h"
+#include "gnic_eswitch.h"
+#include "gnic_flow.h"
+
+/* The owner is the high byte of the device's priority: lower wins. */
+#define GNIC_FLOW_PRIO_OWNER_SHIFT	24
+
+/* Of the device's table, how much an owner may have, in sixteenths. */
+static const u8 gnic_flow_share[GNIC_FLOW_OWNERS] = {
+	[GNIC_FLOW_OWNER_NTUPLE] = 8,
+	[GNIC_FLOW_OWNER_TC] = 16,
+	[GNIC_FLOW_OWNER_BPF] = 8,
+	[GNIC_FLOW_OWNER_ARFS] = 4,
+};
+
+void gnic_flow_prepare(struct gnic_flow *flow, u16 vport, enum gnic_flow_owner owner,
+		       u32 priority)
+{
+	u32 prio = min_t(u32, priority, GNIC_FLOW_PRIO_MAX);
+
+	memset(flow, 0, sizeof(*flow));
+	INIT_LIST_HEAD(&flow->list);
+	flow->owner = owner;
+	flow->hw.key.vport = cpu_to_le16(vport);
+	flow->hw.mask.vport = cpu_to_le16(U16_MAX);
+	flow->hw.priority = cpu_to_le32((u32)owner << GNIC_FLOW_PRIO_OWNER_SHIFT | prio);
+	flow->hw.action = GNIC_FLOW_HOST;
+}
+
+/* The device wants zeroes in the key where the mask has them. */
+static void gnic_flow_set(u8 *key, u8 *mask, const void *value, const void *bits, int len)
+{
+	const u8 *v = value, *b = bits;
+	int i;
+
+	for (i = 0; i < len; i++) {
+		mask[i] = b[i];
+		key[i] = v[i] & b[i];
+	}
+}
+
+#define GNIC_FLOW_SET(flow, field, value, bits, len) \
+	gnic_flow_set((u8 *)&(flow)->hw.key.field, (u8 *)&(flow)->hw.mask.field, value, bits, len)
+
+void gnic_flow_set_dmac(struct gnic_flow *flow, const u8 *addr, const u8 *mask)
+{
+	GNIC_FLOW_SET(flow, dmac, addr, mask, ETH_ALEN);
+}
+
+void gnic_flow_set_smac(struct gnic_flow *flow, const u8 *addr, const u8 *mask)
+{
+	GNIC_FLOW_SET(flow, smac, addr, mask, ETH_ALEN);
+}
+
+void gnic_flow_set_eth_type(struct gnic_flow *flow, __be16 type)
+{
+	__be16 mask = cpu_to_be16(U16_MAX);
+
+	GNIC_FLOW_SET(flow, eth_type, &type, &mask, sizeof(type));
+}
+
+void gnic_flow_set_vlan(struct gnic_flow *flow, __be16 tci, __be16 mask)
+{
+	GNIC_FLOW_SET(flow, vlan_tci, &tci, &mask, sizeof(tci));
+}
+
+void gnic_flow_set_ip_proto(struct gnic_flow *flow, u8 proto, u8 mask)
+{
+	GNIC_FLOW_SET(flow, ip_proto, &proto, &mask, sizeof(proto));
+}
+
+void gnic_flow_set_src_ip(struct gnic_flow *flow, const void *addr, const void *mask, int len)
+{
+	GNIC_FLOW_SET(flow, src_ip, addr, mask, len);
+}
+
+void gnic_flow_set_dst_ip(struct gnic_flow *flow, const void *addr, const void *mask, int len)
+{
+	GNIC_FLOW_SET(flow, dst_ip, addr, mask, len);
+}
+
+void gnic_flow_set_l4_src(struct gnic_flow *flow, __be16 port, __be16 mask)
+{
+	GNIC_FLOW_SET(flow, l4_src, &port, &mask, sizeof(port));
+}
+
+void gnic_flow_set_l4_dst(struct gnic_flow *flow, __be16 port, __be16 mask)
+{
+	GNIC_FLOW_SET(flow, l4_dst, &port, &mask, sizeof(port));
+}
+
+void gnic_flow_set_bth_qpn(struct gnic_flow *flow, u32 qpn)
+{
+	__be32 mask = cpu_to_be32(GNIC_QPN_MASK);
+	__be32 value = cpu_to_be32(qpn);
+
+	GNIC_FLOW_SET(flow, bth_qpn, &value, &mask, sizeof(value));
+}
+
+static void gnic_flow_set_action(struct gnic_flow *flow, enum gnic_hw_flow_action action,
+				 u32 target)
+{
+	flow->hw.action = action;
+	flow->hw.target = cpu_to_le32(target);
+}
+
+void gnic_flow_set_drop(struct gnic_flow *flow)
+{
+	gnic_flow_set_action(flow, GNIC_FLOW_DROP, 0);
+}
+
+void gnic_flow_set_vport(struct gnic_flow *flow, u16 vport)
+{
+	gnic_flow_set_action(flow, GNIC_FLOW_VPORT, vport);
+}
+
+void gnic_flow_set_qp(struct gnic_flow *flow, u32 qpn)
+{
+	gnic_flow_set_action(flow, GNIC_FLOW_QP, qpn);
+}
+
+void gnic_flow_set_rss(struct gnic_flow *flow, u32 context)
+{
+	gnic_flow_set_action(flow, GNIC_FLOW_RSS, context);
+}
+
+void gnic_flow_set_host(struct gnic_flow *flow)
+{
+	gnic_flow_set_action(flow, GNIC_FLOW_HOST, 0);
+}
+
+void gnic_flow_set_mark(struct gnic_flow *flow, u32 mark)
+{
+	flow->hw.flags |= GNIC_FLOW_SET_MARK;
+	flow->hw.mark = cpu_to_le32(mark);
+}
+
+/* Rules that an owner may have at once. */
+u32 gnic_flow_budget(struct gnic_dev *dev, enum gnic_flow_owner owner)
+{
+	return le32_to_cpu(dev->caps.flows) / 16 * gnic_flow_share[owner];
+}
+
+u32 gnic_flow_count(struct gnic_dev *dev, enum gnic_flow_owner owner)
+{
+	return READ_ONCE(dev->eswitch->flow_count[owner]);
+}
+
+static int gnic_flow_cmd_add(struct gnic_dev *dev, struct gnic_flow *flow)
+{
+	struct gnic_hw_id id;
+	int err;
+
+	err = gnic_cmd_exec(dev, GNIC_CMD_FLOW_ADD, &flow->hw, sizeof(flow->hw), &id, sizeof(id));
+	if (!err)
+		flow->id = le32_to_cpu(id.id);
+	return err;
+}
+
+static int gnic_flow_cmd_del(struct gnic_dev *dev, struct gnic_flow *flow)
+{
+	struct gnic_hw_id id = { .id = cpu_to_le32(flow->id) };
+
+	return gnic_cmd_exec(dev, GNIC_CMD_FLOW_DEL, &id, sizeof(id), NULL, 0);
+}
+
+static int gnic_flow_cmd_stats(struct gnic_dev *dev, struct gnic_flow *flow,
+			       struct gnic_flow_stats *stats)
+{
+	struct gnic_hw_id id = { .id = cpu_to_le32(flow->id) };
+	struct gnic_hw_flow_stats hw;
+	int err;
+
+	err = gnic_cmd_exec(dev, GNIC_CMD_FLOW_STATS, &id, sizeof(id), &hw, sizeof(hw));
+	if (err)
+		return err;
+
+	stats->packets = le64_to_cpu(hw.packets);
+	stats->bytes = le64_to_cpu(hw.bytes);
+	stats->age_us = le64_to_cpu(hw.age_us);
+	return 0;
+}
+
+static void gnic_flow_explain(int err, struct netlink_ext_ack *extack)
+{
+	switch (err) {
+	case -ENOSPC:
+		NL_SET_ERR_MSG_MOD(extack,
+				   "the card has no room for this rule or for another mask");
+		break;
+	case -EEXIST:
+		NL_SET_ERR_MSG_MOD(extack, "the card has a rule with this key and priority");
+		break;
+	default:
+		NL_SET_ERR_MSG_FMT_MOD(extack, "the card refused the rule (%d)", err);
+	}
+}
+
+/**
+ * gnic_flow_commit - put a rule that was built into the device
+ * @dev: card
+ * @flow: rule; stays the caller's, who keeps it until gnic_flow_del()
+ * @extack: for the sentence, may be NULL
+ */
+int gnic_flow_commit(struct gnic_dev *dev, struct gnic_flow *flow,
+		     struct netlink_ext_ack *extack)
+{
+	struct gnic_eswitch *esw = dev->eswitch;
+	int err;
+
+	mutex_lock(&esw->flow_lock);
+	if (esw->flow_count[flow->owner] >= gnic_flow_budget(dev, flow->owner)) {
+		NL_SET_ERR_MSG_FMT_MOD(extack, "no more than %u rules of this kind",
+				       gnic_flow_budget(dev, flow->owner));
+		err = -ENOSPC;
+		goto unlock;
+	}
+
+	err = gnic_flow_cmd_add(dev, flow);
+	if (err) {
+		gnic_flow_explain(err, extack);
+		goto unlock;
+	}
+
+	flow->committed = true;
+	list_add_tail(&flow->list, &esw->flows);
+	WRITE_ONCE(esw->flow_count[flow->owner], esw->flow_count[flow->owner] + 1);
+unlock:
+	mutex_unlock(&esw->flow_lock);
+	return err;
+}
+
+/* A device that refuses has lost the rule: there is nobody to tell. */
+void gnic_flow_del(struct gnic_dev *dev, struct gnic_flow *flow)
+{
+	struct gnic_eswitch *esw = dev->eswitch;
+
+	mutex_lock(&esw->flow_lock);
+	if (flow->committed)
+		gnic_flow_cmd_del(dev, flow);
+	flow->committed = false;
+	list_del(&flow->list);
+	WRITE_ONCE(esw->flow_count[flow->owner], esw->flow_count[flow->owner] - 1);
+	mutex_unlock(&esw->flow_lock);
+}
+
+int gnic_flow_stats(struct gnic_dev *dev, struct gnic_flow *flow, struct gnic_flow_stats *stats)
+{
+	int err = -ENOENT;
+
+	mutex_lock(&dev->eswitch->flow_lock);
+	if (flow->committed)
+		err = gnic_flow_cmd_stats(dev, flow, stats);
+	if (!err) {
+		stats->packets += flow->packets;
+		stats->bytes += flow->bytes;
+	}
+	mutex_unlock(&dev->eswitch->flow_lock);
+	return err;
+}
+
+static bool gnic_flow_to_vport(const struct gnic_flow *flow)
+{
+	return flow->hw.action == GNIC_FLOW_VPORT;
+}
+
+bool gnic_flow_any_to_vport(struct gnic_dev *dev)
+{
+	struct gnic_flow *flow;
+	bool any = false;
+
+	mutex_lock(&dev->eswitch->flow_lock);
+	list_for_each_entry(flow, &dev->eswitch->flows, list)
+		any |= gnic_flow_to_vport(flow);
+	mutex_unlock(&dev->eswitch->flow_lock);
+	return any;
+}
+
+bool gnic_flow_any_of_vport(struct gnic_dev *dev, u16 vport)
+{
+	struct gnic_flow *flow;
+	bool any = false;
+
+	mutex_lock(&dev->eswitch->flow_lock);
+	list_for_each_entry(flow, &dev->eswitch->flows, list)
+		any |= le16_to_cpu(flow->hw.key.vport) == vport ||
+		       (gnic_flow_to_vport(flow) && le32_to_cpu(flow->hw.target) == vport);
+	mutex_unlock(&dev->eswitch->flow_lock);
+	return any;
+}
+
+/* The counters of the old rule go on in the new one. */
+static void gnic_flow_turn_to_drop(struct gnic_dev *dev, struct gnic_flow *flow)
+{
+	struct gnic_flow_stats stats;
+
+	if (!gnic_flow_cmd_stats(dev, flow, &stats)) {
+		flow->packets += stats.packets;
+		flow->bytes += stats.bytes;
+	}
+	gnic_flow_cmd_del(dev, flow);
+	gnic_flow_set_drop(flow);
+	flow->committed = !gnic_flow_cmd_add(dev, flow);
+}
+
+/**
+ * gnic_flow_vport_gone - rules that redirect to a vport drop from now on
+ * @dev: card
+ * @vport: about to be destroyed
+ *
+ * That is what tc does in software when the target of a redirect vanishes, and
+ * the device does not destroy a vport that a rule points to.
+ */
+void gnic_flow_vport_gone(struct gnic_dev *dev, u16 vport)
+{
+	struct gnic_flow *flow;
+
+	mutex_lock(&dev->eswitch->flow_lock);
+	list_for_each_entry(flow, &dev->eswitch->flows, list)
+		if (flow->committed && gnic_flow_to_vport(flow) &&
+		    le32_to_cpu(flow->hw.target) == vport)
+			gnic_flow_turn_to_drop(dev, flow);
+	mutex_unlock(&dev->eswitch->flow_lock);
+}

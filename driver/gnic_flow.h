@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The rule engine: the only way to the steering table of the card, for tc,
+ * ntuple, aRFS and BPF alike.
+ *
+ *	struct gnic_flow flow;
+ *
+ *	gnic_flow_prepare(&flow, vport, GNIC_FLOW_OWNER_TC, prio);
+ *	gnic_flow_set_...(&flow, ...);		keys, then one action
+ *	err = gnic_flow_commit(dev, &flow, extack);
+ *	...
+ *	gnic_flow_del(dev, &flow);
+ *
+ * The memory is the caller's, and has to stay until gnic_flow_del(). Process
+ * context, sleeps; the lock is the engine's own, rtnl is not needed.
+ */
+#ifndef GNIC_FLOW_H
+#define GNIC_FLOW_H
+
+#include <linux/list.h>
+#include <linux/types.h>
+
+#include "hw/cmd.h"
+
+struct gnic_dev;
+struct netlink_ext_ack;
+
+/* In order of precedence: a rule of an earlier owner wins. */
+enum gnic_flow_owner {
+	GNIC_FLOW_OWNER_NTUPLE,
+	GNIC_FLOW_OWNER_TC,
+	GNIC_FLOW_OWNER_BPF,
+	GNIC_FLOW_OWNER_ARFS,
+	GNIC_FLOW_OWNERS,
+};
+
+#define GNIC_FLOW_PRIO_MAX	0xffffff
+
+/**
+ * struct gnic_flow - a rule
+ * @hw: as the device is told
+ * @list: of all that are committed
+ * @owner: whose budget it takes from
+ * @id: the device's name for it
+ * @committed: it is in the device
+ * @packets: counted before the device's present counters began
+ * @bytes: likewise
+ */
+struct gnic_flow {
+	struct gnic_hw_flow_add hw;
+	struct list_head list;
+	enum gnic_flow_owner owner;
+	u32 id;
+	bool committed;
+	u64 packets;
+	u64 bytes;
+};
+
+struct gnic_flow_stats {
+	u64 packets;
+	u64 bytes;
+	u64 age_us;	/* since the last packet, or since the rule was committed */
+};
+
+void gnic_flow_prepare(struct gnic_flow *flow, u16 vport, enum gnic_flow_owner owner,
+		       u32 priority);
+
+/* keys: network order, as in a frame; a mask bit of 1 counts */
+void gnic_flow_set_dmac(struct gnic_flow *flow, const u8 *addr, const u8 *mask);
+void gnic_flow_set_smac(struct gnic_flow *flow, const u8 *addr, const u8 *mask);
+void gnic_flow_set_eth_type(struct gnic_flow *flow, __be16 type);
+void gnic_flow_set_vlan(struct gnic_flow *flow, __be16 tci, __be16 mask);
+void gnic_flow_set_ip_proto(struct gnic_flow *flow, u8 proto, u8 mask);
+void gnic_flow_set_src_ip(struct gnic_flow *flow, const void *addr, const void *mask, int len);
+void gnic_flow_set_dst_ip(struct gnic_flow *flow, const void *addr, const void *mask, int len);
+void gnic_flow_set_l4_src(struct gnic_flow *flow, __be16 port, __be16 mask);
+void gnic_flow_set_l4_dst(struct gnic_flow *flow, __be16 port, __be16 mask);
+void gnic_flow_set_bth_qpn(struct gnic_flow *flow, u32 qpn);
+
+/* one action; @mark besides */
+void gnic_flow_set_drop(struct gnic_flow *flow);
+void gnic_flow_set_vport(struct gnic_flow *flow, u16 vport);
+void gnic_flow_set_qp(struct gnic_flow *flow, u32 qpn);
+void gnic_flow_set_rss(struct gnic_flow *flow, u32 context);
+void gnic_flow_set_host(struct gnic_flow *flow);
+void gnic_flow_set_mark(struct gnic_flow *flow, u32 mark);
+
+int gnic_flow_commit(struct gnic_dev *dev, struct gnic_flow *flow,
+		     struct netlink_ext_ack *extack);
+void gnic_flow_del(struct gnic_dev *dev, struct gnic_flow *flow);
+int gnic_flow_stats(struct gnic_dev *dev, struct gnic_flow *flow, struct gnic_flow_stats *stats);
+
+u32 gnic_flow_count(struct gnic_dev *dev, enum gnic_flow_owner owner);
+u32 gnic_flow_budget(struct gnic_dev *dev, enum gnic_flow_owner owner);
+bool gnic_flow_any_to_vport(struct gnic_dev *dev);	/* is anything redirected? */
+bool gnic_flow_any_of_vport(struct gnic_dev *dev, u16 vport);	/* from or to it? */
+void gnic_flow_vport_gone(struct gnic_dev *dev, u16 vport);
+
+#endif /* GNIC_FLOW_H */

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From a flower filter to a rule: a table with one function a key, another with
+ * one function an action. What has no line there is refused by name.
+ *
+ * The result in hardware has to be the result in software, so whatever the
+ * device can't tell apart is refused too.
+ */
+#include <linux/if_vlan.h>
+#include <net/flow_offload.h>
+#include <net/pkt_cls.h>
+
+#include "gnic.h"
+#include "gnic_eswitch.h"
+#include "gnic_flow.h"
+#include "gnic_nic.h"
+#include "gnic_tc.h"
+
+/**
+ * struct gnic_flower - a filter that is being parsed
+ * @netdev: where it is
+ * @rule: from tc
+ * @protocol: of the filter: what frames tc shows to it
+ * @flow: result
+ * @extack: for the sentence
+ */
+struct gnic_flower {
+	struct net_device *netdev;
+	struct flow_rule *rule;
+	__be16 protocol;
+	struct gnic_flow *flow;
+	struct netlink_ext_ack *extack;
+};
+
+static int gnic_flower_control(struct gnic_flower *f)
+{
+	if (flow_rule_match_has_control_flags(f->rule, f->extack))
+		return -EOPNOTSUPP;
+	return 0;
+}
+
+static int gnic_flower_basic(struct gnic_flower *f)
+{
+	struct flow_match_basic match;
+
+	flow_rule_match_basic(f->rule, &match);
+	if (match.mask->n_proto) {
+		if (match.mask->n_proto != htons(0xffff)) {
+			NL_SET_ERR_MSG_MOD(f->extack, "the protocol is matched as a whole only");
+			return -EOPNOTSUPP;
+		}
+		gnic_flow_set_eth_type(f->flow, match.key->n_proto);
+	}
+	if (match.mask->ip_proto)
+		gnic_flow_set_ip_proto(f->flow, match.key->ip_proto, match.mask->ip_proto);
+	return 0;
+}
+
+static int gnic_flower_eth_addrs(struct gnic_flower *f)
+{
+	struct flow_match_eth_addrs match;
+
+	flow_rule_match_eth_addrs(f->rule, &match);
+	gnic_flow_set_dmac(f->flow, match.key->dst, match.mask->dst);
+	gnic_flow_set_smac(f->flow, match.key->src, match.mask->src);
+	return 0;
+}
+
+static u16 gnic_flower_tci(const struct flow_dissector_key_vlan *vlan)
+{
+	return vlan->vlan_id | vlan->vlan_priority << VLAN_PRIO_SHIFT |
+	       (vlan->vlan_dei ? VLAN_CFI_MASK : 0);
+}
+
+/* To the device a frame without tag is one whose tag is all zeroes. */
+static int gnic_flower_vlan(struct gnic_flower *f)
+{
+	struct flow_match_vlan match;
+	u16 tci, mask;
+
+	flow_rule_match_vlan(f->rule, &match);
+	if (match.mask->vlan_tpid && match.key->vlan_tpid != htons(ETH_P_8021Q)) {
+		NL_SET_ERR_MSG_MOD(f->extack, "only VLAN tags of type 802.1Q are matched");
+		return -EOPNOTSUPP;
+	}
+	tci = gnic_flower_tci(match.key);
+	mask = gnic_flower_tci(match.mask);
+	if (!(tci & mask)) {
+		NL_SET_ERR_MSG_MOD(f->extack,
+				   "a VLAN is matched by a vlan_id or vlan_prio that is not 0");
+		return -EOPNOTSUPP;
+	}
+	gnic_flow_set_vlan(f->flow, htons(tci), htons(mask));
+	return 0;
+}
+
+static int gnic_flower_ipv4(struct gnic_flower *f)
+{
+	struct flow_match_ipv4_addrs match;
+
+	flow_rule_match_ipv4_addrs(f->rule, &match);
+	gnic_flow_set_src_ip(f->flow, &match.key->src, &match.mask->src, sizeof(match.key->src));
+	gnic_flow_set_dst_ip(f->flow, &match.key->dst, &match.mask->dst, sizeof(match.key->dst));
+	return 0;
+}
+
+static int gnic_flower_ipv6(struct gnic_flower *f)
+{
+	struct flow_match_ipv6_addrs match;
+
+	flow_rule_match_ipv6_addrs(f->rule, &match);
+	gnic_flow_set_src_ip(f->flow, &match.key->src, &match.mask->src, sizeof(match.key->src));
+	gnic_flow_set_dst_ip(f->flow, &match.key->dst, &match.mask->dst, sizeof(match.key->dst));
+	return 0;
+}
+
+static int gnic_flower_ports(struct gnic_flower *f)
+{
+	u8 proto = f->flow->hw.key.ip_proto;
+	struct flow_match_ports match;
+
+	if (f->flow->hw.mask.ip_proto != 0xff || (proto != IPPROTO_TCP && proto != IPPROTO_UDP)) {
+		NL_SET_ERR_MSG_MOD(f->extack, "ports are matched with ip_proto tcp or udp only");
+		return -EOPNOTSUPP;
+	}
+	flow_rule_match_ports(f->rule, &match);
+	gnic_flow_set_l4_src(f->flow, match.key->src, match.mask->src);
+	gnic_flow_set_l4_dst(f->flow, match.key->dst, match.mask->dst);
+	return 0;
+}
+
+/**
+ * struct gnic_flower_key - a key of flower
+ * @name: for the user
+ * @parse: NULL: the device does not have it
+ */
+struct gnic_flower_key {
+	const char *name;
+	int (*parse)(struct gnic_flower *f);
+};
+
+/* Parsed in order of number: ports come behind the protocol. */
+static const struct gnic_flower_key gnic_flower_keys[FLOW_DISSECTOR_KEY_MAX] = {
+	[FLOW_DISSECTOR_KEY_CONTROL]		= { "flags", gnic_flower_control },
+	[FLOW_DISSECTOR_KEY_BASIC]		= { "protocol", gnic_flower_basic },
+	[FLOW_DISSECTOR_KEY_IPV4_ADDRS]		= { "IPv4 addresses", gnic_flower_ipv4 },
+	[FLOW_DISSECTOR_KEY_IPV6_ADDRS]		= { "IPv6 addresses", gnic_flower_ipv6 },
+	[FLOW_DISSECTOR_KEY_PORTS]		= { "ports", gnic_flower_ports },
+	[FLOW_DISSECTOR_KEY_ETH_ADDRS]		= { "MAC addresses", gnic_flower_eth_addrs },
+	[FLOW_DISSECTOR_KEY_VLAN]		= { "VLAN", gnic_flower_vlan },
+	[FLOW_DISSECTOR_KEY_PORTS_RANGE]	= { "ranges of ports" },
+	[FLOW_DISSECTOR_KEY_ICMP]		= { "ICMP" },
+	[FLOW_DISSECTOR_KEY_ARP]		= { "ARP" },
+	[FLOW_DISSECTOR_KEY_ENC_KEYID]		= { "tunnel key" },
+	[FLOW_DISSECTOR_KEY_ENC_IPV4_ADDRS]	= { "tunnel addresses" },
+	[FLOW_DISSECTOR_KEY_ENC_IPV6_ADDRS]	= { "tunnel addresses" },
+	[FLOW_DISSECTOR_KEY_ENC_CONTROL]	= { "tunnel flags" },
+	[FLOW_DISSECTOR_KEY_ENC_PORTS]		= { "tunnel ports" },
+	[FLOW_DISSECTOR_KEY_ENC_IP]		= { "tunnel tos and ttl" },
+	[FLOW_DISSECTOR_KEY_ENC_OPTS]		= { "tunnel options" },
+	[FLOW_DISSECTOR_KEY_MPLS]		= { "MPLS" },
+	[FLOW_DISSECTOR_KEY_TCP]		= { "TCP flags" },
+	[FLOW_DISSECTOR_KEY_IP]			= { "tos and ttl" },
+	[FLOW_DISSECTOR_KEY_CVLAN]		= { "inner VLAN" },
+	[FLOW_DISSECTOR_KEY_META]		= { "indev and l2_miss" },
+	[FLOW_DISSECTOR_KEY_CT]			= { "connection tracking" },
+	[FLOW_DISSECTOR_KEY_HASH]		= { "hash" },
+	[FLOW_DISSECTOR_KEY_NUM_OF_VLANS]	= { "number of VLANs" },
+	[FLOW_DISSECTOR_KEY_PPPOE]		= { "PPPoE" },
+	[FLOW_DISSECTOR_KEY_L2TPV3]		= { "L2TPv3" },
+	[FLOW_DISSECTOR_KEY_CFM]		= { "CFM" },
+	[FLOW_DISSECTOR_KEY_IPSEC]		= { "IPsec" },
+};
+
+static int gnic_flower_parse_key(struct gnic_flower *f, enum flow_dissector_key_id id)
+{
+	const struct gnic_flower_key *key = &gnic_flower_keys[id];
+
+	if (!flow_rule_match_key(f->rule, id))
+		return 0;
+	if (key->parse)
+		return key->parse(f);
+	if (key->name)
+		NL_SET_ERR_MSG_FMT_MOD(f->extack, "the card does not match %s", key->name);
+	else
+		NL_SET_ERR_MSG_FMT_MOD(f->extack, "the card does not match key %u", id);
+	return -EOPNOTSUPP;
+}
+
+static int gnic_flower_parse_keys(struct gnic_flower *f)
+{
+	unsigned int id;
+	int err = 0;
+
+	for (id = 0; id < FLOW_DISSECTOR_KEY_MAX && !err; id++)
+		err = gnic_flower_parse_key(f, id);
+	if (err)
+		return err;
+
+	/* tc shows a frame with a tag only to filters of the tag's protocol */
+	if (f->protocol != htons(ETH_P_ALL) && !flow_rule_match_key(f->rule, FLOW_DISSECTOR_KEY_VLAN))
+		gnic_flow_set_vlan(f->flow, 0, htons(0xffff));
+	return 0;
+}
+
+static int gnic_flower_drop(struct gnic_flower *f, const struct flow_action_entry *act)
+{
+	gnic_flow_set_drop(f->flow);
+	return 0;
+}
+
+static int gnic_flower_redirect(struct gnic_flower *f, const struct flow_action_entry *act)
+{
+	struct gnic_dev *dev = gnic_nic_port(f->netdev)->dev;
+
+	if (!act->dev || !gnic_netdev_is_ours(act->dev) ||
+	    gnic_nic_port(act->dev)->dev != dev) {
+		NL_SET_ERR_MSG_MOD(f->extack,
+				   "redirect goes to a port or representor of the same card only");
+		return -EOPNOTSUPP;
+	}
+	if (!gnic_eswitch_is_switchdev(dev)) {
+		NL_SET_ERR_MSG_MOD(f->extack, "redirect needs eswitch mode switchdev");
+		return -EOPNOTSUPP;
+	}
+	gnic_flow_set_vport(f->flow, gnic_nic_vport(act->dev));
+	return 0;
+}
+
+/**
+ * struct gnic_flower_action - an action of tc
+ * @id: enum flow_action_id
+ * @parse: puts it into the rule
+ */
+struct gnic_flower_action {
+	enum flow_action_id id;
+	int (*parse)(struct gnic_flower *f, const struct flow_action_entry *act);
+};
+
+static const struct gnic_flower_action gnic_flower_actions[] = {
+	{ FLOW_ACTION_DROP,	gnic_flower_drop },
+	{ FLOW_ACTION_REDIRECT,	gnic_flower_redirect },
+};
+
+static int gnic_flower_parse_action(struct gnic_flower *f, const struct flow_action_entry *act)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(gnic_flower_actions); i++)
+		if (gnic_flower_actions[i].id == act->id)
+			return gnic_flower_actions[i].parse(f, act);
+	NL_SET_ERR_MSG_FMT_MOD(f->extack, "the card has drop and egress redirect, not action %u",
+			       act->id);
+	return -EOPNOTSUPP;
+}
+
+static int gnic_flower_parse_actions(struct gnic_flower *f)
+{
+	struct flow_action *action = &f->rule->action;
+
+	if (!flow_action_has_entries(action)) {
+		NL_SET_ERR_MSG_MOD(f->extack, "a filter without action is not offloaded");
+		return -EOPNOTSUPP;
+	}
+	if (action->num_entries != 1) {
+		NL_SET_ERR_MSG_MOD(f->extack, "the card has one action a filter");
+		return -EOPNOTSUPP;
+	}
+	if (!flow_action_hw_stats_check(action, f->extack, FLOW_ACTION_HW_STATS_IMMEDIATE_BIT))
+		return -EOPNOTSUPP;
+	return gnic_flower_parse_action(f, &action->entries[0]);
+}
+
+int gnic_flower_parse(struct net_device *netdev, struct flow_cls_offload *cls,
+		      struct gnic_flow *flow)
+{
+	struct gnic_flower f = {
+		.netdev = netdev,
+		.rule = flow_cls_offload_flow_rule(cls),
+		.protocol = cls->common.protocol,
+		.flow = flow,
+		.extack = cls->common.extack,
+	};
+	int err;
+
+	gnic_flow_prepare(flow, gnic_nic_vport(netdev), GNIC_FLOW_OWNER_TC, cls->common.prio);
+	err = gnic_flower_parse_keys(&f);
+	if (err)
+		return err;
+	return gnic_flower_parse_actions(&f);
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A QP group: a function behind the switch. devlink port of flavour pcisf,
+ * representor, auxiliary child gnic.sf.N with the parameters, and, while it is
+ * active, QPs.
+ */
+#ifndef GNIC_GROUP_H
+#define GNIC_GROUP_H
+
+#include <linux/kref.h>
+
+#include "gnic.h"
+#include "gnic_accel_api.h"
+#include "gnic_comp.h"
+#include "gnic_param.h"
+#include "gnic_qp.h"
+
+/* Index of the devlink port of subfunction 0; those of NIC ports are below. */
+#define GNIC_GROUP_PORT_INDEX	0x8000
+#define GNIC_GROUP_SFNUM_MAX	0x7fff
+
+/**
+ * struct gnic_group_holder - the compute context that has the group
+ * @asid: GNIC_ASID_NONE: nobody has it
+ * @ops: callbacks
+ * @priv: for @ops
+ */
+struct gnic_group_holder {
+	u16 asid;
+	const struct gnic_accel_group_ops *ops;
+	void *priv;
+};
+
+/**
+ * struct gnic_group - a QP group
+ * @dev: card
+ * @ref: dev->groups has one reference, a holder another
+ * @sfnum: number of the subfunction
+ * @dl_port: devlink port, pcisf
+ * @rep: representor
+ * @adev: auxiliary child gnic.sf.N
+ * @devlink: its nested instance, NULL while it is unbound
+ * @nb: on dev->events
+ * @error_work: tells @holder of failed QPs
+ * @lock: protects what follows; order: devl_lock, @lock, rtnl
+ * @config: parameters
+ * @hw_addr: of the function
+ * @vport: switch port
+ * @removed: port del has begun
+ * @active: QPs exist and run
+ * @generation: activations
+ * @attr: what the QPs have in common, while active
+ * @qps: of the active group, @attr.config.qp_count; NULL: inactive; also
+ *	written under @qp_lock
+ * @comp: their completions, while active
+ * @holder_lock: protects @holder for callbacks; inside @lock
+ * @holder: compute context
+ * @qp_lock: protects @qps and what follows against posting and events
+ * @posted: raw: buffers that have not come back, of all QPs
+ * @failed: QPs whose error @error_work has to tell
+ * @syndrome: of each QP
+ */
+struct gnic_group {
+	struct gnic_dev *dev;
+	struct kref ref;
+	u32 sfnum;
+	struct devlink_port dl_port;
+	struct net_device *rep;
+	struct gnic_adev *adev;
+	struct devlink *devlink;
+	struct notifier_block nb;
+	struct work_struct error_work;
+
+	struct mutex lock;
+	struct gnic_group_config config;
+	u8 hw_addr[ETH_ALEN];
+	u16 vport;
+	bool removed;
+	bool active;
+	u32 generation;
+	struct gnic_qp_attr attr;
+	struct gnic_qp *qps;
+	struct gnic_comp *comp;
+
+	struct mutex holder_lock;
+	struct gnic_group_holder holder;
+
+	spinlock_t qp_lock;
+	u32 posted;
+	DECLARE_BITMAP(failed, GNIC_QP_COUNT_MAX);
+	u8 syndrome[GNIC_QP_COUNT_MAX];
+};
+
+/* devlink_priv() of the nested instance points to the group */
+static inline struct gnic_group *gnic_group_of(struct devlink *devlink)
+{
+	struct gnic_group **priv = devlink_priv(devlink);
+
+	return *priv;
+}
+
+static inline struct gnic_port *gnic_group_port(const struct gnic_group *group)
+{
+	return &group->dev->ports[group->config.port];
+}
+
+/* gnic_group.c: life; devl_lock of the card held but for get and put */
+int gnic_group_port_new(struct devlink *devlink, const struct devlink_port_new_attrs *attrs,
+			struct netlink_ext_ack *extack, struct devlink_port **dl_port);
+int gnic_group_port_del(struct devlink *devlink, struct devlink_port *dl_port,
+			struct netlink_ext_ack *extack);
+struct gnic_group *gnic_group_get(struct gnic_dev *dev, u32 sfnum);
+void gnic_group_put(struct gnic_group *group);
+
+/* gnic_group_sf.c: the auxiliary child */
+int gnic_group_sf_add(struct gnic_group *group);
+void gnic_group_sf_del(struct gnic_group *group);
+
+/* gnic_group_config.c: configure: @group->lock held */
+int gnic_group_config_init(struct gnic_group *group, struct netlink_ext_ack *extack);
+void gnic_group_config_exit(struct gnic_group *group);
+int gnic_group_configure(struct gnic_group *group, const struct gnic_group_config *config,
+			 struct netlink_ext_ack *extack);
+
+/* gnic_group_state.c: devlink's port function, and its end; @group->lock held */
+extern const struct devlink_port_ops gnic_group_port_ops;
+void gnic_group_deactivate(struct gnic_group *group);
+void gnic_group_wait_idle(struct gnic_group *group);
+
+/* gnic_group_hold.c: the compute context; tell: @group->lock held */
+void gnic_group_tell(struct gnic_group *group, enum gnic_accel_group_event event);
+void gnic_group_errors_init(struct gnic_group *group);
+void gnic_group_errors_exit(struct gnic_group *group);
+extern const struct gnic_comp_ops gnic_group_raw_ops;
+extern const struct gnic_comp_ops gnic_group_write_ops;
+
+/* gnic_path.c */
+int gnic_path_resolve(struct gnic_port *port, const struct gnic_group_config *config,
+		      struct gnic_qp_path *path, struct netlink_ext_ack *extack);
+
+/* gnic_rep.c: the representor */
+int gnic_rep_create(struct gnic_group *group);
+void gnic_rep_destroy(struct gnic_group *group);
+int gnic_rep_move(struct gnic_group *group, struct gnic_port *port, u16 vport,
+		  struct netlink_ext_ack *extack);
+void gnic_rep_carrier(struct gnic_group *group, bool on);
+
+#endif /* GNIC_GROUP_H */

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A group and the compute context that holds it: whose memory its QPs may
+ * touch, what arrives, what fails. gnic_accel_api.h has the contract.
+ */
+#include <linux/netdevice.h>
+
+#include "gnic.h"
+#include "gnic_group.h"
+
+/* The group's lock orders events; holder_lock keeps the holder until it returns. */
+void gnic_group_tell(struct gnic_group *group, enum gnic_accel_group_event event)
+{
+	struct gnic_group_holder *holder = &group->holder;
+
+	mutex_lock(&group->holder_lock);
+	if (holder->ops)
+		holder->ops->event(holder->priv, event, 0, 0);
+	mutex_unlock(&group->holder_lock);
+}
+
+/* ---- what arrives ---- */
+
+static void gnic_group_received(struct gnic_group *group, const struct gnic_accel_group_rx *rx)
+{
+	struct gnic_group_holder *holder = &group->holder;
+
+	mutex_lock(&group->holder_lock);
+	if (holder->ops && holder->ops->received && rx->qp < group->attr.config.qp_count)
+		holder->ops->received(holder->priv, rx);
+	mutex_unlock(&group->holder_lock);
+}
+
+static u32 gnic_group_qp_of(const struct gnic_group *group, __le32 ctrl)
+{
+	return FIELD_GET(GNIC_CQE_QPN, le32_to_cpu(ctrl)) - group->attr.config.qpn_base;
+}
+
+static void gnic_group_raw_cqe(void *priv, const struct gnic_hw_raw_cqe *cqe)
+{
+	struct gnic_group *group = priv;
+	struct gnic_accel_group_rx rx = {
+		.qp = gnic_group_qp_of(group, cqe->ctrl),
+		.bytes = le32_to_cpu(cqe->size),
+		.index = le32_to_cpu(cqe->wqe_index),
+		.buffers = FIELD_GET(GNIC_RAW_CQE_NBUF, le32_to_cpu(cqe->flags)),
+		.hash = le32_to_cpu(cqe->hash),
+	};
+
+	if (le32_to_cpu(cqe->ctrl) & GNIC_CQE_ERROR)
+		return;
+	spin_lock_irq(&group->qp_lock);
+	group->posted -= min(rx.buffers, group->posted);
+	spin_unlock_irq(&group->qp_lock);
+	gnic_group_received(group, &rx);
+}
+
+const struct gnic_comp_ops gnic_group_raw_ops = {
+	.raw = gnic_group_raw_cqe,
+};
+
+static void gnic_group_write_cqe(void *priv, const struct gnic_hw_cqe *cqe)
+{
+	struct gnic_group *group = priv;
+	struct gnic_accel_group_rx rx = {
+		.qp = gnic_group_qp_of(group, cqe->ctrl),
+		.bytes = le32_to_cpu(cqe->data),
+		.tag = le32_to_cpu(cqe->tag),
+	};
+
+	if (!(le32_to_cpu(cqe->ctrl) & (GNIC_CQE_ERROR | GNIC_CQE_REQ)))
+		gnic_group_received(group, &rx);
+}
+
+const struct gnic_comp_ops gnic_group_write_ops = {
+	.rc = gnic_group_write_cqe,
+};
+
+/* ---- what fails ---- */
+
+static const char *gnic_group_syndrome(u8 syndrome)
+{
+	switch (syndrome) {
+#define X(name, value, text) case value: return text;
+	GNIC_HW_SYNDROMES(X)
+#undef X
+	default:
+		return "unknown syndrome";
+	}
+}
+
+static void gnic_group_qp_failed(struct gnic_group *group, u32 qp, u8 syndrome)
+{
+	struct gnic_group_holder *holder = &group->holder;
+
+	group->qps[qp].state = GNIC_QP_ERR;
+	if (net_ratelimit())
+		netdev_warn(group->rep, "QP %u failed: %s (0x%02x)\n", group->qps[qp].qpn,
+			    gnic_group_syndrome(syndrome), syndrome);
+
+	mutex_lock(&group->holder_lock);
+	if (holder->ops)
+		holder->ops->event(holder->priv, GNIC_ACCEL_GROUP_QP_ERROR, qp, syndrome);
+	mutex_unlock(&group->holder_lock);
+}
+
+static bool gnic_group_next_failed(struct gnic_group *group, u32 *qp, u8 *syndrome)
+{
+	bool any;
+
+	spin_lock_irq(&group->qp_lock);
+	*qp = find_first_bit(group->failed, GNIC_QP_COUNT_MAX);
+	any = *qp < GNIC_QP_COUNT_MAX;
+	if (any) {
+		__clear_bit(*qp, group->failed);
+		*syndrome = group->syndrome[*qp];
+	}
+	spin_unlock_irq(&group->qp_lock);
+	return any;
+}
+
+static void gnic_group_error_work(struct work_struct *work)
+{
+	struct gnic_group *group = container_of(work, struct gnic_group, error_work);
+	u8 syndrome;
+	u32 qp;
+
+	mutex_lock(&group->lock);
+	while (gnic_group_next_failed(group, &qp, &syndrome))
+		if (group->qps)
+			gnic_group_qp_failed(group, qp, syndrome);
+	mutex_unlock(&group->lock);
+}
+
+/* Not under the group's lock, which may be held for seconds: events go on. */
+static int gnic_group_event(struct notifier_block *nb, unsigned long type, void *data)
+{
+	struct gnic_group *group = container_of(nb, struct gnic_group, nb);
+	const struct gnic_event *event = data;
+	u32 qp;
+
+	if (type != GNIC_EQE_QP_ERR && type != GNIC_EQE_DB_OVERRUN)
+		return NOTIFY_DONE;
+
+	spin_lock_irq(&group->qp_lock);
+	qp = event->id - group->attr.config.qpn_base;
+	if (group->qps && event->port == group->attr.port && qp < group->attr.config.qp_count) {
+		__set_bit(qp, group->failed);
+		group->syndrome[qp] = event->data;
+		schedule_work(&group->error_work);
+	}
+	spin_unlock_irq(&group->qp_lock);
+	return NOTIFY_DONE;
+}
+
+void gnic_group_errors_init(struct gnic_group *group)
+{
+	INIT_WORK(&group->error_work, gnic_group_error_work);
+	group->nb.notifier_call = gnic_group_event;
+	blocking_notifier_chain_register(&group->dev->events, &group->nb);
+}
+
+void gnic_group_errors_exit(struct gnic_group *group)
+{
+	blocking_notifier_chain_unregister(&group->dev->events, &group->nb);
+	cancel_work_sync(&group->error_work);
+}
+
+/* ---- holding ---- */
+
+static int gnic_group_set_asid(struct gnic_group *group, u16 asid)
+{
+	int err = 0;
+	u32 i;
+
+	group->attr.asid = asid;
+	for (i = 0; i < group->attr.config.qp_count && !err; i++)
+		err = gnic_qp_set_asid(group->dev, &group->attr, &group->qps[i], asid);
+	return err;
+}
+
+static void gnic_group_set_holder(struct gnic_group *group, u16 asid,
+				  const struct gnic_accel_group_ops *ops, void *priv)
+{
+	mutex_lock(&group->holder_lock);
+	group->holder.asid = asid;
+	group->holder.ops = ops;
+	group->holder.priv = priv;
+	mutex_unlock(&group->holder_lock);
+}
+
+static int gnic_group_hold_locked(struct gnic_group *group, u16 asid,
+				  const struct gnic_accel_group_ops *ops, void *priv)
+{
+	int err = 0;
+
+	if (group->removed)
+		return -ENOENT;
+	if (group->holder.ops)
+		return -EBUSY;
+
+	gnic_group_set_holder(group, asid, ops, priv);
+	if (group->active)
+		err = gnic_group_set_asid(group, asid);
+	if (err) {
+		gnic_group_set_asid(group, GNIC_ASID_NONE);
+		gnic_group_set_holder(group, GNIC_ASID_NONE, NULL, NULL);
+	}
+	return err;
+}
+
+struct gnic_group *gnic_accel_group_hold(struct gnic_dev *dev, u32 sfnum, u16 asid,
+					 const struct gnic_accel_group_ops *ops, void *priv)
+{
+	struct gnic_group *group;
+	int err;
+
+	if (gnic_dev_gone(dev))
+		return ERR_PTR(-ENODEV);
+	if (!asid || asid > GNIC_ASID_MAX || !ops || !ops->event)
+		return ERR_PTR(-EINVAL);
+	group = gnic_group_get(dev, sfnum);
+	if (!group)
+		return ERR_PTR(-ENOENT);
+
+	mutex_lock(&group->lock);
+	err = gnic_group_hold_locked(group, asid, ops, priv);
+	mutex_unlock(&group->lock);
+	if (err) {
+		gnic_group_put(group);
+		return ERR_PTR(err);
+	}
+	return group;
+}
+EXPORT_SYMBOL_GPL(gnic_accel_group_hold);
+
+void gnic_accel_group_release(struct gnic_group *group)
+{
+	mutex_lock(&group->lock);
+	if (group->active) {
+		gnic_group_wait_idle(group);
+		gnic_group_set_asid(group, GNIC_ASID_NONE);
+	}
+	gnic_group_set_holder(group, GNIC_ASID_NONE, NULL, NULL);
+	mutex_unlock(&group->lock);
+	gnic_group_put(group);
+}
+EXPORT_SYMBOL_GPL(gnic_accel_group_release);
+
+void gnic_accel_group_query(struct gnic_group *group, struct gnic_accel_group_info *info)
+{
+	const struct gnic_group_config *config = &group->config;
+
+	mutex_lock(&group->lock);
+	*info = (struct gnic_accel_group_info){
+		.sfnum = group->sfnum,
+		.port = config->port,
+		.vport = group->vport,
+		.type = gnic_group_config_type(config) == GNIC_GROUP_RAW ?
+			GNIC_ACCEL_GROUP_RAW : GNIC_ACCEL_GROUP_WRITE,
+		.active = group->active,
+		.generation = group->generation,
+		.qpn_base = config->qpn_base,
+		.qp_count = config->qp_count,
+		.peer_qpn_base = config->peer_qpn_base,
+		.depth = config->qp_wq_depth,
+		.path_mtu = config->qp_path_mtu,
+	};
+	mutex_unlock(&group->lock);
+}
+EXPORT_SYMBOL_GPL(gnic_accel_group_query);
+
+static int gnic_group_post_locked(struct gnic_group *group, u32 qp, u64 addr, u32 len)
+{
+	struct gnic_hw_recv_wqe *wqe;
+	struct gnic_ring *ring;
+
+	if (!group->qps)
+		return -ENOLINK;
+	if (group->attr.type != GNIC_GROUP_RAW || qp >= group->attr.config.qp_count || !len)
+		return -EINVAL;
+	ring = &group->qps[qp].ring;
+	if (group->posted >= gnic_comp_size(group->comp) ||
+	    !gnic_ring_free_entries(ring, le32_to_cpu(READ_ONCE(ring->db->done))))
+		return -ENOSPC;
+
+	wqe = ring->desc;
+	wqe += ring->index & ring->mask;
+	wqe->addr = cpu_to_le64(addr);
+	wqe->size = cpu_to_le32(len);
+	wqe->tag = 0;
+	ring->index++;
+	group->posted++;
+	gnic_ring_publish(ring);
+	return 0;
+}
+
+int gnic_accel_group_post_recv(struct gnic_group *group, u32 qp, u64 addr, u32 len)
+{
+	unsigned long flags;
+	int err;
+
+	spin_lock_irqsave(&group->qp_lock, flags);
+	err = gnic_group_post_locked(group, qp, addr, len);
+	spin_unlock_irqrestore(&group->qp_lock, flags);
+	return err;
+}
+EXPORT_SYMBOL_GPL(gnic_accel_group_post_recv);

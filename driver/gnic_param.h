@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Tables of devlink parameters. A parameter is one line of a table: name, type,
+ * where its value lives, range, what else is asked of it.
+ */
+#ifndef GNIC_PARAM_H
+#define GNIC_PARAM_H
+
+#include "gnic.h"
+
+#define GNIC_PARAM_STRING	32	/* devlink's own limit, with NUL */
+
+#define GNIC_QP_COUNT_MAX	1024
+#define GNIC_QP_DRAIN_MS	5000
+#define GNIC_QP_DRAIN_MS_MAX	60000
+
+enum gnic_group_type {
+	GNIC_GROUP_RAW,
+	GNIC_GROUP_WRITE,
+};
+
+/**
+ * struct gnic_group_config - values of the parameters of a group
+ * Names are the parameters'; Documentation/devlink.rst says what they mean.
+ */
+struct gnic_group_config {
+	u8 port;
+	u8 qp_retry_timeout;
+	u8 qp_retry_count;
+	u8 priority;
+	u16 udp_sport;
+	u32 qp_count;
+	u32 qpn_base;
+	u32 peer_qpn_base;
+	u32 qp_wq_depth;
+	u32 qp_path_mtu;
+	u32 local_key;
+	u32 remote_key;
+	char qp_type[GNIC_PARAM_STRING];
+	char peer_ip[GNIC_PARAM_STRING];
+	char local_ip[GNIC_PARAM_STRING];
+	char peer_mac[GNIC_PARAM_STRING];
+};
+
+extern const struct gnic_group_config gnic_group_config_default;
+
+enum gnic_group_type gnic_group_config_type(const struct gnic_group_config *config);
+
+/* instances: card (driverinit), port, group; devl_lock of the instance held */
+int gnic_param_card_register(struct gnic_dev *dev);
+void gnic_param_card_unregister(struct gnic_dev *dev);
+u32 gnic_param_max_sfs(struct gnic_dev *dev);
+int gnic_param_port_register(struct devlink *devlink);
+void gnic_param_port_unregister(struct devlink *devlink);
+int gnic_param_group_register(struct devlink *devlink);
+void gnic_param_group_unregister(struct devlink *devlink);
+
+#endif /* GNIC_PARAM_H */

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Life of a QP of a group:
+ *
+ *	RESET -> INIT -> RTR -> RTS -> SQD -> RESET
+ *	           any of them -> ERR -> RESET
+ *
+ * The way is a table; a step is one function that gives one or two commands.
+ */
+#include <linux/log2.h>
+
+#include "gnic.h"
+#include "gnic_qp.h"
+
+#define GNIC_QP_HOP_LIMIT	64
+#define GNIC_QP_ACKREQ_FREQ	16	/* packets; the last one of a message always */
+
+struct gnic_qp_ctx {
+	struct gnic_dev *dev;
+	const struct gnic_qp_attr *attr;
+	struct gnic_qp *qp;
+	u32 index;
+};
+
+typedef int (*gnic_qp_step_t)(const struct gnic_qp_ctx *ctx);
+
+static struct gnic_hw_qp_id gnic_qp_id(const struct gnic_qp_ctx *ctx)
+{
+	return (struct gnic_hw_qp_id){
+		.qpn = cpu_to_le32(ctx->qp->qpn),
+		.port = cpu_to_le32(ctx->attr->port),
+	};
+}
+
+static int gnic_qp_create(const struct gnic_qp_ctx *ctx, struct gnic_hw_qp_create *in,
+			  enum gnic_hw_db_kind kind)
+{
+	u32 qpn;
+	int err;
+
+	in->qpn = cpu_to_le32(ctx->qp->qpn);
+	in->port = ctx->attr->port;
+	in->vport = cpu_to_le16(ctx->attr->vport);
+	in->asid = cpu_to_le16(ctx->attr->asid);
+	err = gnic_ring_qp_create(ctx->dev, in, &qpn);
+	if (err) {
+		gnic_ring_free(ctx->dev, &ctx->qp->ring);
+		return err;
+	}
+	gnic_ring_bind(ctx->dev, &ctx->qp->ring, kind, ctx->attr->port, qpn);
+	return 0;
+}
+
+static int gnic_qp_create_raw(const struct gnic_qp_ctx *ctx)
+{
+	u8 log = ilog2(ctx->attr->config.qp_wq_depth);
+	struct gnic_ring *ring = &ctx->qp->ring;
+	int err;
+
+	err = gnic_ring_alloc(ctx->dev, ring, log, sizeof(struct gnic_hw_recv_wqe));
+	if (err)
+		return err;
+	return gnic_qp_create(ctx, &(struct gnic_hw_qp_create){
+		.type = GNIC_QP_RAW,
+		.side = GNIC_SIDE_FUNCTION,
+		.rq_log = log,
+		.sq_cqn = cpu_to_le32(GNIC_CQN_NONE),
+		.rq_cqn = cpu_to_le32(ctx->attr->cqn),
+		.rq_base = cpu_to_le64(ring->dma),
+		.rq_db = cpu_to_le64(ring->db_dma),
+	}, GNIC_DB_RQ);
+}
+
+/* Who posts is a compute queue and has the completion: no CQ for sending. */
+static int gnic_qp_create_rc(const struct gnic_qp_ctx *ctx)
+{
+	u8 log = ilog2(ctx->attr->config.qp_wq_depth);
+	struct gnic_ring *ring = &ctx->qp->ring;
+	int err;
+
+	err = gnic_ring_alloc(ctx->dev, ring, log, sizeof(struct gnic_hw_rc_wqe));
+	if (err)
+		return err;
+	return gnic_qp_create(ctx, &(struct gnic_hw_qp_create){
+		.type = GNIC_QP_RC,
+		.side = GNIC_SIDE_FUNCTION,
+		.sq_log = log,
+		.sq_wqe_log = ilog2(sizeof(struct gnic_hw_rc_wqe)),
+		.sq_cqn = cpu_to_le32(GNIC_CQN_NONE),
+		.rq_cqn = cpu_to_le32(ctx->attr->cqn),
+		.sq_base = cpu_to_le64(ring->dma),
+		.sq_db = cpu_to_le64(ring->db_dma),
+	}, GNIC_DB_SQ);
+}
+
+static int gnic_qp_destroy(const struct gnic_qp_ctx *ctx)
+{
+	gnic_ring_qp_destroy(ctx->dev, ctx->attr->port, ctx->qp->qpn);
+	gnic_ring_free(ctx->dev, &ctx->qp->ring);
+	return 0;
+}
+
+static int gnic_qp_path(const struct gnic_qp_ctx *ctx)
+{
+	const struct gnic_qp_path *path = &ctx->attr->path;
+	u16 sport = ctx->attr->config.udp_sport;
+	struct gnic_hw_qp_path in = {
+		.qpn = cpu_to_le32(ctx->qp->qpn),
+		.port = ctx->attr->port,
+		.ip_version = path->version,
+		.hop_limit = GNIC_QP_HOP_LIMIT,
+		/* a port a QP, so that routers spread them; never below 0xc000 */
+		.udp_sport = cpu_to_le16(sport + ctx->index % (0x10000 - sport)),
+	};
+
+	memcpy(in.src_ip, path->src_ip, sizeof(in.src_ip));
+	memcpy(in.dst_ip, path->dst_ip, sizeof(in.dst_ip));
+	ether_addr_copy(in.src_mac, path->src_mac);
+	ether_addr_copy(in.dst_mac, path->dst_mac);
+	return gnic_cmd_exec(ctx->dev, GNIC_CMD_QP_PATH, &in, sizeof(in), NULL, 0);
+}
+
+static void gnic_qpc_put(struct gnic_hw_qpc_write *in, unsigned int dword, u32 mask, u32 value)
+{
+	gnic_qpc_set(in->data, dword, mask, value);
+	gnic_qpc_set(in->mask, dword, mask, U32_MAX);
+}
+
+static int gnic_qp_context_write(const struct gnic_qp_ctx *ctx, struct gnic_hw_qpc_write *in)
+{
+	in->qpn = cpu_to_le32(ctx->qp->qpn);
+	in->port = ctx->attr->port;
+	return gnic_cmd_exec(ctx->dev, GNIC_CMD_QPC_WRITE, in, sizeof(*in), NULL, 0);
+}
+
+static u32 gnic_qp_peer(const struct gnic_qp_ctx *ctx)
+{
+	return (ctx->attr->config.peer_qpn_base + ctx->index) & GNIC_QPN_MASK;
+}
+
+static int gnic_qp_responder(const struct gnic_qp_ctx *ctx)
+{
+	const struct gnic_group_config *config = &ctx->attr->config;
+	struct gnic_hw_qpc_write in = {};
+	int err;
+
+	err = gnic_qp_path(ctx);
+	if (err)
+		return err;
+
+	gnic_qpc_put(&in, GNIC_RES_DST_QP, gnic_qp_peer(ctx));
+	gnic_qpc_put(&in, GNIC_RES_PEER_QP, gnic_qp_peer(ctx));
+	gnic_qpc_put(&in, GNIC_RES_PRIORITY, config->priority);
+	gnic_qpc_put(&in, GNIC_RES_LKEY, config->local_key);
+	gnic_qpc_put(&in, GNIC_RES_ASID, ctx->attr->asid);
+	gnic_qpc_put(&in, GNIC_RES_EXPECTED_PSN, 0);
+	gnic_qpc_put(&in, GNIC_RES_TRUST_LEVEL, GNIC_TRUST_SECURED);
+	gnic_qpc_put(&in, GNIC_RES_VALID, 1);
+	return gnic_qp_context_write(ctx, &in);
+}
+
+static int gnic_qp_requester(const struct gnic_qp_ctx *ctx)
+{
+	const struct gnic_group_config *config = &ctx->attr->config;
+	struct gnic_hw_qpc_write in = { .requester = 1 };
+
+	gnic_qpc_put(&in, GNIC_REQ_DST_QP, gnic_qp_peer(ctx));
+	gnic_qpc_put(&in, GNIC_REQ_RKEY, config->remote_key);
+	gnic_qpc_put(&in, GNIC_REQ_SEQ_ERR_RETRY_CNT, config->qp_retry_count);
+	gnic_qpc_put(&in, GNIC_REQ_TIMEOUT_RETRY_CNT, config->qp_retry_count);
+	gnic_qpc_put(&in, GNIC_REQ_NTS_PSN, 0);
+	gnic_qpc_put(&in, GNIC_REQ_TM_GRANULARITY, config->qp_retry_timeout);
+	gnic_qpc_put(&in, GNIC_REQ_ASID, ctx->attr->asid);
+	gnic_qpc_put(&in, GNIC_REQ_LAST_IDX, config->qp_wq_depth - 1);
+	gnic_qpc_put(&in, GNIC_REQ_ACKREQ_FREQ, GNIC_QP_ACKREQ_FREQ);
+	gnic_qpc_put(&in, GNIC_REQ_WQ_TYPE, GNIC_WQ_TYPE_WRITE);
+	gnic_qpc_put(&in, GNIC_REQ_PRIORITY, config->priority);
+	gnic_qpc_put(&in, GNIC_REQ_MTU, ilog2(config->qp_path_mtu) - 10);
+	gnic_qpc_put(&in, GNIC_REQ_TRUST_LEVEL, GNIC_TRUST_SECURED);
+	gnic_qpc_put(&in, GNIC_REQ_VALID, 1);
+	return gnic_qp_context_write(ctx, &in);
+}
+
+static int gnic_qp_quiesce(const struct gnic_qp_ctx *ctx)
+{
+	struct gnic_hw_qp_id in = gnic_qp_id(ctx);
+
+	return gnic_cmd_exec(ctx->dev, GNIC_CMD_QP_STOP, &in, sizeof(in), NULL, 0);
+}
+
+/**
+ * struct gnic_qp_step - one edge of the state machine
+ * @from: state before
+ * @to: state behind
+ * @raw: what is done for a raw QP, NULL: nothing
+ * @write: what is done for an RC QP
+ */
+struct gnic_qp_step {
+	enum gnic_qp_state from;
+	enum gnic_qp_state to;
+	gnic_qp_step_t raw;
+	gnic_qp_step_t write;
+};
+
+static const struct gnic_qp_step gnic_qp_steps[] = {
+	{ GNIC_QP_RESET, GNIC_QP_INIT,	gnic_qp_create_raw,	gnic_qp_create_rc },
+	{ GNIC_QP_INIT,	GNIC_QP_RTR,	NULL,			gnic_qp_responder },
+	{ GNIC_QP_RTR,	GNIC_QP_RTS,	NULL,			gnic_qp_requester },
+	{ GNIC_QP_RTS,	GNIC_QP_SQD,	gnic_qp_quiesce,	gnic_qp_quiesce },
+	{ GNIC_QP_INIT,	GNIC_QP_RESET,	gnic_qp_destroy,	gnic_qp_destroy },
+	{ GNIC_QP_RTR,	GNIC_QP_RESET,	gnic_qp_destroy,	gnic_qp_destroy },
+	{ GNIC_QP_RTS,	GNIC_QP_RESET,	gnic_qp_destroy,	gnic_qp_destroy },
+	{ GNIC_QP_SQD,	GNIC_QP_RESET,	gnic_qp_destroy,	gnic_qp_destroy },
+	{ GNIC_QP_ERR,	GNIC_QP_RESET,	gnic_qp_destroy,	gnic_qp_destroy },
+};
+
+static const struct gnic_qp_step *gnic_qp_step(enum gnic_qp_state from, enum gnic_qp_state to)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(gnic_qp_steps); i++)
+		if (gnic_qp_steps[i].from == from && gnic_qp_steps[i].to == to)
+			return &gnic_qp_steps[i];
+	return NULL;
+}
+
+static int gnic_qp_modify(const struct gnic_qp_ctx *ctx, enum gnic_qp_state to)
+{
+	const struct gnic_qp_step *step = gnic_qp_step(ctx->qp->state, to);
+	gnic_qp_step_t act;
+	int err;
+
+	if (!step)
+		return -EINVAL;
+	act = ctx->attr->type == GNIC_GROUP_RAW ? step->raw : step->write;
+	err = act ? act(ctx) : 0;
+	if (!err)
+		ctx->qp->state = to;
+	return err;
+}
+
+/**
+ * gnic_qp_bring_up - from RESET to RTS
+ * @dev: card
+ * @attr: of the group
+ * @qp: zeroed but for its number
+ * @index: place in the group
+ *
+ * What fails on the way is undone.
+ */
+int gnic_qp_bring_up(struct gnic_dev *dev, const struct gnic_qp_attr *attr, struct gnic_qp *qp,
+		     u32 index)
+{
+	static const enum gnic_qp_state way[] = { GNIC_QP_INIT, GNIC_QP_RTR, GNIC_QP_RTS };
+	struct gnic_qp_ctx ctx = { .dev = dev, .attr = attr, .qp = qp, .index = index };
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(way); i++) {
+		err = gnic_qp_modify(&ctx, way[i]);
+		if (err)
+			goto err_tear_down;
+	}
+	return 0;
+
+err_tear_down:
+	gnic_qp_tear_down(dev, attr, qp);
+	return err;
+}
+
+/* Nothing new begins; what has begun goes on. Not for a QP that failed. */
+void gnic_qp_stop(struct gnic_dev *dev, const struct gnic_qp_attr *attr, struct gnic_qp *qp)
+{
+	struct gnic_qp_ctx ctx = { .dev = dev, .attr = attr, .qp = qp };
+
+	gnic_qp_modify(&ctx, GNIC_QP_SQD);
+}
+
+/* Has the peer acknowledged all that was started, or will it never? */
+bool gnic_qp_idle(struct gnic_dev *dev, const struct gnic_qp_attr *attr, struct gnic_qp *qp)
+{
+	struct gnic_hw_qpc_read in = {
+		.qpn = cpu_to_le32(qp->qpn),
+		.port = attr->port,
+		.requester = 1,
+	};
+	struct gnic_hw_qpc_data out;
+
+	if (attr->type == GNIC_GROUP_RAW || qp->state == GNIC_QP_ERR)
+		return true;
+	if (gnic_cmd_exec(dev, GNIC_CMD_QPC_READ, &in, sizeof(in), &out, sizeof(out)))
+		return true;
+	return gnic_qpc_get(out.dword, GNIC_REQ_ERROR) ||
+	       !gnic_qpc_get(out.dword, GNIC_REQ_IN_WORK);
+}
+
+void gnic_qp_tear_down(struct gnic_dev *dev, const struct gnic_qp_attr *attr,
+		       struct gnic_qp *qp)
+{
+	struct gnic_qp_ctx ctx = { .dev = dev, .attr = attr, .qp = qp };
+
+	gnic_qp_modify(&ctx, GNIC_QP_RESET);
+}
+
+static int gnic_qp_set_req_asid(const struct gnic_qp_ctx *ctx, u16 asid)
+{
+	struct gnic_hw_qpc_write in = { .requester = 1 };
+
+	gnic_qpc_put(&in, GNIC_REQ_ASID, asid);
+	return gnic_qp_context_write(ctx, &in);
+}
+
+static int gnic_qp_set_res_asid(const struct gnic_qp_ctx *ctx, u16 asid)
+{
+	struct gnic_hw_qpc_write in = {};
+
+	gnic_qpc_put(&in, GNIC_RES_ASID, asid);
+	return gnic_qp_context_write(ctx, &in);
+}
+
+/* A raw QP has one ASID, an RC QP one a direction. */
+int gnic_qp_set_asid(struct gnic_dev *dev, const struct gnic_qp_attr *attr, struct gnic_qp *qp,
+		     u16 asid)
+{
+	struct gnic_qp_ctx ctx = { .dev = dev, .attr = attr, .qp = qp };
+	int err;
+
+	err = gnic_qp_set_req_asid(&ctx, asid);
+	if (!err && attr->type == GNIC_GROUP_WRITE)
+		err = gnic_qp_set_res_asid(&ctx, asid);
+	return err;
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tc filters on a port's netdev or a representor: binding of blocks, and the
+ * rules that filters have become.
+ *
+ * The callback may come with rtnl or without it: what it touches is under a
+ * lock of its own.
+ */
+#include <linux/rhashtable.h>
+#include <linux/slab.h>
+#include <net/flow_offload.h>
+#include <net/pkt_cls.h>
+
+#include "gnic.h"
+#include "gnic_eswitch.h"
+#include "gnic_flow.h"
+#include "gnic_nic.h"
+#include "gnic_tc.h"
+
+/* A shared block shows the same filter to several netdevs. */
+struct gnic_tc_key {
+	unsigned long cookie;
+	struct net_device *netdev;
+};
+
+/**
+ * struct gnic_tc_rule - a filter that is in the device
+ * @node: of struct gnic_tc.rules
+ * @key: which filter on which netdev
+ * @flow: the rule
+ * @packets: told to tc so far
+ * @bytes: likewise
+ */
+struct gnic_tc_rule {
+	struct rhash_head node;
+	struct gnic_tc_key key;
+	struct gnic_flow flow;
+	u64 packets;
+	u64 bytes;
+};
+
+/**
+ * struct gnic_tc - of a card
+ * @lock: protects @rules and what is in them
+ * @rules: struct gnic_tc_rule
+ */
+struct gnic_tc {
+	struct mutex lock;
+	struct rhashtable rules;
+};
+
+static const struct rhashtable_params gnic_tc_params = {
+	.key_len = sizeof(struct gnic_tc_key),
+	.key_offset = offsetof(struct gnic_tc_rule, key),
+	.head_offset = offsetof(struct gnic_tc_rule, node),
+	.automatic_shrinking = true,
+};
+
+/* Blocks of all netdevs of the driver. */
+static LIST_HEAD(gnic_tc_blocks);
+static DEFINE_MUTEX(gnic_tc_blocks_lock);
+
+static struct gnic_dev *gnic_tc_dev(struct net_device *netdev)
+{
+	return gnic_nic_port(netdev)->dev;
+}
+
+static struct gnic_tc_rule *gnic_tc_find(struct gnic_tc *tc, struct net_device *netdev,
+					 unsigned long cookie)
+{
+	struct gnic_tc_key key = { .cookie = cookie, .netdev = netdev };
+
+	return rhashtable_lookup_fast(&tc->rules, &key, gnic_tc_params);
+}
+
+static int gnic_tc_replace(struct gnic_tc *tc, struct net_device *netdev,
+			   struct flow_cls_offload *cls)
+{
+	struct gnic_tc_rule *rule;
+	int err;
+
+	if (gnic_tc_find(tc, netdev, cls->cookie)) {
+		NL_SET_ERR_MSG_MOD(cls->common.extack, "the filter is offloaded already");
+		return -EEXIST;
+	}
+	rule = kzalloc(sizeof(*rule), GFP_KERNEL);
+	if (!rule)
+		return -ENOMEM;
+	rule->key.cookie = cls->cookie;
+	rule->key.netdev = netdev;
+
+	err = gnic_flower_parse(netdev, cls, &rule->flow);
+	if (err)
+		goto err_free;
+	err = gnic_flow_commit(gnic_tc_dev(netdev), &rule->flow, cls->common.extack);
+	if (err)
+		goto err_free;
+	err = rhashtable_insert_fast(&tc->rules, &rule->node, gnic_tc_params);
+	if (err)
+		goto err_flow_del;
+	return 0;
+
+err_flow_del:
+	gnic_flow_del(gnic_tc_dev(netdev), &rule->flow);
+err_free:
+	kfree(rule);
+	return err;
+}
+
+static int gnic_tc_destroy(struct gnic_tc *tc, struct net_device *netdev,
+			   struct flow_cls_offload *cls)
+{
+	struct gnic_tc_rule *rule = gnic_tc_find(tc, netdev, cls->cookie);
+
+	if (!rule)
+		return -ENOENT;
+	rhashtable_remove_fast(&tc->rules, &rule->node, gnic_tc_params);
+	gnic_flow_del(gnic_tc_dev(netdev), &rule->flow);
+	kfree(rule);
+	return 0;
+}
+
+static int gnic_tc_stats(struct gnic_tc *tc, struct net_device *netdev,
+			 struct flow_cls_offload *cls)
+{
+	struct gnic_tc_rule *rule = gnic_tc_find(tc, netdev, cls->cookie);
+	struct gnic_flow_stats stats;
+	u64 used;
+	int err;
+
+	if (!rule)
+		return -ENOENT;
+	err = gnic_flow_stats(gnic_tc_dev(netdev), &rule->flow, &stats);
+	if (err)
+		return err;
+
+	used = jiffies - min_t(u64, nsecs_to_jiffies64(stats.age_us * NSEC_PER_USEC), jiffies);
+	flow_stats_update(&cls->stats, stats.bytes - rule->bytes, stats.packets - rule->packets,
+			  0, used, FLOW_ACTION_HW_STATS_IMMEDIATE);
+	rule->packets = stats.packets;
+	rule->bytes = stats.bytes;
+	return 0;
+}
+
+static int gnic_tc_flower(struct net_device *netdev, struct flow_cls_offload *cls)
+{
+	struct gnic_tc *tc = gnic_tc_dev(netdev)->eswitch->tc;
+	int err;
+
+	mutex_lock(&tc->lock);
+	switch (cls->command) {
+	case FLOW_CLS_REPLACE:
+		err = gnic_tc_replace(tc, netdev, cls);
+		break;
+	case FLOW_CLS_DESTROY:
+		err = gnic_tc_destroy(tc, netdev, cls);
+		break;
+	case FLOW_CLS_STATS:
+		err = gnic_tc_stats(tc, netdev, cls);
+		break;
+	default:
+		err = -EOPNOTSUPP;
+	}
+	mutex_unlock(&tc->lock);
+	return err;
+}
+
+static int gnic_tc_block_cb(enum tc_setup_type type, void *type_data, void *priv)
+{
+	struct flow_cls_common_offload *common = type_data;
+	struct net_device *netdev = priv;
+
+	if (!tc_cls_can_offload_and_chain0(netdev, common))
+		return -EOPNOTSUPP;
+	if (type == TC_SETUP_CLSFLOWER)
+		return gnic_tc_flower(netdev, type_data);
+
+	NL_SET_ERR_MSG_MOD(common->extack, "only flower filters can be offloaded");
+	return -EOPNOTSUPP;
+}
+
+static int gnic_tc_block(struct net_device *netdev, struct flow_block_offload *block)
+{
+	int err;
+
+	mutex_lock(&gnic_tc_blocks_lock);
+	err = flow_block_cb_setup_simple(block, &gnic_tc_blocks, gnic_tc_block_cb, netdev,
+					 netdev, true);
+	mutex_unlock(&gnic_tc_blocks_lock);
+	return err;
+}
+
+/**
+ * gnic_setup_tc - ndo_setup_tc of both kinds of netdev
+ * @netdev: a gnic netdev
+ * @type: only blocks are of interest here
+ * @data: by @type
+ */
+int gnic_setup_tc(struct net_device *netdev, enum tc_setup_type type, void *data)
+{
+	if (type == TC_SETUP_BLOCK)
+		return gnic_tc_block(netdev, data);
+	return -EOPNOTSUPP;
+}
+
+int gnic_tc_init(struct gnic_dev *dev)
+{
+	struct gnic_tc *tc;
+	int err;
+
+	tc = kzalloc(sizeof(*tc), GFP_KERNEL);
+	if (!tc)
+		return -ENOMEM;
+	err = rhashtable_init(&tc->rules, &gnic_tc_params);
+	if (err) {
+		kfree(tc);
+		return err;
+	}
+	mutex_init(&tc->lock);
+	dev->eswitch->tc = tc;
+	return 0;
+}
+
+/* The netdevs are gone, and their filters with them. */
+void gnic_tc_exit(struct gnic_dev *dev)
+{
+	struct gnic_tc *tc = dev->eswitch->tc;
+
+	rhashtable_destroy(&tc->rules);
+	mutex_destroy(&tc->lock);
+	dev->eswitch->tc = NULL;
+	kfree(tc);
+}
