@@ -134,11 +134,13 @@ static bool asid_allows(struct card *card, uint16_t asid, uint64_t addr, uint64_
 
 	if (asid == GNIC_ASID_KERNEL)
 		return true;
-	table = &card->windows->tables[asid & (ASIDS - 1)];
-	if (window_covers(table->last, addr, len) && !(access & ~table->last->access))
-		return true;
-	if (asid < ASIDS && asid_search(table, addr, len, access))
-		return true;
+	if (asid < ASIDS) {
+		table = &card->windows->tables[asid];
+		if (window_covers(table->last, addr, len) && !(access & ~table->last->access))
+			return true;
+		if (asid_search(table, addr, len, access))
+			return true;
+	}
 	card->stats.asid_errors++;
 	return false;
 }
