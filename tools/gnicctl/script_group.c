@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Commands of a script about QP groups. */
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "collect.h"
+#include "err.h"
+#include "out.h"
+#include "parse.h"
+#include "script.h"
+
+#define SCRIPT_TIMEOUT_MS	10000
+
+static const char *const script_events[] = {
+	[DRM_GNIC_EVENT_ACTIVE]		= "active",
+	[DRM_GNIC_EVENT_INACTIVE]	= "inactive",
+	[DRM_GNIC_EVENT_REMOVED]	= "removed",
+	[DRM_GNIC_EVENT_QP_ERROR]	= "qp_error",
+	[DRM_GNIC_EVENT_RECV]		= "recv",
+	[DRM_GNIC_EVENT_RDMA]		= "rdma",
+};
+
+#define SCRIPT_EVENTS	(sizeof(script_events) / sizeof(script_events[0]))
+
+/* "GROUP.QP" or "GROUP": cuts the text; @qp stays as it was if there is none. */
+static struct script_group *script_group_qp(struct script *script, char *text, uint32_t *qp)
+{
+	char *dot = strchr(text, '.');
+
+	if (dot) {
+		*dot = '\0';
+		*qp = parse_u32("QP", dot + 1);
+	}
+	return script_group_find(script, text);
+}
+
+/* ---- hold ---- */
+
+static void script_hold(struct script *script, int argc, char **argv)
+{
+	struct script_group *group = script_group_new(script, argv[1]);
+	struct script_ctx *ctx = script_ctx(script);
+	int fd = acc_hold(&ctx->acc, parse_u32("group", argv[2]));
+
+	(void)argc;
+	if (fd < 0)
+		fail_errno(-fd, "group %s", argv[2]);
+	group->fd = fd;
+	group->ctx = ctx;
+}
+
+static void script_release(struct script *script, int argc, char **argv)
+{
+	struct script_group *group = script_group_find(script, argv[1]);
+
+	(void)argc;
+	receiver_end(&group->receiver);
+	close(group->fd);
+	memset(group, 0, sizeof(*group));
+}
+
+static void script_info(struct script_group *group, struct drm_gnic_group_info *info)
+{
+	int err = acc_group_info(&group->ctx->acc, group->fd, info);
+
+	if (err)
+		fail_errno(-err, "group %s", group->name);
+}
+
+static void script_group_print(struct script *script, int argc, char **argv)
+{
+	struct script_group *group = script_group_find(script, argv[1]);
+	struct drm_gnic_group_info info;
+
+	(void)argc;
+	script_info(group, &info);
+	out_open(NULL);
+	out_str("name", group->name);
+	out_u64("sfnum", info.sfnum);
+	out_str("type", info.type == DRM_GNIC_GROUP_RAW ? "raw" : "write");
+	out_bool("active", info.flags & DRM_GNIC_GROUP_ACTIVE);
+	out_bool("removed", info.flags & DRM_GNIC_GROUP_REMOVED);
+	out_u64("port", info.port);
+	out_u64("generation", info.generation);
+	out_u64("qpn_base", info.qpn_base);
+	out_u64("qp_count", info.qp_count);
+	out_u64("peer_qpn_base", info.peer_qpn_base);
+	out_u64("depth", info.depth);
+	out_u64("path_mtu", info.path_mtu);
+	out_close();
+}
+
+/* ---- rdma ---- */
+
+struct script_rdma {
+	struct script_ctx *ctx;
+	struct drm_gnic_cmd cmd;
+	uint64_t count;
+	bool sync;
+};
+
+/* A number, or a piece of any buffer, for whose address it stands. */
+static uint64_t script_remote(struct script *script, char *text, uint64_t size)
+{
+	struct script_buf *buf;
+	uint64_t offset;
+
+	if (isdigit((unsigned char)text[0]))
+		return parse_u64("remote address", text);
+	buf = script_piece(script, text, &offset, &size);
+	return buf->bo.address + offset;
+}
+
+static void script_rdma_options(struct script_rdma *rdma, int argc, char **argv)
+{
+	int i;
+
+	for (i = 5; i < argc; i++) {
+		if (strcmp(argv[i], "sync") == 0) {
+			rdma->sync = true;
+		} else if (strcmp(argv[i], "imm") == 0 && i + 1 < argc) {
+			rdma->cmd.data = parse_u32("imm", argv[++i]);
+			rdma->cmd.flags |= DRM_GNIC_CMD_IMMEDIATE;
+		} else if (strcmp(argv[i], "count") == 0 && i + 1 < argc) {
+			rdma->count = parse_u64("count", argv[++i]);
+		} else {
+			usage_error("rdma: \"%s\": imm X, count N and sync may stand here",
+				    argv[i]);
+		}
+	}
+}
+
+static void script_rdma_submit(const struct script_rdma *rdma)
+{
+	struct drm_gnic_cmd cmds[SCRIPT_BATCH];
+	uint64_t left, n, i;
+
+	for (i = 0; i < SCRIPT_BATCH; i++)
+		cmds[i] = rdma->cmd;
+	for (left = rdma->count; left; left -= n) {
+		n = rdma->sync ? 1 : left < SCRIPT_BATCH ? left : SCRIPT_BATCH;
+		script_submit(rdma->ctx, cmds, n);
+		if (rdma->sync)
+			script_sync(rdma->ctx);
+	}
+}
+
+static void script_rdma(struct script *script, int argc, char **argv)
+{
+	struct script_rdma rdma = { .count = 1 };
+	uint64_t size = parse_u64("size", argv[4]), offset;
+	struct script_group *group;
+	struct script_buf *src;
+	uint32_t qp = 0;
+
+	if (!size || size > DRM_GNIC_CMD_SIZE_MAX)
+		usage_error("rdma: size 1 .. %#x", DRM_GNIC_CMD_SIZE_MAX);
+	group = script_group_qp(script, argv[1], &qp);
+	src = script_piece(script, argv[2], &offset, &size);
+	rdma.ctx = group->ctx;
+	rdma.cmd.op = DRM_GNIC_OP_RDMA_WRITE;
+	rdma.cmd.group = group->fd;
+	rdma.cmd.qp = qp;
+	rdma.cmd.src = src->bo.handle;
+	rdma.cmd.src_offset = offset;
+	rdma.cmd.dst_offset = script_remote(script, argv[3], size);
+	rdma.cmd.size = size;
+	if (src->ctx != group->ctx)
+		usage_error("rdma: %s and %s belong to different contexts", group->name, src->name);
+	script_rdma_options(&rdma, argc, argv);
+	script_rdma_submit(&rdma);
+}
+
+/* ---- events ---- */
+
+static uint32_t script_event_type(const char *name)
+{
+	uint32_t type;
+
+	for (type = 1; type < SCRIPT_EVENTS; type++)
+		if (strcmp(script_events[type], name) == 0)
+			return type;
+	usage_error("\"%s\" is no event: active inactive removed qp_error recv rdma", name);
+}
+
+static void script_event_print(const struct script_group *group,
+			       const struct drm_gnic_event *event)
+{
+	out_open(NULL);
+	out_str("name", group->name);
+	out_str("event", event->type < SCRIPT_EVENTS ? script_events[event->type] : "unknown");
+	out_u64("qp", event->qp);
+	out_u64("bytes", event->bytes);
+	out_hex("tag", event->tag);
+	out_hex("syndrome", event->syndrome);
+	out_u64("lost", event->lost);
+	out_close();
+}
+
+/* Others that come before it are printed, too. */
+static void script_event(struct script *script, int argc, char **argv)
+{
+	struct script_group *group = script_group_find(script, argv[1]);
+	int timeout = argc > 3 ? 1000 * (int)parse_u32("timeout", argv[3]) : SCRIPT_TIMEOUT_MS;
+	uint32_t type = script_event_type(argv[2]);
+	struct drm_gnic_event event;
+	int ret;
+
+	while ((ret = acc_event(group->fd, &event, timeout)) > 0) {
+		script_event_print(group, &event);
+		if (event.type == type)
+			return;
+	}
+	if (ret < 0)
+		fail_errno(-ret, "group %s", group->name);
+	fail("group %s: no event \"%s\" in %d s", group->name, argv[2], timeout / 1000);
+}
+
+/* ---- frames ---- */
+
+static void script_recv(struct script *script, int argc, char **argv)
+{
+	uint32_t slot = parse_u32("buffer size", argv[3]);
+	uint64_t offset, size = 0;
+	uint32_t qp = UINT32_MAX;
+	struct script_group *group = script_group_qp(script, argv[1], &qp);
+	struct script_buf *buf = script_piece(script, argv[2], &offset, &size);
+	struct receiver *receiver = &group->receiver;
+	struct drm_gnic_group_info info;
+
+	(void)argc;
+	if (receiver->qps)
+		usage_error("recv: group %s has buffers already", group->name);
+	if (buf->ctx != group->ctx)
+		usage_error("recv: %s and %s belong to different contexts", group->name, buf->name);
+	script_info(group, &info);
+	receiver->acc = &group->ctx->acc;
+	receiver->group = group->fd;
+	receiver->bo = &buf->bo;
+	receiver->offset = offset;
+	receiver->slot = slot;
+	receiver->count = parse_u32("count", argv[4]);
+	receiver->first_qp = qp == UINT32_MAX ? 0 : qp;
+	receiver->qp_count = qp == UINT32_MAX ? info.qp_count : 1;
+	if (!slot || !receiver->count || !receiver->qp_count ||
+	    size / slot / receiver->count < receiver->qp_count)
+		usage_error("recv: %u QPs, %s buffers of %s bytes each: more than %s has",
+			    receiver->qp_count, argv[4], argv[3], buf->name);
+	receiver_start(receiver);
+}
+
+static void script_collect(struct script *script, int argc, char **argv)
+{
+	struct script_group *group = script_group_find(script, argv[1]);
+	struct collect collect = {
+		.receiver = &group->receiver,
+		.file = argv[2],
+		.count = parse_u64("count", argv[3]),
+		.timeout_ms = SCRIPT_TIMEOUT_MS,
+	};
+	int i;
+
+	for (i = 4; i < argc; i++) {
+		if (strcmp(argv[i], "udp") == 0)
+			collect.udp = true;
+		else
+			collect.timeout_ms = 1000 * (int)parse_u32("timeout", argv[i]);
+	}
+	if (!group->receiver.qps)
+		usage_error("collect: group %s has no buffers: recv comes first", group->name);
+	collect_run(&collect);
+	out_open(NULL);
+	out_str("name", group->name);
+	collect_out(&collect);
+	out_close();
+	if (collect.frames < collect.count)
+		fail("group %s: %llu of %llu frames", group->name,
+		     (unsigned long long)collect.frames, (unsigned long long)collect.count);
+}
+
+const struct script_cmd script_group_cmds[] = {
+	{ "hold", script_hold, 2, 2, "NAME SFNUM", "own a QP group" },
+	{ "release", script_release, 1, 1, "GROUP", "give it back" },
+	{ "group", script_group_print, 1, 1, "GROUP", "its state" },
+	{ "rdma", script_rdma, 4, 9, "GROUP[.QP] SRC[+OFF] DST SIZE [imm X] [count N] [sync]",
+	  "RDMA WRITE; DST: address, or NAME[+OFF] of this script" },
+	{ "event", script_event, 2, 3, "GROUP TYPE [SECONDS]",
+	  "wait for active, inactive, removed, qp_error, recv or rdma" },
+	{ "recv", script_recv, 4, 4, "GROUP[.QP] NAME[+OFF] SIZE COUNT",
+	  "COUNT buffers of SIZE bytes for each QP of a raw group" },
+	{ "collect", script_collect, 3, 5, "GROUP FILE COUNT [udp] [SECONDS]",
+	  "frames, or UDP payloads, into a file in order of arrival" },
+	{ 0 }
+};
