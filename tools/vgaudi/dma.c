@@ -373,8 +373,11 @@ int dma_read(struct dma *dma, uint64_t iova, void *buf, size_t len)
 	if (!dma_reachable(dma, iova, len, PROT_READ))
 		return -EFAULT;
 	for (; len; iova += n, to += n, len -= n) {
+		const void *from;
+
 		n = len;
-		memcpy(to, dma_span(dma, iova, &n, PROT_READ), n);
+		from = dma_span(dma, iova, &n, PROT_READ);
+		memcpy(to, from, n);
 	}
 	return 0;
 }
@@ -387,8 +390,11 @@ int dma_write(struct dma *dma, uint64_t iova, const void *buf, size_t len)
 	if (!dma_reachable(dma, iova, len, PROT_WRITE))
 		return -EFAULT;
 	for (; len; iova += n, from += n, len -= n) {
+		void *to;
+
 		n = len;
-		memcpy(dma_span(dma, iova, &n, PROT_WRITE), from, n);
+		to = dma_span(dma, iova, &n, PROT_WRITE);
+		memcpy(to, from, n);
 	}
 	return 0;
 }
