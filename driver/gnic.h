@@ -15,6 +15,7 @@
 #define GNIC_H
 
 #include <linux/auxiliary_bus.h>
+#include <linux/dmapool.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/notifier.h>
@@ -34,10 +35,12 @@
 
 #define GNIC_DRV_NAME		"gnic"
 
+struct gnic_accel;
 struct gnic_cmdq;
 struct gnic_eq;
 struct gnic_eswitch;
 struct gnic_group;
+struct gnic_health;
 struct gnic_irqs;
 struct gnic_nic;
 
@@ -51,6 +54,7 @@ struct gnic_nic;
  *	instance live from its probe to its remove
  * @devlink: the nested instance, NULL while the child is unbound
  * @nic: the netdev, NULL while the child is unbound
+ * @qp_drain_ms: devlink param qp_drain_time_ms
  */
 struct gnic_port {
 	struct gnic_dev *dev;
@@ -60,6 +64,7 @@ struct gnic_port {
 	struct gnic_adev *adev;
 	struct devlink *devlink;
 	struct gnic_nic *nic;
+	u32 qp_drain_ms;
 };
 
 /* Event of the device, for dev->events: action is enum gnic_hw_eqe_type. */
@@ -79,7 +84,10 @@ struct gnic_event {
  * @caps: limits, from QUERY_CAPS
  * @num_ports: NIC ports
  * @num_vectors: MSI-X vectors in use; 0 is the EQ's
- * @gone: the device does not answer any more (all-ones seen); sticky
+ * @gone: the device does not answer any more (all-ones seen); sticky, see
+ *	gnic_dev_gone()
+ * @running: between gnic_dev_up() and gnic_dev_down()
+ * @db_pool: doorbell records in host memory, gnic_ring.c
  * @cmdq: mailbox, gnic_cmd.c
  * @irqs: vectors, gnic_irq.c
  * @eq: event queue, gnic_eq.c
@@ -87,7 +95,8 @@ struct gnic_event {
  * @ports: @num_ports of them
  * @eswitch: mode, vports, rules, gnic_eswitch.c
  * @groups: struct gnic_group by its devlink port index; under devl_lock
- * @accel_adev: auxiliary child gnic.accel.N for the compute module
+ * @accel: what the compute module has, gnic_accel_adev.c
+ * @health: reporters of the card, gnic_health.c
  */
 struct gnic_dev {
 	struct pci_dev *pdev;
@@ -98,6 +107,8 @@ struct gnic_dev {
 	unsigned int num_ports;
 	unsigned int num_vectors;
 	bool gone;
+	bool running;
+	struct dma_pool *db_pool;
 	struct gnic_cmdq *cmdq;
 	struct gnic_irqs *irqs;
 	struct gnic_eq *eq;
@@ -105,7 +116,8 @@ struct gnic_dev {
 	struct gnic_port *ports;
 	struct gnic_eswitch *eswitch;
 	struct xarray groups;
-	struct gnic_adev *accel_adev;
+	struct gnic_accel *accel;
+	struct gnic_health *health;
 };
 
 static inline struct devlink *gnic_devlink(struct gnic_dev *dev)
@@ -124,32 +136,77 @@ struct gnic_adev {
 	int id;
 };
 
-/* gnic_pci.c: up and down are what probe, remove, reload and resets share */
-int gnic_dev_up(struct gnic_dev *dev);		/* device answers: cmdq, irqs, eq, caps */
+/*
+ * gnic_pci.c. Lock order: devl_lock of the card, devl_lock of a nested
+ * instance (gnic.eth, gnic.sf), rtnl, netdev instance lock, mutexes of this
+ * driver. The children's probe and remove run with or without the card's
+ * devl_lock, so they never take it.
+ *
+ * gnic_dev_load() and gnic_dev_unload() are what probe, remove, reload
+ * (driver_reinit) and resets share; the card's devl_lock is held.
+ */
+int gnic_dev_load(struct gnic_dev *dev);	/* up, eswitch, params, ports */
+void gnic_dev_unload(struct gnic_dev *dev);
+int gnic_children_up(struct gnic_dev *dev);	/* eth children, accel child: after load */
+void gnic_children_down(struct gnic_dev *dev);	/* before unload */
+int gnic_dev_up(struct gnic_dev *dev);		/* device answers: cmdq, caps, irqs, eq */
 void gnic_dev_down(struct gnic_dev *dev);
-int gnic_ports_up(struct gnic_dev *dev);	/* devlink ports and eth children; devl_lock held */
+int gnic_ports_up(struct gnic_dev *dev);	/* devlink ports; devl_lock held */
 void gnic_ports_down(struct gnic_dev *dev);
 
 /* gnic_reg.c */
 u32 gnic_rd32(struct gnic_dev *dev, u32 reg);
+u64 gnic_rd64(struct gnic_dev *dev, u32 reg_lo);	/* a LO/HI pair of registers */
 void gnic_wr32(struct gnic_dev *dev, u32 reg, u32 value);
+void gnic_wr64(struct gnic_dev *dev, u32 reg_lo, u64 value);
+int gnic_reg_reset(struct gnic_dev *dev);	/* CTL_RESET, waits for READY */
 int gnic_reg_selftest(struct gnic_dev *dev);	/* registers, DMA at alignments 0..7 */
+void gnic_dev_set_gone(struct gnic_dev *dev);
+
+static inline bool gnic_dev_gone(const struct gnic_dev *dev)
+{
+	return READ_ONCE(dev->gone);
+}
+
+/**
+ * struct gnic_cmd - a command for gnic_cmd_batch()
+ * @opcode: enum gnic_hw_cmd_opcode
+ * @in: input struct, or NULL
+ * @in_len: bytes, at most GNIC_CMD_IN_MAX
+ * @out: output struct, or NULL
+ * @out_len: bytes, at most GNIC_CMD_OUT_MAX
+ * @err: result: 0 or negative errno
+ */
+struct gnic_cmd {
+	enum gnic_hw_cmd_opcode opcode;
+	const void *in;
+	u32 in_len;
+	void *out;
+	u32 out_len;
+	int err;
+};
+
+#define GNIC_CMD_IN_MAX		1280
+#define GNIC_CMD_OUT_MAX	768
 
 /* gnic_cmd.c: process context, sleeps; serialised inside */
 int gnic_cmd_init(struct gnic_dev *dev);
 void gnic_cmd_exit(struct gnic_dev *dev);
 int gnic_cmd_exec(struct gnic_dev *dev, enum gnic_hw_cmd_opcode opcode,
 		  const void *in, u32 in_len, void *out, u32 out_len);
+/* All are executed, in order, whatever fails; the first error is returned. */
+int gnic_cmd_batch(struct gnic_dev *dev, struct gnic_cmd *cmds, unsigned int count);
 int gnic_cmd_errno(u32 status);			/* the only place: status -> -errno */
 
 /* gnic_irq.c */
 int gnic_irq_init(struct gnic_dev *dev);
 void gnic_irq_exit(struct gnic_dev *dev);
+int gnic_irq_selftest(struct gnic_dev *dev);	/* raises each vector once */
 int gnic_irq_number(struct gnic_dev *dev, unsigned int vector);	/* Linux irq */
 int gnic_irq_vector_get(struct gnic_dev *dev);	/* a vector for a channel; shared when they run out */
 void gnic_irq_vector_put(struct gnic_dev *dev, unsigned int vector);
 int gnic_irq_request(struct gnic_dev *dev, unsigned int vector, irq_handler_t handler,
-		     const char *name, void *data);
+		     const char *name, void *data);	/* shared: name stays the caller's */
 void gnic_irq_free(struct gnic_dev *dev, unsigned int vector, void *data);
 
 /* gnic_eq.c */
@@ -159,6 +216,11 @@ void gnic_eq_exit(struct gnic_dev *dev);
 /* gnic_port.c: the auxiliary driver gnic.eth */
 extern struct auxiliary_driver gnic_eth_driver;
 int gnic_port_init(struct gnic_port *port);	/* query, permanent MAC */
+int gnic_port_child_add(struct gnic_port *port);	/* auxiliary device gnic.eth.N */
+void gnic_port_child_del(struct gnic_port *port);
+int gnic_port_query(struct gnic_port *port, struct gnic_hw_port_info *info);
+int gnic_port_set(struct gnic_port *port, struct gnic_hw_port_set *set);	/* fills .port */
+int gnic_port_stats(struct gnic_port *port, struct gnic_hw_mac_stats *stats);
 
 /* gnic_eth_devlink.c: the nested instance of a port */
 struct devlink *gnic_eth_devlink_create(struct gnic_adev *adev);
@@ -168,6 +230,7 @@ void gnic_eth_devlink_destroy(struct gnic_adev *adev);
 extern const struct devlink_ops gnic_devlink_ops;
 int gnic_devlink_port_register(struct gnic_port *port);	/* physical; devl_lock held */
 void gnic_devlink_port_unregister(struct gnic_port *port);
+/* once, in probe, before gnic_dev_load(): they outlive a reload; devl_lock held */
 int gnic_devlink_params_register(struct gnic_dev *dev);
 void gnic_devlink_params_unregister(struct gnic_dev *dev);
 

@@ -10,6 +10,11 @@
 
 #define GNIC_QUEUES_MAX		66
 #define GNIC_QUEUES_DEFAULT_MAX	8
+#define GNIC_RING_MIN		64	/* entries of a netdev's rings */
+#define GNIC_RING_MAX		BIT(GNIC_WQ_LOG_MAX - 1)
+
+struct gnic_channel;
+struct gnic_queue;
 
 /**
  * struct gnic_nic_profile - how a kind of netdev differs from the other
@@ -17,8 +22,10 @@
  * @rx_ring: default entries
  * @tx_ring: default entries
  * @init: netdev ops, features, ethtool ops that only this kind has
- * @open: after the queues run
- * @stop: before they stop
+ * @open: after the queues run; or NULL
+ * @stop: before they stop; or NULL
+ * @link: the link of the port changed; or NULL
+ * @mtu: tell the device of a new MTU; or NULL
  */
 struct gnic_nic_profile {
 	unsigned int max_queues;
@@ -27,6 +34,74 @@ struct gnic_nic_profile {
 	void (*init)(struct net_device *netdev);
 	int (*open)(struct gnic_nic *nic);
 	void (*stop)(struct gnic_nic *nic);
+	void (*link)(struct gnic_nic *nic, bool up);
+	int (*mtu)(struct gnic_nic *nic, unsigned int mtu);
+};
+
+/* Moderation of a CQ: an interrupt after so many microseconds or entries. */
+struct gnic_moderation {
+	u16 usecs;
+	u16 frames;
+};
+
+/* What the queues of a netdev are made from: ethtool -L, -G, -C. */
+struct gnic_nic_cfg {
+	unsigned int channels;
+	unsigned int rx_ring;
+	unsigned int tx_ring;
+	struct gnic_moderation rx;
+	struct gnic_moderation tx;
+};
+
+/* Receive side scaling as the user set it, in ring numbers. */
+struct gnic_nic_rss {
+	bool user_indir;	/* keep the table when channels change */
+	bool keyed;		/* key and types have a value */
+	u16 types;
+	u8 key[GNIC_RSS_KEY_LEN];
+	u32 indir[GNIC_RSS_TABLE_LEN];
+};
+
+/**
+ * struct gnic_nic - netdev_priv() of a port's netdev or a representor
+ * @netdev: the netdev
+ * @dev: the card
+ * @xdp_prog: attached program; changed by xchg(), read under RCU
+ * @num_channels: channels that run
+ * @channels: by ring number; made when first needed, kept until the end, so
+ *	that counters, vectors and affinity outlive reconfiguration
+ * @port: uplink whose QP numbers it uses
+ * @profile: uplink or representor
+ * @vport: vport whose host side it is
+ * @max_channels: room in @channels; those that exist come first
+ * @cfg: what runs, or will run after open
+ * @rss: written to the device at open and when it changes
+ * @reset_work: makes all queues anew: after a transmit time-out, a completion
+ *	that cannot be, an error of a QP
+ * @rx_mode_work: writes the receive filter where the kernel asks for it in
+ *	atomic context
+ * @reset_last: jiffies of the last run, for a device that fails all the time
+ * @resets: times that @reset_work ran
+ * @events: link changes and errors of QPs
+ */
+struct gnic_nic {
+	struct net_device *netdev;
+	struct gnic_dev *dev;
+	struct bpf_prog *xdp_prog;
+	unsigned int num_channels;
+	struct gnic_channel **channels;
+	/* slow path below */
+	struct gnic_port *port;
+	const struct gnic_nic_profile *profile;
+	u16 vport;
+	unsigned int max_channels;
+	struct gnic_nic_cfg cfg;
+	struct gnic_nic_rss rss;
+	struct delayed_work reset_work;
+	struct work_struct rx_mode_work;
+	unsigned long reset_last;
+	u64 resets;
+	struct notifier_block events;
 };
 
 extern const struct gnic_nic_profile gnic_uplink_profile;	/* gnic_netdev.c */
@@ -52,6 +127,8 @@ struct gnic_port *gnic_nic_port(struct net_device *netdev);
 u16 gnic_nic_vport(struct net_device *netdev);
 bool gnic_netdev_is_ours(const struct net_device *netdev);	/* uplink or representor of gnic */
 
+void gnic_netdev_init(struct net_device *netdev);	/* features of both kinds */
+
 /* shared ndo bodies, for the profiles' net_device_ops (gnic_netdev.c) */
 int gnic_nic_open(struct net_device *netdev);
 int gnic_nic_stop(struct net_device *netdev);
@@ -61,5 +138,44 @@ int gnic_xdp_bpf(struct net_device *netdev, struct netdev_bpf *bpf);
 void gnic_nic_get_stats64(struct net_device *netdev, struct rtnl_link_stats64 *stats);
 int gnic_nic_change_mtu(struct net_device *netdev, int mtu);
 void gnic_nic_tx_timeout(struct net_device *netdev, unsigned int txqueue);
+netdev_features_t gnic_tx_features_check(struct sk_buff *skb, struct net_device *netdev,
+					 netdev_features_t features);
+
+/*
+ * gnic_nic.c: life of the queues. Called with rtnl and, where the kernel has
+ * it, the netdev's instance lock.
+ */
+int gnic_nic_reconfigure(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg,
+			 struct netlink_ext_ack *extack);
+void gnic_nic_schedule_reset(struct gnic_nic *nic);	/* any context */
+
+/* gnic_filter.c: receive filter of an uplink */
+void gnic_filter_init(struct gnic_nic *nic);
+void gnic_filter_exit(struct gnic_nic *nic);
+int gnic_filter_apply(struct gnic_nic *nic);	/* own address and lists */
+#ifdef HAVE_RX_MODE_ASYNC
+int gnic_filter_rx_mode(struct net_device *netdev, struct netdev_hw_addr_list *uc,
+			struct netdev_hw_addr_list *mc);
+#else
+void gnic_filter_rx_mode(struct net_device *netdev);
+#endif
+
+/* gnic_rss.c */
+void gnic_rss_default(struct gnic_nic *nic, unsigned int channels);
+/* table 0 of the vport's host side; @queues is by ring */
+int gnic_rss_apply(struct gnic_nic *nic, struct gnic_queue **queues, unsigned int count);
+int gnic_rss_refresh(struct gnic_nic *nic);	/* of the queues that run */
+void gnic_rss_clear(struct gnic_nic *nic);
+u32 gnic_rss_qpn(struct gnic_nic *nic, unsigned int ring);	/* GNIC_QPN_ANY: not running */
+
+/* gnic_stats.c */
+extern const struct netdev_stat_ops gnic_stat_ops;
+
+/* gnic_ethtool.c: what both kinds have; a profile copies members from here */
+extern const struct ethtool_ops gnic_uplink_ethtool_ops;
+extern const struct ethtool_ops gnic_rep_ethtool_ops;
+
+/* gnic_xdp.c */
+extern const struct xdp_metadata_ops gnic_xdp_metadata_ops;
 
 #endif /* GNIC_NIC_H */

@@ -1,0 +1,63 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# compat-gen.sh BUILD OUTPUT: look into the headers of the kernel behind BUILD
+# and write what was found as HAVE_* macros. A fact, never a version: stable
+# kernels carry backports.
+
+set -eu
+build=$(realpath "$1") output=$2
+
+# Debian keeps the headers of an architecture and the common ones apart.
+common=$(sed -n 's|^include \(/.*\)/Makefile$|\1|p' "$build/Makefile" | head -n 1)
+include=${common:-$build}/include
+
+# fact | header | extended regular expression that is only there if it holds; the
+# whole file is one line to it
+FACTS='
+XDP_FRAMES | net/xdp.h | struct xdp_frame_bulk
+PAGE_POOL_NAPI | net/page_pool/types.h | struct napi_struct \*napi;
+PAGE_POOL_ENABLE_DIRECT | net/page_pool/types.h | page_pool_enable_direct_recycling
+NETDEV_STAT_OPS | net/netdev_queues.h | struct netdev_stat_ops
+NETDEV_OPS_LOCK | linux/netdevice.h | request_ops_lock;
+NAPI_CONFIG | linux/netdevice.h | netif_napi_add_config_locked
+RX_MODE_ASYNC | linux/netdevice.h | \(\*ndo_set_rx_mode_async\)
+NETIF_CLOSE | linux/netdevice.h | netif_close\(struct
+NETNS_IMMUTABLE | linux/netdevice.h | netns_immutable:1
+FDB_NOTIFIED | linux/netdevice.h | bool \*notified
+RX_RING_COUNT | linux/ethtool.h | \(\*get_rx_ring_count\)
+RXFH_FIELDS | linux/ethtool.h | \(\*get_rxfh_fields\)
+ETHTOOL_NEEDS_RTNL | linux/ethtool.h | op_needs_rtnl;
+FEC_HIST | linux/ethtool.h | struct ethtool_fec_hist \*
+XDP_SKB_FRAGS_INFO | net/xdp.h | xdp_update_skb_frags_info
+XDP_FRAGS_TRUESIZE | linux/skbuff.h | xdp_frags_truesize
+XDP_FEATURES_LOCKED | net/xdp.h | xdp_set_features_flag_locked
+PARAM_GET_EXTACK | net/devlink.h | \(\*get\)\([^;]*gset_ctx \*ctx,
+PARAM_VALUE_POINTER | net/devlink.h | union devlink_param_value \*val,
+PARAM_MAX_SFS | net/devlink.h | DEVLINK_PARAM_GENERIC_MAX_SFS_NAME
+HEALTH_PERIOD_IN_OPS | net/devlink.h | default_graceful_period
+SWITCHDEV_INACTIVE | uapi/linux/devlink.h | DEVLINK_ESWITCH_MODE_SWITCHDEV_INACTIVE
+HRTIMER_SETUP | linux/hrtimer.h | hrtimer_setup\(
+TIMER_CONTAINER_OF | linux/timer.h | timer_container_of
+IMPORT_NS_STRING | linux/module.h | MODULE_IMPORT_NS\(ns\)[[:space:]]*MODULE_INFO\(import_ns, ns\)
+KF_TRUSTED_ARGS | linux/btf.h | define KF_TRUSTED_ARGS
+DRM_DRIVER_DATE | drm/drm_drv.h | char \*date;
+DMA_BUF_INVALIDATE | linux/dma-buf.h | \(\*invalidate_mappings\)
+CONST_BIN_ATTRIBUTE | linux/sysfs.h | const struct bin_attribute \*, char
+'
+
+facts() {
+	echo '/* Written by compat-gen.sh from the headers of the kernel. */'
+	echo "$FACTS" | sed -e '/^$/d' -e 's/ | /\t/g' |
+		while IFS="$(printf '\t')" read -r fact header pattern; do
+			if grep -q -z -E -- "$pattern" "$include/$header" 2>/dev/null; then
+				echo "#define HAVE_$fact 1"
+			fi
+		done
+}
+
+facts >"$output.new"
+if cmp -s "$output.new" "$output"; then
+	rm "$output.new"
+else
+	mv "$output.new" "$output"
+fi

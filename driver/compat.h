@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Included before everything else. Sources are written for the newest kernel;
+ * what an older one lacks is made here, from facts that compat-gen.sh found in
+ * its headers.
+ */
+#ifndef GNIC_COMPAT_H
+#define GNIC_COMPAT_H
+
+#include "gnic_config.h"
+
+#if !defined(HAVE_XDP_FRAMES) || !defined(HAVE_PAGE_POOL_NAPI) || !defined(HAVE_NETDEV_STAT_OPS)
+#error "this kernel is older than what gnic supports: 6.12"
+#endif
+#if defined(HAVE_NETDEV_OPS_LOCK) != defined(HAVE_ETHTOOL_NEEDS_RTNL)
+#error "this kernel has the instance lock in a form that gnic does not know: 7.3 is the newest"
+#endif
+
+#include <linux/module.h>
+
+/* MODULE_IMPORT_NS(GNIC_NS(DMA_BUF)): an identifier once, a string now. */
+#ifdef HAVE_IMPORT_NS_STRING
+#define GNIC_NS(ns)			__stringify(ns)
+#else
+#define GNIC_NS(ns)			ns
+#endif
+
+/* Callbacks of devlink parameters, and two calls that take other arguments now. */
+#include <net/devlink.h>
+
+#ifdef HAVE_PARAM_GET_EXTACK
+#define GNIC_PARAM_GET_ARGS	struct devlink *devlink, u32 id, \
+				struct devlink_param_gset_ctx *ctx, \
+				struct netlink_ext_ack *extack
+#else
+#define GNIC_PARAM_GET_ARGS	struct devlink *devlink, u32 id, \
+				struct devlink_param_gset_ctx *ctx
+#endif
+
+#ifdef HAVE_PARAM_VALUE_POINTER
+#define GNIC_PARAM_VALIDATE_ARGS struct devlink *devlink, u32 id, \
+				union devlink_param_value *val, \
+				struct netlink_ext_ack *extack
+#define GNIC_PARAM_VALUE(val)	(val)
+#else
+#define GNIC_PARAM_VALIDATE_ARGS struct devlink *devlink, u32 id, \
+				union devlink_param_value val, \
+				struct netlink_ext_ack *extack
+#define GNIC_PARAM_VALUE(val)	(&(val))
+#define devl_param_driverinit_value_set(devlink, id, val) \
+	(devl_param_driverinit_value_set)(devlink, id, *(val))
+#endif
+
+#ifndef HAVE_HEALTH_PERIOD_IN_OPS
+#define devl_health_reporter_create(devlink, ops, priv) \
+	(devl_health_reporter_create)(devlink, ops, 0, priv)
+#endif
+
+#include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
+#include <net/page_pool/types.h>
+#include <net/xdp.h>
+
+/*
+ * The instance lock. Where there is none, rtnl covers all that it would.
+ * gnic asks for it on every netdev, so one body serves both kernels.
+ */
+#ifdef HAVE_NETDEV_OPS_LOCK
+static inline void gnic_netdev_request_ops_lock(struct net_device *netdev)
+{
+	netdev->request_ops_lock = true;
+}
+#else
+static inline void gnic_netdev_request_ops_lock(struct net_device *netdev)
+{
+}
+
+static inline void netdev_lock(struct net_device *netdev)
+{
+	ASSERT_RTNL();
+}
+
+static inline void netdev_unlock(struct net_device *netdev)
+{
+}
+
+#define netif_napi_add_config_locked(netdev, napi, poll, index) \
+	netif_napi_add(netdev, napi, poll)
+#define netif_napi_del_locked(napi)		netif_napi_del(napi)
+#define napi_enable_locked(napi)		napi_enable(napi)
+#define napi_disable_locked(napi)		napi_disable(napi)
+#define netif_napi_set_irq_locked(napi, irq)	netif_napi_set_irq(napi, irq)
+#endif
+
+#ifndef HAVE_NETIF_CLOSE
+#define netif_close(netdev)			dev_close(netdev)
+#endif
+
+/* Before the NAPI instance runs: pages that it frees go to its own cache. */
+#ifndef HAVE_PAGE_POOL_ENABLE_DIRECT
+static inline void page_pool_enable_direct_recycling(struct page_pool *pool,
+						     struct napi_struct *napi)
+{
+	WRITE_ONCE(pool->p.napi, napi);
+}
+#endif
+
+/* Frags of an xdp_buff become those of the skb that was built around it. */
+#ifdef HAVE_XDP_FRAGS_TRUESIZE
+static inline void gnic_xdp_set_truesize(struct skb_shared_info *sinfo, u32 truesize)
+{
+	sinfo->xdp_frags_truesize = truesize;
+}
+#else
+static inline void gnic_xdp_set_truesize(struct skb_shared_info *sinfo, u32 truesize)
+{
+}
+#endif
+
+#ifndef HAVE_XDP_SKB_FRAGS_INFO
+static inline void xdp_update_skb_frags_info(struct sk_buff *skb, u8 nr_frags,
+					     unsigned int size, unsigned int truesize,
+					     u32 xdp_flags)
+{
+	xdp_update_skb_shared_info(skb, nr_frags, size, truesize,
+				   xdp_flags & XDP_FLAGS_FRAGS_PF_MEMALLOC);
+}
+
+static inline u32 xdp_buff_get_skb_flags(const struct xdp_buff *xdp)
+{
+	return xdp->flags;
+}
+#endif
+
+#endif /* GNIC_COMPAT_H */

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Channels: interrupt, NAPI poll, arming. Both directions meet here.
+ */
+#include <linux/interrupt.h>
+#include <linux/slab.h>
+#include <net/page_pool/helpers.h>
+
+#include "gnic_channel.h"
+
+static irqreturn_t gnic_channel_irq(int irq, void *data)
+{
+	struct gnic_channel *c = data;
+
+	if (likely(READ_ONCE(c->running)))
+		napi_schedule_irqoff(&c->napi);
+	return IRQ_HANDLED;
+}
+
+static void gnic_channel_arm(struct gnic_channel *c, struct gnic_queue *queue)
+{
+	gnic_ring_arm(&queue->rx.cq.ring);
+	gnic_ring_arm(&queue->tx_cq.ring);
+	/* arm before the look at the CQs: see gnic_ring_arm() */
+	dma_mb();
+	if (gnic_cq_raw(&queue->rx.cq) || gnic_cq_raw(&queue->tx_cq))
+		napi_schedule(&c->napi);
+}
+
+/* The queue rests until the reset has made another one. */
+static int gnic_channel_fail(struct gnic_channel *c, struct gnic_queue *queue, int budget,
+			     u64 *counter)
+{
+	if (!queue->failed) {
+		queue->failed = true;
+		(*counter)++;
+		gnic_nic_schedule_reset(c->nic);
+	}
+	if (budget)
+		napi_complete_done(&c->napi, 0);
+	return 0;
+}
+
+static int gnic_channel_poll(struct napi_struct *napi, int budget)
+{
+	struct gnic_channel *c = container_of(napi, struct gnic_channel, napi);
+	struct gnic_queue *queue = c->queue;
+	int work = 0;
+
+	if (unlikely(queue->failed || !gnic_tx_clean(c, queue, budget)))
+		return gnic_channel_fail(c, queue, budget, &c->tx_stats.bad_cqes);
+	if (unlikely(!budget))
+		return 0;
+	work = gnic_rx_poll(c, queue, budget);
+	if (unlikely(work < 0))
+		return gnic_channel_fail(c, queue, budget, &c->rx_stats.bad_cqes);
+	if (work < budget && napi_complete_done(napi, work))
+		gnic_channel_arm(c, queue);
+	return work;
+}
+
+static int gnic_channel_init(struct gnic_channel *c)
+{
+	struct gnic_nic *nic = c->nic;
+	int err;
+
+	u64_stats_init(&c->rx_stats.syncp);
+	u64_stats_init(&c->tx_stats.syncp);
+	u64_stats_init(&c->skb_stats.syncp);
+	u64_stats_init(&c->xdp_stats.syncp);
+	c->vector = gnic_irq_vector_get(nic->dev);
+	snprintf(c->irq_name, sizeof(c->irq_name), "%s-%u.%u-%u@%s", GNIC_DRV_NAME,
+		 nic->port->index, nic->vport, c->index, pci_name(nic->dev->pdev));
+	err = gnic_irq_request(nic->dev, c->vector, gnic_channel_irq, c->irq_name, c);
+	if (err)
+		gnic_irq_vector_put(nic->dev, c->vector);
+	return err;
+}
+
+/**
+ * gnic_channel_get - make sure that the channel of a ring exists
+ * @nic: netdev
+ * @index: ring
+ *
+ * It stays until the netdev is destroyed, with its vector and counters.
+ */
+int gnic_channel_get(struct gnic_nic *nic, unsigned int index)
+{
+	struct gnic_channel *c;
+	int err;
+
+	if (nic->channels[index])
+		return 0;
+	c = kzalloc(sizeof(*c), GFP_KERNEL);
+	if (!c)
+		return -ENOMEM;
+	c->nic = nic;
+	c->index = index;
+	err = gnic_channel_init(c);
+	if (err) {
+		kfree(c);
+		return err;
+	}
+	/* A whole channel before its place: pairs with readers of counters. */
+	smp_store_release(&nic->channels[index], c);
+	return 0;
+}
+
+void gnic_channel_destroy(struct gnic_channel *c)
+{
+	gnic_irq_free(c->nic->dev, c->vector, c);
+	gnic_irq_vector_put(c->nic->dev, c->vector);
+	kfree(c);
+}
+
+/* The first poll takes what is there already, and arms. */
+static void gnic_channel_kick(struct gnic_channel *c)
+{
+	local_bh_disable();
+	napi_schedule(&c->napi);
+	local_bh_enable();
+}
+
+void gnic_channel_start(struct gnic_channel *c, struct gnic_queue *queue)
+{
+	struct net_device *netdev = c->nic->netdev;
+
+	page_pool_enable_direct_recycling(queue->rx.pool, &c->napi);
+	WRITE_ONCE(c->queue, queue);
+	netif_napi_add_config_locked(netdev, &c->napi, gnic_channel_poll, c->index);
+	netif_napi_set_irq_locked(&c->napi, gnic_irq_number(c->nic->dev, c->vector));
+	napi_enable_locked(&c->napi);
+	netif_queue_set_napi(netdev, c->index, NETDEV_QUEUE_TYPE_RX, &c->napi);
+	netif_queue_set_napi(netdev, c->index, NETDEV_QUEUE_TYPE_TX, &c->napi);
+	WRITE_ONCE(c->running, true);
+	gnic_channel_kick(c);
+}
+
+/* After it, and synchronize_net(), nobody touches the queue. */
+void gnic_channel_stop(struct gnic_channel *c)
+{
+	struct net_device *netdev = c->nic->netdev;
+
+	WRITE_ONCE(c->running, false);
+	synchronize_irq(gnic_irq_number(c->nic->dev, c->vector));
+	netif_queue_set_napi(netdev, c->index, NETDEV_QUEUE_TYPE_TX, NULL);
+	netif_queue_set_napi(netdev, c->index, NETDEV_QUEUE_TYPE_RX, NULL);
+	napi_disable_locked(&c->napi);
+	netif_napi_del_locked(&c->napi);
+	WRITE_ONCE(c->queue, NULL);
+}

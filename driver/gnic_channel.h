@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Data path objects. A channel is a NAPI instance with a vector and counters
+ * and lives as long as the netdev; a queue is the rings that it serves, made
+ * as a whole and replaced as a whole.
+ */
+#ifndef GNIC_CHANNEL_H
+#define GNIC_CHANNEL_H
+
+#include <linux/u64_stats_sync.h>
+#include <net/xdp.h>
+
+#include "gnic_nic.h"
+#include "gnic_ring.h"
+
+/* One page a buffer: headroom for XDP, data, struct skb_shared_info. */
+#define GNIC_RX_HEADROOM	XDP_PACKET_HEADROOM
+#define GNIC_RX_BUF_SIZE	(SKB_WITH_OVERHEAD(PAGE_SIZE) - GNIC_RX_HEADROOM)
+/* Largest MTU whose frames fill one buffer, with two tags on top. */
+#define GNIC_XDP_MTU_MAX	(GNIC_RX_BUF_SIZE - ETH_HLEN - 2 * VLAN_HLEN)
+
+enum gnic_tx_kind {
+	GNIC_TX_NONE,
+	GNIC_TX_SKB,
+	GNIC_TX_XDP_TX,		/* frame of our own page pool: stays mapped */
+	GNIC_TX_XDP_NDO,	/* frame of somebody else: was mapped for this */
+};
+
+/**
+ * struct gnic_tx_info - what a send WQE stands for; a packet's first has it all
+ * @skb: GNIC_TX_SKB
+ * @xdpf: the other kinds
+ * @bytes: on the wire without FCS, all segments
+ * @packets: on the wire
+ * @wqes: WQEs of the packet
+ * @kind: enum gnic_tx_kind
+ * @dma: of the segments of this WQE
+ * @len: likewise; 0: nothing to unmap
+ */
+struct gnic_tx_info {
+	union {
+		struct sk_buff *skb;
+		struct xdp_frame *xdpf;
+	};
+	u32 bytes;
+	u16 packets;
+	u8 wqes;
+	u8 kind;
+	dma_addr_t dma[GNIC_RAW_WQE_SEGS];
+	u32 len[GNIC_RAW_WQE_SEGS];
+};
+
+/**
+ * struct gnic_tx - a send queue
+ * @sq: ring of struct gnic_hw_raw_wqe; written by who posts
+ * @info: by WQE
+ * @dma_dev: for mappings
+ * @last: first WQE of the packet that was posted last
+ * @lock: serialises ndo_xdp_xmit and XDP_TX; skbs have the netdev queue's lock
+ * @reaped: WQEs whose packets were given back; written by NAPI alone
+ * @done: WQEs that the device has sent, by its completions
+ * @qpn: QP
+ */
+struct gnic_tx {
+	struct gnic_ring sq;
+	struct gnic_tx_info *info;
+	struct device *dma_dev;
+	struct gnic_hw_raw_wqe *last;
+	spinlock_t lock;
+	u32 reaped ____cacheline_aligned_in_smp;
+	u32 done;
+	/* slow path below */
+	u32 qpn;
+};
+
+/**
+ * struct gnic_rx - a receive queue
+ * @cq: its completions
+ * @rq: ring of struct gnic_hw_recv_wqe
+ * @reaped: buffers that the device has filled and we have taken
+ * @qpn: QP, what a completion must say
+ * @pages: by buffer
+ * @pool: where pages come from
+ * @channel: whose
+ * @tstamp: last time of the device that was extended to 64 bits
+ * @tstamp_seen: kernel time of that moment
+ * @xdp_rxq: for programs
+ */
+struct gnic_rx {
+	struct gnic_cq cq;
+	struct gnic_ring rq;
+	u32 reaped;
+	u32 qpn;
+	struct page **pages;
+	struct page_pool *pool;
+	struct gnic_channel *channel;
+	u64 tstamp;
+	u64 tstamp_seen;
+	struct xdp_rxq_info xdp_rxq;
+};
+
+/**
+ * struct gnic_queue - queue pair of a netdev, with a send queue for XDP
+ * @rx: receive queue, with a CQ of its own
+ * @tx: send queue for skbs; one QP with @rx
+ * @xdp: send queue for XDP frames; a QP of its own
+ * @tx_cq: completions of both send queues, one a doorbell
+ * @failed: a reset was asked for
+ */
+struct gnic_queue {
+	struct gnic_rx rx;
+	struct gnic_tx tx;
+	struct gnic_tx xdp;
+	struct gnic_cq tx_cq;
+	bool failed;
+};
+
+struct gnic_rx_stats {
+	struct u64_stats_sync syncp;
+	u64 packets;
+	u64 bytes;
+	u64 csum_complete;
+	u64 csum_unnecessary;
+	u64 csum_none;
+	u64 alloc_fail;
+	u64 bad_cqes;
+	u64 xdp_drop;
+	u64 xdp_tx;
+	u64 xdp_redirect;
+	u64 xdp_errors;
+};
+
+/* written where packets are given back, by NAPI */
+struct gnic_tx_stats {
+	struct u64_stats_sync syncp;
+	u64 packets;
+	u64 bytes;
+	u64 gso_packets;
+	u64 gso_bytes;
+	u64 gso_wire_packets;
+	u64 gso_wire_bytes;
+	u64 wake;
+	u64 bad_cqes;
+};
+
+/* written where packets are posted, under the netdev queue's or the XDP lock */
+struct gnic_post_stats {
+	struct u64_stats_sync syncp;
+	u64 stop;
+	u64 dropped;
+	u64 doorbells;
+	u64 kicks;
+};
+
+/**
+ * struct gnic_channel - NAPI instance of a netdev
+ * @napi: its poll
+ * @queue: what it serves; NULL while the netdev is down; RCU for redirection
+ * @nic: whose
+ * @index: ring number
+ * @vector: MSI-X vector
+ * @running: NAPI is enabled
+ * @rx_stats: receive
+ * @tx_stats: transmit, completed, XDP included
+ * @post_stats: transmit, posted: skbs and XDP
+ * @irq_name: as in /proc/interrupts
+ */
+struct gnic_channel {
+	struct napi_struct napi;
+	struct gnic_queue *queue;
+	struct gnic_nic *nic;
+	unsigned int index;
+	unsigned int vector;
+	bool running;
+	struct gnic_rx_stats rx_stats ____cacheline_aligned_in_smp;
+	struct gnic_tx_stats tx_stats;
+	struct gnic_post_stats skb_stats ____cacheline_aligned_in_smp;
+	struct gnic_post_stats xdp_stats ____cacheline_aligned_in_smp;
+	char irq_name[32];
+};
+
+/* gnic_channel.c */
+int gnic_channel_get(struct gnic_nic *nic, unsigned int index);
+void gnic_channel_destroy(struct gnic_channel *c);
+void gnic_channel_start(struct gnic_channel *c, struct gnic_queue *queue);
+void gnic_channel_stop(struct gnic_channel *c);
+
+/* gnic_queue.c */
+struct gnic_queue *gnic_queue_create(struct gnic_channel *c, const struct gnic_nic_cfg *cfg);
+void gnic_queue_destroy(struct gnic_channel *c, struct gnic_queue *queue);
+
+/* gnic_stats.c */
+void gnic_stats_post(struct gnic_channel *c, struct gnic_post_stats *sum);
+
+/* gnic_tx_post.c */
+int gnic_tx_alloc(struct gnic_channel *c, struct gnic_tx *tx, u8 log);
+void gnic_tx_free(struct gnic_channel *c, struct gnic_tx *tx);	/* what was not sent is dropped */
+bool gnic_tx_clean(struct gnic_channel *c, struct gnic_queue *queue, int budget);
+
+/* gnic_rx.c */
+int gnic_rx_alloc(struct gnic_channel *c, struct gnic_rx *rx, u8 log);
+void gnic_rx_free(struct gnic_channel *c, struct gnic_rx *rx);
+int gnic_rx_fill(struct gnic_rx *rx);
+int gnic_rx_poll(struct gnic_channel *c, struct gnic_queue *queue, int budget);
+
+#endif /* GNIC_CHANNEL_H */

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* ethtool of both kinds of netdev: rings, channels, moderation, own counters. */
+#include <linux/ethtool.h>
+#include <linux/log2.h>
+
+#include "gnic_channel.h"
+#include "gnic_ethtool.h"
+
+void gnic_ethtool_get_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *info)
+{
+	struct gnic_nic *nic = netdev_priv(netdev);
+	u32 fw = gnic_rd32(nic->dev, GNIC_CTL_FW_VERSION);
+
+	strscpy(info->driver, GNIC_DRV_NAME, sizeof(info->driver));
+	strscpy(info->bus_info, pci_name(nic->dev->pdev), sizeof(info->bus_info));
+	snprintf(info->fw_version, sizeof(info->fw_version), "%u.%u.%u",
+		 (u32)FIELD_GET(GNIC_CTL_FW_MAJOR, fw), (u32)FIELD_GET(GNIC_CTL_FW_MINOR, fw),
+		 (u32)FIELD_GET(GNIC_CTL_FW_PATCH, fw));
+}
+
+void gnic_ethtool_get_ringparam(struct net_device *netdev, struct ethtool_ringparam *ring,
+				struct kernel_ethtool_ringparam *kernel_ring,
+				struct netlink_ext_ack *extack)
+{
+	struct gnic_nic *nic = netdev_priv(netdev);
+
+	ring->rx_max_pending = GNIC_RING_MAX;
+	ring->tx_max_pending = GNIC_RING_MAX;
+	ring->rx_pending = nic->cfg.rx_ring;
+	ring->tx_pending = nic->cfg.tx_ring;
+}
+
+static bool gnic_ethtool_ring_ok(u32 entries)
+{
+	return is_power_of_2(entries) && entries >= GNIC_RING_MIN && entries <= GNIC_RING_MAX;
+}
+
+int gnic_ethtool_set_ringparam(struct net_device *netdev, struct ethtool_ringparam *ring,
+			       struct kernel_ethtool_ringparam *kernel_ring,
+			       struct netlink_ext_ack *extack)
+{
+	struct gnic_nic *nic = netdev_priv(netdev);
+	struct gnic_nic_cfg cfg = nic->cfg;
+
+	if (!gnic_ethtool_ring_ok(ring->rx_pending) || !gnic_ethtool_ring_ok(ring->tx_pending)) {
+		NL_SET_ERR_MSG_FMT_MOD(extack, "a ring has 2^n entries, from %u to %u",
+				       GNIC_RING_MIN, (unsigned int)GNIC_RING_MAX);
+		return -EINVAL;
+	}
+	cfg.rx_ring = ring->rx_pending;
+	cfg.tx_ring = ring->tx_pending;
+	return gnic_nic_reconfigure(nic, &cfg, extack);
+}
+
+void gnic_ethtool_get_channels(struct net_device *netdev, struct ethtool_channels *ch)
+{
+	struct gnic_nic *nic = netdev_priv(netdev);
+
+	ch->max_combined = nic->max_channels;
+	ch->combined_count = nic->cfg.channels;
+}
+
+/* The core has checked the maxima, and that the user's RSS table still fits. */
+int gnic_ethtool_set_channels(struct net_device *netdev, struct ethtool_channels *ch)
+{
+	struct gnic_nic *nic = netdev_priv(netdev);
+	struct gnic_nic_cfg cfg = nic->cfg;
+	int err;
+
+	cfg.channels = ch->combined_count;
+	err = gnic_nic_reconfigure(nic, &cfg, NULL);
+	if (!err)
+		gnic_rss_default(nic, nic->cfg.channels);
+	return err;
+}
+
+int gnic_ethtool_get_coalesce(struct net_device *netdev, struct ethtool_coalesce *coal,
+			      struct kernel_ethtool_coalesce *kernel_coal,
+			      struct netlink_ext_ack *extack)
+{
+	struct gnic_nic *nic = netdev_priv(netdev);
+
+	coal->rx_coalesce_usecs = nic->cfg.rx.usecs;
+	coal->rx_max_coalesced_frames = nic->cfg.rx.frames;
+	coal->tx_coalesce_usecs = nic->cfg.tx.usecs;
+	coal->tx_max_coalesced_frames = nic->cfg.tx.frames;
+	return 0;
+}
+
+static bool gnic_ethtool_coalesce_ok(const struct ethtool_coalesce *coal)
+{
+	return coal->rx_coalesce_usecs <= U16_MAX && coal->tx_coalesce_usecs <= U16_MAX &&
+	       coal->rx_max_coalesced_frames <= U16_MAX &&
+	       coal->tx_max_coalesced_frames <= U16_MAX;
+}
+
+static int gnic_ethtool_moderate(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg)
+{
+	struct gnic_queue *queue;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < nic->num_channels; i++) {
+		queue = nic->channels[i]->queue;
+		err = gnic_cq_moderate(nic->dev, &queue->rx.cq, cfg->rx.usecs, cfg->rx.frames);
+		if (err)
+			return err;
+		err = gnic_cq_moderate(nic->dev, &queue->tx_cq, cfg->tx.usecs, cfg->tx.frames);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int gnic_ethtool_set_coalesce(struct net_device *netdev, struct ethtool_coalesce *coal,
+			      struct kernel_ethtool_coalesce *kernel_coal,
+			      struct netlink_ext_ack *extack)
+{
+	struct gnic_nic *nic = netdev_priv(netdev);
+	struct gnic_nic_cfg cfg = nic->cfg;
+	int err;
+
+	if (!gnic_ethtool_coalesce_ok(coal)) {
+		NL_SET_ERR_MSG_FMT_MOD(extack, "usecs and frames are at most %u", U16_MAX);
+		return -ERANGE;
+	}
+	cfg.rx.usecs = coal->rx_coalesce_usecs;
+	cfg.rx.frames = coal->rx_max_coalesced_frames;
+	cfg.tx.usecs = coal->tx_coalesce_usecs;
+	cfg.tx.frames = coal->tx_max_coalesced_frames;
+	err = gnic_ethtool_moderate(nic, &cfg);
+	if (err)
+		gnic_ethtool_moderate(nic, &nic->cfg);
+	else
+		nic->cfg = cfg;
+	return err;
+}
+
+/* Counters that have no standard home: how the data path reaches the device. */
+static const char gnic_ethtool_strings[][ETH_GSTRING_LEN] = {
+	"tx_doorbells",
+	"tx_kicks",
+	"rx_xdp_drop",
+	"rx_xdp_tx",
+	"rx_xdp_redirect",
+	"rx_xdp_errors",
+	"rx_csum_complete",
+	"rx_bad_cqes",
+	"tx_bad_cqes",
+	"queue_resets",
+};
+
+int gnic_ethtool_get_sset_count(struct net_device *netdev, int sset)
+{
+	return sset == ETH_SS_STATS ? ARRAY_SIZE(gnic_ethtool_strings) : -EOPNOTSUPP;
+}
+
+void gnic_ethtool_get_strings(struct net_device *netdev, u32 sset, u8 *data)
+{
+	if (sset == ETH_SS_STATS)
+		memcpy(data, gnic_ethtool_strings, sizeof(gnic_ethtool_strings));
+}
+
+void gnic_ethtool_get_stats(struct net_device *netdev, struct ethtool_stats *stats, u64 *data)
+{
+	struct gnic_nic *nic = netdev_priv(netdev);
+	struct gnic_post_stats post;
+	struct gnic_channel *c;
+	unsigned int i;
+
+	memset(data, 0, sizeof(*data) * ARRAY_SIZE(gnic_ethtool_strings));
+	for (i = 0; i < nic->max_channels && (c = nic->channels[i]); i++) {
+		gnic_stats_post(c, &post);
+		data[0] += post.doorbells;
+		data[1] += post.kicks;
+		data[2] += c->rx_stats.xdp_drop;
+		data[3] += c->rx_stats.xdp_tx;
+		data[4] += c->rx_stats.xdp_redirect;
+		data[5] += c->rx_stats.xdp_errors;
+		data[6] += c->rx_stats.csum_complete;
+		data[7] += c->rx_stats.bad_cqes;
+		data[8] += c->tx_stats.bad_cqes;
+	}
+	data[9] = nic->resets;
+}
+
+const struct ethtool_ops gnic_rep_ethtool_ops = {
+	GNIC_ETHTOOL_COMMON_OPS,
+};

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* ethtool operations, in files by subject; both tables are made from them. */
+#ifndef GNIC_ETHTOOL_H
+#define GNIC_ETHTOOL_H
+
+#include <linux/ethtool.h>
+
+#include "gnic_nic.h"
+
+/* gnic_ethtool.c */
+void gnic_ethtool_get_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *info);
+void gnic_ethtool_get_ringparam(struct net_device *netdev, struct ethtool_ringparam *ring,
+				struct kernel_ethtool_ringparam *kernel_ring,
+				struct netlink_ext_ack *extack);
+int gnic_ethtool_set_ringparam(struct net_device *netdev, struct ethtool_ringparam *ring,
+			       struct kernel_ethtool_ringparam *kernel_ring,
+			       struct netlink_ext_ack *extack);
+void gnic_ethtool_get_channels(struct net_device *netdev, struct ethtool_channels *ch);
+int gnic_ethtool_set_channels(struct net_device *netdev, struct ethtool_channels *ch);
+int gnic_ethtool_get_coalesce(struct net_device *netdev, struct ethtool_coalesce *coal,
+			      struct kernel_ethtool_coalesce *kernel_coal,
+			      struct netlink_ext_ack *extack);
+int gnic_ethtool_set_coalesce(struct net_device *netdev, struct ethtool_coalesce *coal,
+			      struct kernel_ethtool_coalesce *kernel_coal,
+			      struct netlink_ext_ack *extack);
+int gnic_ethtool_get_sset_count(struct net_device *netdev, int sset);
+void gnic_ethtool_get_strings(struct net_device *netdev, u32 sset, u8 *data);
+void gnic_ethtool_get_stats(struct net_device *netdev, struct ethtool_stats *stats, u64 *data);
+
+/* gnic_ethtool_rss.c */
+u32 gnic_ethtool_get_rxfh_key_size(struct net_device *netdev);
+u32 gnic_ethtool_get_rxfh_indir_size(struct net_device *netdev);
+int gnic_ethtool_get_rxfh(struct net_device *netdev, struct ethtool_rxfh_param *rxfh);
+int gnic_ethtool_set_rxfh(struct net_device *netdev, struct ethtool_rxfh_param *rxfh,
+			  struct netlink_ext_ack *extack);
+int gnic_ethtool_get_rxnfc(struct net_device *netdev, struct ethtool_rxnfc *cmd, u32 *rule_locs);
+int gnic_ethtool_set_rxnfc(struct net_device *netdev, struct ethtool_rxnfc *cmd);
+#ifdef HAVE_RXFH_FIELDS
+u32 gnic_ethtool_get_rx_ring_count(struct net_device *netdev);
+int gnic_ethtool_get_rxfh_fields(struct net_device *netdev, struct ethtool_rxfh_fields *fields);
+int gnic_ethtool_set_rxfh_fields(struct net_device *netdev,
+				 const struct ethtool_rxfh_fields *fields,
+				 struct netlink_ext_ack *extack);
+#define GNIC_ETHTOOL_RXFH_FIELDS_OPS \
+	.get_rx_ring_count	= gnic_ethtool_get_rx_ring_count, \
+	.get_rxfh_fields	= gnic_ethtool_get_rxfh_fields, \
+	.set_rxfh_fields	= gnic_ethtool_set_rxfh_fields
+#else
+#define GNIC_ETHTOOL_RXFH_FIELDS_OPS \
+	.get_rxnfc		= gnic_ethtool_get_rxnfc, \
+	.set_rxnfc		= gnic_ethtool_set_rxnfc
+#endif
+
+/* Number of queues changes: netif_set_real_num_queues() wants rtnl. */
+#ifdef HAVE_ETHTOOL_NEEDS_RTNL
+#define GNIC_ETHTOOL_NEEDS_RTNL \
+	.op_needs_rtnl = ETHTOOL_OP_NEEDS_RTNL_SCHANNELS | ETHTOOL_OP_NEEDS_RTNL_SRINGPARAM | \
+			 ETHTOOL_OP_NEEDS_RTNL_GLINK,
+#else
+#define GNIC_ETHTOOL_NEEDS_RTNL
+#endif
+
+#define GNIC_ETHTOOL_COMMON_OPS \
+	GNIC_ETHTOOL_NEEDS_RTNL \
+	.supported_coalesce_params = ETHTOOL_COALESCE_USECS | ETHTOOL_COALESCE_MAX_FRAMES, \
+	.get_drvinfo		= gnic_ethtool_get_drvinfo, \
+	.get_link		= ethtool_op_get_link, \
+	.get_ringparam		= gnic_ethtool_get_ringparam, \
+	.set_ringparam		= gnic_ethtool_set_ringparam, \
+	.get_channels		= gnic_ethtool_get_channels, \
+	.set_channels		= gnic_ethtool_set_channels, \
+	.get_coalesce		= gnic_ethtool_get_coalesce, \
+	.set_coalesce		= gnic_ethtool_set_coalesce, \
+	.get_sset_count		= gnic_ethtool_get_sset_count, \
+	.get_strings		= gnic_ethtool_get_strings, \
+	.get_ethtool_stats	= gnic_ethtool_get_stats, \
+	.get_ts_info		= ethtool_op_get_ts_info, \
+	.get_rxfh_key_size	= gnic_ethtool_get_rxfh_key_size, \
+	.get_rxfh_indir_size	= gnic_ethtool_get_rxfh_indir_size, \
+	.get_rxfh		= gnic_ethtool_get_rxfh, \
+	.set_rxfh		= gnic_ethtool_set_rxfh, \
+	GNIC_ETHTOOL_RXFH_FIELDS_OPS
+
+#endif /* GNIC_ETHTOOL_H */

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The receive filter of an uplink: own address, address lists, promiscuity. */
+#include <linux/etherdevice.h>
+#include <linux/slab.h>
+
+#include "gnic_nic.h"
+
+static bool gnic_filter_add(struct gnic_hw_filter *filter, const u8 *addr)
+{
+	u32 count = le32_to_cpu(filter->count);
+
+	if (count == GNIC_FILTER_MACS_MAX)
+		return false;
+	ether_addr_copy(filter->mac[count], addr);
+	filter->count = cpu_to_le32(count + 1);
+	return true;
+}
+
+static bool gnic_filter_add_list(struct gnic_hw_filter *filter,
+				 struct netdev_hw_addr_list *list)
+{
+	struct netdev_hw_addr *ha;
+
+	netdev_hw_addr_list_for_each(ha, list) {
+		if (!gnic_filter_add(filter, ha->addr))
+			return false;
+	}
+	return true;
+}
+
+/* Addresses that do not fit are received with all the others of their kind. */
+static void gnic_filter_fill(struct net_device *netdev, struct gnic_hw_filter *filter,
+			     struct netdev_hw_addr_list *uc, struct netdev_hw_addr_list *mc)
+{
+	struct gnic_nic *nic = netdev_priv(netdev);
+	u16 flags = 0;
+
+	filter->vport = cpu_to_le16(nic->vport);
+	gnic_filter_add(filter, netdev->dev_addr);
+	if ((netdev->flags & IFF_PROMISC) || !gnic_filter_add_list(filter, uc))
+		flags |= GNIC_FILTER_PROMISC;
+	if ((netdev->flags & IFF_ALLMULTI) || !gnic_filter_add_list(filter, mc))
+		flags |= GNIC_FILTER_ALLMULTI;
+	filter->flags = cpu_to_le16(flags);
+}
+
+static int gnic_filter_write(struct gnic_nic *nic, struct gnic_hw_filter *filter)
+{
+	return gnic_cmd_exec(nic->dev, GNIC_CMD_FILTER_SET, filter, sizeof(*filter), NULL, 0);
+}
+
+int gnic_filter_apply(struct gnic_nic *nic)
+{
+	struct net_device *netdev = nic->netdev;
+	struct gnic_hw_filter *filter;
+	int err;
+
+	filter = kzalloc(sizeof(*filter), GFP_KERNEL);
+	if (!filter)
+		return -ENOMEM;
+	netif_addr_lock_bh(netdev);
+	gnic_filter_fill(netdev, filter, &netdev->uc, &netdev->mc);
+	netif_addr_unlock_bh(netdev);
+	err = gnic_filter_write(nic, filter);
+	kfree(filter);
+	return err;
+}
+
+static void gnic_filter_work(struct work_struct *work)
+{
+	struct gnic_nic *nic = container_of(work, struct gnic_nic, rx_mode_work);
+	int err = gnic_filter_apply(nic);
+
+	if (err && !gnic_dev_gone(nic->dev))
+		netdev_err(nic->netdev, "can't set the receive filter: %d\n", err);
+}
+
+#ifdef HAVE_RX_MODE_ASYNC
+int gnic_filter_rx_mode(struct net_device *netdev, struct netdev_hw_addr_list *uc,
+			struct netdev_hw_addr_list *mc)
+{
+	struct gnic_hw_filter *filter;
+	int err;
+
+	filter = kzalloc(sizeof(*filter), GFP_KERNEL);
+	if (!filter)
+		return -ENOMEM;
+	gnic_filter_fill(netdev, filter, uc, mc);
+	err = gnic_filter_write(netdev_priv(netdev), filter);
+	kfree(filter);
+	return err;
+}
+#else
+/* Atomic context: the work item reads the lists again. */
+void gnic_filter_rx_mode(struct net_device *netdev)
+{
+	struct gnic_nic *nic = netdev_priv(netdev);
+
+	schedule_work(&nic->rx_mode_work);
+}
+#endif
+
+void gnic_filter_init(struct gnic_nic *nic)
+{
+	INIT_WORK(&nic->rx_mode_work, gnic_filter_work);
+}
+
+void gnic_filter_exit(struct gnic_nic *nic)
+{
+	cancel_work_sync(&nic->rx_mode_work);
+}

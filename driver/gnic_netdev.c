@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Netdev operations, features, and the profile of an uplink. */
+#include <linux/etherdevice.h>
+#include <linux/if_vlan.h>
+#include <net/pkt_cls.h>
+
+#include "gnic_channel.h"
+#include "gnic_nic.h"
+
+/* Which features a capability of the device is good for. */
+static const struct {
+	u32 cap;
+	netdev_features_t features;
+	bool fixed;	/* can't be turned off */
+} gnic_netdev_features[] = {
+	{ GNIC_CAP_CSUM, NETIF_F_HW_CSUM | NETIF_F_RXCSUM },
+	{ GNIC_CAP_TSO, NETIF_F_TSO | NETIF_F_TSO6 | NETIF_F_TSO_ECN },
+	{ GNIC_CAP_RSS, NETIF_F_RXHASH },
+	{ GNIC_CAP_VLAN, NETIF_F_HW_VLAN_CTAG_TX },
+	{ GNIC_CAP_VLAN, NETIF_F_HW_VLAN_CTAG_RX, true },
+};
+
+/* What both kinds of netdev have; the profile adds its operations. */
+void gnic_netdev_init(struct net_device *netdev)
+{
+	struct gnic_nic *nic = netdev_priv(netdev);
+	u32 caps = nic->dev->caps_bits;
+	unsigned int i;
+
+	netdev->hw_features = NETIF_F_SG;
+	netdev->features = NETIF_F_HIGHDMA;
+	for (i = 0; i < ARRAY_SIZE(gnic_netdev_features); i++) {
+		if (!(caps & gnic_netdev_features[i].cap))
+			continue;
+		netdev->features |= gnic_netdev_features[i].features;
+		if (!gnic_netdev_features[i].fixed)
+			netdev->hw_features |= gnic_netdev_features[i].features;
+	}
+	netdev->features |= netdev->hw_features;
+	netdev->vlan_features = netdev->features & ~(NETIF_F_HW_VLAN_CTAG_TX |
+						     NETIF_F_HW_VLAN_CTAG_RX);
+	netif_set_tso_max_size(netdev, GNIC_RAW_TSO_SIZE_MAX);
+	netdev->min_mtu = GNIC_MTU_MIN;
+	netdev->max_mtu = min_t(u32, GNIC_MTU_MAX, le32_to_cpu(nic->dev->caps.mtu_max));
+	netdev->watchdog_timeo = 5 * HZ;
+	netdev->xdp_metadata_ops = &gnic_xdp_metadata_ops;
+	netdev->xdp_features = NETDEV_XDP_ACT_BASIC | NETDEV_XDP_ACT_REDIRECT |
+			       NETDEV_XDP_ACT_NDO_XMIT | NETDEV_XDP_ACT_NDO_XMIT_SG |
+			       NETDEV_XDP_ACT_RX_SG;
+	netdev->stat_ops = &gnic_stat_ops;
+	gnic_netdev_request_ops_lock(netdev);
+}
+
+static int gnic_netdev_set_mac(struct net_device *netdev, void *addr)
+{
+	struct gnic_nic *nic = netdev_priv(netdev);
+	u8 old[ETH_ALEN];
+	int err;
+
+	ether_addr_copy(old, netdev->dev_addr);
+	err = eth_prepare_mac_addr_change(netdev, addr);
+	if (err)
+		return err;
+	eth_commit_mac_addr_change(netdev, addr);
+	if (!netif_running(netdev))
+		return 0;
+	err = gnic_filter_apply(nic);
+	if (err)
+		eth_hw_addr_set(netdev, old);
+	return err;
+}
+
+/* The buffers fit every MTU, so no queue is touched. */
+int gnic_nic_change_mtu(struct net_device *netdev, int mtu)
+{
+	struct gnic_nic *nic = netdev_priv(netdev);
+	struct bpf_prog *prog = nic->xdp_prog;
+	int err;
+
+	if (prog && !prog->aux->xdp_has_frags && mtu > GNIC_XDP_MTU_MAX) {
+		netdev_warn(netdev, "MTU above %u needs an XDP program with frags\n",
+			    (unsigned int)GNIC_XDP_MTU_MAX);
+		return -EINVAL;
+	}
+	err = nic->profile->mtu ? nic->profile->mtu(nic, mtu) : 0;
+	if (!err)
+		WRITE_ONCE(netdev->mtu, mtu);
+	return err;
+}
+
+static int gnic_netdev_set_features(struct net_device *netdev, netdev_features_t features)
+{
+	struct gnic_nic *nic = netdev_priv(netdev);
+	struct gnic_hw_port_set set = {
+		.valid = cpu_to_le32(GNIC_PORT_SET_LOOPBACK),
+		.loopback = !!(features & NETIF_F_LOOPBACK),
+	};
+
+	if (!((netdev->features ^ features) & NETIF_F_LOOPBACK))
+		return 0;
+	return gnic_port_set(nic->port, &set);
+}
+
+/* Segments need their checksums. */
+static netdev_features_t gnic_netdev_fix_features(struct net_device *netdev,
+						  netdev_features_t features)
+{
+	if (!(features & NETIF_F_HW_CSUM))
+		features &= ~(NETIF_F_ALL_TSO);
+	return features;
+}
+
+static const struct net_device_ops gnic_uplink_ops = {
+	.ndo_open		= gnic_nic_open,
+	.ndo_stop		= gnic_nic_stop,
+	.ndo_start_xmit		= gnic_tx_xmit,
+	.ndo_features_check	= gnic_tx_features_check,
+	.ndo_tx_timeout		= gnic_nic_tx_timeout,
+	.ndo_get_stats64	= gnic_nic_get_stats64,
+	.ndo_validate_addr	= eth_validate_addr,
+	.ndo_set_mac_address	= gnic_netdev_set_mac,
+	.ndo_change_mtu		= gnic_nic_change_mtu,
+	.ndo_fix_features	= gnic_netdev_fix_features,
+	.ndo_set_features	= gnic_netdev_set_features,
+#ifdef HAVE_RX_MODE_ASYNC
+	.ndo_set_rx_mode_async	= gnic_filter_rx_mode,
+#else
+	.ndo_set_rx_mode	= gnic_filter_rx_mode,
+#endif
+	.ndo_bpf		= gnic_xdp_bpf,
+	.ndo_xdp_xmit		= gnic_xdp_xmit,
+	.ndo_setup_tc		= gnic_setup_tc,
+};
+
+static void gnic_uplink_init(struct net_device *netdev)
+{
+	struct gnic_nic *nic = netdev_priv(netdev);
+	u32 caps = nic->dev->caps_bits;
+
+	netdev->netdev_ops = &gnic_uplink_ops;
+	netdev->ethtool_ops = &gnic_uplink_ethtool_ops;
+	netdev->priv_flags |= IFF_UNICAST_FLT;
+	if (caps & GNIC_CAP_LOOPBACK)
+		netdev->hw_features |= NETIF_F_LOOPBACK;
+	if (caps & GNIC_CAP_FLOW) {
+		netdev->hw_features |= NETIF_F_HW_TC;
+		netdev->features |= NETIF_F_HW_TC;
+	}
+}
+
+static void gnic_uplink_link(struct gnic_nic *nic, bool up)
+{
+	if (up)
+		netif_carrier_on(nic->netdev);
+	else
+		netif_carrier_off(nic->netdev);
+}
+
+static int gnic_uplink_mtu(struct gnic_nic *nic, unsigned int mtu)
+{
+	struct gnic_hw_port_set set = {
+		.valid = cpu_to_le32(GNIC_PORT_SET_MTU),
+		.mtu = cpu_to_le32(mtu),
+	};
+
+	return gnic_port_set(nic->port, &set);
+}
+
+/* The event of a link that comes up may be older than our ear for it. */
+static int gnic_uplink_open(struct gnic_nic *nic)
+{
+	struct gnic_hw_port_set set = {
+		.valid = cpu_to_le32(GNIC_PORT_SET_ADMIN | GNIC_PORT_SET_MTU),
+		.mtu = cpu_to_le32(nic->netdev->mtu),
+		.admin = 1,
+	};
+	struct gnic_hw_port_info info;
+	int err;
+
+	err = gnic_filter_apply(nic);
+	if (err)
+		return err;
+	err = gnic_port_set(nic->port, &set);
+	if (err)
+		return err;
+	err = gnic_port_query(nic->port, &info);
+	if (err)
+		return err;
+	if (info.state & GNIC_PORT_STATE_LINK)
+		netif_carrier_on(nic->netdev);
+	return 0;
+}
+
+static void gnic_uplink_stop(struct gnic_nic *nic)
+{
+	struct gnic_hw_port_set set = { .valid = cpu_to_le32(GNIC_PORT_SET_ADMIN) };
+
+	gnic_port_set(nic->port, &set);
+	netif_carrier_off(nic->netdev);
+}
+
+const struct gnic_nic_profile gnic_uplink_profile = {
+	.max_queues	= GNIC_QUEUES_MAX,
+	.rx_ring	= 512,
+	.tx_ring	= 512,
+	.init		= gnic_uplink_init,
+	.open		= gnic_uplink_open,
+	.stop		= gnic_uplink_stop,
+	.link		= gnic_uplink_link,
+	.mtu		= gnic_uplink_mtu,
+};

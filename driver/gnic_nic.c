@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Life of a netdev's queues: open and stop, reconfiguration that makes the new
+ * before it ends the old, and the reset that is the same thing.
+ */
+#include <linux/crash_dump.h>
+#include <linux/etherdevice.h>
+#include <linux/slab.h>
+#include <net/netdev_queues.h>
+
+#include "gnic_channel.h"
+#include "gnic_ring.h"
+
+/* A device that fails all the time is reset once in so long. */
+#define GNIC_NIC_RESET_PAUSE	HZ
+
+static void gnic_nic_queues_destroy(struct gnic_nic *nic, struct gnic_queue **queues,
+				    unsigned int count)
+{
+	while (count--)
+		gnic_queue_destroy(nic->channels[count], queues[count]);
+	kfree(queues);
+}
+
+static struct gnic_queue **gnic_nic_queues_create(struct gnic_nic *nic,
+						  const struct gnic_nic_cfg *cfg)
+{
+	struct gnic_queue **queues;
+	unsigned int i;
+	int err;
+
+	queues = kcalloc(cfg->channels, sizeof(*queues), GFP_KERNEL);
+	if (!queues)
+		return ERR_PTR(-ENOMEM);
+	for (i = 0; i < cfg->channels; i++) {
+		err = gnic_channel_get(nic, i);
+		if (err)
+			goto err_destroy;
+		queues[i] = gnic_queue_create(nic->channels[i], cfg);
+		if (IS_ERR(queues[i])) {
+			err = PTR_ERR(queues[i]);
+			goto err_destroy;
+		}
+	}
+	return queues;
+
+err_destroy:
+	gnic_nic_queues_destroy(nic, queues, i);
+	return ERR_PTR(err);
+}
+
+/* What runs, as gnic_nic_queues_create() gives it. */
+static struct gnic_queue **gnic_nic_queues_running(struct gnic_nic *nic)
+{
+	struct gnic_queue **queues;
+	unsigned int i;
+
+	queues = kcalloc(nic->num_channels, sizeof(*queues), GFP_KERNEL | __GFP_NOFAIL);
+	for (i = 0; i < nic->num_channels; i++)
+		queues[i] = nic->channels[i]->queue;
+	return queues;
+}
+
+static void gnic_nic_start(struct gnic_nic *nic, struct gnic_queue **queues, unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		netdev_tx_reset_queue(netdev_get_tx_queue(nic->netdev, i));
+		gnic_channel_start(nic->channels[i], queues[i]);
+	}
+	/* Channels before their number: pairs with gnic_xdp_channel(). */
+	smp_store_release(&nic->num_channels, count);
+	netif_tx_start_all_queues(nic->netdev);
+}
+
+/* Transmission has ended, nobody polls, nobody redirects into a queue. */
+static void gnic_nic_quiesce(struct gnic_nic *nic)
+{
+	unsigned int i;
+
+	netif_tx_disable(nic->netdev);
+	for (i = 0; i < nic->num_channels; i++)
+		gnic_channel_stop(nic->channels[i]);
+	WRITE_ONCE(nic->num_channels, 0);
+	synchronize_net();
+}
+
+int gnic_nic_open(struct net_device *netdev)
+{
+	struct gnic_nic *nic = netdev_priv(netdev);
+	struct gnic_queue **queues;
+	int err;
+
+	queues = gnic_nic_queues_create(nic, &nic->cfg);
+	if (IS_ERR(queues))
+		return PTR_ERR(queues);
+	err = netif_set_real_num_queues(netdev, nic->cfg.channels, nic->cfg.channels);
+	if (err)
+		goto err_destroy;
+	err = gnic_rss_apply(nic, queues, nic->cfg.channels);
+	if (err)
+		goto err_destroy;
+	gnic_nic_start(nic, queues, nic->cfg.channels);
+	err = nic->profile->open ? nic->profile->open(nic) : 0;
+	if (err)
+		goto err_stop;
+	kfree(queues);
+	return 0;
+
+err_stop:
+	gnic_nic_quiesce(nic);
+	gnic_rss_clear(nic);
+err_destroy:
+	gnic_nic_queues_destroy(nic, queues, nic->cfg.channels);
+	return err;
+}
+
+int gnic_nic_stop(struct net_device *netdev)
+{
+	struct gnic_nic *nic = netdev_priv(netdev);
+	struct gnic_queue **queues;
+	unsigned int count = nic->num_channels;
+
+	if (nic->profile->stop)
+		nic->profile->stop(nic);
+	if (!count)
+		return 0;
+	queues = gnic_nic_queues_running(nic);
+	gnic_rss_clear(nic);
+	gnic_nic_quiesce(nic);
+	gnic_nic_queues_destroy(nic, queues, count);
+	return 0;
+}
+
+/* Frames go to the new queues from gnic_rss_apply() on. */
+static int gnic_nic_swap(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg,
+			 struct gnic_queue **queues)
+{
+	unsigned int old_count = nic->num_channels;
+	struct gnic_queue **old = gnic_nic_queues_running(nic);
+	int err;
+
+	err = gnic_rss_apply(nic, queues, cfg->channels);
+	if (err)
+		goto err_free;
+	gnic_nic_quiesce(nic);
+	err = netif_set_real_num_queues(nic->netdev, cfg->channels, cfg->channels);
+	if (err)
+		goto err_restart;
+	gnic_nic_queues_destroy(nic, old, old_count);
+	gnic_nic_start(nic, queues, cfg->channels);
+	netif_tx_wake_all_queues(nic->netdev);
+	return 0;
+
+err_restart:
+	gnic_nic_start(nic, old, old_count);
+	netif_tx_wake_all_queues(nic->netdev);
+	gnic_rss_apply(nic, old, old_count);
+err_free:
+	kfree(old);
+	return err;
+}
+
+/**
+ * gnic_nic_reconfigure - other channels, rings or moderation
+ * @nic: netdev; may be down, then the next open uses @cfg
+ * @cfg: valid configuration
+ * @extack: or NULL
+ *
+ * What ran goes on running if there is an error.
+ */
+int gnic_nic_reconfigure(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg,
+			 struct netlink_ext_ack *extack)
+{
+	struct gnic_nic_cfg next = *cfg;
+	struct gnic_queue **queues;
+	int err;
+
+	if (!nic->num_channels)
+		goto out;
+	queues = gnic_nic_queues_create(nic, &next);
+	if (IS_ERR(queues)) {
+		NL_SET_ERR_MSG_MOD(extack, "no memory or device resources for the new queues");
+		return PTR_ERR(queues);
+	}
+	err = gnic_nic_swap(nic, &next, queues);
+	if (err) {
+		gnic_nic_queues_destroy(nic, queues, next.channels);
+		return err;
+	}
+	kfree(queues);
+out:
+	nic->cfg = next;
+	return 0;
+}
+
+static void gnic_nic_reset(struct gnic_nic *nic)
+{
+	int err;
+
+	if (!netif_running(nic->netdev))
+		return;
+	nic->resets++;
+	nic->reset_last = jiffies;
+	err = gnic_nic_reconfigure(nic, &nic->cfg, NULL);
+	if (!err)
+		return;
+	netdev_err(nic->netdev, "no new queues: %d, closing\n", err);
+	netif_close(nic->netdev);
+}
+
+static void gnic_nic_reset_work(struct work_struct *work)
+{
+	struct gnic_nic *nic = container_of(work, struct gnic_nic, reset_work.work);
+
+	rtnl_lock();
+	netdev_lock(nic->netdev);
+	gnic_nic_reset(nic);
+	netdev_unlock(nic->netdev);
+	rtnl_unlock();
+}
+
+/* Any context. */
+void gnic_nic_schedule_reset(struct gnic_nic *nic)
+{
+	bool recent = nic->resets && time_before(jiffies, nic->reset_last + GNIC_NIC_RESET_PAUSE);
+
+	schedule_delayed_work(&nic->reset_work, recent ? GNIC_NIC_RESET_PAUSE : 0);
+}
+
+void gnic_nic_tx_timeout(struct net_device *netdev, unsigned int txqueue)
+{
+	struct gnic_nic *nic = netdev_priv(netdev);
+	const struct gnic_tx *tx = &nic->channels[txqueue]->queue->tx;
+
+	netdev_warn(netdev, "transmit queue %u: QP %u posted %u, sent %u, given back %u\n",
+		    txqueue, tx->qpn, tx->sq.index, le32_to_cpu(tx->sq.db->done), tx->reaped);
+	gnic_nic_schedule_reset(nic);
+}
+
+static bool gnic_nic_has_qp(struct gnic_nic *nic, u32 qpn)
+{
+	const struct gnic_queue *queue;
+	unsigned int i, count;
+	bool found = false;
+
+	rcu_read_lock();
+	/* Channels before their number: pairs with gnic_nic_start(). */
+	count = smp_load_acquire(&nic->num_channels);
+	for (i = 0; i < count && !found; i++) {
+		queue = READ_ONCE(nic->channels[i]->queue);
+		found = queue && (queue->tx.qpn == qpn || queue->xdp.qpn == qpn);
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+static int gnic_nic_event(struct notifier_block *nb, unsigned long type, void *data)
+{
+	struct gnic_nic *nic = container_of(nb, struct gnic_nic, events);
+	const struct gnic_event *event = data;
+
+	if (event->port != nic->port->index)
+		return NOTIFY_DONE;
+	if (type == GNIC_EQE_QP_ERR && gnic_nic_has_qp(nic, event->id))
+		gnic_nic_schedule_reset(nic);
+	if (type == GNIC_EQE_LINK_STATUS && nic->profile->link)
+		nic->profile->link(nic, event->data);
+	return NOTIFY_DONE;
+}
+
+static unsigned int gnic_nic_max_queues(struct gnic_dev *dev,
+					const struct gnic_nic_profile *profile)
+{
+	/* two QPs a queue, and a second set while they are replaced */
+	u32 fit = le32_to_cpu(dev->caps.raw_qps_per_port) / 4;
+
+	return clamp_t(u32, min(profile->max_queues, fit), 1, GNIC_QUEUES_MAX);
+}
+
+static void gnic_nic_defaults(struct gnic_nic *nic, unsigned int max)
+{
+	struct gnic_nic_cfg *cfg = &nic->cfg;
+
+	cfg->channels = min3(num_online_cpus(), max, (unsigned int)GNIC_QUEUES_DEFAULT_MAX);
+	cfg->rx_ring = nic->profile->rx_ring;
+	cfg->tx_ring = nic->profile->tx_ring;
+	cfg->rx.usecs = 4;
+	cfg->tx.usecs = 16;
+	if (is_kdump_kernel()) {
+		cfg->channels = 1;
+		cfg->rx_ring = GNIC_RING_MIN;
+		cfg->tx_ring = GNIC_RING_MIN;
+	}
+	gnic_rss_default(nic, cfg->channels);
+}
+
+static int gnic_nic_init(struct gnic_nic *nic, unsigned int max)
+{
+	nic->channels = kcalloc(max, sizeof(*nic->channels), GFP_KERNEL);
+	if (!nic->channels)
+		return -ENOMEM;
+	nic->max_channels = max;
+	INIT_DELAYED_WORK(&nic->reset_work, gnic_nic_reset_work);
+	gnic_filter_init(nic);
+	gnic_nic_defaults(nic, max);
+	nic->events.notifier_call = gnic_nic_event;
+	return blocking_notifier_chain_register(&nic->dev->events, &nic->events);
+}
+
+struct net_device *gnic_nic_create(struct gnic_dev *dev, struct gnic_port *port, u16 vport,
+				   struct device *parent,
+				   const struct gnic_nic_profile *profile)
+{
+	unsigned int max = gnic_nic_max_queues(dev, profile);
+	struct net_device *netdev;
+	struct gnic_nic *nic;
+	int err;
+
+	netdev = alloc_etherdev_mqs(sizeof(*nic), max, max);
+	if (!netdev)
+		return ERR_PTR(-ENOMEM);
+	if (parent)
+		SET_NETDEV_DEV(netdev, parent);
+	nic = netdev_priv(netdev);
+	nic->netdev = netdev;
+	nic->dev = dev;
+	nic->port = port;
+	nic->vport = vport;
+	nic->profile = profile;
+	err = gnic_nic_init(nic, max);
+	if (err)
+		goto err_free;
+	gnic_netdev_init(netdev);
+	profile->init(netdev);
+	return netdev;
+
+err_free:
+	kfree(nic->channels);
+	free_netdev(netdev);
+	return ERR_PTR(err);
+}
+
+void gnic_nic_destroy(struct net_device *netdev)
+{
+	struct gnic_nic *nic = netdev_priv(netdev);
+	unsigned int i;
+
+	blocking_notifier_chain_unregister(&nic->dev->events, &nic->events);
+	cancel_delayed_work_sync(&nic->reset_work);
+	gnic_filter_exit(nic);
+	for (i = 0; i < nic->max_channels && nic->channels[i]; i++)
+		gnic_channel_destroy(nic->channels[i]);
+	kfree(nic->channels);
+	free_netdev(netdev);
+}
+
+struct gnic_port *gnic_nic_port(struct net_device *netdev)
+{
+	return ((struct gnic_nic *)netdev_priv(netdev))->port;
+}
+
+u16 gnic_nic_vport(struct net_device *netdev)
+{
+	return ((struct gnic_nic *)netdev_priv(netdev))->vport;
+}
+
+bool gnic_netdev_is_ours(const struct net_device *netdev)
+{
+	return netdev->xdp_metadata_ops == &gnic_xdp_metadata_ops;
+}

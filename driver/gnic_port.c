@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A NIC port: what it can be asked and told, its auxiliary child, and the
+ * auxiliary driver gnic.eth that makes the child's devlink instance and
+ * netdev.
+ */
+#include <linux/etherdevice.h>
+#include <linux/idr.h>
+#include <linux/slab.h>
+
+#include "gnic.h"
+#include "gnic_nic.h"
+
+static DEFINE_IDA(gnic_port_ida);
+
+int gnic_port_query(struct gnic_port *port, struct gnic_hw_port_info *info)
+{
+	struct gnic_hw_id in = { .id = cpu_to_le32(port->index) };
+
+	return gnic_cmd_exec(port->dev, GNIC_CMD_PORT_QUERY, &in, sizeof(in), info,
+			     sizeof(*info));
+}
+
+int gnic_port_set(struct gnic_port *port, struct gnic_hw_port_set *set)
+{
+	set->port = cpu_to_le32(port->index);
+	return gnic_cmd_exec(port->dev, GNIC_CMD_PORT_SET, set, sizeof(*set), NULL, 0);
+}
+
+int gnic_port_stats(struct gnic_port *port, struct gnic_hw_mac_stats *stats)
+{
+	struct gnic_hw_id in = { .id = cpu_to_le32(port->index) };
+
+	return gnic_cmd_exec(port->dev, GNIC_CMD_PORT_STATS, &in, sizeof(in), stats,
+			     sizeof(*stats));
+}
+
+int gnic_port_init(struct gnic_port *port)
+{
+	struct gnic_hw_port_info info;
+	int err;
+
+	err = gnic_port_query(port, &info);
+	if (err)
+		return err;
+	ether_addr_copy(port->mac, info.mac);
+	return 0;
+}
+
+static void gnic_port_child_release(struct device *device)
+{
+	struct gnic_adev *child = container_of(device, struct gnic_adev, adev.dev);
+
+	ida_free(&gnic_port_ida, child->id);
+	kfree(child);
+}
+
+static struct gnic_adev *gnic_port_child_alloc(struct gnic_port *port)
+{
+	struct gnic_adev *child;
+	int id;
+
+	child = kzalloc(sizeof(*child), GFP_KERNEL);
+	if (!child)
+		return ERR_PTR(-ENOMEM);
+	id = ida_alloc(&gnic_port_ida, GFP_KERNEL);
+	if (id < 0) {
+		kfree(child);
+		return ERR_PTR(id);
+	}
+	child->dev = port->dev;
+	child->port = port;
+	child->id = id;
+	child->adev.name = "eth";
+	child->adev.id = id;
+	child->adev.dev.parent = &port->dev->pdev->dev;
+	child->adev.dev.release = gnic_port_child_release;
+	return child;
+}
+
+/* From auxiliary_device_init() on, the release function frees the child. */
+int gnic_port_child_add(struct gnic_port *port)
+{
+	struct gnic_adev *child;
+	int err;
+
+	child = gnic_port_child_alloc(port);
+	if (IS_ERR(child))
+		return PTR_ERR(child);
+	err = auxiliary_device_init(&child->adev);
+	if (err) {
+		gnic_port_child_release(&child->adev.dev);
+		return err;
+	}
+	port->adev = child;
+	err = auxiliary_device_add(&child->adev);
+	if (err) {
+		port->adev = NULL;
+		auxiliary_device_uninit(&child->adev);
+	}
+	return err;
+}
+
+void gnic_port_child_del(struct gnic_port *port)
+{
+	struct gnic_adev *child = port->adev;
+
+	if (!child)
+		return;
+	auxiliary_device_delete(&child->adev);
+	port->adev = NULL;
+	auxiliary_device_uninit(&child->adev);
+}
+
+static struct gnic_adev *gnic_eth_adev(struct auxiliary_device *adev)
+{
+	return container_of(adev, struct gnic_adev, adev);
+}
+
+static struct net_device *gnic_eth_netdev_create(struct gnic_adev *child)
+{
+	struct gnic_port *port = child->port;
+	struct net_device *netdev;
+	int err;
+
+	netdev = gnic_nic_create(port->dev, port, GNIC_VPORT_UPLINK(port->index),
+				 &port->dev->pdev->dev, &gnic_uplink_profile);
+	if (IS_ERR(netdev))
+		return netdev;
+	netdev->dev_port = port->index;
+	if (is_valid_ether_addr(port->mac))
+		eth_hw_addr_set(netdev, port->mac);
+	else
+		eth_hw_addr_random(netdev);
+	SET_NETDEV_DEVLINK_PORT(netdev, &port->dl_port);
+	netif_carrier_off(netdev);
+	err = register_netdev(netdev);
+	if (err) {
+		gnic_nic_destroy(netdev);
+		return ERR_PTR(err);
+	}
+	return netdev;
+}
+
+static void gnic_eth_netdev_destroy(struct net_device *netdev)
+{
+	unregister_netdev(netdev);
+	gnic_nic_destroy(netdev);
+}
+
+static int gnic_eth_probe(struct auxiliary_device *adev, const struct auxiliary_device_id *id)
+{
+	struct gnic_adev *child = gnic_eth_adev(adev);
+	struct gnic_port *port = child->port;
+	struct net_device *netdev;
+	struct devlink *devlink;
+
+	devlink = gnic_eth_devlink_create(child);
+	if (IS_ERR(devlink))
+		return PTR_ERR(devlink);
+	port->devlink = devlink;
+	netdev = gnic_eth_netdev_create(child);
+	if (IS_ERR(netdev)) {
+		port->devlink = NULL;
+		gnic_eth_devlink_destroy(child);
+		return PTR_ERR(netdev);
+	}
+	auxiliary_set_drvdata(adev, netdev);
+	return 0;
+}
+
+static void gnic_eth_remove(struct auxiliary_device *adev)
+{
+	struct gnic_adev *child = gnic_eth_adev(adev);
+
+	gnic_eth_netdev_destroy(auxiliary_get_drvdata(adev));
+	child->port->devlink = NULL;
+	gnic_eth_devlink_destroy(child);
+}
+
+static const struct auxiliary_device_id gnic_eth_ids[] = {
+	{ .name = GNIC_DRV_NAME ".eth" },
+	{}
+};
+MODULE_DEVICE_TABLE(auxiliary, gnic_eth_ids);
+
+struct auxiliary_driver gnic_eth_driver = {
+	.name		= "eth",
+	.probe		= gnic_eth_probe,
+	.remove		= gnic_eth_remove,
+	.id_table	= gnic_eth_ids,
+};

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Memory of rings, doorbell records, and the objects of the device on them. */
+#include <linux/dma-mapping.h>
+#include <linux/log2.h>
+#include <linux/slab.h>
+
+#include "gnic.h"
+#include "gnic_eswitch.h"
+#include "gnic_ring.h"
+
+int gnic_ring_init(struct gnic_dev *dev)
+{
+	dev->db_pool = dma_pool_create(GNIC_DRV_NAME "-db", &dev->pdev->dev,
+				       sizeof(struct gnic_hw_db), GNIC_DB_ALIGN, 0);
+	return dev->db_pool ? 0 : -ENOMEM;
+}
+
+void gnic_ring_exit(struct gnic_dev *dev)
+{
+	dma_pool_destroy(dev->db_pool);
+	dev->db_pool = NULL;
+}
+
+int gnic_ring_alloc(struct gnic_dev *dev, struct gnic_ring *ring, u8 log, size_t entry)
+{
+	ring->db = dma_pool_zalloc(dev->db_pool, GFP_KERNEL, &ring->db_dma);
+	if (!ring->db)
+		return -ENOMEM;
+	ring->size = entry << log;
+	ring->desc = dma_alloc_coherent(&dev->pdev->dev, ring->size, &ring->dma, GFP_KERNEL);
+	if (!ring->desc) {
+		dma_pool_free(dev->db_pool, ring->db, ring->db_dma);
+		return -ENOMEM;
+	}
+	ring->mask = BIT(log) - 1;
+	ring->index = 0;
+	ring->arm = 0;
+	ring->no_shadow = !(dev->caps_bits & GNIC_CAP_SHADOW_DB);
+	ring->umr = dev->umr + GNIC_UMR_DOORBELL;
+	return 0;
+}
+
+void gnic_ring_free(struct gnic_dev *dev, struct gnic_ring *ring)
+{
+	dma_free_coherent(&dev->pdev->dev, ring->size, ring->desc, ring->dma);
+	dma_pool_free(dev->db_pool, ring->db, ring->db_dma);
+	ring->desc = NULL;
+}
+
+void gnic_ring_bind(struct gnic_dev *dev, struct gnic_ring *ring, enum gnic_hw_db_kind kind,
+		    unsigned int port, u32 id)
+{
+	ring->kick = FIELD_PREP(GNIC_DB_ID, id) | FIELD_PREP(GNIC_DB_PORT, port) |
+		     FIELD_PREP(GNIC_DB_KIND, kind);
+}
+
+int gnic_cq_create(struct gnic_dev *dev, struct gnic_cq *cq, struct gnic_hw_cq_create *in)
+{
+	struct gnic_hw_id out;
+	int err;
+
+	err = gnic_ring_alloc(dev, &cq->ring, in->log, BIT(in->cqe_log));
+	if (err)
+		return err;
+	in->base = cpu_to_le64(cq->ring.dma);
+	in->db = cpu_to_le64(cq->ring.db_dma);
+	err = gnic_cmd_exec(dev, GNIC_CMD_CQ_CREATE, in, sizeof(*in), &out, sizeof(out));
+	if (err) {
+		gnic_ring_free(dev, &cq->ring);
+		return err;
+	}
+	cq->cqn = le32_to_cpu(out.id);
+	gnic_ring_bind(dev, &cq->ring, GNIC_DB_CQ, 0, cq->cqn);
+	return 0;
+}
+
+void gnic_cq_destroy(struct gnic_dev *dev, struct gnic_cq *cq)
+{
+	struct gnic_hw_id in = { .id = cpu_to_le32(cq->cqn) };
+
+	gnic_cmd_exec(dev, GNIC_CMD_CQ_DESTROY, &in, sizeof(in), NULL, 0);
+	gnic_ring_free(dev, &cq->ring);
+}
+
+int gnic_cq_moderate(struct gnic_dev *dev, const struct gnic_cq *cq, u16 usecs, u16 frames)
+{
+	struct gnic_hw_cq_modify in = {
+		.cqn = cpu_to_le32(cq->cqn),
+		.usecs = cpu_to_le16(usecs),
+		.frames = cpu_to_le16(frames),
+	};
+
+	return gnic_cmd_exec(dev, GNIC_CMD_CQ_MODIFY, &in, sizeof(in), NULL, 0);
+}
+
+/**
+ * gnic_ring_qp_create - QP_CREATE
+ * @dev: card
+ * @in: what it shall be like; .qpn may be GNIC_QPN_ANY
+ * @qpn: which number it has
+ */
+int gnic_ring_qp_create(struct gnic_dev *dev, const struct gnic_hw_qp_create *in, u32 *qpn)
+{
+	struct gnic_hw_id out;
+	int err;
+
+	err = gnic_cmd_exec(dev, GNIC_CMD_QP_CREATE, in, sizeof(*in), &out, sizeof(out));
+	if (!err)
+		*qpn = le32_to_cpu(out.id);
+	return err;
+}
+
+/* Nothing of it is written any more when this returns. */
+void gnic_ring_qp_destroy(struct gnic_dev *dev, unsigned int port, u32 qpn)
+{
+	struct gnic_hw_qp_id in = {
+		.qpn = cpu_to_le32(qpn),
+		.port = cpu_to_le32(port),
+	};
+
+	gnic_cmd_exec(dev, GNIC_CMD_QP_DESTROY, &in, sizeof(in), NULL, 0);
+}

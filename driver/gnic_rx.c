@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Receive, in the order that a frame meets it: completion, buffer, XDP, skb,
+ * and then new buffers.
+ */
+#include <linux/bpf_trace.h>
+#include <linux/etherdevice.h>
+#include <linux/if_vlan.h>
+#include <linux/prefetch.h>
+#include <net/page_pool/helpers.h>
+
+#include "gnic_channel.h"
+#include "gnic_xdp.h"
+
+/**
+ * struct gnic_rx_poll - what one poll carries along
+ * @c: channel
+ * @rx: its receive queue
+ * @prog: XDP program or NULL
+ * @count: published at the end
+ * @bulk: XDP_TX frames
+ */
+struct gnic_rx_poll {
+	struct gnic_channel *c;
+	struct gnic_rx *rx;
+	struct bpf_prog *prog;
+	struct gnic_rx_stats count;
+	struct gnic_xdp_bulk bulk;
+};
+
+/* The device owns the buffer from the next publish on. */
+static void gnic_rx_give(struct gnic_rx *rx, struct page *page)
+{
+	u32 slot = rx->rq.index++ & rx->rq.mask;
+	struct gnic_hw_recv_wqe *wqe = (struct gnic_hw_recv_wqe *)rx->rq.desc + slot;
+
+	wqe->addr = cpu_to_le64(page_pool_get_dma_addr(page) + GNIC_RX_HEADROOM);
+	rx->pages[slot] = page;
+}
+
+/* A buffer whose frame nobody wants goes back without seeing the pool. */
+static void gnic_rx_recycle(struct gnic_rx *rx, struct page *page)
+{
+	dma_sync_single_range_for_device(rx->pool->p.dev, page_pool_get_dma_addr(page),
+					 GNIC_RX_HEADROOM, GNIC_RX_BUF_SIZE, DMA_BIDIRECTIONAL);
+	gnic_rx_give(rx, page);
+}
+
+/* Frags of a frame that is dropped; in NAPI's context. */
+static void gnic_rx_put_frags(struct gnic_rx *rx, struct xdp_buff *xdp)
+{
+	struct skb_shared_info *sinfo = xdp_get_shared_info_from_buff(xdp);
+	unsigned int i;
+
+	for (i = 0; i < sinfo->nr_frags; i++)
+		page_pool_put_full_page(rx->pool, skb_frag_page(&sinfo->frags[i]), true);
+}
+
+/* A frame is dropped; a program may have taken frags away, never the head. */
+static void gnic_rx_drop(struct gnic_rx *rx, struct xdp_buff *xdp)
+{
+	if (unlikely(xdp_buff_has_frags(xdp)))
+		gnic_rx_put_frags(rx, xdp);
+	gnic_rx_recycle(rx, virt_to_page(xdp->data_hard_start));
+}
+
+/*
+ * Completions come in the order of the buffers, so the place of a frame is
+ * known; what the device says of it is only compared.
+ */
+static bool gnic_rx_sane(const struct gnic_rx *rx, const struct gnic_hw_raw_cqe *cqe,
+			 u32 size, u32 nbuf)
+{
+	u32 ctrl = le32_to_cpu(READ_ONCE(cqe->ctrl));
+
+	return (ctrl & (GNIC_CQE_QPN | GNIC_CQE_REQ | GNIC_CQE_ERROR)) == rx->qpn &&
+	       le32_to_cpu(cqe->wqe_index) == rx->reaped &&
+	       nbuf - 1 < GNIC_RAW_NBUF_MAX &&
+	       nbuf <= rx->rq.index - rx->reaped &&
+	       size >= ETH_HLEN && size <= nbuf * GNIC_RX_BUF_SIZE &&
+	       size > (nbuf - 1) * GNIC_RX_BUF_SIZE;
+}
+
+static void gnic_rx_add_frags(struct gnic_rx *rx, struct xdp_buff *xdp, u32 size, u32 nbuf)
+{
+	struct skb_shared_info *sinfo = xdp_get_shared_info_from_buff(xdp);
+	struct page *page;
+	unsigned int i;
+	u32 len;
+
+	sinfo->nr_frags = nbuf;
+	sinfo->xdp_frags_size = size;
+	gnic_xdp_set_truesize(sinfo, nbuf * PAGE_SIZE);
+	xdp_buff_set_frags_flag(xdp);
+	for (i = 0; i < nbuf; i++, size -= len) {
+		len = min_t(u32, size, GNIC_RX_BUF_SIZE);
+		page = rx->pages[rx->reaped++ & rx->rq.mask];
+		page_pool_dma_sync_for_cpu(rx->pool, page, 0, len);
+		skb_frag_fill_page_desc(&sinfo->frags[i], page, GNIC_RX_HEADROOM, len);
+		if (unlikely(page_is_pfmemalloc(page)))
+			xdp_buff_set_frag_pfmemalloc(xdp);
+	}
+}
+
+static void gnic_rx_buffer(struct gnic_rx *rx, struct xdp_buff *xdp, u32 size, u32 nbuf)
+{
+	struct page *page = rx->pages[rx->reaped++ & rx->rq.mask];
+	u32 len = min_t(u32, size, GNIC_RX_BUF_SIZE);
+	void *start = page_address(page);
+
+	prefetch(start + GNIC_RX_HEADROOM);
+	page_pool_dma_sync_for_cpu(rx->pool, page, 0, len);
+	xdp_init_buff(xdp, PAGE_SIZE, &rx->xdp_rxq);
+	xdp_prepare_buff(xdp, start, GNIC_RX_HEADROOM, len, true);
+	if (unlikely(nbuf > 1))
+		gnic_rx_add_frags(rx, xdp, size - len, nbuf - 1);
+}
+
+static struct sk_buff *gnic_rx_build_skb(struct xdp_buff *xdp)
+{
+	struct skb_shared_info *sinfo = xdp_get_shared_info_from_buff(xdp);
+	int meta = xdp->data - xdp->data_meta;
+	u32 nr_frags = 0, frags_size = 0;
+	struct sk_buff *skb;
+
+	/* The skb clears what counts the frags, not the frags. */
+	if (unlikely(xdp_buff_has_frags(xdp))) {
+		nr_frags = sinfo->nr_frags;
+		frags_size = sinfo->xdp_frags_size;
+	}
+	skb = napi_build_skb(xdp->data_hard_start, PAGE_SIZE);
+	if (unlikely(!skb))
+		return NULL;
+	skb_reserve(skb, xdp->data - xdp->data_hard_start);
+	__skb_put(skb, xdp->data_end - xdp->data);
+	if (meta > 0)
+		skb_metadata_set(skb, meta);
+	if (unlikely(nr_frags))
+		xdp_update_skb_frags_info(skb, nr_frags, frags_size, nr_frags * PAGE_SIZE,
+					  xdp_buff_get_skb_flags(xdp));
+	skb_mark_for_recycle(skb);
+	return skb;
+}
+
+/* A program may have changed the bytes: then the device's sum says nothing. */
+static void gnic_rx_csum(struct gnic_rx_poll *poll, struct sk_buff *skb,
+			 const struct gnic_hw_raw_cqe *cqe, u32 flags)
+{
+	if (!(skb->dev->features & NETIF_F_RXCSUM))
+		return;
+	if (flags & GNIC_RAW_CQE_L4_OK) {
+		skb->ip_summed = CHECKSUM_UNNECESSARY;
+		poll->count.csum_unnecessary++;
+	} else if ((flags & GNIC_RAW_CQE_CSUM) && !poll->prog) {
+		skb->ip_summed = CHECKSUM_COMPLETE;
+		skb->csum = csum_unfold((__force __sum16)cqe->csum);
+		poll->count.csum_complete++;
+	} else {
+		poll->count.csum_none++;
+	}
+}
+
+static void gnic_rx_hash(struct sk_buff *skb, const struct gnic_hw_raw_cqe *cqe, u32 flags)
+{
+	u32 type = FIELD_GET(GNIC_RAW_CQE_HASH, flags);
+
+	if (type && (skb->dev->features & NETIF_F_RXHASH))
+		skb_set_hash(skb, le32_to_cpu(cqe->hash),
+			     type == GNIC_CQE_HASH_L4 ? PKT_HASH_TYPE_L4 : PKT_HASH_TYPE_L3);
+}
+
+static void gnic_rx_skb(struct gnic_rx_poll *poll, struct xdp_buff *xdp,
+			const struct gnic_hw_raw_cqe *cqe, u32 flags)
+{
+	struct sk_buff *skb = gnic_rx_build_skb(xdp);
+	struct gnic_channel *c = poll->c;
+
+	if (unlikely(!skb)) {
+		poll->count.alloc_fail++;
+		gnic_rx_drop(poll->rx, xdp);
+		return;
+	}
+	skb->protocol = eth_type_trans(skb, c->nic->netdev);
+	skb_record_rx_queue(skb, c->index);
+	gnic_rx_csum(poll, skb, cqe, flags);
+	gnic_rx_hash(skb, cqe, flags);
+	if (flags & GNIC_RAW_CQE_VLAN)
+		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), le16_to_cpu(cqe->vlan_tci));
+	if (flags & GNIC_RAW_CQE_MARK)
+		skb->mark = le32_to_cpu(cqe->mark);
+	napi_gro_receive(&c->napi, skb);
+}
+
+static bool gnic_rx_frame(struct gnic_rx_poll *poll, const struct gnic_hw_raw_cqe *cqe)
+{
+	u32 flags = le32_to_cpu(READ_ONCE(cqe->flags));
+	u32 size = le32_to_cpu(READ_ONCE(cqe->size));
+	u32 nbuf = FIELD_GET(GNIC_RAW_CQE_NBUF, flags);
+	struct gnic_rx *rx = poll->rx;
+	struct gnic_xdp_buff buf;
+	u32 verdict = XDP_PASS;
+
+	if (unlikely(!gnic_rx_sane(rx, cqe, size, nbuf)))
+		return false;
+	gnic_rx_buffer(rx, &buf.xdp, size, nbuf);
+	poll->count.bytes += size;
+	if (poll->prog) {
+		buf.cqe = cqe;
+		buf.rx = rx;
+		verdict = gnic_xdp_run(poll->c, &buf.xdp, poll->prog, &poll->bulk, &poll->count);
+	}
+	if (verdict == XDP_PASS)
+		gnic_rx_skb(poll, &buf.xdp, cqe, flags);
+	else if (verdict == XDP_DROP)
+		gnic_rx_drop(rx, &buf.xdp);
+	return true;
+}
+
+static void gnic_rx_publish(struct gnic_channel *c, const struct gnic_rx_stats *count)
+{
+	struct gnic_rx_stats *stats = &c->rx_stats;
+
+	u64_stats_update_begin(&stats->syncp);
+	stats->packets += count->packets;
+	stats->bytes += count->bytes;
+	stats->csum_complete += count->csum_complete;
+	stats->csum_unnecessary += count->csum_unnecessary;
+	stats->csum_none += count->csum_none;
+	stats->alloc_fail += count->alloc_fail;
+	stats->xdp_drop += count->xdp_drop;
+	stats->xdp_tx += count->xdp_tx;
+	stats->xdp_redirect += count->xdp_redirect;
+	stats->xdp_errors += count->xdp_errors;
+	u64_stats_update_end(&stats->syncp);
+}
+
+/* True if the device can go on receiving. */
+static bool gnic_rx_refill(struct gnic_rx *rx, struct gnic_rx_stats *count)
+{
+	u32 room = gnic_ring_free_entries(&rx->rq, rx->reaped);
+	struct page *page;
+
+	for (; room; room--) {
+		page = page_pool_dev_alloc_pages(rx->pool);
+		if (unlikely(!page)) {
+			count->alloc_fail++;
+			break;
+		}
+		gnic_rx_give(rx, page);
+	}
+	gnic_ring_publish(&rx->rq);
+	return room <= rx->rq.mask - GNIC_RAW_NBUF_MAX;
+}
+
+/**
+ * gnic_rx_poll - receive up to @budget frames
+ * @c: channel
+ * @queue: its queue
+ * @budget: of NAPI
+ *
+ * Return: frames; @budget as well if there is no memory for buffers, so that
+ * somebody tries again; negative if the device said something that can't be.
+ */
+int gnic_rx_poll(struct gnic_channel *c, struct gnic_queue *queue, int budget)
+{
+	struct gnic_rx *rx = &queue->rx;
+	const struct gnic_hw_raw_cqe *cqe;
+	struct gnic_rx_poll poll;
+	int work = 0;
+
+	if (!gnic_cq_raw(&rx->cq) && !gnic_ring_free_entries(&rx->rq, rx->reaped))
+		return 0;
+	poll.c = c;
+	poll.rx = rx;
+	poll.prog = READ_ONCE(c->nic->xdp_prog);
+	memset(&poll.count, 0, sizeof(poll.count));
+	poll.bulk.count = 0;
+	poll.bulk.posted = false;
+	poll.bulk.redirected = false;
+	while (work < budget && (cqe = gnic_cq_raw(&rx->cq))) {
+		if (unlikely(!gnic_rx_frame(&poll, cqe))) {
+			work = -EPROTO;
+			break;
+		}
+		rx->cq.ring.index++;
+		poll.count.packets++;
+		work++;
+	}
+	gnic_xdp_finish(c, queue, &poll.bulk);
+	gnic_ring_consume(&rx->cq.ring);
+	if (unlikely(!gnic_rx_refill(rx, &poll.count)) && work >= 0)
+		work = budget;
+	gnic_rx_publish(c, &poll.count);
+	return work;
+}
+
+static struct page_pool *gnic_rx_pool_create(struct gnic_channel *c, unsigned int entries)
+{
+	struct page_pool_params params = {
+		.flags		= PP_FLAG_DMA_MAP | PP_FLAG_DMA_SYNC_DEV,
+		.pool_size	= entries,
+		.nid		= NUMA_NO_NODE,
+		.dev		= &c->nic->dev->pdev->dev,
+		.dma_dir	= DMA_BIDIRECTIONAL,
+		.max_len	= GNIC_RX_BUF_SIZE,
+		.offset		= GNIC_RX_HEADROOM,
+		.netdev		= c->nic->netdev,
+		.queue_idx	= c->index,
+	};
+
+	return page_pool_create(&params);
+}
+
+static int gnic_rx_pool_init(struct gnic_channel *c, struct gnic_rx *rx)
+{
+	int err;
+
+	rx->pool = gnic_rx_pool_create(c, rx->rq.mask + 1);
+	if (IS_ERR(rx->pool))
+		return PTR_ERR(rx->pool);
+	err = xdp_rxq_info_reg(&rx->xdp_rxq, c->nic->netdev, c->index, 0);
+	if (err)
+		goto err_pool_destroy;
+	err = xdp_rxq_info_reg_mem_model(&rx->xdp_rxq, MEM_TYPE_PAGE_POOL, rx->pool);
+	if (err)
+		goto err_unreg;
+	return 0;
+
+err_unreg:
+	xdp_rxq_info_unreg(&rx->xdp_rxq);
+err_pool_destroy:
+	page_pool_destroy(rx->pool);
+	return err;
+}
+
+static void gnic_rx_pool_exit(struct gnic_rx *rx)
+{
+	xdp_rxq_info_unreg(&rx->xdp_rxq);
+	page_pool_destroy(rx->pool);
+}
+
+/* What does not change from buffer to buffer is written once. */
+static void gnic_rx_preset(struct gnic_rx *rx)
+{
+	struct gnic_hw_recv_wqe *wqe = rx->rq.desc;
+	u32 i;
+
+	for (i = 0; i <= rx->rq.mask; i++)
+		wqe[i].size = cpu_to_le32(GNIC_RX_BUF_SIZE);
+}
+
+/* Memory of a receive queue; CQ, QP and buffers come later. */
+int gnic_rx_alloc(struct gnic_channel *c, struct gnic_rx *rx, u8 log)
+{
+	struct gnic_dev *dev = c->nic->dev;
+	int err;
+
+	err = gnic_ring_alloc(dev, &rx->rq, log, sizeof(struct gnic_hw_recv_wqe));
+	if (err)
+		return err;
+	rx->pages = kvcalloc(BIT(log), sizeof(*rx->pages), GFP_KERNEL);
+	if (!rx->pages) {
+		err = -ENOMEM;
+		goto err_ring_free;
+	}
+	err = gnic_rx_pool_init(c, rx);
+	if (err)
+		goto err_pages_free;
+	gnic_rx_preset(rx);
+	return 0;
+
+err_pages_free:
+	kvfree(rx->pages);
+err_ring_free:
+	gnic_ring_free(dev, &rx->rq);
+	return err;
+}
+
+/* The QP is gone: no buffer is the device's any more. */
+void gnic_rx_free(struct gnic_channel *c, struct gnic_rx *rx)
+{
+	for (; rx->reaped != rx->rq.index; rx->reaped++)
+		page_pool_put_full_page(rx->pool, rx->pages[rx->reaped & rx->rq.mask], false);
+	gnic_rx_pool_exit(rx);
+	kvfree(rx->pages);
+	gnic_ring_free(c->nic->dev, &rx->rq);
+}
+
+/* First buffers, in process context; all of them, or -ENOMEM. */
+int gnic_rx_fill(struct gnic_rx *rx)
+{
+	struct page *page;
+
+	while (gnic_ring_free_entries(&rx->rq, rx->reaped)) {
+		page = page_pool_alloc_pages(rx->pool, GFP_KERNEL);
+		if (!page)
+			return -ENOMEM;
+		gnic_rx_give(rx, page);
+	}
+	return 0;
+}

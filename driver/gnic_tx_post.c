@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The core of transmit that skbs and XDP frames share: WQEs of a packet,
+ * doorbell, and giving back what the device has sent.
+ */
+#include <linux/dma-mapping.h>
+#include <linux/slab.h>
+#include <net/netdev_queues.h>
+
+#include "gnic_channel.h"
+#include "gnic_tx_post.h"
+
+static void gnic_tx_fill_segs(struct gnic_hw_raw_wqe *wqe, struct gnic_tx_info *info,
+			      const struct gnic_tx_seg *seg, unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < GNIC_RAW_WQE_SEGS; i++, seg++) {
+		if (i >= count) {
+			wqe->seg[i] = (struct gnic_hw_seg){};
+			info->len[i] = 0;
+			continue;
+		}
+		wqe->seg[i].addr = cpu_to_le64(seg->dma);
+		wqe->seg[i].len = cpu_to_le32(seg->len);
+		info->dma[i] = seg->dma;
+		info->len[i] = seg->len;
+	}
+}
+
+/* The fourth and further pieces of a packet. */
+static u32 gnic_tx_post_rest(struct gnic_tx *tx, const struct gnic_tx_packet *pkt, u32 index)
+{
+	struct gnic_hw_raw_wqe *wqe;
+	unsigned int done;
+	u32 slot;
+
+	for (done = GNIC_RAW_WQE_SEGS; done < pkt->nseg; done += GNIC_RAW_WQE_SEGS, index++) {
+		slot = index & tx->sq.mask;
+		wqe = (struct gnic_hw_raw_wqe *)tx->sq.desc + slot;
+		wqe->ctrl = cpu_to_le32(FIELD_PREP(GNIC_WQE_OPCODE, GNIC_WQE_RAW_CONT) |
+					FIELD_PREP(GNIC_WQE_INDEX, index & 0xff) |
+					GNIC_RAW_WQE_SE);
+		wqe->size = 0;
+		wqe->offload = 0;
+		wqe->vlan_tci = 0;
+		wqe->mss = 0;
+		gnic_tx_fill_segs(wqe, &tx->info[slot], &pkt->seg[done], pkt->nseg - done);
+	}
+	return index;
+}
+
+/**
+ * gnic_tx_post - write the WQEs of a packet
+ * @tx: send queue with room for GNIC_RAW_WQES_MAX
+ * @pkt: packet
+ * @owner: skb or XDP frame by @pkt->kind; belongs to the queue from now on
+ *
+ * The device sees nothing before gnic_tx_doorbell().
+ */
+void gnic_tx_post(struct gnic_tx *tx, const struct gnic_tx_packet *pkt, void *owner)
+{
+	u32 index = tx->sq.index, slot = index & tx->sq.mask;
+	struct gnic_hw_raw_wqe *wqe = (struct gnic_hw_raw_wqe *)tx->sq.desc + slot;
+	struct gnic_tx_info *info = &tx->info[slot];
+
+	wqe->ctrl = cpu_to_le32(pkt->ctrl |
+				FIELD_PREP(GNIC_WQE_OPCODE, GNIC_WQE_RAW_SEND) |
+				FIELD_PREP(GNIC_WQE_INDEX, index & 0xff) |
+				FIELD_PREP(GNIC_RAW_WQE_NSEG, pkt->nseg) |
+				GNIC_RAW_WQE_SE);
+	wqe->size = cpu_to_le32(pkt->size);
+	wqe->offload = cpu_to_le32(pkt->offload);
+	wqe->vlan_tci = cpu_to_le16(pkt->vlan_tci);
+	wqe->mss = cpu_to_le16(pkt->mss);
+	gnic_tx_fill_segs(wqe, info, pkt->seg, pkt->nseg);
+	index++;
+	if (unlikely(pkt->nseg > GNIC_RAW_WQE_SEGS))
+		index = gnic_tx_post_rest(tx, pkt, index);
+	info->skb = owner;
+	info->bytes = pkt->bytes;
+	info->packets = pkt->packets;
+	info->kind = pkt->kind;
+	info->wqes = index - tx->sq.index;
+	tx->last = wqe;
+	/* info before the index: pairs with gnic_tx_reap(). */
+	smp_store_release(&tx->sq.index, index);
+}
+
+/*
+ * The last packet says when it is done, and all before it are done by then:
+ * one completion a doorbell.
+ */
+void gnic_tx_doorbell(struct gnic_tx *tx, struct gnic_post_stats *stats)
+{
+	u64 kicks = tx->sq.kicks;
+
+	tx->last->ctrl |= cpu_to_le32(GNIC_RAW_WQE_CQE);
+	gnic_ring_doorbell(&tx->sq);
+	u64_stats_update_begin(&stats->syncp);
+	stats->doorbells++;
+	stats->kicks += tx->sq.kicks - kicks;
+	u64_stats_update_end(&stats->syncp);
+}
+
+/* A packet that was mapped and is not posted after all. */
+void gnic_tx_packet_unmap(struct gnic_tx *tx, const struct gnic_tx_packet *pkt)
+{
+	unsigned int i;
+
+	for (i = 0; i < pkt->nseg; i++)
+		dma_unmap_page(tx->dma_dev, pkt->seg[i].dma, pkt->seg[i].len, DMA_TO_DEVICE);
+}
+
+static void gnic_tx_unmap(struct gnic_tx *tx, u32 index, unsigned int wqes)
+{
+	const struct gnic_tx_info *info;
+	unsigned int i;
+
+	for (; wqes; wqes--, index++) {
+		info = &tx->info[index & tx->sq.mask];
+		for (i = 0; i < GNIC_RAW_WQE_SEGS && info->len[i]; i++)
+			dma_unmap_page(tx->dma_dev, info->dma[i], info->len[i],
+				       DMA_TO_DEVICE);
+	}
+}
+
+static void gnic_tx_count(struct gnic_tx_stats *count, const struct gnic_tx_info *info)
+{
+	count->packets += info->packets;
+	count->bytes += info->bytes;
+	if (info->packets == 1)
+		return;
+	count->gso_packets++;
+	count->gso_bytes += info->bytes;
+	count->gso_wire_packets += info->packets;
+	count->gso_wire_bytes += info->bytes;
+}
+
+static void gnic_tx_reap_one(struct gnic_tx *tx, u32 index, struct gnic_tx_info *info,
+			     struct gnic_tx_reaper *reaper)
+{
+	if (info->kind != GNIC_TX_XDP_TX)
+		gnic_tx_unmap(tx, index, info->wqes);
+	if (info->kind == GNIC_TX_SKB)
+		napi_consume_skb(info->skb, reaper->budget);
+	else
+		xdp_return_frame_bulk(info->xdpf, &reaper->bulk);
+}
+
+/* Give back packets up to WQE @done. */
+static void gnic_tx_reap(struct gnic_tx *tx, u32 done, struct gnic_tx_reaper *reaper)
+{
+	u32 reaped = tx->reaped;
+	struct gnic_tx_info *info;
+
+	while (reaped != done) {
+		info = &tx->info[reaped & tx->sq.mask];
+		if (unlikely(done - reaped < info->wqes))
+			break;
+		gnic_tx_count(&reaper->count, info);
+		gnic_tx_reap_one(tx, reaped, info, reaper);
+		reaped += info->wqes;
+	}
+	/* What was given back before its place: pairs with gnic_tx_room(). */
+	smp_store_release(&tx->reaped, reaped);
+}
+
+/* All up to this WQE has been sent; whether that can be. */
+static bool gnic_tx_complete(struct gnic_tx *tx, u32 wqe_index)
+{
+	/* info before the index: pairs with gnic_tx_post(). */
+	u32 index = smp_load_acquire(&tx->sq.index);
+
+	if (unlikely(wqe_index - tx->reaped >= index - tx->reaped))
+		return false;
+	tx->done = wqe_index + 1;
+	return true;
+}
+
+static bool gnic_tx_cqe(struct gnic_queue *queue, const struct gnic_hw_raw_cqe *cqe)
+{
+	u32 ctrl = le32_to_cpu(READ_ONCE(cqe->ctrl));
+	u32 index = le32_to_cpu(READ_ONCE(cqe->wqe_index));
+	u32 qpn = FIELD_GET(GNIC_CQE_QPN, ctrl);
+
+	if (unlikely((ctrl & (GNIC_CQE_REQ | GNIC_CQE_ERROR)) != GNIC_CQE_REQ))
+		return false;
+	if (qpn == queue->tx.qpn)
+		return gnic_tx_complete(&queue->tx, index);
+	return qpn == queue->xdp.qpn && gnic_tx_complete(&queue->xdp, index);
+}
+
+/* At most one pass over the ring, whatever the device writes. */
+static bool gnic_tx_drain_cq(struct gnic_queue *queue)
+{
+	struct gnic_cq *cq = &queue->tx_cq;
+	const struct gnic_hw_raw_cqe *cqe;
+	u32 first = cq->ring.index;
+
+	while (cq->ring.index - first <= cq->ring.mask && (cqe = gnic_cq_raw(cq))) {
+		if (unlikely(!gnic_tx_cqe(queue, cqe)))
+			return false;
+		cq->ring.index++;
+	}
+	if (cq->ring.index != first)
+		gnic_ring_consume(&cq->ring);
+	return true;
+}
+
+static void gnic_tx_publish(struct gnic_channel *c, const struct gnic_tx_stats *count, bool woke)
+{
+	struct gnic_tx_stats *stats = &c->tx_stats;
+
+	u64_stats_update_begin(&stats->syncp);
+	stats->packets += count->packets;
+	stats->bytes += count->bytes;
+	stats->gso_packets += count->gso_packets;
+	stats->gso_bytes += count->gso_bytes;
+	stats->gso_wire_packets += count->gso_wire_packets;
+	stats->gso_wire_bytes += count->gso_wire_bytes;
+	stats->wake += woke;
+	u64_stats_update_end(&stats->syncp);
+}
+
+static void gnic_tx_clean_skbs(struct gnic_channel *c, struct gnic_tx *tx,
+			       struct gnic_tx_reaper *reaper)
+{
+	struct netdev_queue *txq = netdev_get_tx_queue(c->nic->netdev, c->index);
+	bool woke;
+
+	gnic_tx_reap(tx, tx->done, reaper);
+	woke = !__netif_txq_completed_wake(txq, reaper->count.packets, reaper->count.bytes,
+					   gnic_tx_room(tx), GNIC_TX_WAKE, !READ_ONCE(c->running));
+	gnic_tx_publish(c, &reaper->count, woke);
+}
+
+static void gnic_tx_clean_xdp(struct gnic_channel *c, struct gnic_tx *tx,
+			      struct gnic_tx_reaper *reaper)
+{
+	xdp_frame_bulk_init(&reaper->bulk);
+	rcu_read_lock();
+	gnic_tx_reap(tx, tx->done, reaper);
+	xdp_flush_frame_bulk(&reaper->bulk);
+	rcu_read_unlock();
+	gnic_tx_publish(c, &reaper->count, false);
+}
+
+/**
+ * gnic_tx_clean - give back what both send queues have sent
+ * @c: channel
+ * @queue: its queue
+ * @budget: of NAPI
+ *
+ * Return: false if the device said something that can't be.
+ */
+bool gnic_tx_clean(struct gnic_channel *c, struct gnic_queue *queue, int budget)
+{
+	struct gnic_tx_reaper reaper;
+
+	if (unlikely(!gnic_tx_drain_cq(queue)))
+		return false;
+	reaper.budget = budget;
+	if (queue->tx.done != queue->tx.reaped) {
+		memset(&reaper.count, 0, sizeof(reaper.count));
+		gnic_tx_clean_skbs(c, &queue->tx, &reaper);
+	}
+	if (queue->xdp.done != queue->xdp.reaped) {
+		memset(&reaper.count, 0, sizeof(reaper.count));
+		gnic_tx_clean_xdp(c, &queue->xdp, &reaper);
+	}
+	return true;
+}
+
+int gnic_tx_alloc(struct gnic_channel *c, struct gnic_tx *tx, u8 log)
+{
+	struct gnic_dev *dev = c->nic->dev;
+	int err;
+
+	err = gnic_ring_alloc(dev, &tx->sq, log, sizeof(struct gnic_hw_raw_wqe));
+	if (err)
+		return err;
+	tx->info = kvcalloc(BIT(log), sizeof(*tx->info), GFP_KERNEL);
+	if (!tx->info) {
+		gnic_ring_free(dev, &tx->sq);
+		return -ENOMEM;
+	}
+	tx->dma_dev = &dev->pdev->dev;
+	spin_lock_init(&tx->lock);
+	return 0;
+}
+
+/* The QP is gone; what it did not send any more is dropped. */
+void gnic_tx_free(struct gnic_channel *c, struct gnic_tx *tx)
+{
+	struct gnic_tx_reaper reaper = {};
+
+	xdp_frame_bulk_init(&reaper.bulk);
+	rcu_read_lock();
+	gnic_tx_reap(tx, tx->sq.index, &reaper);
+	xdp_flush_frame_bulk(&reaper.bulk);
+	rcu_read_unlock();
+	kvfree(tx->info);
+	gnic_ring_free(c->nic->dev, &tx->sq);
+}

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Native XDP: attach, verdicts, XDP_TX and redirection into the device by one
+ * posting function, and the hints.
+ */
+#include <linux/bpf_trace.h>
+#include <linux/dma-mapping.h>
+#include <linux/filter.h>
+#include <linux/if_vlan.h>
+#include <net/page_pool/helpers.h>
+
+#include "gnic_tx_post.h"
+#include "gnic_xdp.h"
+
+static int gnic_xdp_setup(struct gnic_nic *nic, struct bpf_prog *prog,
+			  struct netlink_ext_ack *extack)
+{
+	struct bpf_prog *old;
+
+	if (prog && !prog->aux->xdp_has_frags && nic->netdev->mtu > GNIC_XDP_MTU_MAX) {
+		NL_SET_ERR_MSG_FMT_MOD(extack,
+				       "MTU %u needs a program with frags, without it is at most %u",
+				       nic->netdev->mtu, (unsigned int)GNIC_XDP_MTU_MAX);
+		return -EOPNOTSUPP;
+	}
+	/* A poll that runs still has the old one: bpf_prog_put() waits for it. */
+	old = xchg(&nic->xdp_prog, prog);
+	if (old)
+		bpf_prog_put(old);
+	return 0;
+}
+
+int gnic_xdp_bpf(struct net_device *netdev, struct netdev_bpf *bpf)
+{
+	if (bpf->command == XDP_SETUP_PROG)
+		return gnic_xdp_setup(netdev_priv(netdev), bpf->prog, bpf->extack);
+	return -EOPNOTSUPP;
+}
+
+/* Pages of our own pool are mapped already. */
+static dma_addr_t gnic_xdp_pool_dma(struct gnic_tx *tx, void *data, u32 len)
+{
+	dma_addr_t dma = page_pool_get_dma_addr(virt_to_page(data)) + offset_in_page(data);
+
+	dma_sync_single_for_device(tx->dma_dev, dma, len, DMA_BIDIRECTIONAL);
+	return dma;
+}
+
+static dma_addr_t gnic_xdp_map(struct gnic_tx *tx, u8 kind, void *data, u32 len)
+{
+	if (kind == GNIC_TX_XDP_TX)
+		return gnic_xdp_pool_dma(tx, data, len);
+	return dma_map_single(tx->dma_dev, data, len, DMA_TO_DEVICE);
+}
+
+static bool gnic_xdp_map_piece(struct gnic_tx *tx, struct gnic_tx_packet *pkt, void *data, u32 len)
+{
+	dma_addr_t dma = gnic_xdp_map(tx, pkt->kind, data, len);
+
+	if (unlikely(dma_mapping_error(tx->dma_dev, dma)))
+		return false;
+	gnic_tx_packet_add(pkt, dma, len);
+	return true;
+}
+
+static bool gnic_xdp_map_frags(struct gnic_tx *tx, struct gnic_tx_packet *pkt,
+			       struct xdp_frame *frame)
+{
+	struct skb_shared_info *sinfo = xdp_get_shared_info_from_frame(frame);
+	const skb_frag_t *frag;
+	unsigned int i;
+
+	for (i = 0; i < sinfo->nr_frags; i++) {
+		frag = &sinfo->frags[i];
+		if (!gnic_xdp_map_piece(tx, pkt, skb_frag_address(frag), skb_frag_size(frag)))
+			goto err_unmap;
+	}
+	pkt->size += sinfo->xdp_frags_size;
+	return true;
+
+err_unmap:
+	if (pkt->kind == GNIC_TX_XDP_NDO)
+		gnic_tx_packet_unmap(tx, pkt);
+	return false;
+}
+
+static bool gnic_xdp_post(struct gnic_tx *tx, struct xdp_frame *frame, u8 kind)
+{
+	struct gnic_tx_packet pkt;
+
+	if (unlikely(gnic_tx_room(tx) < GNIC_RAW_WQES_MAX))
+		return false;
+	pkt.ctrl = 0;
+	pkt.offload = 0;
+	pkt.vlan_tci = 0;
+	pkt.mss = 0;
+	pkt.packets = 1;
+	pkt.kind = kind;
+	pkt.nseg = 0;
+	pkt.size = frame->len;
+	if (!gnic_xdp_map_piece(tx, &pkt, frame->data, frame->len))
+		return false;
+	if (unlikely(xdp_frame_has_frags(frame)) && !gnic_xdp_map_frags(tx, &pkt, frame))
+		return false;
+	pkt.bytes = pkt.size;
+	gnic_tx_post(tx, &pkt, frame);
+	return true;
+}
+
+/* XDP_TX: what does not fit is dropped. */
+static void gnic_xdp_post_bulk(struct gnic_tx *tx, struct gnic_xdp_bulk *bulk,
+			       struct gnic_post_stats *stats)
+{
+	unsigned int i, sent;
+
+	for (sent = 0; sent < bulk->count; sent++) {
+		if (!gnic_xdp_post(tx, bulk->frames[sent], GNIC_TX_XDP_TX))
+			break;
+	}
+	for (i = sent; i < bulk->count; i++)
+		xdp_return_frame_rx_napi(bulk->frames[i]);
+	bulk->posted |= sent;
+	u64_stats_update_begin(&stats->syncp);
+	stats->dropped += bulk->count - sent;
+	u64_stats_update_end(&stats->syncp);
+	bulk->count = 0;
+}
+
+/**
+ * gnic_xdp_finish - end of a poll: post XDP_TX frames, ring, flush redirection
+ * @c: channel
+ * @queue: its queue
+ * @bulk: what gnic_xdp_run() collected
+ */
+void gnic_xdp_finish(struct gnic_channel *c, struct gnic_queue *queue,
+		     struct gnic_xdp_bulk *bulk)
+{
+	struct gnic_tx *tx = &queue->xdp;
+
+	if (bulk->count || bulk->posted) {
+		spin_lock(&tx->lock);
+		gnic_xdp_post_bulk(tx, bulk, &c->xdp_stats);
+		if (bulk->posted)
+			gnic_tx_doorbell(tx, &c->xdp_stats);
+		spin_unlock(&tx->lock);
+	}
+	if (bulk->redirected)
+		xdp_do_flush();
+}
+
+static u32 gnic_xdp_collect(struct gnic_channel *c, struct xdp_buff *xdp,
+			    struct gnic_xdp_bulk *bulk)
+{
+	struct xdp_frame *frame = xdp_convert_buff_to_frame(xdp);
+	struct gnic_tx *tx = &c->queue->xdp;
+
+	if (unlikely(!frame))
+		return XDP_DROP;
+	if (unlikely(bulk->count == GNIC_XDP_BULK)) {
+		spin_lock(&tx->lock);
+		gnic_xdp_post_bulk(tx, bulk, &c->xdp_stats);
+		spin_unlock(&tx->lock);
+	}
+	bulk->frames[bulk->count++] = frame;
+	return XDP_TX;
+}
+
+u32 gnic_xdp_run(struct gnic_channel *c, struct xdp_buff *xdp, struct bpf_prog *prog,
+		 struct gnic_xdp_bulk *bulk, struct gnic_rx_stats *count)
+{
+	u32 verdict = bpf_prog_run_xdp(prog, xdp);
+
+	switch (verdict) {
+	case XDP_PASS:
+		return XDP_PASS;
+	case XDP_DROP:
+		count->xdp_drop++;
+		return XDP_DROP;
+	case XDP_TX:
+		if (unlikely(gnic_xdp_collect(c, xdp, bulk) != XDP_TX))
+			break;
+		count->xdp_tx++;
+		return XDP_TX;
+	case XDP_REDIRECT:
+		if (unlikely(xdp_do_redirect(c->nic->netdev, xdp, prog)))
+			break;
+		bulk->redirected = true;
+		count->xdp_redirect++;
+		return XDP_REDIRECT;
+	default:
+		bpf_warn_invalid_xdp_action(c->nic->netdev, prog, verdict);
+		break;
+	case XDP_ABORTED:
+		break;
+	}
+	trace_xdp_exception(c->nic->netdev, prog, verdict);
+	count->xdp_errors++;
+	return XDP_DROP;
+}
+
+/* The queue of this CPU; NULL while the netdev is down. Under RCU. */
+static struct gnic_channel *gnic_xdp_channel(struct gnic_nic *nic)
+{
+	unsigned int count = READ_ONCE(nic->num_channels);
+	struct gnic_channel *c;
+
+	if (!count)
+		return NULL;
+	c = nic->channels[smp_processor_id() % count];
+	return READ_ONCE(c->queue) ? c : NULL;
+}
+
+int gnic_xdp_xmit(struct net_device *netdev, int n, struct xdp_frame **frames, u32 flags)
+{
+	struct gnic_channel *c = gnic_xdp_channel(netdev_priv(netdev));
+	struct gnic_queue *queue;
+	struct gnic_tx *tx;
+	int sent;
+
+	if (unlikely(flags & ~XDP_XMIT_FLAGS_MASK))
+		return -EINVAL;
+	queue = c ? READ_ONCE(c->queue) : NULL;
+	if (unlikely(!queue || !netif_carrier_ok(netdev)))
+		return -ENETDOWN;
+	tx = &queue->xdp;
+	spin_lock(&tx->lock);
+	for (sent = 0; sent < n; sent++) {
+		if (!gnic_xdp_post(tx, frames[sent], GNIC_TX_XDP_NDO))
+			break;
+	}
+	if (sent && (flags & XDP_XMIT_FLUSH))
+		gnic_tx_doorbell(tx, &c->xdp_stats);
+	spin_unlock(&tx->lock);
+	return sent;
+}
+
+/*
+ * The device gives 32 bits of nanoseconds, 4.3 s. How often they have wrapped
+ * since the last frame that was asked about, the kernel's clock knows.
+ */
+static int gnic_xdp_rx_timestamp(const struct xdp_md *ctx, u64 *timestamp)
+{
+	const struct gnic_xdp_buff *buf = (const struct gnic_xdp_buff *)ctx;
+	struct gnic_rx *rx = buf->rx;
+	u64 now = ktime_get_ns();
+	u32 delta;
+
+	if (!(rx->channel->nic->dev->caps_bits & GNIC_CAP_RX_TSTAMP))
+		return -ENODATA;
+	delta = le32_to_cpu(buf->cqe->tstamp) - (u32)rx->tstamp;
+	if (rx->tstamp_seen)
+		rx->tstamp += (now - rx->tstamp_seen - delta + BIT_ULL(31)) & GENMASK_ULL(63, 32);
+	rx->tstamp += delta;
+	rx->tstamp_seen = now;
+	*timestamp = rx->tstamp;
+	return 0;
+}
+
+static int gnic_xdp_rx_hash(const struct xdp_md *ctx, u32 *hash, enum xdp_rss_hash_type *type)
+{
+	static const enum xdp_rss_hash_type types[4][4] = {
+		[GNIC_CQE_L3_IPV4] = {
+			[GNIC_CQE_L4_NONE]	= XDP_RSS_TYPE_L3_IPV4,
+			[GNIC_CQE_L4_TCP]	= XDP_RSS_TYPE_L4_IPV4_TCP,
+			[GNIC_CQE_L4_UDP]	= XDP_RSS_TYPE_L4_IPV4_UDP,
+			[GNIC_CQE_L4_OTHER]	= XDP_RSS_TYPE_L3_IPV4,
+		},
+		[GNIC_CQE_L3_IPV6] = {
+			[GNIC_CQE_L4_NONE]	= XDP_RSS_TYPE_L3_IPV6,
+			[GNIC_CQE_L4_TCP]	= XDP_RSS_TYPE_L4_IPV6_TCP,
+			[GNIC_CQE_L4_UDP]	= XDP_RSS_TYPE_L4_IPV6_UDP,
+			[GNIC_CQE_L4_OTHER]	= XDP_RSS_TYPE_L3_IPV6,
+		},
+	};
+	const struct gnic_xdp_buff *buf = (const struct gnic_xdp_buff *)ctx;
+	u32 flags = le32_to_cpu(buf->cqe->flags);
+	u32 kind = FIELD_GET(GNIC_RAW_CQE_HASH, flags), l4;
+
+	if (kind == GNIC_CQE_HASH_NONE)
+		return -ENODATA;
+	l4 = kind == GNIC_CQE_HASH_L4 ? FIELD_GET(GNIC_RAW_CQE_L4, flags) : GNIC_CQE_L4_NONE;
+	*hash = le32_to_cpu(buf->cqe->hash);
+	*type = types[FIELD_GET(GNIC_RAW_CQE_L3, flags)][l4];
+	return 0;
+}
+
+static int gnic_xdp_rx_vlan_tag(const struct xdp_md *ctx, __be16 *proto, u16 *tci)
+{
+	const struct gnic_xdp_buff *buf = (const struct gnic_xdp_buff *)ctx;
+
+	if (!(le32_to_cpu(buf->cqe->flags) & GNIC_RAW_CQE_VLAN))
+		return -ENODATA;
+	*proto = htons(ETH_P_8021Q);
+	*tci = le16_to_cpu(buf->cqe->vlan_tci);
+	return 0;
+}
+
+const struct xdp_metadata_ops gnic_xdp_metadata_ops = {
+	.xmo_rx_timestamp	= gnic_xdp_rx_timestamp,
+	.xmo_rx_hash		= gnic_xdp_rx_hash,
+	.xmo_rx_vlan_tag	= gnic_xdp_rx_vlan_tag,
+};
