@@ -18,6 +18,7 @@
 
 #include "../lib/ktap.h"
 #include "client.h"
+#include "dma.h"
 #include "fakedev.h"
 
 #define RAM	0x100000ull
@@ -236,6 +237,29 @@ static void truncated(void)
 	stop(&c);
 }
 
+/* Zeros are there instead, the rest of the file is as it was. */
+static void truncated_page_by_page(void)
+{
+	int fd = memfd_create("map", MFD_CLOEXEC);
+	struct dma *dma = dma_create();
+	uint8_t byte = 0xee;
+
+	CLIENT_EQ(ftruncate(fd, 8 * PAGE), 0);
+	CLIENT_EQ(dma_add(dma, 0, 8 * PAGE, fd, 0, PROT_READ | PROT_WRITE), 0);
+	CLIENT_EQ(dma_write(dma, 0, &byte, 1), 0);
+	CLIENT_EQ(dma_write(dma, 2 * PAGE, &byte, 1), 0);
+	CLIENT_EQ(ftruncate(fd, PAGE), 0);
+	CLIENT_EQ(dma_read(dma, 2 * PAGE, &byte, 1), 0);
+	CLIENT_EQ(byte, 0);
+	CLIENT_EQ(dma_write(dma, 5 * PAGE, &byte, 1), 0);
+	CLIENT_EQ(dma_stats(dma)->broken_pages, 2);
+	CLIENT_EQ(dma_read(dma, 0, &byte, 1), 0);
+	CLIENT_EQ(byte, 0xee);
+	dma_flush(dma);
+	CLIENT_EQ(dma_stats(dma)->broken_pages, 2);
+	dma_destroy(dma);
+}
+
 static void no_bus_master(void)
 {
 	struct client c;
@@ -261,6 +285,7 @@ static const struct ktap_test tests[] = {
 	{ "unmap: one range", unmapped },
 	{ "unmap: all", unmapped_all },
 	{ "truncated under the device", truncated },
+	{ "truncated page by page", truncated_page_by_page },
 };
 
 KTAP_MAIN(tests)
