@@ -4,6 +4,7 @@
  * fit. Asked once, when the group becomes active.
  */
 #include <linux/etherdevice.h>
+#include <linux/hex.h>
 #include <linux/inet.h>
 #include <linux/inetdevice.h>
 #include <linux/rtnetlink.h>
