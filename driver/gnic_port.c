@@ -8,6 +8,8 @@
 #include <linux/idr.h>
 #include <linux/slab.h>
 
+#include <linux/rtnetlink.h>
+
 #include "gnic.h"
 #include "gnic_nic.h"
 
@@ -142,6 +144,26 @@ static struct net_device *gnic_eth_netdev_create(struct gnic_adev *child)
 	return netdev;
 }
 
+/**
+ * gnic_port_netdev - the netdev of a port, in whatever network namespace
+ * @port: NIC port
+ *
+ * Context: rtnl is held, and keeps it alive; or the caller takes a reference.
+ * Return: the netdev, or NULL while the port has none.
+ */
+struct net_device *gnic_port_netdev(struct gnic_port *port)
+{
+	ASSERT_RTNL();
+	return port->nic ? port->nic->netdev : NULL;
+}
+
+static void gnic_port_set_nic(struct gnic_port *port, struct gnic_nic *nic)
+{
+	rtnl_lock();
+	port->nic = nic;
+	rtnl_unlock();
+}
+
 static void gnic_eth_netdev_destroy(struct net_device *netdev)
 {
 	unregister_netdev(netdev);
@@ -161,10 +183,11 @@ static int gnic_eth_probe(struct auxiliary_device *adev, const struct auxiliary_
 	port->devlink = devlink;
 	netdev = gnic_eth_netdev_create(child);
 	if (IS_ERR(netdev)) {
-		port->devlink = NULL;
 		gnic_eth_devlink_destroy(child);
+		port->devlink = NULL;
 		return PTR_ERR(netdev);
 	}
+	gnic_port_set_nic(port, netdev_priv(netdev));
 	auxiliary_set_drvdata(adev, netdev);
 	return 0;
 }
@@ -173,9 +196,10 @@ static void gnic_eth_remove(struct auxiliary_device *adev)
 {
 	struct gnic_adev *child = gnic_eth_adev(adev);
 
+	gnic_port_set_nic(child->port, NULL);
 	gnic_eth_netdev_destroy(auxiliary_get_drvdata(adev));
-	child->port->devlink = NULL;
 	gnic_eth_devlink_destroy(child);
+	child->port->devlink = NULL;
 }
 
 static const struct auxiliary_device_id gnic_eth_ids[] = {

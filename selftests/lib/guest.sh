@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# For tests in the guest: KTAP, defer, and the two ends of a cable.
+# shellcheck shell=bash
+#
+# A test is a function; guest_main runs the ones it is given, each in a
+# subshell with "set -e", so that whatever fails ends the test. What defer
+# was told runs when the test ends, last first.
+#
+#   +--- default namespace ---+     +--- namespace $PEER ---+
+#   |  $DEV  192.0.2.1/24     |     |  $PEER_DEV            |
+#   |        2001:db8::1/64   +-----+  192.0.2.2/24         |
+#   |  port 0 of the card     |cable|  2001:db8::2/64       |
+#   +-------------------------+     +-----------------------+
+
+EXIT_SKIP=4
+PEER=gnic-peer
+TREE=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
+CONTROL=/dev/virtio-ports/vgaudi.control
+DEFERRED=()
+
+ip() {
+	command ip "$@"
+}
+
+# defer COMMAND...: run it when the test ends.
+defer() {
+	DEFERRED=("$(printf ' %q' "$@")" "${DEFERRED[@]}")
+}
+
+deferred_run() {
+	local command
+
+	set +e
+	for command in "${DEFERRED[@]}"; do
+		eval "$command" >/dev/null 2>&1
+	done
+}
+
+note() {
+	printf '# %s\n' "$*"
+}
+
+# fail WHY: ends the test.
+fail() {
+	note "$@"
+	exit 1
+}
+
+skip() {
+	note "SKIP: $*"
+	exit $EXIT_SKIP
+}
+
+# expect WHAT A OP B: compare, as test(1) does.
+expect() {
+	test "$2" "$3" "$4" || fail "$1: $2 is not $3 $4"
+}
+
+# expect_fail COMMAND...: a negative case.
+expect_fail() {
+	if "$@" >/dev/null 2>&1; then
+		fail "succeeded, must not: $*"
+	fi
+}
+
+# wait_for SECONDS COMMAND...: until it succeeds.
+wait_for() {
+	local end=$((SECONDS + $1))
+
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ $SECONDS -lt $end ] || fail "not in time: $*"
+		sleep 0.1
+	done
+}
+
+# Netdevs of physical ports, in the order of cards and ports.
+port_devs() {
+	local dev
+
+	for dev in /sys/class/net/*; do
+		[ "$(basename "$(readlink "$dev/device/driver")")" = gnic ] || continue
+		printf '%s %d %s\n' "$(basename "$(readlink "$dev/device")")" \
+			"$(($(cat "$dev/dev_port")))" "${dev##*/}"
+	done | sort -k1,1 -k2,2n | cut -d ' ' -f 3
+}
+
+peer() {
+	command ip netns exec "$PEER" "$@"
+}
+
+# Both ends up, addressed, in namespaces of their own. As it was afterwards.
+topology_up() {
+	mapfile -t PORTS < <(port_devs)
+	[ ${#PORTS[@]} -ge 2 ] || skip "needs two ports"
+	DEV=${PORTS[0]} PEER_DEV=${PORTS[1]}
+	ip netns add "$PEER"
+	ip link set "$PEER_DEV" netns "$PEER"
+	ip addr add 192.0.2.1/24 dev "$DEV"
+	ip link set "$DEV" up
+	ip addr add 2001:db8::1/64 dev "$DEV" nodad
+	peer ip link set lo up
+	peer ip addr add 192.0.2.2/24 dev "$PEER_DEV"
+	peer ip link set "$PEER_DEV" up
+	peer ip addr add 2001:db8::2/64 dev "$PEER_DEV" nodad
+	sysctl -q -w "net.ipv6.conf.$DEV.keep_addr_on_down=1"
+	peer sysctl -q -w "net.ipv6.conf.$PEER_DEV.keep_addr_on_down=1"
+	wait_for 10 carrier_up
+}
+
+topology_down() {
+	ip netns del "$PEER"
+	ip link set "$DEV" down
+	ip addr flush dev "$DEV"
+	wait_for 5 test -e "/sys/class/net/$PEER_DEV"
+}
+
+carrier_up() {
+	[ "$(cat "/sys/class/net/$DEV/carrier")" = 1 ] &&
+		[ "$(peer cat "/sys/class/net/$PEER_DEV/carrier")" = 1 ]
+}
+
+ping_works() {
+	ping -c 3 -i 0.05 -W 2 -q "$@" 192.0.2.2 >/dev/null
+}
+
+ping6_works() {
+	ping -c 3 -i 0.05 -W 2 -q "$@" 2001:db8::2 >/dev/null
+}
+
+# stat DEV NAME: of /sys/class/net; qstat: sum by netlink.
+stat() {
+	cat "/sys/class/net/$1/statistics/$2"
+}
+
+ethtool_stat() {
+	ethtool -S "$1" | awk -v name="$2:" '$1 == name { print $2 }'
+}
+
+# model COMMAND [ARG...]: a JSON line to vgaudi, its answer.
+model() {
+	local answer
+
+	exec {control}<>"$CONTROL"
+	printf '%s\n' "$1" >&"$control"
+	IFS= read -r -t 5 answer <&"$control"
+	exec {control}>&-
+	printf '%s\n' "$answer"
+}
+
+kernel_log_mark() {
+	dmesg | wc -l
+}
+
+# A warning of the kernel fails the test during which it came.
+kernel_log_clean() {
+	! dmesg | tail -n "+$(($1 + 1))" |
+		grep -E 'WARNING|BUG:|Oops|Call Trace|general protection|refcount_t|DMA-API'
+}
+
+run_one() {
+	local number=$1 name=$2 status log
+
+	log=$(kernel_log_mark)
+	(
+		trap deferred_run EXIT
+		set -e
+		"$name"
+	) 2>&1 | sed 's/^\([^#]\)/# \1/'
+	status=${PIPESTATUS[0]}
+	if [ "$status" -ne "$EXIT_SKIP" ] && ! kernel_log_clean "$log"; then
+		status=1
+	fi
+	case $status in
+	0) echo "ok $number $name" ;;
+	"$EXIT_SKIP") echo "ok $number $name # SKIP" ;;
+	*) echo "not ok $number $name" ;;
+	esac
+	[ "$status" -eq 0 ] || [ "$status" -eq "$EXIT_SKIP" ]
+}
+
+# guest_main TEST...: run them; with arguments on the command line only those.
+guest_main() {
+	local number=0 failed=0 name
+	local tests=("$@")
+
+	[ -z "${ONLY:-}" ] || read -ra tests <<<"$ONLY"
+	echo "KTAP version 1"
+	echo "1..${#tests[@]}"
+	for name in "${tests[@]}"; do
+		number=$((number + 1))
+		run_one "$number" "$name" || failed=$((failed + 1))
+	done
+	[ "$failed" -eq 0 ]
+}
