@@ -56,11 +56,18 @@ root_check_host() {
 		apt-get install --yes --no-install-recommends mmdebstrap \
 			>/dev/null || die "cannot install mmdebstrap"
 	fi
-	is_root || have newuidmap ||
-		die "newuidmap is missing: apt-get install uidmap"
-	is_root || grep -q "^$(id -un):" /etc/subuid ||
-		die "$(id -un) has no line in /etc/subuid: see Documentation/lab.rst"
+	is_root || root_check_user
 	mirror_sources >/dev/null || exit
+}
+
+root_check_user() {
+	have newuidmap || die "newuidmap is missing: apt-get install uidmap"
+	grep -q "^$(id -un):" /etc/subuid ||
+		die "$(id -un) has no line in /etc/subuid: see Documentation/lab.rst"
+	# Asked here, because later it would hang: with --map-auto, unshare
+	# leaves a helper behind when it fails.
+	unshare --user --map-root-user true 2>/dev/null ||
+		die "user namespaces are not allowed: see Documentation/lab.rst"
 }
 
 # Two steps a package; a line each tenth of the way.
