@@ -170,8 +170,10 @@ static int (*const umr_polls[])(struct qp *qp, int budget) = {
 
 static bool umr_round(struct qp *qp)
 {
-	if (!wq_refresh(qp, &qp->sq))
+	if (!umr_runs(qp) || !wq_refresh(qp, &qp->sq)) {
+		qp_sleep(qp);
 		return false;
+	}
 	if (umr_polls[qp->type](qp, UMR_BUDGET)) {
 		qp->idle = 0;
 		return true;
