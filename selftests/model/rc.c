@@ -1,0 +1,516 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * RC and compute queues of the real device:
+ *
+ *	client A -- card 0, port 0 ==== wire ==== card 1, port 0 -- client B
+ *
+ * One function behind each port; an RC QP in it, connected to the other one's.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../lib/ktap.h"
+#include "hw/qpc.h"
+#include "rig.h"
+
+#define LOG		8
+#define RING		(1u << LOG)
+#define KEY		0x52434b59u
+#define BUFFER		(2u << 20)
+#define MTU		9000
+
+/* One end of the connection. */
+struct end {
+	struct rig rig;
+	struct rig_eq eq;
+	struct rig_cq sq_cq, rq_cq, compute_cq;
+	struct rig_qp qp, compute;
+	uint16_t vport;
+	uint64_t source, sink;
+	uint8_t index;
+};
+
+static struct end ends[2];
+static struct end *const a = &ends[0], *const b = &ends[1];
+
+/* ---- making of ---- */
+
+static void mac_of(const struct end *end, uint8_t mac[6])
+{
+	const uint8_t bytes[6] = { 0x02, 0x52, 0x43, 0, 0, end->index };
+
+	memcpy(mac, bytes, 6);
+}
+
+static void make_function(struct end *end)
+{
+	const struct gnic_hw_vport_create create = { .port = 0 };
+	struct gnic_hw_vport_set set = { .enable = 1 };
+	struct gnic_hw_id id;
+
+	RIG_OK(&end->rig, GNIC_CMD_VPORT_CREATE, &create, sizeof(create), &id, sizeof(id));
+	end->vport = (uint16_t)le32_to_cpu(id.id);
+	set.vport = cpu_to_le16(end->vport);
+	mac_of(end, set.mac);
+	RIG_OK(&end->rig, GNIC_CMD_VPORT_SET, &set, sizeof(set), NULL, 0);
+}
+
+static void make_port(struct end *end)
+{
+	const struct gnic_hw_port_set set = {
+		.valid = cpu_to_le32(GNIC_PORT_SET_ADMIN | GNIC_PORT_SET_MTU),
+		.mtu = cpu_to_le32(MTU),
+		.admin = 1,
+	};
+
+	rig_port_set(&end->rig, &set);
+}
+
+static void make_qp(struct end *end, struct rig_qp *qp, uint8_t type, struct rig_cq *sq_cq,
+		    struct rig_cq *rq_cq)
+{
+	uint8_t wqe_log = type == GNIC_QP_COMPUTE ? 6 : 5;
+	struct gnic_hw_qp_create in = {
+		.qpn = cpu_to_le32(GNIC_QPN_ANY), .type = type, .sq_log = LOG,
+		.vport = cpu_to_le16(end->vport), .sq_wqe_log = wqe_log,
+		.sq_cqn = cpu_to_le32(sq_cq->cqn),
+		.rq_cqn = cpu_to_le32(rq_cq ? rq_cq->cqn : GNIC_CQN_NONE),
+	};
+	struct gnic_hw_id id;
+
+	memset(qp, 0, sizeof(*qp));
+	rig_ring(&end->rig, &qp->sq, LOG, wqe_log);
+	in.sq_base = cpu_to_le64(qp->sq.base);
+	in.sq_db = cpu_to_le64(qp->sq.db_iova);
+	RIG_OK(&end->rig, GNIC_CMD_QP_CREATE, &in, sizeof(in), &id, sizeof(id));
+	qp->qpn = le32_to_cpu(id.id);
+}
+
+static void make_end(struct end *end)
+{
+	struct rig *rig = &end->rig;
+
+	rig_eq(rig, &end->eq, 6, 0);
+	rig_cq(rig, &end->sq_cq, LOG + 1, 4, GNIC_VECTOR_NONE);
+	rig_cq(rig, &end->rq_cq, LOG + 1, 4, GNIC_VECTOR_NONE);
+	rig_cq(rig, &end->compute_cq, LOG + 1, 4, GNIC_VECTOR_NONE);
+	make_function(end);
+	make_port(end);
+	make_qp(end, &end->qp, GNIC_QP_RC, &end->sq_cq, &end->rq_cq);
+	make_qp(end, &end->compute, GNIC_QP_COMPUTE, &end->compute_cq, NULL);
+	end->source = rig_alloc(rig, BUFFER, 4096);
+	end->sink = rig_alloc(rig, BUFFER, 4096);
+}
+
+static void set_path(const struct end *end, const struct end *peer, uint8_t ip_version)
+{
+	struct gnic_hw_qp_path path = {
+		.qpn = cpu_to_le32(end->qp.qpn), .ip_version = ip_version, .hop_limit = 64,
+		.src_ip = { 10, 0, 0, end->index + 1 }, .dst_ip = { 10, 0, 0, peer->index + 1 },
+		.udp_sport = cpu_to_le16(0xc001),
+	};
+
+	mac_of(end, path.src_mac);
+	mac_of(peer, path.dst_mac);
+	RIG_OK((struct rig *)&end->rig, GNIC_CMD_QP_PATH, &path, sizeof(path), NULL, 0);
+}
+
+static void field(struct gnic_hw_qpc_write *w, uint32_t dword, uint32_t mask, uint32_t value)
+{
+	gnic_qpc_set(w->data, dword, mask, value);
+	gnic_qpc_set(w->mask, dword, mask, ~0u);
+}
+
+static void write_context(struct end *end, struct gnic_hw_qpc_write *w)
+{
+	w->qpn = cpu_to_le32(end->qp.qpn);
+	RIG_OK(&end->rig, GNIC_CMD_QPC_WRITE, w, sizeof(*w), NULL, 0);
+}
+
+static void set_responder(struct end *end, const struct end *peer)
+{
+	struct gnic_hw_qpc_write w = { .requester = 0 };
+
+	field(&w, GNIC_RES_DST_QP, peer->qp.qpn);
+	field(&w, GNIC_RES_PEER_QP, peer->qp.qpn);
+	field(&w, GNIC_RES_LKEY, KEY + end->index);
+	field(&w, GNIC_RES_EXPECTED_PSN, 0xfffff0 + peer->index);
+	field(&w, GNIC_RES_VALID, 1);
+	write_context(end, &w);
+}
+
+static void set_requester(struct end *end, const struct end *peer)
+{
+	struct gnic_hw_qpc_write w = { .requester = 1 };
+
+	field(&w, GNIC_REQ_DST_QP, peer->qp.qpn);
+	field(&w, GNIC_REQ_RKEY, KEY + peer->index);
+	field(&w, GNIC_REQ_NTS_PSN, 0xfffff0 + end->index);
+	field(&w, GNIC_REQ_MTU, 2);
+	field(&w, GNIC_REQ_ACKREQ_FREQ, 8);
+	field(&w, GNIC_REQ_TM_GRANULARITY, 9);
+	field(&w, GNIC_REQ_TIMEOUT_RETRY_CNT, 254);
+	field(&w, GNIC_REQ_SEQ_ERR_RETRY_CNT, 254);
+	field(&w, GNIC_REQ_WQ_TYPE, GNIC_WQ_TYPE_WRITE);
+	field(&w, GNIC_REQ_VALID, 1);
+	write_context(end, &w);
+}
+
+static void connect_ends(uint8_t ip_version)
+{
+	for (unsigned int i = 0; i < 2; i++) {
+		set_path(&ends[i], &ends[!i], ip_version);
+		set_responder(&ends[i], &ends[!i]);
+		set_requester(&ends[i], &ends[!i]);
+	}
+}
+
+static void start_with(const char *extra, uint8_t ip_version)
+{
+	rig_open(&a->rig, (const char *[]){ "--cards", "2", "--ports", "1", "--topology", "pair",
+					    "--hbm-size", "4M", extra, NULL });
+	rig_open_card(&b->rig, &a->rig, 1);
+	b->index = 1;
+	make_end(a);
+	make_end(b);
+	connect_ends(ip_version);
+}
+
+static void start(void)
+{
+	start_with(NULL, 4);
+}
+
+static void stop(void)
+{
+	rig_close(&b->rig);
+	rig_close(&a->rig);
+}
+
+/* ---- work ---- */
+
+static struct gnic_hw_rc_wqe make_wqe(const struct end *end, const struct end *peer, uint32_t off,
+				      uint32_t size)
+{
+	return (struct gnic_hw_rc_wqe){
+		.ctrl = cpu_to_le32(GNIC_WQE_LINEAR | GNIC_RC_WQE_ACKREQ |
+				    FIELD_PREP(GNIC_WQE_INDEX, end->qp.sq_pi & 0xff)),
+		.size = cpu_to_le32(size),
+		.local_addr = cpu_to_le64(end->source + off),
+		.remote_addr = cpu_to_le64(peer->sink + off),
+		.tag = cpu_to_le32(end->qp.sq_pi),
+	};
+}
+
+static void put(struct end *end, struct rig_qp *qp, const void *wqe, uint32_t len)
+{
+	memcpy(rig_ptr(&end->rig, qp->sq.base + (uint64_t)(qp->sq_pi & qp->sq.mask) * len), wqe,
+	       len);
+	qp->sq_pi++;
+}
+
+static void post(struct end *end, const struct gnic_hw_rc_wqe *wqe)
+{
+	put(end, &end->qp, wqe, sizeof(*wqe));
+	rig_ring_sq(&end->rig, &end->qp);
+}
+
+static void fill(struct end *end, uint32_t len, uint32_t seed)
+{
+	uint32_t *p = rig_ptr(&end->rig, end->source);
+
+	for (uint32_t i = 0; i < len / 4; i++) {
+		seed = seed * 1664525 + 1013904223;
+		p[i] = seed;
+	}
+}
+
+static void check_arrived(struct end *from, struct end *to, uint32_t len)
+{
+	CLIENT_CHECK(!memcmp(rig_ptr(&from->rig, from->source), rig_ptr(&to->rig, to->sink), len));
+}
+
+static void await(struct end *end, struct rig_cq *cq, uint32_t index, uint32_t data, bool error)
+{
+	const struct gnic_hw_cqe *cqe = rig_cq_wait(&end->rig, cq);
+
+	CLIENT_EQ(!!(le32_to_cpu(cqe->ctrl) & GNIC_CQE_ERROR), error);
+	CLIENT_EQ(le32_to_cpu(cqe->data), data);
+	CLIENT_EQ(le32_to_cpu(cqe->wqe_index), index);
+}
+
+static void qp_stats(struct end *end, struct gnic_hw_qp_stats *stats)
+{
+	const struct gnic_hw_qp_id in = { .qpn = cpu_to_le32(end->qp.qpn) };
+
+	RIG_OK(&end->rig, GNIC_CMD_QP_STATS, &in, sizeof(in), stats, sizeof(*stats));
+}
+
+/* ---- tests ---- */
+
+static void sizes(void)
+{
+	static const uint32_t bytes[] = { 1, 4, 63, 4096, 4097, 65536, 1000001, BUFFER };
+
+	start();
+	fill(a, BUFFER, 1);
+	for (uint32_t i = 0; i < sizeof(bytes) / sizeof(*bytes); i++) {
+		struct gnic_hw_rc_wqe wqe = make_wqe(a, b, 0, bytes[i]);
+
+		memset(rig_ptr(&b->rig, b->sink), 0, bytes[i]);
+		post(a, &wqe);
+		await(a, &a->sq_cq, i, bytes[i], false);
+		check_arrived(a, b, bytes[i]);
+	}
+	stop();
+}
+
+static void immediate(void)
+{
+	const struct gnic_hw_cqe *cqe;
+	struct gnic_hw_rc_wqe wqe;
+
+	start_with(NULL, 6);
+	wqe = make_wqe(a, b, 0, 5000);
+	wqe.tag = cpu_to_le32(0x12345678);
+	wqe.completion = cpu_to_le32(FIELD_PREP(GNIC_RC_WQE_COMPLETION, GNIC_COMPLETION_CQ));
+	post(a, &wqe);
+	cqe = rig_cq_wait(&b->rig, &b->rq_cq);
+	CLIENT_EQ(le32_to_cpu(cqe->ctrl) & ~GNIC_CQE_VALID, b->qp.qpn);
+	CLIENT_EQ(le32_to_cpu(cqe->tag), 0x12345678);
+	CLIENT_EQ(le32_to_cpu(cqe->data), 5000);
+	await(a, &a->sq_cq, 0, 5000, false);
+	stop();
+}
+
+/* Several times round all rings, in both directions at once. */
+static void many(void)
+{
+	uint32_t posted[2] = { 0 }, done[2] = { 0 };
+
+	start();
+	fill(a, BUFFER, 1);
+	fill(b, BUFFER, 2);
+	while (done[0] < 5000 || done[1] < 5000) {
+		for (uint32_t i = 0; i < 2; i++) {
+			struct end *end = &ends[i], *peer = &ends[!i];
+
+			while (posted[i] < 5000 && posted[i] - done[i] < RING) {
+				struct gnic_hw_rc_wqe wqe = make_wqe(end, peer,
+								     posted[i] % 256 * 4096, 4096);
+
+				put(end, &end->qp, &wqe, sizeof(wqe));
+				posted[i]++;
+			}
+			rig_ring_sq(&end->rig, &end->qp);
+			if (done[i] < posted[i])
+				await(end, &end->sq_cq, done[i]++, 4096, false);
+		}
+	}
+	check_arrived(a, b, 256 * 4096);
+	check_arrived(b, a, 256 * 4096);
+	stop();
+}
+
+static void bad_wire(void)
+{
+	static const char *const kinds[] = { "drop", "corrupt", "duplicate", "reorder", "fcs" };
+	struct gnic_hw_qp_stats stats;
+
+	start_with(NULL, 6);
+	fill(a, BUFFER, 3);
+	for (uint32_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		rig_control_ok(&a->rig, "{\"cmd\":\"fault\",\"card\":0,\"port\":0,\"kind\":\"%s\","
+			       "\"rate\":0.02}", kinds[i]);
+	for (uint32_t i = 0; i < 64; i++) {
+		struct gnic_hw_rc_wqe wqe = make_wqe(a, b, i * 32768, 32768);
+
+		post(a, &wqe);
+	}
+	for (uint32_t i = 0; i < 64; i++)
+		await(a, &a->sq_cq, i, 32768, false);
+	check_arrived(a, b, BUFFER);
+	qp_stats(a, &stats);
+	CLIENT_CHECK(le64_to_cpu(stats.retransmits) > 0);
+	stop();
+}
+
+/* An ASID reaches what its windows open, at both ends. */
+static void windows(void)
+{
+	struct gnic_hw_window window = { .size = cpu_to_le64(4096), .asid = cpu_to_le16(7),
+					 .access = GNIC_ACCESS_REMOTE_WRITE };
+	struct gnic_hw_qpc_write w = { .requester = 0 };
+	const struct gnic_hw_eqe *eqe;
+	struct gnic_hw_rc_wqe wqe;
+	struct gnic_hw_id id;
+
+	start();
+	window.addr = cpu_to_le64(b->sink);
+	RIG_OK(&b->rig, GNIC_CMD_WINDOW_ADD, &window, sizeof(window), &id, sizeof(id));
+	field(&w, GNIC_RES_ASID, 7);
+	write_context(b, &w);
+	fill(a, 8192, 4);
+	wqe = make_wqe(a, b, 0, 4096);
+	post(a, &wqe);
+	await(a, &a->sq_cq, 0, 4096, false);
+	wqe = make_wqe(a, b, 1, 4096);
+	post(a, &wqe);
+	await(a, &a->sq_cq, 1, GNIC_SYND_REMOTE_ACCESS, true);
+	check_arrived(a, b, 4096);
+	CLIENT_EQ(*(uint8_t *)rig_ptr(&b->rig, b->sink + 4096), 0);
+	do {
+		eqe = rig_eq_wait(&b->rig, &b->eq);
+	} while (FIELD_GET(GNIC_EQE_TYPE, le32_to_cpu(eqe->ctrl)) != GNIC_EQE_QP_ERR);
+	CLIENT_EQ(le32_to_cpu(eqe->id), b->qp.qpn);
+	CLIENT_EQ(le32_to_cpu(eqe->data), GNIC_SYND_REMOTE_ACCESS);
+	stop();
+}
+
+/* Device memory to device memory, and a compute queue that posts it. */
+static void compute(void)
+{
+	struct gnic_hw_compute_wqe wqe = {
+		.ctrl = cpu_to_le32(GNIC_WQE_FILL | GNIC_COMPUTE_WQE_CQE),
+		.size = cpu_to_le32(1 << 20), .src = cpu_to_le64(0xa5a55a5a),
+		.dst = cpu_to_le64(GNIC_ADDR_HBM_BASE),
+	};
+	uint32_t *hbm;
+
+	start();
+	hbm = (uint32_t *)client_map_bar(&b->rig.c, GNIC_BAR_HBM);
+	put(a, &a->compute, &wqe, sizeof(wqe));
+	wqe.ctrl = cpu_to_le32(GNIC_WQE_POST | GNIC_COMPUTE_WQE_CQE | 1 << 8);
+	wqe.target = cpu_to_le32(a->qp.qpn);
+	wqe.rc = make_wqe(a, b, 0, 1 << 20);
+	wqe.rc.local_addr = cpu_to_le64(GNIC_ADDR_HBM_BASE);
+	wqe.rc.remote_addr = cpu_to_le64(GNIC_ADDR_HBM_BASE + (2 << 20));
+	put(a, &a->compute, &wqe, sizeof(wqe));
+	rig_ring_sq(&a->rig, &a->compute);
+	await(a, &a->compute_cq, 0, 1 << 20, false);
+	await(a, &a->compute_cq, 1, 1 << 20, false);
+	for (uint32_t i = 0; i < 1 << 18; i++)
+		CLIENT_EQ(hbm[(2 << 18) + i], 0xa5a55a5a);
+	CLIENT_EQ(hbm[(2 << 18) - 1], 0);
+	CLIENT_EQ(le32_to_cpu(a->qp.sq.db->index), 1);
+	stop();
+}
+
+/* What a destroyed QP wanted to write is not written any more. */
+static void destroyed_under_way(void)
+{
+	const struct gnic_hw_qp_id id = { .qpn = 0 };
+	struct gnic_hw_qp_id in = id;
+	uint8_t *sink;
+
+	start();
+	for (uint32_t round = 0; round < 20; round++) {
+		for (uint32_t i = 0; i < RING; i++) {
+			struct gnic_hw_rc_wqe wqe = make_wqe(a, b, 0, BUFFER);
+
+			put(a, &a->qp, &wqe, sizeof(wqe));
+		}
+		rig_ring_sq(&a->rig, &a->qp);
+		in.qpn = cpu_to_le32(a->qp.qpn);
+		RIG_OK(&a->rig, GNIC_CMD_QP_DESTROY, &in, sizeof(in), NULL, 0);
+		sink = rig_ptr(&b->rig, b->sink);
+		memset(sink, 0x11, BUFFER);
+		for (uint32_t i = 0; i < BUFFER; i++)
+			CLIENT_EQ(sink[i], 0x11);
+		a->rig.used = a->qp.sq.base - RIG_IOVA;
+		memset(rig_ptr(&a->rig, a->qp.sq.base), 0, RING * 32 + GNIC_DB_ALIGN);
+		make_qp(a, &a->qp, GNIC_QP_RC, &a->sq_cq, &a->rq_cq);
+		in.qpn = cpu_to_le32(b->qp.qpn);
+		RIG_OK(&b->rig, GNIC_CMD_QP_DESTROY, &in, sizeof(in), NULL, 0);
+		b->rig.used = b->qp.sq.base - RIG_IOVA;
+		make_qp(b, &b->qp, GNIC_QP_RC, &b->sq_cq, &b->rq_cq);
+		connect_ends(4);
+	}
+	stop();
+}
+
+/* A client leaves in the middle; the other one's QP says so, the process lives. */
+static void peer_leaves(void)
+{
+	struct gnic_hw_qpc_write w = { .requester = 1 };
+
+	start();
+	field(&w, GNIC_REQ_TIMEOUT_RETRY_CNT, 3);
+	write_context(a, &w);
+	for (uint32_t i = 0; i < RING; i++) {
+		struct gnic_hw_rc_wqe wqe = make_wqe(a, b, 0, BUFFER);
+
+		wqe.ctrl &= ~cpu_to_le32(GNIC_RC_WQE_ACKREQ);
+		put(a, &a->qp, &wqe, sizeof(wqe));
+	}
+	rig_ring_sq(&a->rig, &a->qp);
+	rig_close(&b->rig);
+	CLIENT_CHECK(le32_to_cpu(((struct gnic_hw_cqe *)rig_cq_wait(&a->rig, &a->sq_cq))->data) ==
+		     GNIC_SYND_QPC_RETRY);
+	rig_close(&a->rig);
+}
+
+/* Wireshark, which does not look at the ICRC, reads our frames as what they are. */
+static unsigned int tshark(const char *file, const char *filter)
+{
+	char cmd[512], line[64];
+	unsigned int frames = 0;
+	FILE *out;
+
+	snprintf(cmd, sizeof(cmd), "tshark -r %s -o ip.check_checksum:TRUE -T fields "
+		 "-e frame.number -Y '%s' 2>/dev/null", file, filter);
+	out = popen(cmd, "r");
+	CLIENT_CHECK(out);
+	while (fgets(line, sizeof(line), out))
+		frames++;
+	CLIENT_EQ(pclose(out), 0);
+	return frames;
+}
+
+static void wireshark_agrees(void)
+{
+	char file[64], arg[80];
+
+	if (system("tshark --version >/dev/null 2>&1")) {
+		ktap_note("tshark is not installed");
+		exit(KTAP_SKIP);
+	}
+	snprintf(file, sizeof(file), "/tmp/vgaudi-rc.%d.pcap", (int)getpid());
+	snprintf(arg, sizeof(arg), "--pcap=%s", file);
+	start_with(arg, 4);
+	for (uint32_t i = 0; i < 4; i++) {
+		struct gnic_hw_rc_wqe wqe = make_wqe(a, b, 0, 9001 + i);
+
+		if (i & 1)
+			wqe.completion = cpu_to_le32(FIELD_PREP(GNIC_RC_WQE_COMPLETION,
+								GNIC_COMPLETION_CQ));
+		post(a, &wqe);
+		await(a, &a->sq_cq, i, 9001 + i, false);
+	}
+	stop();
+	CLIENT_EQ(tshark(file, "infiniband.bth.opcode == 6"), 4);
+	CLIENT_EQ(tshark(file, "infiniband.bth.opcode == 7"), 4);
+	CLIENT_EQ(tshark(file, "infiniband.bth.opcode == 8"), 2);
+	CLIENT_EQ(tshark(file, "infiniband.bth.opcode == 9"), 2);
+	CLIENT_EQ(tshark(file, "infiniband.bth.opcode == 17"), 4);
+	CLIENT_EQ(tshark(file, "infiniband"), 16);
+	CLIENT_EQ(tshark(file, "infiniband && ip.checksum.status == 1"), 16);
+	CLIENT_EQ(tshark(file, "_ws.malformed || _ws.expert.severity >= 6291456"), 0);
+	unlink(file);
+}
+
+static const struct ktap_test tests[] = {
+	{ "rc: writes of each size", sizes },
+	{ "rc: immediate data, over IPv6", immediate },
+	{ "rc: both ways, round all rings", many },
+	{ "rc: a bad wire", bad_wire },
+	{ "rc: windows bound the responder", windows },
+	{ "rc: destroyed in the middle", destroyed_under_way },
+	{ "rc: the peer leaves", peer_leaves },
+	{ "rc: Wireshark agrees", wireshark_agrees },
+	{ "compute: fill, and post it to the peer", compute },
+};
+
+KTAP_MAIN(tests)
