@@ -34,10 +34,10 @@ static const struct {
 
 static void published_vectors(void **state)
 {
-	struct toeplitz t;
+	struct toeplitz *list = NULL, *t = toeplitz_get(&list, rss_key);
 
 	(void)state;
-	toeplitz_init(&t, rss_key);
+	assert_non_null(t);
 	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
 		unsigned int len = vectors[i].family == AF_INET ? 4 : 16;
 		uint16_t ports[2] = { htons(vectors[i].sport), htons(vectors[i].dport) };
@@ -46,9 +46,11 @@ static void published_vectors(void **state)
 		assert_int_equal(inet_pton(vectors[i].family, vectors[i].src, input), 1);
 		assert_int_equal(inet_pton(vectors[i].family, vectors[i].dst, input + len), 1);
 		memcpy(input + 2 * len, ports, 4);
-		assert_int_equal(toeplitz_bytes(&t, 0, input, 2 * len), vectors[i].ip);
-		assert_int_equal(toeplitz_bytes(&t, 0, input, 2 * len + 4), vectors[i].tcp);
+		assert_int_equal(toeplitz_bytes(t, 0, input, 2 * len), vectors[i].ip);
+		assert_int_equal(toeplitz_bytes(t, 0, input, 2 * len + 4), vectors[i].tcp);
 	}
+	toeplitz_put(t);
+	assert_null(list);
 }
 
 /* As the definition has it: the key slides by a bit under each bit of the input. */
@@ -71,23 +73,47 @@ static uint32_t reference(const uint8_t *key, const uint8_t *data, unsigned int 
 static void random_keys(void **state)
 {
 	uint8_t key[TOEPLITZ_KEY_LEN], data[TOEPLITZ_INPUT_MAX];
-	struct toeplitz t;
+	struct toeplitz *list = NULL, *t;
 
 	(void)state;
 	for (unsigned int round = 0; round < 200; round++) {
-		unsigned int len = 1 + fake_random() % TOEPLITZ_INPUT_MAX, cut;
+		unsigned int len = 4 * (1 + fake_random() % (TOEPLITZ_INPUT_MAX / 4)), cut;
 
 		for (unsigned int i = 0; i < sizeof(key); i++)
 			key[i] = (uint8_t)fake_random();
 		for (unsigned int i = 0; i < len; i++)
 			data[i] = (uint8_t)fake_random();
-		toeplitz_init(&t, key);
-		assert_int_equal(toeplitz_bytes(&t, 0, data, len), reference(key, data, len));
-		cut = fake_random() % len;
-		assert_int_equal(toeplitz_bytes(&t, 0, data, cut) ^
-				 toeplitz_bytes(&t, cut, data + cut, len - cut),
+		t = toeplitz_get(&list, key);
+		assert_non_null(t);
+		assert_int_equal(toeplitz_bytes(t, 0, data, len), reference(key, data, len));
+		cut = fake_random() % len / 4 * 4;
+		assert_int_equal(toeplitz_bytes(t, 0, data, cut) ^
+				 toeplitz_bytes(t, cut, data + cut, len - cut),
 				 reference(key, data, len));
+		toeplitz_put(t);
 	}
+	assert_null(list);
+}
+
+static void shared_keys(void **state)
+{
+	uint8_t other[TOEPLITZ_KEY_LEN] = { 1 };
+	struct toeplitz *list = NULL, *a, *b, *c;
+
+	(void)state;
+	a = toeplitz_get(&list, rss_key);
+	b = toeplitz_get(&list, other);
+	c = toeplitz_get(&list, rss_key);
+	assert_ptr_equal(a, c);
+	assert_ptr_not_equal(a, b);
+	toeplitz_put(a);
+	assert_ptr_equal(toeplitz_get(&list, rss_key), c);
+	toeplitz_put(c);
+	toeplitz_put(c);
+	assert_ptr_equal(list, b);
+	toeplitz_put(b);
+	toeplitz_put(NULL);
+	assert_null(list);
 }
 
 int main(void)
@@ -95,6 +121,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(published_vectors),
 		cmocka_unit_test(random_keys),
+		cmocka_unit_test(shared_keys),
 	};
 
 	fake_seed(1);

@@ -203,8 +203,13 @@ void *asid_ptr(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, ui
 static int asid_host_iov(struct card *card, uint64_t addr, uint64_t len, int prot,
 			 struct iovec *iov, int max)
 {
+	void *hit = dma_hit(card->dma, addr, len, prot);
 	int count = 0;
 
+	if (hit) {
+		iov[0] = (struct iovec){ .iov_base = hit, .iov_len = len };
+		return 1;
+	}
 	while (len) {
 		size_t n = len;
 		void *ptr = count < max ? dma_span(card->dma, addr, &n, prot) : NULL;

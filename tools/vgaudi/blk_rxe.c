@@ -8,48 +8,29 @@
 
 #define RXE_PIECES	(2 * GNIC_RAW_NBUF_MAX)	/* of buffers; one may be in two places */
 
-/* The bytes that the receiver is to see: headers, a tag left out, and the payload. */
-struct rxe_source {
-	struct iovec iov[FRAME_IOV + 2];
-	int iovs;
-	uint32_t len;
-	bool stripped;
-};
-
-/* Where they go. */
+/* Where a packet goes. */
 struct rxe_buffers {
-	struct iovec iov[RXE_PIECES];
-	int iovs;
 	uint32_t count;		/* entries of the queue */
+	int iovs;
+	struct iovec iov[RXE_PIECES];
+	/* of the copy */
+	const struct iovec *to;
+	size_t at;		/* into it */
 };
 
-/* ---- what ---- */
-
-static void rxe_add(struct rxe_source *src, const uint8_t *data, uint32_t len)
+/*
+ * The host side gets the outer C-tag in the CQE, a function its frames as they
+ * were. Returns the bytes that are left out.
+ */
+static uint32_t rxe_strip(const struct qp *qp, const struct frame *frame)
 {
-	src->iov[src->iovs++] = (struct iovec){ .iov_base = (void *)data, .iov_len = len };
-	src->len += len;
+	if (!frame->parsed.tags || qp->side != GNIC_SIDE_HOST ||
+	    frame_be16(frame->hdr + 2 * ETH_ADDR_LEN) != ETH_TYPE_CTAG)
+		return 0;
+	return VLAN_LEN;
 }
 
-/* The host side gets the outer C-tag in the CQE, a function its frames as they were. */
-static void rxe_source(struct rxe_source *src, const struct qp *qp, const struct frame *frame)
-{
-	uint32_t skip = 0;
-
-	src->iovs = 0;
-	src->len = 0;
-	src->stripped = qp->side == GNIC_SIDE_HOST && frame->parsed.tags &&
-			frame_be16(frame->hdr + 2 * ETH_ADDR_LEN) == ETH_TYPE_CTAG;
-	if (src->stripped) {
-		rxe_add(src, frame->hdr, 2 * ETH_ADDR_LEN);
-		skip = 2 * ETH_ADDR_LEN + VLAN_LEN;
-	}
-	rxe_add(src, frame->hdr + skip, frame->hdr_len - skip);
-	for (int i = 0; i < frame->iovs; i++)
-		rxe_add(src, frame->iov[i].iov_base, (uint32_t)frame->iov[i].iov_len);
-}
-
-/* ---- where ---- */
+/* ---- buffers ---- */
 
 /* Is there a buffer behind the @taken ones that this packet has already? */
 static bool rxe_has_buffer(struct qp *qp, uint32_t taken)
@@ -110,30 +91,37 @@ static bool rxe_buffers(struct qp *qp, struct rxe_buffers *bufs, uint32_t len)
 }
 
 /* The two may overlap, if a guest likes to send from where it receives. */
-static void rxe_copy(const struct rxe_buffers *bufs, const struct rxe_source *src)
+static void rxe_put(struct rxe_buffers *bufs, const uint8_t *from, size_t len)
 {
-	const struct iovec *to = bufs->iov;
-	size_t at = 0;
+	while (len) {
+		size_t n = bufs->to->iov_len - bufs->at;
 
-	for (int i = 0; i < src->iovs; i++) {
-		const uint8_t *from = src->iov[i].iov_base;
-		size_t left = src->iov[i].iov_len;
-
-		while (left) {
-			size_t n = to->iov_len - at;
-
-			if (n > left)
-				n = left;
-			memmove((uint8_t *)to->iov_base + at, from, n);
-			from += n;
-			left -= n;
-			at += n;
-			if (at == to->iov_len) {
-				to++;
-				at = 0;
-			}
+		if (n > len)
+			n = len;
+		memmove((uint8_t *)bufs->to->iov_base + bufs->at, from, n);
+		from += n;
+		len -= n;
+		bufs->at += n;
+		if (bufs->at == bufs->to->iov_len) {
+			bufs->to++;
+			bufs->at = 0;
 		}
 	}
+}
+
+static void rxe_copy(struct rxe_buffers *bufs, const struct frame *frame, uint32_t strip)
+{
+	uint32_t skip = 0;
+
+	bufs->to = bufs->iov;
+	bufs->at = 0;
+	if (strip) {
+		rxe_put(bufs, frame->hdr, 2 * ETH_ADDR_LEN);
+		skip = 2 * ETH_ADDR_LEN + strip;
+	}
+	rxe_put(bufs, frame->hdr + skip, frame->hdr_len - skip);
+	for (int i = 0; i < frame->iovs; i++)
+		rxe_put(bufs, frame->iov[i].iov_base, frame->iov[i].iov_len);
 }
 
 /* ---- checksums ---- */
@@ -142,6 +130,8 @@ static void rxe_sum(struct csum *csum, const struct frame *frame, uint32_t from,
 {
 	uint32_t end = to < frame->hdr_len ? to : frame->hdr_len;
 
+	if (from >= to)
+		return;
 	if (from < end) {
 		csum_piece(csum, frame->hdr + from, end - from);
 		from = end;
@@ -189,12 +179,19 @@ static bool rxe_sum_l4(struct csum *csum, const struct frame *frame, uint32_t en
 static uint32_t rxe_checksum(const struct frame *frame, uint32_t from, uint16_t *sum)
 {
 	const struct parsed *p = &frame->parsed;
-	const uint8_t *ip = frame->hdr + p->l2_len;
 	uint32_t l4_end = rxe_l4_end(frame), flags = GNIC_RAW_CQE_CSUM;
 	struct csum csum = { 0 };
 
-	if (p->l3 == GNIC_CQE_L3_IPV4 && csum_fold(csum_bytes(ip, (ip[0] & 15) * 4)) == 0xffff)
-		flags |= GNIC_RAW_CQE_L3_OK;
+	if (p->l3 == GNIC_CQE_L3_IPV4) {
+		const uint8_t *ip = frame->hdr + p->l2_len;
+
+		csum.sum = csum_words(ip, (ip[0] & 15) * 4u);
+		if (csum_fold(csum.sum) == 0xffff)
+			flags |= GNIC_RAW_CQE_L3_OK;
+		/* what is between: a tag that was not stripped */
+		rxe_sum(&csum, frame, from, p->l2_len);
+		from = p->l4_off;
+	}
 	if (l4_end) {
 		rxe_sum(&csum, frame, from, p->l4_off);
 		if (rxe_sum_l4(&csum, frame, l4_end))
@@ -208,11 +205,10 @@ static uint32_t rxe_checksum(const struct frame *frame, uint32_t from, uint16_t 
 
 /* ---- completion ---- */
 
-static bool rxe_complete(struct qp *qp, const struct frame *frame, const struct rxe_source *src,
+static bool rxe_complete(struct qp *qp, const struct frame *frame, uint32_t strip,
 			 struct gnic_hw_raw_cqe *cqe, uint32_t nbuf)
 {
 	const struct parsed *p = &frame->parsed;
-	uint32_t strip = src->stripped ? VLAN_LEN : 0;
 	uint32_t flags = le32_to_cpu(cqe->flags);
 	uint16_t sum;
 
@@ -227,7 +223,7 @@ static bool rxe_complete(struct qp *qp, const struct frame *frame, const struct 
 	}
 	cqe->ctrl = cpu_to_le32(FIELD_PREP(GNIC_CQE_QPN, qp->qpn));
 	cqe->wqe_index = cpu_to_le32(qp->rq.done);
-	cqe->size = cpu_to_le32(src->len);
+	cqe->size = cpu_to_le32(frame->len - strip);
 	cqe->flags = cpu_to_le32(flags);
 	memcpy(&cqe->csum, &sum, sizeof(sum));
 	cqe->tstamp = cpu_to_le32((uint32_t)loop_now(qp->card->loop));
@@ -246,18 +242,17 @@ bool rxe_receive(struct qp *qp, struct frame *frame, uint32_t hash, uint8_t hash
 				     (mark ? GNIC_RAW_CQE_MARK : 0)),
 		.mark = cpu_to_le32(mark ? *mark : 0),
 	};
+	uint32_t strip = rxe_strip(qp, frame), len = frame->len - strip;
 	struct rxe_buffers bufs;
-	struct rxe_source src;
 
 	if (qp->failed || qp->stopped)
 		return false;
-	rxe_source(&src, qp, frame);
-	if (!rxe_buffers(qp, &bufs, src.len))
+	if (!rxe_buffers(qp, &bufs, len))
 		return false;
-	rxe_copy(&bufs, &src);
-	if (!rxe_complete(qp, frame, &src, &cqe, bufs.count))
+	rxe_copy(&bufs, frame, strip);
+	if (!rxe_complete(qp, frame, strip, &cqe, bufs.count))
 		return false;
 	qp->stats.rx_packets++;
-	qp->stats.rx_bytes += src.len;
+	qp->stats.rx_bytes += len;
 	return true;
 }

@@ -213,7 +213,7 @@ static uint8_t txe_csum_l3(struct txe *txe)
 	if (p->l3 != GNIC_CQE_L3_IPV4)
 		return GNIC_SYND_TX_OFFLOAD;
 	memset(ip + IPV4_CHECK, 0, sizeof(sum));
-	sum = ~csum_fold(csum_bytes(ip, (ip[0] & 15) * 4));
+	sum = ~csum_fold(csum_words(ip, (ip[0] & 15) * 4u));
 	memcpy(ip + IPV4_CHECK, &sum, sizeof(sum));
 	return GNIC_SYND_NONE;
 }

@@ -10,6 +10,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/uio.h>
 
 /**
@@ -26,6 +27,19 @@ static inline uint64_t csum_add(uint64_t a, uint64_t b)
 {
 	a += b;
 	return a + (a < b);
+}
+
+/* Sum of a few bytes, a multiple of 4, at most 2^32 of them: headers. */
+static inline uint64_t csum_words(const uint8_t *p, unsigned int len)
+{
+	uint64_t sum = 0;
+	uint32_t v;
+
+	for (; len; p += sizeof(v), len -= sizeof(v)) {
+		memcpy(&v, p, sizeof(v));
+		sum += v;
+	}
+	return sum;
 }
 
 /* Sum of a buffer that begins on an even offset of what is summed. */

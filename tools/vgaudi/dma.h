@@ -150,6 +150,25 @@ static inline void *dma_ptr(struct dma *dma, uint64_t iova, size_t len,
 }
 
 /**
+ * dma_hit() - dma_ptr() if the range that answered last answers again
+ * @dma: the map
+ * @iova: first I/O address
+ * @len: bytes
+ * @prot: as in dma_ptr()
+ *
+ * Return: as dma_ptr(), but NULL says nothing and is not counted.
+ */
+static inline void *dma_hit(const struct dma *dma, uint64_t iova, size_t len, int prot)
+{
+	const struct dma_map *map = dma->last;
+	uint64_t off = iova - map->iova;
+
+	if (len <= map->size && off <= map->size - len && !(prot & ~map->prot))
+		return map->host + off;
+	return NULL;
+}
+
+/**
  * dma_read() - copy guest memory, also across adjacent ranges
  * @dma: the map
  * @iova: first I/O address

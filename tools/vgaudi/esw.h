@@ -14,13 +14,13 @@
  * @len: entries, a power of two
  * @types: GNIC_RSS_L4_*
  * @qps: NULL: it is gone
- * @toeplitz: the key
+ * @toeplitz: the key, shared
  */
 struct esw_rss {
 	uint32_t len;
 	uint16_t types;
 	struct qp *qps[GNIC_RSS_TABLE_LEN];
-	struct toeplitz toeplitz;
+	struct toeplitz *toeplitz;
 };
 
 /* Receive filter of an uplink's host side; addresses as frame_mac() has them. */
@@ -56,6 +56,8 @@ struct esw_vport {
  * @functions: by id, from GNIC_VPORT_FUNCTION_FIRST on
  * @next_function: where the search for a free one begins: reused late
  * @by_mac: enabled functions with an address
+ * @hashed: how many
+ * @keys: of all RSS tables
  */
 struct esw {
 	struct flow_table *flows;
@@ -64,6 +66,8 @@ struct esw {
 	struct esw_vport *functions[GNIC_VPORT_FUNCTIONS_MAX];
 	uint32_t next_function;
 	struct vport *by_mac[ESW_MAC_BUCKETS];
+	uint32_t hashed;
+	struct toeplitz *keys;
 };
 
 /* esw_mac.c: from an address to the function that has it. */

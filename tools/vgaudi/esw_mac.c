@@ -22,6 +22,7 @@ void esw_mac_add(struct esw *esw, struct vport *vport)
 		return;
 	vport->esw->next = *head;
 	vport->esw->hashed = true;
+	esw->hashed++;
 	*head = vport;
 }
 
@@ -35,11 +36,12 @@ void esw_mac_del(struct esw *esw, struct vport *vport)
 		link = &(*link)->esw->next;
 	*link = vport->esw->next;
 	vport->esw->hashed = false;
+	esw->hashed--;
 }
 
 struct vport *esw_mac_find(const struct esw *esw, const struct port *port, uint64_t mac)
 {
-	struct vport *vport = *esw_mac_bucket(esw, mac);
+	struct vport *vport = esw->hashed ? *esw_mac_bucket(esw, mac) : NULL;
 
 	while (vport && (vport->port != port || frame_mac(vport->mac) != mac))
 		vport = vport->esw->next;

@@ -31,14 +31,14 @@ static uint8_t esw_rss_hash(const struct esw_rss *rss, const struct frame *frame
 	if (!p->l3)
 		return GNIC_CQE_HASH_NONE;
 	if (p->l3 == GNIC_CQE_L3_IPV4) {
-		*hash = toeplitz_bytes(&rss->toeplitz, 0, ip + 12, 8);
+		*hash = toeplitz_bytes(rss->toeplitz, 0, ip + 12, 8);
 	} else {
 		len = 32;
-		*hash = toeplitz_bytes(&rss->toeplitz, 0, ip + 8, 32);
+		*hash = toeplitz_bytes(rss->toeplitz, 0, ip + 8, 32);
 	}
 	if (!(rss->types & esw_rss_l4_type[p->l3][p->l4]))
 		return GNIC_CQE_HASH_L3;
-	*hash ^= toeplitz_bytes(&rss->toeplitz, len, frame->hdr + p->l4_off, 4);
+	*hash ^= toeplitz_bytes(rss->toeplitz, len, frame->hdr + p->l4_off, 4);
 	return GNIC_CQE_HASH_L4;
 }
 
@@ -63,13 +63,19 @@ void esw_rss_forget(struct vport *vport, const struct qp *qp)
 				tables[c]->qps[i] = NULL;
 }
 
+static void esw_rss_del(struct esw_rss **rss)
+{
+	if (*rss)
+		toeplitz_put((*rss)->toeplitz);
+	free(*rss);
+	*rss = NULL;
+}
+
 void esw_rss_free(struct vport *vport)
 {
 	for (unsigned int side = 0; side < 2; side++)
-		for (unsigned int c = 0; c < GNIC_RSS_CONTEXTS; c++) {
-			free(vport->esw->rss[side][c]);
-			vport->esw->rss[side][c] = NULL;
-		}
+		for (unsigned int c = 0; c < GNIC_RSS_CONTEXTS; c++)
+			esw_rss_del(&vport->esw->rss[side][c]);
 }
 
 static enum gnic_hw_status esw_rss_check(const struct vport *vport, const struct gnic_hw_rss *in)
@@ -105,30 +111,44 @@ static enum gnic_hw_status esw_rss_qps(const struct vport *vport, const struct g
 	return GNIC_STATUS_OK;
 }
 
+/* The key and the table of @rss anew; without memory nothing changes. */
+static bool esw_rss_fill(struct esw *esw, struct esw_rss *rss, const struct gnic_hw_rss *in,
+			 struct qp *const *qps)
+{
+	struct toeplitz *toeplitz = toeplitz_get(&esw->keys, in->key);
+
+	if (!toeplitz)
+		return false;
+	toeplitz_put(rss->toeplitz);
+	rss->toeplitz = toeplitz;
+	rss->len = le32_to_cpu(in->len);
+	rss->types = le16_to_cpu(in->types);
+	memcpy(rss->qps, qps, sizeof(qps[0]) * rss->len);
+	return true;
+}
+
 enum gnic_hw_status esw_cmd_rss_set(struct card *card, const struct gnic_hw_rss *in)
 {
 	struct vport *vport = esw_vport(card, le16_to_cpu(in->vport));
 	enum gnic_hw_status status = esw_rss_check(vport, in);
 	struct qp *qps[GNIC_RSS_TABLE_LEN];
-	struct esw_rss **rss;
+	struct esw_rss **slot, *rss;
 
 	if (!status)
 		status = esw_rss_qps(vport, in, qps);
 	if (status)
 		return status;
-	rss = &vport->esw->rss[in->side][in->context];
+	slot = &vport->esw->rss[in->side][in->context];
 	if (!in->len) {
-		free(*rss);
-		*rss = NULL;
+		esw_rss_del(slot);
 		return GNIC_STATUS_OK;
 	}
-	if (!*rss)
-		*rss = calloc(1, sizeof(**rss));
-	if (!*rss)
-		return GNIC_STATUS_NO_RESOURCE;
-	(*rss)->len = le32_to_cpu(in->len);
-	(*rss)->types = le16_to_cpu(in->types);
-	memcpy((*rss)->qps, qps, sizeof(qps[0]) * (*rss)->len);
-	toeplitz_init(&(*rss)->toeplitz, in->key);
-	return GNIC_STATUS_OK;
+	rss = *slot ? *slot : calloc(1, sizeof(*rss));
+	if (rss && esw_rss_fill(card->esw, rss, in, qps)) {
+		*slot = rss;
+		return GNIC_STATUS_OK;
+	}
+	if (!*slot)
+		free(rss);
+	return GNIC_STATUS_NO_RESOURCE;
 }

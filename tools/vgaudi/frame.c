@@ -59,8 +59,8 @@ uint64_t frame_pseudo_sum(const uint8_t *hdr, const struct parsed *parsed, uint3
 	uint64_t sum = htons(parsed->ip_proto) + (uint64_t)htonl(len);
 
 	if (parsed->l3 == GNIC_CQE_L3_IPV4)
-		return csum_add(sum, csum_bytes(ip + 12, 8));
-	return csum_add(sum, csum_bytes(ip + 8, 32));
+		return sum + csum_words(ip + 12, 8);
+	return sum + csum_words(ip + 8, 32);
 }
 
 unsigned int frame_check_off(const struct parsed *parsed)

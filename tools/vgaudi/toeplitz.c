@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Tables of the Toeplitz hash. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "toeplitz.h"
 
 /* The 32 bits of the key that begin at @bit. */
@@ -12,15 +15,46 @@ static uint32_t toeplitz_window(const uint8_t *key, unsigned int bit)
 	return (uint32_t)(v >> (8 - bit % 8));
 }
 
-void toeplitz_init(struct toeplitz *t, const uint8_t key[TOEPLITZ_KEY_LEN])
+/* A value is its lowest bit and the value without it, which has its entry already. */
+static void toeplitz_fill(struct toeplitz *t)
 {
-	for (unsigned int n = 0; n < TOEPLITZ_INPUT_MAX * 2; n++)
-		for (unsigned int v = 0; v < 16; v++) {
-			uint32_t hash = 0;
+	for (unsigned int i = 0; i < TOEPLITZ_INPUT_MAX; i++)
+		for (unsigned int v = 1; v < 256; v++) {
+			unsigned int low = (unsigned int)__builtin_ctz(v);
 
-			for (unsigned int bit = 0; bit < 4; bit++)
-				if (v & 8 >> bit)
-					hash ^= toeplitz_window(key, n * 4 + bit);
-			t->nibble[n][v] = hash;
+			t->table[i][v] = t->table[i][v & (v - 1)] ^
+					 toeplitz_window(t->key, i * 8 + 7 - low);
 		}
+}
+
+struct toeplitz *toeplitz_get(struct toeplitz **list, const uint8_t key[TOEPLITZ_KEY_LEN])
+{
+	struct toeplitz *t = *list;
+
+	while (t && memcmp(t->key, key, sizeof(t->key)))
+		t = t->next;
+	if (!t) {
+		t = calloc(1, sizeof(*t));
+		if (!t)
+			return NULL;
+		memcpy(t->key, key, sizeof(t->key));
+		toeplitz_fill(t);
+		t->next = *list;
+		t->link = list;
+		if (t->next)
+			t->next->link = &t->next;
+		*list = t;
+	}
+	t->users++;
+	return t;
+}
+
+void toeplitz_put(struct toeplitz *t)
+{
+	if (!t || --t->users)
+		return;
+	*t->link = t->next;
+	if (t->next)
+		t->next->link = t->link;
+	free(t);
 }

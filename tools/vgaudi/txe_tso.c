@@ -92,7 +92,7 @@ static void tso_ip(struct tso *tso, const struct parsed *p, uint32_t len, uint8_
 		return;
 	frame_put_be16(tso->ip + 4, tso->id++);
 	memset(tso->ip + IPV4_CHECK, 0, sizeof(sum));
-	sum = ~csum_fold(csum_bytes(tso->ip, (tso->ip[0] & 15) * 4));
+	sum = ~csum_fold(csum_words(tso->ip, (tso->ip[0] & 15) * 4u));
 	memcpy(tso->ip + IPV4_CHECK, &sum, sizeof(sum));
 }
 
