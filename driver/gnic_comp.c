@@ -64,8 +64,11 @@ static void gnic_comp_work(struct work_struct *work)
 		gnic_ring_arm(&comp->cq.ring);
 		/* arm before the look at the ring: see gnic_ring_arm() */
 		dma_mb();
+		if (!gnic_comp_pending(comp))
+			return;
 	}
-	if (gnic_comp_pending(comp) && !gnic_dev_gone(comp->dev))
+	/* not armed, or too late: only this work looks at what comes next */
+	if (!gnic_dev_gone(comp->dev))
 		queue_work(system_highpri_wq, work);
 }
 
