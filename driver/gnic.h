@@ -216,6 +216,7 @@ void gnic_eq_exit(struct gnic_dev *dev);
 /* gnic_port.c: the auxiliary driver gnic.eth */
 extern struct auxiliary_driver gnic_eth_driver;
 int gnic_port_init(struct gnic_port *port);	/* query, permanent MAC */
+struct net_device *gnic_port_netdev(struct gnic_port *port);	/* rtnl is held */
 int gnic_port_child_add(struct gnic_port *port);	/* auxiliary device gnic.eth.N */
 void gnic_port_child_del(struct gnic_port *port);
 int gnic_port_query(struct gnic_port *port, struct gnic_hw_port_info *info);

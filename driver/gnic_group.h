@@ -126,6 +126,7 @@ int gnic_group_configure(struct gnic_group *group, const struct gnic_group_confi
 extern const struct devlink_port_ops gnic_group_port_ops;
 void gnic_group_deactivate(struct gnic_group *group);
 void gnic_group_wait_idle(struct gnic_group *group);
+void gnic_group_renew(struct gnic_group *group);
 
 /* gnic_group_hold.c: the compute context; tell: @group->lock held */
 void gnic_group_tell(struct gnic_group *group, enum gnic_accel_group_event event);

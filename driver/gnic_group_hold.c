@@ -242,6 +242,8 @@ void gnic_accel_group_release(struct gnic_group *group)
 		gnic_group_set_asid(group, GNIC_ASID_NONE);
 	}
 	gnic_group_set_holder(group, GNIC_ASID_NONE, NULL, NULL);
+	if (group->active && group->attr.type == GNIC_GROUP_RAW)
+		gnic_group_renew(group);
 	mutex_unlock(&group->lock);
 	gnic_group_put(group);
 }

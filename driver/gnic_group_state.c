@@ -70,6 +70,10 @@ static int gnic_group_check_write(struct gnic_group *group, struct netlink_ext_a
 {
 	const struct gnic_group_config *config = &group->config;
 
+	if (!*config->peer_ip) {
+		NL_SET_ERR_MSG_MOD(extack, "a group of type write needs peer_ip");
+		return -EDESTADDRREQ;
+	}
 	if (!config->peer_qpn_base) {
 		NL_SET_ERR_MSG_MOD(extack, "a group of type write needs peer_qpn_base");
 		return -EDESTADDRREQ;
@@ -276,6 +280,25 @@ static void gnic_group_stop(struct gnic_group *group)
 	gnic_group_rss_set(group, 0);
 	gnic_group_qps_destroy(group, qps, group->config.qp_count);
 	gnic_group_comp_destroy(group);
+}
+
+/**
+ * gnic_group_renew - new receive queues, for the next holder
+ * @group: active, of type raw; its lock is held, nobody holds the group
+ *
+ * Buffers that are still posted are memory of the holder who left: they go with
+ * the old queues. The QP numbers stay.
+ */
+void gnic_group_renew(struct gnic_group *group)
+{
+	gnic_group_stop(group);
+	if (!gnic_group_start(group)) {
+		group->generation++;
+		return;
+	}
+	gnic_rep_carrier(group, false);
+	group->active = false;
+	netdev_err(group->rep, "no new queues after the holder left: inactive\n");
 }
 
 static int gnic_group_activate(struct gnic_group *group, struct netlink_ext_ack *extack)

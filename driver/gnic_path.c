@@ -170,7 +170,7 @@ static struct net_device *gnic_path_netdev(struct gnic_port *port)
 	struct net_device *netdev;
 
 	rtnl_lock();
-	netdev = port->dl_port.type_eth.netdev;
+	netdev = gnic_port_netdev(port);
 	dev_hold(netdev);
 	rtnl_unlock();
 	return netdev;
@@ -179,7 +179,7 @@ static struct net_device *gnic_path_netdev(struct gnic_port *port)
 /**
  * gnic_path_resolve - from parameters to a path
  * @port: NIC port
- * @config: parameters of the group
+ * @config: parameters of the group, peer_ip among them
  * @path: source MAC is set; the rest is filled in
  * @extack: for the sentence
  *
@@ -192,11 +192,6 @@ int gnic_path_resolve(struct gnic_port *port, const struct gnic_group_config *co
 	int err;
 
 	path->version = gnic_path_parse(config->peer_ip, path->dst_ip);
-	if (!path->version) {
-		NL_SET_ERR_MSG_MOD(extack, "a group of type write needs peer_ip");
-		return -EDESTADDRREQ;
-	}
-
 	netdev = gnic_path_netdev(port);
 	if (!netdev) {
 		NL_SET_ERR_MSG_FMT_MOD(extack, "port %u has no netdev", port->index);

@@ -77,7 +77,7 @@ static unsigned int gnic_rep_mtu(struct gnic_port *port)
 	unsigned int mtu;
 
 	rtnl_lock();
-	uplink = port->dl_port.type_eth.netdev;
+	uplink = gnic_port_netdev(port);
 	mtu = uplink ? uplink->mtu : ETH_DATA_LEN;
 	rtnl_unlock();
 	return mtu;
