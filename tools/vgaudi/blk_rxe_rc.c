@@ -114,7 +114,7 @@ static uint8_t rxe_check(const struct rc_responder *res, const struct rc_packet 
 
 /* ---- placement ---- */
 
-void rc_move(const struct iovec *to, const struct iovec *from, size_t len)
+static void rxe_move_pieces(const struct iovec *to, const struct iovec *from, size_t len)
 {
 	size_t to_off = 0, from_off = 0, n;
 
@@ -135,6 +135,14 @@ void rc_move(const struct iovec *to, const struct iovec *from, size_t len)
 			from_off = 0;
 		}
 	}
+}
+
+void rc_move(const struct iovec *to, const struct iovec *from, size_t len)
+{
+	if (len <= to->iov_len && len <= from->iov_len)
+		memmove(to->iov_base, from->iov_base, len);
+	else
+		rxe_move_pieces(to, from, len);
 }
 
 static bool rxe_place(struct rc *rc, uint64_t va, const struct rxe_request *in)
