@@ -47,11 +47,9 @@ root_install_hook() {
 }
 
 # Uncompressed: the guest has no cycles to spare for it. All files belong to
-# root, which is what the guest's only user is. What is mounted by in_root
-# can show up in its own source when the cache is below /tmp.
+# root, which is what the guest's only user is.
 root_image() {
 	LAB_BASE=$1 LAB_ROOT=$1/root in_root mkfs.erofs --quiet --all-root \
-		--exclude-regex='^(dev|proc|run|sys|tmp)/' \
 		"$1/root.erofs" "$1/root" ||
 		die "cannot write the guest's image"
 }

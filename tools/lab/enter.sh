@@ -5,8 +5,7 @@
 # command can change what the next one finds.
 
 set -eu
-root=$1 base=$2 tree=$3
-shift 3
+root=$2/view base=$2 tree=$3
 
 # What is mounted below a directory comes along: a user namespace may not
 # uncover what its parent has covered.
@@ -15,12 +14,14 @@ show() {
 	mount --rbind "$1" "$root$1"
 }
 
-mount --bind "$root" "$root"
+# Not in place: whoever looks at ROOT itself sees it without our mounts.
+mkdir -p "$root"
+mount --bind "$1" "$root"
+shift 3
 for dir in run root var/tmp; do
 	mount -t tmpfs -o mode=0755 tmpfs "$root/$dir"
 done
-# Images are in BASE, sockets and logs of a run in /tmp. BASE is first, or it
-# would contain all that follows.
+# Images are in BASE, sockets and logs of a run in /tmp.
 for dir in "$base" /proc /sys /dev /tmp "$tree"; do
 	show "$dir"
 done
