@@ -19,6 +19,8 @@
 /* Largest MTU whose frames fill one buffer, with two tags on top. */
 #define GNIC_XDP_MTU_MAX	(GNIC_RX_BUF_SIZE - ETH_HLEN - 2 * VLAN_HLEN)
 
+#define GNIC_XDP_BULK		64
+
 enum gnic_tx_kind {
 	GNIC_TX_NONE,
 	GNIC_TX_SKB,
@@ -34,8 +36,9 @@ enum gnic_tx_kind {
  * @packets: on the wire
  * @wqes: WQEs of the packet
  * @kind: enum gnic_tx_kind
- * @dma: of the segments of this WQE
- * @len: likewise; 0: nothing to unmap
+ * @segs: segments of this WQE, not of the packet; stays from use to use
+ * @len: of the segments of this WQE
+ * @dma: likewise
  */
 struct gnic_tx_info {
 	union {
@@ -46,8 +49,9 @@ struct gnic_tx_info {
 	u16 packets;
 	u8 wqes;
 	u8 kind;
-	dma_addr_t dma[GNIC_RAW_WQE_SEGS];
+	u32 segs;
 	u32 len[GNIC_RAW_WQE_SEGS];
+	dma_addr_t dma[GNIC_RAW_WQE_SEGS];
 };
 
 /**
@@ -74,6 +78,20 @@ struct gnic_tx {
 };
 
 /**
+ * struct gnic_xdp_bulk - XDP_TX frames of a poll, posted together
+ * @count: in @frames
+ * @posted: the send queue wants a doorbell
+ * @redirected: something waits for xdp_do_flush()
+ * @frames: not posted yet
+ */
+struct gnic_xdp_bulk {
+	unsigned int count;
+	bool posted;
+	bool redirected;
+	struct xdp_frame *frames[GNIC_XDP_BULK];
+};
+
+/**
  * struct gnic_rx - a receive queue
  * @cq: its completions
  * @rq: ring of struct gnic_hw_recv_wqe
@@ -82,6 +100,7 @@ struct gnic_tx {
  * @pages: by buffer
  * @pool: where pages come from
  * @channel: whose
+ * @bulk: XDP_TX frames of the poll that runs
  * @tstamp: last time of the device that was extended to 64 bits
  * @tstamp_seen: kernel time of that moment
  * @xdp_rxq: for programs
@@ -94,6 +113,7 @@ struct gnic_rx {
 	struct page **pages;
 	struct page_pool *pool;
 	struct gnic_channel *channel;
+	struct gnic_xdp_bulk bulk;
 	u64 tstamp;
 	u64 tstamp_seen;
 	struct xdp_rxq_info xdp_rxq;

@@ -18,14 +18,14 @@
  * @rx: its receive queue
  * @prog: XDP program or NULL
  * @count: published at the end
- * @bulk: XDP_TX frames
+ * @buf: the frame
  */
 struct gnic_rx_poll {
 	struct gnic_channel *c;
 	struct gnic_rx *rx;
 	struct bpf_prog *prog;
 	struct gnic_rx_stats count;
-	struct gnic_xdp_bulk bulk;
+	struct gnic_xdp_buff buf;
 };
 
 /* The device owns the buffer from the next publish on. */
@@ -57,11 +57,18 @@ static void gnic_rx_put_frags(struct gnic_rx *rx, struct xdp_buff *xdp)
 }
 
 /* A frame is dropped; a program may have taken frags away, never the head. */
-static void gnic_rx_drop(struct gnic_rx *rx, struct xdp_buff *xdp)
+static void gnic_rx_drop(struct gnic_rx *rx, struct xdp_buff *xdp, struct page *page)
 {
 	if (unlikely(xdp_buff_has_frags(xdp)))
 		gnic_rx_put_frags(rx, xdp);
-	gnic_rx_recycle(rx, virt_to_page(xdp->data_hard_start));
+	gnic_rx_recycle(rx, page);
+}
+
+/* More than one buffer: all are there, all but the last are full. */
+static bool gnic_rx_sane_size(const struct gnic_rx *rx, u32 size, u32 nbuf)
+{
+	return nbuf - 1 < GNIC_RAW_NBUF_MAX && nbuf <= rx->rq.index - rx->reaped &&
+	       size <= nbuf * GNIC_RX_BUF_SIZE && size > (nbuf - 1) * GNIC_RX_BUF_SIZE;
 }
 
 /*
@@ -73,12 +80,12 @@ static bool gnic_rx_sane(const struct gnic_rx *rx, const struct gnic_hw_raw_cqe 
 {
 	u32 ctrl = le32_to_cpu(READ_ONCE(cqe->ctrl));
 
-	return (ctrl & (GNIC_CQE_QPN | GNIC_CQE_REQ | GNIC_CQE_ERROR)) == rx->qpn &&
-	       le32_to_cpu(cqe->wqe_index) == rx->reaped &&
-	       nbuf - 1 < GNIC_RAW_NBUF_MAX &&
-	       nbuf <= rx->rq.index - rx->reaped &&
-	       size >= ETH_HLEN && size <= nbuf * GNIC_RX_BUF_SIZE &&
-	       size > (nbuf - 1) * GNIC_RX_BUF_SIZE;
+	if (unlikely((ctrl & (GNIC_CQE_QPN | GNIC_CQE_REQ | GNIC_CQE_ERROR)) != rx->qpn ||
+		     le32_to_cpu(cqe->wqe_index) != rx->reaped || rx->rq.index == rx->reaped))
+		return false;
+	if (likely(nbuf == 1))
+		return size - ETH_HLEN <= GNIC_RX_BUF_SIZE - ETH_HLEN;
+	return gnic_rx_sane_size(rx, size, nbuf);
 }
 
 static void gnic_rx_add_frags(struct gnic_rx *rx, struct xdp_buff *xdp, u32 size, u32 nbuf)
@@ -102,18 +109,21 @@ static void gnic_rx_add_frags(struct gnic_rx *rx, struct xdp_buff *xdp, u32 size
 	}
 }
 
-static void gnic_rx_buffer(struct gnic_rx *rx, struct xdp_buff *xdp, u32 size, u32 nbuf)
+static struct page *gnic_rx_buffer(struct gnic_rx *rx, struct xdp_buff *xdp, u32 size, u32 nbuf)
 {
 	struct page *page = rx->pages[rx->reaped++ & rx->rq.mask];
-	u32 len = min_t(u32, size, GNIC_RX_BUF_SIZE);
 	void *start = page_address(page);
+	u32 len = size;
 
 	prefetch(start + GNIC_RX_HEADROOM);
+	if (unlikely(nbuf > 1))
+		len = GNIC_RX_BUF_SIZE;
 	page_pool_dma_sync_for_cpu(rx->pool, page, 0, len);
 	xdp_init_buff(xdp, PAGE_SIZE, &rx->xdp_rxq);
 	xdp_prepare_buff(xdp, start, GNIC_RX_HEADROOM, len, true);
 	if (unlikely(nbuf > 1))
 		gnic_rx_add_frags(rx, xdp, size - len, nbuf - 1);
+	return page;
 }
 
 static struct sk_buff *gnic_rx_build_skb(struct xdp_buff *xdp)
@@ -169,15 +179,16 @@ static void gnic_rx_hash(struct sk_buff *skb, const struct gnic_hw_raw_cqe *cqe,
 			     type == GNIC_CQE_HASH_L4 ? PKT_HASH_TYPE_L4 : PKT_HASH_TYPE_L3);
 }
 
-static void gnic_rx_skb(struct gnic_rx_poll *poll, struct xdp_buff *xdp,
+static void gnic_rx_skb(struct gnic_rx_poll *poll, struct page *page,
 			const struct gnic_hw_raw_cqe *cqe, u32 flags)
 {
+	struct xdp_buff *xdp = &poll->buf.xdp;
 	struct sk_buff *skb = gnic_rx_build_skb(xdp);
 	struct gnic_channel *c = poll->c;
 
 	if (unlikely(!skb)) {
 		poll->count.alloc_fail++;
-		gnic_rx_drop(poll->rx, xdp);
+		gnic_rx_drop(poll->rx, xdp, page);
 		return;
 	}
 	skb->protocol = eth_type_trans(skb, c->nic->netdev);
@@ -196,23 +207,23 @@ static bool gnic_rx_frame(struct gnic_rx_poll *poll, const struct gnic_hw_raw_cq
 	u32 flags = le32_to_cpu(READ_ONCE(cqe->flags));
 	u32 size = le32_to_cpu(READ_ONCE(cqe->size));
 	u32 nbuf = FIELD_GET(GNIC_RAW_CQE_NBUF, flags);
+	struct xdp_buff *xdp = &poll->buf.xdp;
 	struct gnic_rx *rx = poll->rx;
-	struct gnic_xdp_buff buf;
 	u32 verdict = XDP_PASS;
+	struct page *page;
 
 	if (unlikely(!gnic_rx_sane(rx, cqe, size, nbuf)))
 		return false;
-	gnic_rx_buffer(rx, &buf.xdp, size, nbuf);
+	page = gnic_rx_buffer(rx, xdp, size, nbuf);
 	poll->count.bytes += size;
 	if (poll->prog) {
-		buf.cqe = cqe;
-		buf.rx = rx;
-		verdict = gnic_xdp_run(poll->c, &buf.xdp, poll->prog, &poll->bulk, &poll->count);
+		poll->buf.cqe = cqe;
+		verdict = gnic_xdp_run(poll->c, xdp, poll->prog, &poll->count);
 	}
 	if (verdict == XDP_PASS)
-		gnic_rx_skb(poll, &buf.xdp, cqe, flags);
+		gnic_rx_skb(poll, page, cqe, flags);
 	else if (verdict == XDP_DROP)
-		gnic_rx_drop(rx, &buf.xdp);
+		gnic_rx_drop(rx, xdp, page);
 	return true;
 }
 
@@ -274,9 +285,7 @@ int gnic_rx_poll(struct gnic_channel *c, struct gnic_queue *queue, int budget)
 	poll.rx = rx;
 	poll.prog = READ_ONCE(c->nic->xdp_prog);
 	memset(&poll.count, 0, sizeof(poll.count));
-	poll.bulk.count = 0;
-	poll.bulk.posted = false;
-	poll.bulk.redirected = false;
+	poll.buf.rx = rx;
 	while (work < budget && (cqe = gnic_cq_raw(&rx->cq))) {
 		if (unlikely(!gnic_rx_frame(&poll, cqe))) {
 			work = -EPROTO;
@@ -286,7 +295,7 @@ int gnic_rx_poll(struct gnic_channel *c, struct gnic_queue *queue, int budget)
 		poll.count.packets++;
 		work++;
 	}
-	gnic_xdp_finish(c, queue, &poll.bulk);
+	gnic_xdp_finish(c, queue);
 	gnic_ring_consume(&rx->cq.ring);
 	if (unlikely(!gnic_rx_refill(rx, &poll.count)) && work >= 0)
 		work = budget;

@@ -41,6 +41,7 @@ static void gnic_tx_offload(const struct sk_buff *skb, struct gnic_tx_packet *pk
 	pkt->offload = 0;
 	pkt->mss = 0;
 	pkt->vlan_tci = 0;
+	pkt->kind = GNIC_TX_SKB;
 	pkt->packets = 1;
 	pkt->size = skb->len;
 	pkt->bytes = skb->len;
@@ -49,17 +50,18 @@ static void gnic_tx_offload(const struct sk_buff *skb, struct gnic_tx_packet *pk
 		pkt->offload = FIELD_PREP(GNIC_RAW_WQE_CSUM_START,
 					  skb_checksum_start_offset(skb)) |
 			       FIELD_PREP(GNIC_RAW_WQE_CSUM_OFFSET, skb->csum_offset);
+		/* Segmentation comes with a checksum to fill in. */
+		if (skb_is_gso(skb))
+			gnic_tx_tso(skb, pkt);
 	}
-	if (skb_is_gso(skb))
-		gnic_tx_tso(skb, pkt);
 	if (skb_vlan_tag_present(skb)) {
 		pkt->ctrl |= GNIC_RAW_WQE_VLAN;
 		pkt->vlan_tci = skb_vlan_tag_get(skb);
 	}
 }
 
-static int gnic_tx_map_frags(struct gnic_tx *tx, const struct sk_buff *skb,
-			     struct gnic_tx_packet *pkt)
+/* Returns the number of segments, 0: none could be mapped. */
+static unsigned int gnic_tx_map_frags(struct gnic_tx *tx, const struct sk_buff *skb)
 {
 	const struct skb_shared_info *shinfo = skb_shinfo(skb);
 	const skb_frag_t *frag;
@@ -71,26 +73,25 @@ static int gnic_tx_map_frags(struct gnic_tx *tx, const struct sk_buff *skb,
 		dma = skb_frag_dma_map(tx->dma_dev, frag, 0, skb_frag_size(frag), DMA_TO_DEVICE);
 		if (unlikely(dma_mapping_error(tx->dma_dev, dma)))
 			goto err_unmap;
-		gnic_tx_packet_add(pkt, dma, skb_frag_size(frag));
+		gnic_tx_set_seg(tx, i + 1, dma, skb_frag_size(frag));
 	}
-	return 0;
+	return i + 1;
 
 err_unmap:
-	gnic_tx_packet_unmap(tx, pkt);
-	return -ENOMEM;
+	gnic_tx_abort(tx, i + 1, true);
+	return 0;
 }
 
-static int gnic_tx_map(struct gnic_tx *tx, const struct sk_buff *skb, struct gnic_tx_packet *pkt)
+static unsigned int gnic_tx_map(struct gnic_tx *tx, const struct sk_buff *skb)
 {
 	u32 len = skb_headlen(skb);
 	dma_addr_t dma;
 
 	dma = dma_map_single(tx->dma_dev, skb->data, len, DMA_TO_DEVICE);
 	if (unlikely(dma_mapping_error(tx->dma_dev, dma)))
-		return -ENOMEM;
-	pkt->nseg = 0;
-	gnic_tx_packet_add(pkt, dma, len);
-	return skb_shinfo(skb)->nr_frags ? gnic_tx_map_frags(tx, skb, pkt) : 0;
+		return 0;
+	gnic_tx_set_seg(tx, 0, dma, len);
+	return skb_shinfo(skb)->nr_frags ? gnic_tx_map_frags(tx, skb) : 1;
 }
 
 static void gnic_tx_count_post(struct gnic_post_stats *stats, u64 *counter)
@@ -117,17 +118,18 @@ netdev_tx_t gnic_tx_xmit(struct sk_buff *skb, struct net_device *netdev)
 	struct gnic_tx *tx = &c->queue->tx;
 	struct netdev_queue *txq = netdev_get_tx_queue(netdev, c->index);
 	struct gnic_tx_packet pkt;
+	unsigned int nseg;
 
 	if (unlikely(gnic_tx_room(tx) < GNIC_RAW_WQES_MAX)) {
 		netif_txq_try_stop(txq, gnic_tx_room(tx), GNIC_TX_WAKE);
 		return NETDEV_TX_BUSY;
 	}
-	if (unlikely(skb->len < GNIC_RAW_SIZE_MIN || gnic_tx_map(tx, skb, &pkt)))
+	nseg = likely(skb->len >= GNIC_RAW_SIZE_MIN) ? gnic_tx_map(tx, skb) : 0;
+	if (unlikely(!nseg))
 		return gnic_tx_drop(c, tx, skb);
 	gnic_tx_offload(skb, &pkt);
-	pkt.kind = GNIC_TX_SKB;
 	skb_tx_timestamp(skb);
-	gnic_tx_post(tx, &pkt, skb);
+	gnic_tx_post(tx, &pkt, nseg, skb);
 	if (!netif_txq_maybe_stop(txq, gnic_tx_room(tx), GNIC_RAW_WQES_MAX, GNIC_TX_WAKE))
 		gnic_tx_count_post(&c->skb_stats, &c->skb_stats.stop);
 	if (__netdev_tx_sent_queue(txq, pkt.bytes, netdev_xmit_more()))

@@ -10,34 +10,15 @@
 #include "gnic_channel.h"
 #include "gnic_tx_post.h"
 
-static void gnic_tx_fill_segs(struct gnic_hw_raw_wqe *wqe, struct gnic_tx_info *info,
-			      const struct gnic_tx_seg *seg, unsigned int count)
-{
-	unsigned int i;
-
-	for (i = 0; i < GNIC_RAW_WQE_SEGS; i++, seg++) {
-		if (i >= count) {
-			wqe->seg[i] = (struct gnic_hw_seg){};
-			info->len[i] = 0;
-			continue;
-		}
-		wqe->seg[i].addr = cpu_to_le64(seg->dma);
-		wqe->seg[i].len = cpu_to_le32(seg->len);
-		info->dma[i] = seg->dma;
-		info->len[i] = seg->len;
-	}
-}
-
-/* The fourth and further pieces of a packet. */
-static u32 gnic_tx_post_rest(struct gnic_tx *tx, const struct gnic_tx_packet *pkt, u32 index)
+/* WQEs behind the first one. Returns the index behind them. */
+u32 gnic_tx_post_rest(struct gnic_tx *tx, unsigned int nseg)
 {
 	struct gnic_hw_raw_wqe *wqe;
-	unsigned int done;
-	u32 slot;
+	u32 index = tx->sq.index;
+	unsigned int left;
 
-	for (done = GNIC_RAW_WQE_SEGS; done < pkt->nseg; done += GNIC_RAW_WQE_SEGS, index++) {
-		slot = index & tx->sq.mask;
-		wqe = (struct gnic_hw_raw_wqe *)tx->sq.desc + slot;
+	for (left = nseg - GNIC_RAW_WQE_SEGS, index++; ; left -= GNIC_RAW_WQE_SEGS, index++) {
+		wqe = gnic_tx_wqe(tx, index);
 		wqe->ctrl = cpu_to_le32(FIELD_PREP(GNIC_WQE_OPCODE, GNIC_WQE_RAW_CONT) |
 					FIELD_PREP(GNIC_WQE_INDEX, index & 0xff) |
 					GNIC_RAW_WQE_SE);
@@ -45,46 +26,11 @@ static u32 gnic_tx_post_rest(struct gnic_tx *tx, const struct gnic_tx_packet *pk
 		wqe->offload = 0;
 		wqe->vlan_tci = 0;
 		wqe->mss = 0;
-		gnic_tx_fill_segs(wqe, &tx->info[slot], &pkt->seg[done], pkt->nseg - done);
+		gnic_tx_trim(wqe, gnic_tx_info(tx, index),
+			     min_t(unsigned int, left, GNIC_RAW_WQE_SEGS));
+		if (left <= GNIC_RAW_WQE_SEGS)
+			return index + 1;
 	}
-	return index;
-}
-
-/**
- * gnic_tx_post - write the WQEs of a packet
- * @tx: send queue with room for GNIC_RAW_WQES_MAX
- * @pkt: packet
- * @owner: skb or XDP frame by @pkt->kind; belongs to the queue from now on
- *
- * The device sees nothing before gnic_tx_doorbell().
- */
-void gnic_tx_post(struct gnic_tx *tx, const struct gnic_tx_packet *pkt, void *owner)
-{
-	u32 index = tx->sq.index, slot = index & tx->sq.mask;
-	struct gnic_hw_raw_wqe *wqe = (struct gnic_hw_raw_wqe *)tx->sq.desc + slot;
-	struct gnic_tx_info *info = &tx->info[slot];
-
-	wqe->ctrl = cpu_to_le32(pkt->ctrl |
-				FIELD_PREP(GNIC_WQE_OPCODE, GNIC_WQE_RAW_SEND) |
-				FIELD_PREP(GNIC_WQE_INDEX, index & 0xff) |
-				FIELD_PREP(GNIC_RAW_WQE_NSEG, pkt->nseg) |
-				GNIC_RAW_WQE_SE);
-	wqe->size = cpu_to_le32(pkt->size);
-	wqe->offload = cpu_to_le32(pkt->offload);
-	wqe->vlan_tci = cpu_to_le16(pkt->vlan_tci);
-	wqe->mss = cpu_to_le16(pkt->mss);
-	gnic_tx_fill_segs(wqe, info, pkt->seg, pkt->nseg);
-	index++;
-	if (unlikely(pkt->nseg > GNIC_RAW_WQE_SEGS))
-		index = gnic_tx_post_rest(tx, pkt, index);
-	info->skb = owner;
-	info->bytes = pkt->bytes;
-	info->packets = pkt->packets;
-	info->kind = pkt->kind;
-	info->wqes = index - tx->sq.index;
-	tx->last = wqe;
-	/* info before the index: pairs with gnic_tx_reap(). */
-	smp_store_release(&tx->sq.index, index);
 }
 
 /*
@@ -103,13 +49,20 @@ void gnic_tx_doorbell(struct gnic_tx *tx, struct gnic_post_stats *stats)
 	u64_stats_update_end(&stats->syncp);
 }
 
-/* A packet that was mapped and is not posted after all. */
-void gnic_tx_packet_unmap(struct gnic_tx *tx, const struct gnic_tx_packet *pkt)
+/* The segments that are set belong to no packet after all. */
+void gnic_tx_abort(struct gnic_tx *tx, unsigned int nseg, bool mapped)
 {
+	struct gnic_tx_info *info;
 	unsigned int i;
 
-	for (i = 0; i < pkt->nseg; i++)
-		dma_unmap_page(tx->dma_dev, pkt->seg[i].dma, pkt->seg[i].len, DMA_TO_DEVICE);
+	while (nseg--) {
+		i = nseg % GNIC_RAW_WQE_SEGS;
+		info = gnic_tx_info(tx, tx->sq.index + nseg / GNIC_RAW_WQE_SEGS);
+		if (mapped)
+			dma_unmap_page(tx->dma_dev, info->dma[i], info->len[i], DMA_TO_DEVICE);
+		/* so that gnic_tx_trim() finds all that may be there */
+		info->segs = GNIC_RAW_WQE_SEGS;
+	}
 }
 
 static void gnic_tx_unmap(struct gnic_tx *tx, u32 index, unsigned int wqes)
@@ -118,8 +71,8 @@ static void gnic_tx_unmap(struct gnic_tx *tx, u32 index, unsigned int wqes)
 	unsigned int i;
 
 	for (; wqes; wqes--, index++) {
-		info = &tx->info[index & tx->sq.mask];
-		for (i = 0; i < GNIC_RAW_WQE_SEGS && info->len[i]; i++)
+		info = gnic_tx_info(tx, index);
+		for (i = 0; i < info->segs; i++)
 			dma_unmap_page(tx->dma_dev, info->dma[i], info->len[i],
 				       DMA_TO_DEVICE);
 	}
@@ -129,7 +82,7 @@ static void gnic_tx_count(struct gnic_tx_stats *count, const struct gnic_tx_info
 {
 	count->packets += info->packets;
 	count->bytes += info->bytes;
-	if (info->packets == 1)
+	if (likely(info->packets == 1))
 		return;
 	count->gso_packets++;
 	count->gso_bytes += info->bytes;
@@ -155,7 +108,7 @@ static void gnic_tx_reap(struct gnic_tx *tx, u32 done, struct gnic_tx_reaper *re
 	struct gnic_tx_info *info;
 
 	while (reaped != done) {
-		info = &tx->info[reaped & tx->sq.mask];
+		info = gnic_tx_info(tx, reaped);
 		if (unlikely(done - reaped < info->wqes))
 			break;
 		gnic_tx_count(&reaper->count, info);

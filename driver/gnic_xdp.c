@@ -53,18 +53,19 @@ static dma_addr_t gnic_xdp_map(struct gnic_tx *tx, u8 kind, void *data, u32 len)
 	return dma_map_single(tx->dma_dev, data, len, DMA_TO_DEVICE);
 }
 
-static bool gnic_xdp_map_piece(struct gnic_tx *tx, struct gnic_tx_packet *pkt, void *data, u32 len)
+/* Segment @nseg of the frame that is going to be posted. */
+static bool gnic_xdp_map_seg(struct gnic_tx *tx, u8 kind, unsigned int nseg, void *data, u32 len)
 {
-	dma_addr_t dma = gnic_xdp_map(tx, pkt->kind, data, len);
+	dma_addr_t dma = gnic_xdp_map(tx, kind, data, len);
 
 	if (unlikely(dma_mapping_error(tx->dma_dev, dma)))
 		return false;
-	gnic_tx_packet_add(pkt, dma, len);
+	gnic_tx_set_seg(tx, nseg, dma, len);
 	return true;
 }
 
-static bool gnic_xdp_map_frags(struct gnic_tx *tx, struct gnic_tx_packet *pkt,
-			       struct xdp_frame *frame)
+/* Returns the number of segments, 0: none could be mapped. */
+static unsigned int gnic_xdp_map_frags(struct gnic_tx *tx, struct xdp_frame *frame, u8 kind)
 {
 	struct skb_shared_info *sinfo = xdp_get_shared_info_from_frame(frame);
 	const skb_frag_t *frag;
@@ -72,38 +73,34 @@ static bool gnic_xdp_map_frags(struct gnic_tx *tx, struct gnic_tx_packet *pkt,
 
 	for (i = 0; i < sinfo->nr_frags; i++) {
 		frag = &sinfo->frags[i];
-		if (!gnic_xdp_map_piece(tx, pkt, skb_frag_address(frag), skb_frag_size(frag)))
+		if (!gnic_xdp_map_seg(tx, kind, i + 1, skb_frag_address(frag),
+				      skb_frag_size(frag)))
 			goto err_unmap;
 	}
-	pkt->size += sinfo->xdp_frags_size;
-	return true;
+	return i + 1;
 
 err_unmap:
-	if (pkt->kind == GNIC_TX_XDP_NDO)
-		gnic_tx_packet_unmap(tx, pkt);
-	return false;
+	gnic_tx_abort(tx, i + 1, kind == GNIC_TX_XDP_NDO);
+	return 0;
 }
 
 static bool gnic_xdp_post(struct gnic_tx *tx, struct xdp_frame *frame, u8 kind)
 {
-	struct gnic_tx_packet pkt;
+	struct gnic_tx_packet pkt = { .packets = 1, .kind = kind, .size = frame->len };
+	unsigned int nseg = 1;
 
 	if (unlikely(gnic_tx_room(tx) < GNIC_RAW_WQES_MAX))
 		return false;
-	pkt.ctrl = 0;
-	pkt.offload = 0;
-	pkt.vlan_tci = 0;
-	pkt.mss = 0;
-	pkt.packets = 1;
-	pkt.kind = kind;
-	pkt.nseg = 0;
-	pkt.size = frame->len;
-	if (!gnic_xdp_map_piece(tx, &pkt, frame->data, frame->len))
+	if (!gnic_xdp_map_seg(tx, kind, 0, frame->data, frame->len))
 		return false;
-	if (unlikely(xdp_frame_has_frags(frame)) && !gnic_xdp_map_frags(tx, &pkt, frame))
-		return false;
+	if (unlikely(xdp_frame_has_frags(frame))) {
+		nseg = gnic_xdp_map_frags(tx, frame, kind);
+		if (!nseg)
+			return false;
+		pkt.size += xdp_get_shared_info_from_frame(frame)->xdp_frags_size;
+	}
 	pkt.bytes = pkt.size;
-	gnic_tx_post(tx, &pkt, frame);
+	gnic_tx_post(tx, &pkt, nseg, frame);
 	return true;
 }
 
@@ -130,11 +127,10 @@ static void gnic_xdp_post_bulk(struct gnic_tx *tx, struct gnic_xdp_bulk *bulk,
  * gnic_xdp_finish - end of a poll: post XDP_TX frames, ring, flush redirection
  * @c: channel
  * @queue: its queue
- * @bulk: what gnic_xdp_run() collected
  */
-void gnic_xdp_finish(struct gnic_channel *c, struct gnic_queue *queue,
-		     struct gnic_xdp_bulk *bulk)
+void gnic_xdp_finish(struct gnic_channel *c, struct gnic_queue *queue)
 {
+	struct gnic_xdp_bulk *bulk = &queue->rx.bulk;
 	struct gnic_tx *tx = &queue->xdp;
 
 	if (bulk->count || bulk->posted) {
@@ -143,48 +139,46 @@ void gnic_xdp_finish(struct gnic_channel *c, struct gnic_queue *queue,
 		if (bulk->posted)
 			gnic_tx_doorbell(tx, &c->xdp_stats);
 		spin_unlock(&tx->lock);
+		bulk->posted = false;
 	}
-	if (bulk->redirected)
+	if (bulk->redirected) {
+		bulk->redirected = false;
 		xdp_do_flush();
+	}
 }
 
-static u32 gnic_xdp_collect(struct gnic_channel *c, struct xdp_buff *xdp,
-			    struct gnic_xdp_bulk *bulk)
+static bool gnic_xdp_collect(struct gnic_channel *c, struct xdp_buff *xdp)
 {
-	struct xdp_frame *frame = xdp_convert_buff_to_frame(xdp);
+	struct gnic_xdp_bulk *bulk = &c->queue->rx.bulk;
 	struct gnic_tx *tx = &c->queue->xdp;
+	struct xdp_frame *frame;
 
+	frame = xdp_convert_buff_to_frame(xdp);
 	if (unlikely(!frame))
-		return XDP_DROP;
+		return false;
 	if (unlikely(bulk->count == GNIC_XDP_BULK)) {
 		spin_lock(&tx->lock);
 		gnic_xdp_post_bulk(tx, bulk, &c->xdp_stats);
 		spin_unlock(&tx->lock);
 	}
 	bulk->frames[bulk->count++] = frame;
-	return XDP_TX;
+	return true;
 }
 
-u32 gnic_xdp_run(struct gnic_channel *c, struct xdp_buff *xdp, struct bpf_prog *prog,
-		 struct gnic_xdp_bulk *bulk, struct gnic_rx_stats *count)
+/* Verdicts that gnic_xdp_run() does not know how to treat. */
+u32 gnic_xdp_act(struct gnic_channel *c, struct xdp_buff *xdp, struct bpf_prog *prog,
+		 u32 verdict, struct gnic_rx_stats *count)
 {
-	u32 verdict = bpf_prog_run_xdp(prog, xdp);
-
 	switch (verdict) {
-	case XDP_PASS:
-		return XDP_PASS;
-	case XDP_DROP:
-		count->xdp_drop++;
-		return XDP_DROP;
 	case XDP_TX:
-		if (unlikely(gnic_xdp_collect(c, xdp, bulk) != XDP_TX))
+		if (unlikely(!gnic_xdp_collect(c, xdp)))
 			break;
 		count->xdp_tx++;
 		return XDP_TX;
 	case XDP_REDIRECT:
 		if (unlikely(xdp_do_redirect(c->nic->netdev, xdp, prog)))
 			break;
-		bulk->redirected = true;
+		c->queue->rx.bulk.redirected = true;
 		count->xdp_redirect++;
 		return XDP_REDIRECT;
 	default:

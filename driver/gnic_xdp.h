@@ -3,9 +3,9 @@
 #ifndef GNIC_XDP_H
 #define GNIC_XDP_H
 
-#include "gnic_channel.h"
+#include <linux/filter.h>
 
-#define GNIC_XDP_BULK		64
+#include "gnic_channel.h"
 
 /**
  * struct gnic_xdp_buff - of a received frame: the hints find their CQE behind
@@ -19,24 +19,22 @@ struct gnic_xdp_buff {
 	struct gnic_rx *rx;
 };
 
-/**
- * struct gnic_xdp_bulk - XDP_TX frames of a poll, posted together
- * @count: in @frames
- * @posted: the send queue wants a doorbell
- * @redirected: something waits for xdp_do_flush()
- * @frames: not posted yet
- */
-struct gnic_xdp_bulk {
-	unsigned int count;
-	bool posted;
-	bool redirected;
-	struct xdp_frame *frames[GNIC_XDP_BULK];
-};
+u32 gnic_xdp_act(struct gnic_channel *c, struct xdp_buff *xdp, struct bpf_prog *prog,
+		 u32 verdict, struct gnic_rx_stats *count);
 
 /* XDP_PASS and XDP_DROP are left to the caller; anything else took the frame. */
-u32 gnic_xdp_run(struct gnic_channel *c, struct xdp_buff *xdp, struct bpf_prog *prog,
-		 struct gnic_xdp_bulk *bulk, struct gnic_rx_stats *count);
-void gnic_xdp_finish(struct gnic_channel *c, struct gnic_queue *queue,
-		     struct gnic_xdp_bulk *bulk);
+static inline u32 gnic_xdp_run(struct gnic_channel *c, struct xdp_buff *xdp,
+			       struct bpf_prog *prog, struct gnic_rx_stats *count)
+{
+	u32 verdict = bpf_prog_run_xdp(prog, xdp);
+
+	if (verdict == XDP_DROP)
+		count->xdp_drop++;
+	if (verdict == XDP_DROP || verdict == XDP_PASS)
+		return verdict;
+	return gnic_xdp_act(c, xdp, prog, verdict, count);
+}
+
+void gnic_xdp_finish(struct gnic_channel *c, struct gnic_queue *queue);
 
 #endif /* GNIC_XDP_H */
