@@ -132,6 +132,8 @@ static const char *out_text(struct json_object *value)
 {
 	if (json_object_is_type(value, json_type_boolean))
 		return json_object_get_boolean(value) ? "yes" : "no";
+	if (json_object_get_string_len(value) == 0 && json_object_is_type(value, json_type_string))
+		return "-";
 	return json_object_get_string(value);
 }
 

@@ -148,7 +148,7 @@ static void show_card(const struct show *show, const struct dl_dev *card)
 	out_str("name", card->name);
 	out_str("eswitch", card->eswitch);
 	out_str("serial", card->serial);
-	out_str("fw", card->fw);
+	out_str("firmware", card->fw);
 	out_str("accel", node);
 	dl_out_params(card->name);
 	if (show->stats)

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Every call of the compute device with good arguments, and each refusal. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "lib.h"
+
+static struct acc acc;
+
+static uint64_t hbm_free(void)
+{
+	struct drm_gnic_info info = { 0 };
+
+	test_must(!acc_ioctl(acc.fd, DRM_IOCTL_GNIC_INFO, &info), "INFO");
+	return info.hbm_free;
+}
+
+/* ---- INFO ---- */
+
+static bool info_good(void)
+{
+	struct drm_gnic_info info = { 0 };
+
+	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_INFO, &info), 0);
+	EXPECT(info.num_ports >= 1 && info.num_ports <= 24);
+	EXPECT(info.hbm_size && info.hbm_free <= info.hbm_size);
+	EXPECT(info.queue_depth >= info.submit_max && info.submit_max);
+	EXPECT(info.windows && info.timeout_ms && info.group_events);
+	return true;
+}
+
+static bool info_refuses(void)
+{
+	struct drm_gnic_info info = { .flags = 1 };
+
+	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_INFO, &info), -EINVAL);
+	info = (struct drm_gnic_info){ .hbm_size = 1 };
+	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_INFO, &info), -EINVAL);
+	return true;
+}
+
+/* An older program knows a shorter struct: nothing behind it is written. */
+static bool info_short(void)
+{
+	struct drm_gnic_info info;
+
+	memset(&info, 0x5a, sizeof(info));
+	memset(&info, 0, 16);
+	EXPECT_EQ(acc_ioctl(acc.fd, _IOC(_IOC_READ | _IOC_WRITE, DRM_IOCTL_BASE,
+					 DRM_COMMAND_BASE + DRM_GNIC_INFO, 16), &info), 0);
+	EXPECT(info.num_ports && info.hbm_address);
+	EXPECT_EQ(info.hbm_size, 0x5a5a5a5a5a5a5a5a);
+	return true;
+}
+
+static bool unknown_number(void)
+{
+	uint64_t data[8] = { 0 };
+
+	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOWR(DRM_COMMAND_BASE + 0x3f, uint64_t[8]), data),
+		  -EINVAL);
+	return true;
+}
+
+/* ---- buffer objects ---- */
+
+static bool bo_good(void)
+{
+	struct drm_gnic_bo_info info = { 0 };
+	uint64_t before = hbm_free();
+	struct acc_bo bo;
+
+	EXPECT_EQ(acc_bo_create(&acc, &bo, 5000, DRM_GNIC_BO_REMOTE_WRITE), 0);
+	EXPECT_EQ(bo.size, 8192);
+	EXPECT(bo.address >= acc.info.hbm_address &&
+	       bo.address + bo.size <= acc.info.hbm_address + acc.info.hbm_size);
+	EXPECT_EQ(hbm_free(), before - 8192);
+	EXPECT(test_filled(bo.map, bo.size, 0));
+	info.handle = bo.handle;
+	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_BO_INFO, &info), 0);
+	EXPECT(info.size == bo.size && info.address == bo.address && info.mmap_offset);
+	EXPECT_EQ(info.flags, DRM_GNIC_BO_REMOTE_WRITE);
+	acc_bo_destroy(&acc, &bo);
+	EXPECT_EQ(hbm_free(), before);
+	return true;
+}
+
+static int bo_create(struct drm_gnic_bo_create create)
+{
+	return acc_ioctl(acc.fd, DRM_IOCTL_GNIC_BO_CREATE, &create);
+}
+
+static bool bo_create_refuses(void)
+{
+	uint64_t before = hbm_free();
+
+	EXPECT_EQ(bo_create((struct drm_gnic_bo_create){ .size = 0 }), -EINVAL);
+	EXPECT_EQ(bo_create((struct drm_gnic_bo_create){ .size = 4096, .flags = 2 }), -EINVAL);
+	EXPECT_EQ(bo_create((struct drm_gnic_bo_create){ .size = 4096, .flags = 1u << 31 }),
+		  -EINVAL);
+	EXPECT_EQ(bo_create((struct drm_gnic_bo_create){ .size = 4096, .handle = 1 }), -EINVAL);
+	EXPECT_EQ(bo_create((struct drm_gnic_bo_create){ .size = 4096, .address = 1 }), -EINVAL);
+	EXPECT_EQ(bo_create((struct drm_gnic_bo_create){ .size = 4096, .mmap_offset = 1 }),
+		  -EINVAL);
+	EXPECT_EQ(bo_create((struct drm_gnic_bo_create){ .size = acc.info.hbm_size + 1 }),
+		  -ENOMEM);
+	EXPECT_EQ(bo_create((struct drm_gnic_bo_create){ .size = UINT64_MAX }), -ENOMEM);
+	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_BO_CREATE, NULL), -EFAULT);
+	EXPECT_EQ(hbm_free(), before);
+	return true;
+}
+
+static bool bo_info_refuses(void)
+{
+	struct drm_gnic_bo_info info = { .handle = 4711 };
+	struct acc_bo bo;
+
+	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_BO_INFO, &info), -ENOENT);
+	test_bo(&acc, &bo, 4096, 0);
+	info = (struct drm_gnic_bo_info){ .handle = bo.handle, .flags = 1 };
+	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_BO_INFO, &info), -EINVAL);
+	info = (struct drm_gnic_bo_info){ .handle = bo.handle };
+	acc_bo_destroy(&acc, &bo);
+	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_BO_INFO, &info), -ENOENT);
+	return true;
+}
+
+static bool bo_no_leftovers(void)
+{
+	struct acc_bo bo;
+	uint64_t address;
+
+	test_bo(&acc, &bo, 1 << 20, 0);
+	address = bo.address;
+	memset(bo.map, 0xee, bo.size);
+	acc_bo_destroy(&acc, &bo);
+	test_bo(&acc, &bo, 1 << 20, 0);
+	EXPECT_EQ(bo.address, address);
+	EXPECT(test_filled(bo.map, bo.size, 0));
+	acc_bo_destroy(&acc, &bo);
+	return true;
+}
+
+static bool bo_all_windows(void)
+{
+	uint32_t max = acc.info.windows, count, i;
+	struct drm_gem_close close = { 0 };
+	uint32_t *handles = calloc(max + 1, sizeof(*handles));
+	int err = 0;
+
+	for (count = 0; count <= max && !err; count += !err) {
+		struct drm_gnic_bo_create create = { .size = 4096 };
+
+		err = acc_ioctl(acc.fd, DRM_IOCTL_GNIC_BO_CREATE, &create);
+		handles[count] = create.handle;
+	}
+	for (i = 0; i < count; i++) {
+		close.handle = handles[i];
+		acc_ioctl(acc.fd, DRM_IOCTL_GEM_CLOSE, &close);
+	}
+	free(handles);
+	EXPECT(err == -ENOSPC || err == -ENOMEM);
+	EXPECT(count > max / 2);
+	EXPECT_EQ(bo_create((struct drm_gnic_bo_create){ .size = 4096 }), 0);
+	return true;
+}
+
+static bool bo_not_shared(void)
+{
+	struct drm_prime_handle prime = { .flags = DRM_CLOEXEC };
+	struct acc_bo bo;
+
+	test_bo(&acc, &bo, 4096, 0);
+	prime.handle = bo.handle;
+	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_PRIME_HANDLE_TO_FD, &prime), -EOPNOTSUPP);
+	acc_bo_destroy(&acc, &bo);
+	return true;
+}
+
+/* ---- mmap ---- */
+
+static uint64_t bo_mmap_offset(const struct acc_bo *bo)
+{
+	struct drm_gnic_bo_info info = { .handle = bo->handle };
+
+	test_must(!acc_ioctl(acc.fd, DRM_IOCTL_GNIC_BO_INFO, &info), "BO_INFO");
+	return info.mmap_offset;
+}
+
+static bool mmap_twice(void)
+{
+	struct acc_bo bo;
+	uint8_t *map;
+
+	test_bo(&acc, &bo, 3 << 20, 0);
+	map = mmap(NULL, bo.size, PROT_READ, MAP_SHARED, acc.fd, bo_mmap_offset(&bo));
+	EXPECT(map != MAP_FAILED);
+	test_paint(bo.map, bo.size, 1);
+	EXPECT(test_painted(map, bo.size, 1));
+	EXPECT_EQ(munmap(bo.map + 4096, 4096), 0);
+	EXPECT(test_painted(bo.map, 4096, 1));
+	/* the mapping keeps the memory, not the handle */
+	acc_bo_destroy(&acc, &bo);
+	EXPECT(test_painted(map, 3 << 20, 1));
+	munmap(map, 3 << 20);
+	return true;
+}
+
+static bool mmap_refuses(void)
+{
+	struct acc_bo bo;
+	uint64_t offset;
+
+	test_bo(&acc, &bo, 8192, 0);
+	offset = bo_mmap_offset(&bo);
+	EXPECT(mmap(NULL, bo.size, PROT_READ, MAP_PRIVATE, acc.fd, offset) == MAP_FAILED);
+	EXPECT(mmap(NULL, bo.size * 2, PROT_READ, MAP_SHARED, acc.fd, offset) == MAP_FAILED);
+	EXPECT(mmap(NULL, 4096, PROT_READ, MAP_SHARED, acc.fd, 0) == MAP_FAILED);
+	acc_bo_destroy(&acc, &bo);
+	EXPECT(mmap(NULL, 4096, PROT_READ, MAP_SHARED, acc.fd, offset) == MAP_FAILED);
+	return true;
+}
+
+/* ---- groups without a group ---- */
+
+static bool group_hold_refuses(void)
+{
+	struct drm_gnic_group_hold hold = { .sfnum = 0x7abc };
+
+	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_GROUP_HOLD, &hold), -ENOENT);
+	hold = (struct drm_gnic_group_hold){ .flags = 1 };
+	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_GROUP_HOLD, &hold), -EINVAL);
+	hold = (struct drm_gnic_group_hold){ .fd = 1 };
+	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_GROUP_HOLD, &hold), -EINVAL);
+	hold = (struct drm_gnic_group_hold){ .reserved = 1 };
+	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_GROUP_HOLD, &hold), -EINVAL);
+	return true;
+}
+
+static bool group_fd_refuses(void)
+{
+	struct drm_gnic_group_info info = { .group = -1 };
+	struct drm_gnic_group_recv recv = { .group = acc.fd, .length = 1, .count = 1 };
+
+	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_GROUP_INFO, &info), -EBADF);
+	info = (struct drm_gnic_group_info){ .group = acc.fd };
+	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_GROUP_INFO, &info), -EINVAL);
+	info = (struct drm_gnic_group_info){ .group = acc.fd, .vport = 1 };
+	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_GROUP_INFO, &info), -EINVAL);
+	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_GROUP_RECV, &recv), -EINVAL);
+	recv.group = 4711;
+	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_GROUP_RECV, &recv), -EBADF);
+	return true;
+}
+
+/* ---- contexts ---- */
+
+static bool many_contexts(void)
+{
+	struct acc many[64];
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < 64 && !err; i++)
+		err = acc_open(&many[i], test_path);
+	EXPECT_EQ(err, 0);
+	for (i = 0; i < 64; i++) {
+		struct acc_bo bo;
+		struct drm_gnic_cmd cmd;
+
+		test_bo(&many[i], &bo, 4096, 0);
+		cmd = test_fill(&bo, 0, 4096, 0x01010101u * i);
+		EXPECT_EQ(acc_run(&many[i], &cmd, 1), 0);
+		EXPECT(test_filled(bo.map, 4096, i));
+		munmap(bo.map, bo.size);
+	}
+	for (i = 0; i < 64; i++)
+		acc_close(&many[i]);
+	return true;
+}
+
+static const struct test tests[] = {
+	{ "info", info_good },
+	{ "info: each refusal", info_refuses },
+	{ "info: a shorter struct of an older program", info_short },
+	{ "a call that is not there", unknown_number },
+	{ "bo: create, info, close", bo_good },
+	{ "bo create: each refusal", bo_create_refuses },
+	{ "bo info: each refusal", bo_info_refuses },
+	{ "bo: what another one left is gone", bo_no_leftovers },
+	{ "bo: no more windows, then again", bo_all_windows },
+	{ "bo: no export", bo_not_shared },
+	{ "mmap: two mappings, a hole, the handle gone", mmap_twice },
+	{ "mmap: each refusal", mmap_refuses },
+	{ "hold: each refusal", group_hold_refuses },
+	{ "group: descriptors of something else", group_fd_refuses },
+	{ "64 contexts at once", many_contexts },
+	{ 0 }
+};
+
+int main(void)
+{
+	test_find();
+	test_open(&acc);
+	return test_run(tests);
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Two contexts of one card: what is A's is not B's. */
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "lib.h"
+
+static struct acc a, b;
+static struct acc_bo secret;		/* A's */
+static struct group left, right;	/* left writes to right */
+static int left_fd, right_fd;		/* A's, B's */
+
+static bool handle_is_private(void)
+{
+	struct drm_gnic_bo_info info = { .handle = secret.handle };
+	struct drm_gnic_cmd cmd = test_fill(&secret, 0, 4, 0);
+
+	EXPECT_EQ(acc_ioctl(b.fd, DRM_IOCTL_GNIC_BO_INFO, &info), -ENOENT);
+	EXPECT_EQ(acc_submit(&b, &cmd, 1), -ENOENT);
+	return true;
+}
+
+static bool name_is_useless(void)
+{
+	struct drm_gem_flink flink = { .handle = secret.handle };
+	struct drm_gem_open open = { 0 };
+
+	if (acc_ioctl(a.fd, DRM_IOCTL_GEM_FLINK, &flink))
+		return true;	/* no names at all */
+	open.name = flink.name;
+	EXPECT_EQ(acc_ioctl(b.fd, DRM_IOCTL_GEM_OPEN, &open), -EACCES);
+	return true;
+}
+
+static bool mapping_is_private(void)
+{
+	struct drm_gnic_bo_info info = { .handle = secret.handle };
+
+	EXPECT_EQ(acc_ioctl(a.fd, DRM_IOCTL_GNIC_BO_INFO, &info), 0);
+	EXPECT(mmap(NULL, secret.size, PROT_READ, MAP_SHARED, b.fd, info.mmap_offset) ==
+	       MAP_FAILED);
+	return true;
+}
+
+static bool group_is_private(void)
+{
+	struct drm_gnic_group_info info = { .group = left_fd };
+	struct drm_gnic_cmd cmd;
+	struct acc_bo own;
+
+	EXPECT_EQ(acc_ioctl(b.fd, DRM_IOCTL_GNIC_GROUP_INFO, &info), -EACCES);
+	test_bo(&b, &own, 4096, 0);
+	cmd = group_write(left_fd, 0, &own, 0, secret.address, 64);
+	EXPECT_EQ(acc_submit(&b, &cmd, 1), -EACCES);
+	EXPECT_EQ(acc_recv(&b, left_fd, 0, &own, 0, 2048, 1), -EACCES);
+	EXPECT_EQ(acc_hold(&b, left.sfnum), -EBUSY);
+	acc_bo_destroy(&b, &own);
+	return true;
+}
+
+/* The peer's group is B's: A's memory is not for it, remotely writable or not. */
+static bool remote_memory_is_private(void)
+{
+	struct drm_gnic_event event;
+	struct drm_gnic_cmd cmd;
+	struct acc_bo src;
+
+	test_bo(&a, &src, 4096, 0);
+	memset(src.map, 0xff, src.size);
+	test_paint(secret.map, secret.size, 3);
+	cmd = group_write(left_fd, 0, &src, 0, secret.address, 4096);
+	EXPECT_EQ(acc_run(&a, &cmd, 1), -EACCES);
+	EXPECT(test_painted(secret.map, secret.size, 3));
+	EXPECT(group_event(left_fd, DRM_GNIC_EVENT_QP_ERROR, &event));
+	EXPECT_EQ(event.qp, 0);
+	EXPECT(event.syndrome != 0);
+	acc_bo_destroy(&a, &src);
+	return true;
+}
+
+/* Host memory is in no window of a context. */
+static bool host_memory_is_private(void)
+{
+	struct drm_gnic_cmd cmd;
+	struct acc_bo src;
+
+	test_bo(&a, &src, 4096, 0);
+	cmd = group_write(left_fd, 1, &src, 0, 0x100000, 64);
+	EXPECT_EQ(acc_run(&a, &cmd, 1), -EACCES);
+	acc_bo_destroy(&a, &src);
+	return true;
+}
+
+/* A fault of A is none of B. */
+static bool fault_is_private(void)
+{
+	struct drm_gnic_cmd cmd;
+	struct acc_bo own;
+
+	test_bo(&b, &own, 4096, 0);
+	cmd = test_fill(&own, 0, 4096, 0x12121212);
+	EXPECT_EQ(acc_run(&b, &cmd, 1), 0);
+	EXPECT(test_filled(own.map, 4096, 0x12));
+	acc_bo_destroy(&b, &own);
+	return true;
+}
+
+/* The QPs that failed have failed; A's other ones, and its queue, go on. */
+static bool fault_is_of_one_qp(void)
+{
+	struct drm_gnic_cmd cmd;
+	struct acc_bo src, dst;
+
+	test_bo(&a, &src, 4096, 0);
+	test_bo(&b, &dst, 4096, DRM_GNIC_BO_REMOTE_WRITE);
+	test_paint(src.map, src.size, 5);
+	cmd = group_write(left_fd, 0, &src, 0, dst.address, 4096);
+	EXPECT_EQ(acc_run(&a, &cmd, 1), -ECONNABORTED);
+	cmd = group_write(left_fd, 2, &src, 0, dst.address, 4096);
+	EXPECT_EQ(acc_run(&a, &cmd, 1), 0);
+	EXPECT(test_painted(dst.map, dst.size, 5));
+	acc_bo_destroy(&a, &src);
+	acc_bo_destroy(&b, &dst);
+	return true;
+}
+
+/* B's own memory, not offered to far ends. */
+static bool not_offered(void)
+{
+	struct drm_gnic_cmd cmd;
+	struct acc_bo src, dst;
+
+	test_bo(&a, &src, 4096, 0);
+	test_bo(&b, &dst, 4096, 0);
+	memset(src.map, 0xff, src.size);
+	cmd = group_write(left_fd, 3, &src, 0, dst.address, 4096);
+	EXPECT_EQ(acc_run(&a, &cmd, 1), -EACCES);
+	EXPECT(test_filled(dst.map, dst.size, 0));
+	acc_bo_destroy(&a, &src);
+	acc_bo_destroy(&b, &dst);
+	return true;
+}
+
+static const struct test tests[] = {
+	{ "a handle means nothing elsewhere", handle_is_private },
+	{ "a name gives no handle", name_is_useless },
+	{ "a mapping belongs to the file", mapping_is_private },
+	{ "a group belongs to its holder", group_is_private },
+	{ "RDMA to memory of a context that does not hold the group", remote_memory_is_private },
+	{ "RDMA to host memory", host_memory_is_private },
+	{ "RDMA to memory that is not offered", not_offered },
+	{ "another context does not feel it", fault_is_private },
+	{ "other QPs of the group do not feel it", fault_is_of_one_qp },
+	{ 0 }
+};
+
+int main(void)
+{
+	test_find();
+	group_setup();
+	group_pair(&left, &right, 4);
+	test_open(&a);
+	test_open(&b);
+	test_bo(&a, &secret, 8192, DRM_GNIC_BO_REMOTE_WRITE);
+	left_fd = acc_hold(&a, left.sfnum);
+	right_fd = acc_hold(&b, right.sfnum);
+	test_must(left_fd >= 0 && right_fd >= 0, "the groups can be held");
+	return test_run(tests);
+}

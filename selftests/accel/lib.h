@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the tests of the compute device share. */
+#ifndef SELFTESTS_ACCEL_LIB_H
+#define SELFTESTS_ACCEL_LIB_H
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "acc.h"
+
+/* ---- tests ---- */
+
+struct test {
+	const char *name;
+	bool (*run)(void);
+};
+
+/* Runs all up to the one without a name; the result is for main() to return. */
+int test_run(const struct test *tests);
+/* The whole program is skipped: prints and ends. */
+void test_skip_all(const char *why) __attribute__((noreturn));
+/* What a test can't do without; prints and ends. */
+void test_must(bool ok, const char *what);
+void test_note(const char *file, int line, const char *text, long value);
+
+/* In a test: what has to be, or the test has failed. */
+#define EXPECT(condition) \
+	do { \
+		if (!(condition)) { \
+			test_note(__FILE__, __LINE__, #condition, 0); \
+			return false; \
+		} \
+	} while (0)
+
+#define EXPECT_EQ(expression, value) \
+	do { \
+		long result_ = (expression); \
+		if (result_ != (long)(value)) { \
+			test_note(__FILE__, __LINE__, #expression " == " #value, result_); \
+			return false; \
+		} \
+	} while (0)
+
+/* ---- the device ---- */
+
+extern char test_path[];	/* device file */
+extern char test_card[];	/* "pci/0000:00:10.0" */
+
+/* Finds a card with a compute device, or skips all. */
+void test_find(void);
+void test_open(struct acc *acc);
+void test_bo(struct acc *acc, struct acc_bo *bo, uint64_t size, uint32_t flags);
+
+/* Bytes that tell where they are, and which pattern. */
+void test_paint(uint8_t *data, uint64_t size, uint32_t seed);
+bool test_painted(const uint8_t *data, uint64_t size, uint32_t seed);
+bool test_filled(const uint8_t *data, uint64_t size, uint8_t byte);
+
+struct drm_gnic_cmd test_fill(const struct acc_bo *bo, uint64_t offset, uint64_t size,
+			      uint32_t pattern);
+struct drm_gnic_cmd test_copy(const struct acc_bo *src, uint64_t src_offset,
+			      const struct acc_bo *dst, uint64_t dst_offset, uint64_t size);
+
+/* ---- commands of other tools ---- */
+
+/* Exit status of a shell command; what it prints is thrown away. */
+int test_sh(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* First line of what it prints; false: none, or it failed. */
+bool test_sh_line(char *line, int size, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* ---- groups, group_lib.c ---- */
+
+/* A group of the card; group_add() makes it, the end of the program takes it away. */
+struct group {
+	uint32_t sfnum;
+	char port[64];		/* "pci/0000:00:10.0/32769" */
+	char dev[64];		/* "auxiliary/gnic.sf.0" */
+	char rep[32];		/* representor */
+	char mac[32];
+	uint32_t qpn_base;
+};
+
+#define GROUP_KEY	4711
+
+/* Switchdev mode, port 0 up with MAC loopback; or skips all. */
+void group_setup(void);
+void group_add(struct group *group, uint32_t sfnum);
+int group_del(struct group *group);
+int group_param(const struct group *group, const char *name, const char *value);
+int group_activate(const struct group *group);
+int group_deactivate(const struct group *group);
+
+/* Two groups of type write, each the peer of the other, active. */
+void group_pair(struct group *a, struct group *b, unsigned int qps);
+
+struct drm_gnic_cmd group_write(int fd, uint32_t qp, const struct acc_bo *src, uint64_t offset,
+				uint64_t remote, uint64_t size);
+/* Reads records until one is of this type. */
+bool group_event(int fd, uint32_t type, struct drm_gnic_event *event);
+
+#endif

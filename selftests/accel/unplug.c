@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The card goes while memory is mapped, work is under way and a group is held. */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "lib.h"
+
+#define MIB	(1 << 20)
+
+static struct acc acc;
+static struct acc_bo bo;
+static struct group group;
+static int group_fd, file;
+
+static sigjmp_buf fault_place;
+
+static void fault_handler(int signal)
+{
+	siglongjmp(fault_place, signal);
+}
+
+/* The signal that an access ends with, or 0. */
+static int fault_of(const volatile uint8_t *address)
+{
+	int signal;
+
+	signal = sigsetjmp(fault_place, 1);
+	if (!signal)
+		(void)*address;
+	return signal;
+}
+
+static int remove_card(void)
+{
+	return test_sh("echo 1 >/sys/bus/pci/devices/%s/remove", test_card + 4);
+}
+
+static bool removed_while_busy(void)
+{
+	struct drm_gnic_cmd cmds[32];
+	unsigned int i;
+
+	memset(bo.map, 1, bo.size);
+	for (i = 0; i < 32; i++)
+		cmds[i] = test_fill(&bo, 0, bo.size, i);
+	file = acc_submit(&acc, cmds, 32);
+	EXPECT(file >= 0);
+	EXPECT_EQ(remove_card(), 0);
+	EXPECT(access(test_path, F_OK) != 0);
+	return true;
+}
+
+static bool fence_is_signalled(void)
+{
+	int err = acc_wait(file, 10000);
+
+	EXPECT(err == -ENODEV || err == 0);	/* or it was done before */
+	return true;
+}
+
+static bool mapping_is_gone(void)
+{
+	EXPECT_EQ(fault_of(bo.map), SIGBUS);
+	EXPECT_EQ(fault_of(bo.map + bo.size - 1), SIGBUS);
+	return true;
+}
+
+static bool calls_say_so(void)
+{
+	struct drm_gnic_info info = { 0 };
+	struct drm_gnic_cmd cmd = test_fill(&bo, 0, 4, 0);
+	struct acc_bo other;
+
+	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_INFO, &info), -ENODEV);
+	EXPECT_EQ(acc_submit(&acc, &cmd, 1), -ENODEV);
+	EXPECT_EQ(acc_bo_create(&acc, &other, 4096, 0), -ENODEV);
+	EXPECT(mmap(NULL, 4096, PROT_READ, MAP_SHARED, acc.fd, 0) == MAP_FAILED);
+	return true;
+}
+
+static bool group_says_so(void)
+{
+	struct drm_gnic_event event;
+
+	EXPECT(group_event(group_fd, DRM_GNIC_EVENT_REMOVED, &event));
+	EXPECT_EQ(acc_event(group_fd, &event, 0), -EPIPE);
+	return true;
+}
+
+static bool descriptors_can_be_closed(void)
+{
+	munmap(bo.map, bo.size);
+	EXPECT_EQ(close(acc.fd), 0);
+	EXPECT_EQ(close(group_fd), 0);
+	EXPECT_EQ(close(file), 0);
+	return true;
+}
+
+static bool comes_back(void)
+{
+	struct drm_gnic_cmd cmd;
+
+	EXPECT_EQ(test_sh("echo 1 >/sys/bus/pci/rescan"), 0);
+	test_find();
+	test_open(&acc);
+	EXPECT_EQ(acc.info.hbm_free, acc.info.hbm_size);
+	test_bo(&acc, &bo, 4096, 0);
+	cmd = test_fill(&bo, 0, 4096, 0x31313131);
+	EXPECT_EQ(acc_run(&acc, &cmd, 1), 0);
+	EXPECT(test_filled(bo.map, 4096, 0x31));
+	return true;
+}
+
+static const struct test tests[] = {
+	{ "remove under load", removed_while_busy },
+	{ "the fence is signalled", fence_is_signalled },
+	{ "the mapping is gone: SIGBUS", mapping_is_gone },
+	{ "calls fail with ENODEV", calls_say_so },
+	{ "the group's descriptor says so", group_says_so },
+	{ "descriptors can be closed", descriptors_can_be_closed },
+	{ "rescan: a new device", comes_back },
+	{ 0 }
+};
+
+int main(void)
+{
+	test_find();
+	group_setup();
+	group_add(&group, 904);
+	signal(SIGBUS, fault_handler);
+	test_open(&acc);
+	test_bo(&acc, &bo, 8 * MIB, 0);
+	group_fd = acc_hold(&acc, group.sfnum);
+	test_must(group_fd >= 0, "the group can be held");
+	return test_run(tests);
+}
