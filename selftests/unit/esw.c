@@ -659,6 +659,7 @@ static void refused_tables(void **state)
 	(void)state;
 	assert_int_equal(rss_try(rss_of(5, 0, 0, 1, 1)), GNIC_STATUS_NOT_FOUND);
 	assert_int_equal(rss_try(rss_of(0, 1, 0, 1, 1)), GNIC_STATUS_BAD_PARAM);
+	assert_int_equal(rss_try(rss_of(0, 1, 0, 0, 1)), GNIC_STATUS_BAD_PARAM);
 	assert_int_equal(rss_try(rss_of(0, 2, 0, 1, 1)), GNIC_STATUS_BAD_PARAM);
 	assert_int_equal(rss_try(rss_of(0, 0, 16, 1, 1)), GNIC_STATUS_BAD_PARAM);
 	assert_int_equal(rss_try(rss_of(0, 0, 0, 3, 1)), GNIC_STATUS_BAD_PARAM);

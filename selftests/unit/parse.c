@@ -72,6 +72,10 @@ static const struct {
 	{ "TCP header beyond the packet", MACS "08 00 " IP4("00 28 ", "00 00", "06") TCP("60"),
 	  { .l2_len = 14, .eth_type = 0x0800, .l3 = 1, .l4 = 3, .ip_proto = 6, .l4_off = 34,
 	    .payload_off = 34, .l3_end = 54, .bad = true } },
+	{ "a header's worth of padding is no header", MACS "08 00 " IP4("00 18 ", "00 00", "11")
+	  UDP("56 78", "00 08"),
+	  { .l2_len = 14, .eth_type = 0x0800, .l3 = 1, .l4 = 3, .ip_proto = 17, .l4_off = 34,
+	    .payload_off = 34, .l3_end = 38 } },
 	{ "first fragment", MACS "08 00 " IP4("00 1c ", "20 00", "11") UDP("56 78", "00 20"),
 	  { .l2_len = 14, .eth_type = 0x0800, .l3 = 1, .ip_proto = 17, .l4_off = 34,
 	    .payload_off = 34, .l3_end = 42, .fragment = true } },

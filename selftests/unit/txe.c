@@ -262,6 +262,8 @@ static void wrong_seed(void **state)
 	len = partial(&what, &start, &offset);
 	packet[start + offset] ^= 1;
 	set_offload(post(len, GNIC_RAW_WQE_CSUM), start, offset);
+	poll();
+	assert_int_equal(sent[0].parsed.l4, GNIC_CQE_L4_UDP);
 	len = partial(&what, &start, &offset);
 	set_offload(post(len, GNIC_RAW_WQE_CSUM), start + 2, offset - 2);
 	poll();
@@ -367,6 +369,29 @@ static void bad_fields(void **state)
 	}
 }
 
+/* All there, and yet too many. */
+static void nineteen_segments(void **state)
+{
+	(void)state;
+	post_segments(1000, 18, GNIC_RAW_WQE_CQE);
+	poll();
+	assert_int_equal(nsent, 1);
+	nsent = fake_ncqes = 0;
+	post_segments(1000, 19, GNIC_RAW_WQE_CQE);
+	poll();
+	assert_refused(GNIC_SYND_TX_SEGMENTS);
+}
+
+/* The rest of the packet lies in the ring, but the driver has not said so. */
+static void beyond_the_index(void **state)
+{
+	(void)state;
+	post_segments(1000, 7, GNIC_RAW_WQE_CQE);
+	fake_sq_index--;
+	poll();
+	assert_refused(GNIC_SYND_TX_SEGMENTS);
+}
+
 /* Where the checksum may be: within the header bytes that the device has. */
 static void checksum_offsets(void **state)
 {
@@ -446,6 +471,8 @@ int main(void)
 		cmocka_unit_test_setup(zero_becomes_ones, setup),
 		cmocka_unit_test_setup(ipv4_checksum, setup),
 		cmocka_unit_test_setup(bad_fields, setup),
+		cmocka_unit_test_setup(nineteen_segments, setup),
+		cmocka_unit_test_setup(beyond_the_index, setup),
 		cmocka_unit_test_setup(checksum_offsets, setup),
 		cmocka_unit_test_setup(checksum_behind_the_end, setup),
 		cmocka_unit_test_setup(nothing_runs_after_a_failure, setup),
