@@ -64,7 +64,6 @@ uint64_t loop_clock(struct loop *loop)
 	return loop->params.stepped ? loop->now : clock_ns();
 }
 
-
 /* Descriptors. */
 
 static int loop_epoll(struct loop *loop, int op, struct loop_fd *lfd,

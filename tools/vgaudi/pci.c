@@ -381,71 +381,87 @@ bool pci_decodes(const struct pci *pci)
 	       cfg_get(pci, PCI_COMMAND, 2) & PCI_COMMAND_MEMORY;
 }
 
-static bool pci_is_bar(unsigned int region)
-{
-	return region < PCI_BARS;
-}
+/* Who answers an access. */
+enum pci_target {
+	TARGET_DEVICE,
+	TARGET_CONFIG,
+	TARGET_NOBODY,		/* the function does not decode memory */
+	TARGET_TABLE,
+	TARGET_PBA,
+};
 
-/* Offset into a window of the MSI-X BAR, or -1 */
-static int64_t pci_window(const struct pci *pci, unsigned int region,
+static bool pci_in_window(const struct pci *pci, unsigned int region,
 			  uint64_t off, uint64_t start, uint64_t size)
 {
-	if (region != pci->params.msix_bar || off < start ||
-	    off - start >= size)
-		return -1;
-	return off - start;
+	return region == pci->params.msix_bar && off >= start &&
+	       off - start < size;
 }
 
-static int64_t pci_table(const struct pci *pci, unsigned int region,
-			 uint64_t off)
+/* Makes @off relative to the start of a window. */
+static enum pci_target pci_decode(const struct pci *pci, unsigned int region,
+				  uint64_t *off)
 {
-	return pci_window(pci, region, off, pci->params.msix_table,
-			  pci_table_size(pci->irq));
-}
+	const struct pci_params *p = &pci->params;
 
-static int64_t pci_pba(const struct pci *pci, unsigned int region,
-		       uint64_t off)
-{
-	return pci_window(pci, region, off, pci->params.msix_pba,
-			  pci_pba_size(pci->irq));
+	if (region == VFIO_PCI_CONFIG_REGION_INDEX)
+		return TARGET_CONFIG;
+	if (region < PCI_BARS && !pci_decodes(pci))
+		return TARGET_NOBODY;
+	if (pci_in_window(pci, region, *off, p->msix_table,
+			  pci_table_size(pci->irq))) {
+		*off -= p->msix_table;
+		return TARGET_TABLE;
+	}
+	if (pci_in_window(pci, region, *off, p->msix_pba,
+			  pci_pba_size(pci->irq))) {
+		*off -= p->msix_pba;
+		return TARGET_PBA;
+	}
+	return TARGET_DEVICE;
 }
 
 bool pci_read(struct pci *pci, unsigned int region, uint64_t off, void *buf,
 	      size_t len)
 {
-	int64_t pos;
-
-	if (region == VFIO_PCI_CONFIG_REGION_INDEX) {
+	switch (pci_decode(pci, region, &off)) {
+	case TARGET_CONFIG:
 		cfg_read(pci, off, buf, len);
-	} else if (pci_is_bar(region) && !pci_decodes(pci)) {
+		return true;
+	case TARGET_NOBODY:
 		pci->stats.unclaimed++;
 		memset(buf, 0xff, len);
-	} else if ((pos = pci_table(pci, region, off)) >= 0) {
-		irq_table_read(pci->irq, pos, buf, len);
-	} else if ((pos = pci_pba(pci, region, off)) >= 0) {
-		irq_pba_read(pci->irq, pos, buf, len);
-	} else {
-		return false;
+		return true;
+	case TARGET_TABLE:
+		irq_table_read(pci->irq, off, buf, len);
+		return true;
+	case TARGET_PBA:
+		irq_pba_read(pci->irq, off, buf, len);
+		return true;
+	case TARGET_DEVICE:
+		break;
 	}
-	return true;
+	return false;
 }
 
-/* The pending bits are read-only. */
 bool pci_write(struct pci *pci, unsigned int region, uint64_t off,
 	       const void *buf, size_t len)
 {
-	int64_t pos;
-
-	if (region == VFIO_PCI_CONFIG_REGION_INDEX) {
+	switch (pci_decode(pci, region, &off)) {
+	case TARGET_CONFIG:
 		cfg_write(pci, off, buf, len);
-	} else if (pci_is_bar(region) && !pci_decodes(pci)) {
+		return true;
+	case TARGET_NOBODY:
 		pci->stats.unclaimed++;
-	} else if ((pos = pci_table(pci, region, off)) >= 0) {
-		irq_table_write(pci->irq, pos, buf, len);
-	} else {
-		return pci_pba(pci, region, off) >= 0;
+		return true;
+	case TARGET_TABLE:
+		irq_table_write(pci->irq, off, buf, len);
+		return true;
+	case TARGET_PBA:	/* read-only */
+		return true;
+	case TARGET_DEVICE:
+		break;
 	}
-	return true;
+	return false;
 }
 
 /* Errors. */
