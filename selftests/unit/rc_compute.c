@@ -314,10 +314,40 @@ static void a_post_waits_for_room(void **state)
 	lab_run();
 	assert_int_equal(queue()->qp.sq.done, 0);
 	assert_false(queue()->qp.awake);
+	/* woken for nothing it waits again, once */
+	copy(SRC, DST, 64);
+	lab_run();
+	assert_int_equal(queue()->qp.sq.done, 0);
 	lab.cut = false;
 	lab_run_ms(10);
-	check_cqe(0, 0, 300, false);
+	assert_int_equal(queue()->sq_cq.count, 2);
+	check_cqe(0, 1, 64, false);
+	check_cqe(1, 0, 300, false);
 	assert_int_equal(to->qp.sq.done, LAB_RING + 1);
+}
+
+static void a_waiting_queue_vanishes(void **state)
+{
+	struct lab_qp *to = lab_qp(0, 0);
+
+	(void)state;
+	lab_connect(0, &lab_conn_default);
+	lab.cut = true;
+	for (uint32_t i = 0; i < LAB_RING; i++) {
+		struct gnic_hw_rc_wqe wqe = lab_wqe(to, 100);
+
+		lab_post(to, &wqe);
+	}
+	lab_run();
+	post(write_command(0, 300));
+	lab_run();
+	assert_non_null(to->qp.rc->posts);
+	compute_destroy(&queue()->qp);
+	queue()->qp.failed = true;
+	assert_null(to->qp.rc->posts);
+	lab.cut = false;
+	lab_run_ms(10);
+	assert_int_equal(to->qp.sq.done, LAB_RING);
 }
 
 static void bad_targets(void **state)
@@ -425,6 +455,7 @@ int main(void)
 		LAB_TEST(a_fence_waits),
 		LAB_TEST(posts_beyond_all_limits),
 		LAB_TEST(a_post_waits_for_room),
+		LAB_TEST(a_waiting_queue_vanishes),
 		LAB_TEST(bad_targets),
 		LAB_TEST(a_target_of_another_asid),
 		LAB_TEST(a_failing_target),
