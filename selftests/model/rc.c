@@ -169,8 +169,12 @@ static void connect_ends(uint8_t ip_version)
 
 static void start_with(const char *extra, uint8_t ip_version)
 {
-	rig_open(&a->rig, (const char *[]){ "--cards", "2", "--ports", "1", "--topology", "pair",
-					    "--hbm-size", "4M", extra, NULL });
+	const char *const args[] = {
+		"--cards", "2", "--ports", "1", "--topology", "pair", "--hbm-size", "4M", extra,
+		NULL,
+	};
+
+	rig_open(&a->rig, args);
 	rig_open_card(&b->rig, &a->rig, 1);
 	b->index = 1;
 	make_end(a);

@@ -381,7 +381,9 @@ static inline void lab_exit_card(struct lab_card *side)
 
 static inline int lab_setup(void **state)
 {
-	const struct loop_params params = { .spin = 1, .yield = 1, .fd_rounds = 1, .stepped = true };
+	const struct loop_params params = {
+		.spin = 1, .yield = 1, .fd_rounds = 1, .stepped = true,
+	};
 
 	(void)state;
 	memset(&lab, 0, sizeof(lab));

@@ -49,8 +49,9 @@ static const struct field res_absent[] = {
 	RES(MOD_GAUDI1), RES(DATA_MMU_BYPASS), RES(ENCAP_TYPE), RES(ENCAP_ENABLE),
 };
 
-#define EACH(f, list) \
-	(const struct field *f = (list); f < (list) + sizeof(list) / sizeof(*(list)); f++)
+/* @pos: a const struct field * */
+#define EACH_FIELD(pos, list) \
+	for ((pos) = (list); (pos) < (list) + sizeof(list) / sizeof(*(list)); (pos)++)
 
 static struct qp *qp(void)
 {
@@ -89,30 +90,36 @@ static void check_keeps(const struct field *f, bool requester)
 
 static void fields_are_kept(void **state)
 {
+	const struct field *f;
+
 	(void)state;
-	for EACH(f, req_writable)
+	EACH_FIELD(f, req_writable)
 		check_keeps(f, true);
-	for EACH(f, res_writable)
+	EACH_FIELD(f, res_writable)
 		check_keeps(f, false);
 }
 
 static void device_fields_are_read_only(void **state)
 {
+	const struct field *f;
+
 	(void)state;
-	for EACH(f, req_device)
+	EACH_FIELD(f, req_device)
 		check_status(f, true, 0, GNIC_STATUS_BAD_PARAM);
-	for EACH(f, res_device)
+	EACH_FIELD(f, res_device)
 		check_status(f, false, 0, GNIC_STATUS_BAD_PARAM);
 }
 
 static void absent_features_are_refused(void **state)
 {
+	const struct field *f;
+
 	(void)state;
-	for EACH(f, req_absent) {
+	EACH_FIELD(f, req_absent) {
 		check_status(f, true, 1, GNIC_STATUS_UNSUPPORTED);
 		check_status(f, true, 0, GNIC_STATUS_OK);
 	}
-	for EACH(f, res_absent) {
+	EACH_FIELD(f, res_absent) {
 		check_status(f, false, 1, GNIC_STATUS_UNSUPPORTED);
 		check_status(f, false, 0, GNIC_STATUS_OK);
 	}
@@ -132,11 +139,12 @@ static void reserved_bits_are_refused(void **state)
 	static const struct field res_reserved[] = {
 		{ "dword 8", 8, BIT(0) }, { "dword 31", 31, BIT(31) },
 	};
+	const struct field *f;
 
 	(void)state;
-	for EACH(f, reserved)
+	EACH_FIELD(f, reserved)
 		check_status(f, true, 0, GNIC_STATUS_BAD_PARAM);
-	for EACH(f, res_reserved)
+	EACH_FIELD(f, res_reserved)
 		check_status(f, false, 0, GNIC_STATUS_BAD_PARAM);
 }
 
@@ -154,9 +162,11 @@ static void a_write_is_whole(void **state)
 
 static void some_fields_rest_while_it_runs(void **state)
 {
+	const struct field *f;
+
 	(void)state;
 	lab_connect(0, &lab_conn_default);
-	for EACH(f, req_down)
+	EACH_FIELD(f, req_down)
 		check_status(f, true, 0, GNIC_STATUS_BAD_STATE);
 	assert_int_equal(lab_set(qp(), false, GNIC_RES_EXPECTED_PSN, 0), GNIC_STATUS_BAD_STATE);
 	assert_int_equal(lab_set(qp(), true, GNIC_REQ_RKEY, 5), GNIC_STATUS_OK);
@@ -210,6 +220,19 @@ static void the_engine_shows_where_it_is(void **state)
 	assert_int_equal(lab_get(qp(), true, GNIC_REQ_IN_WORK), 1);
 	assert_int_equal(lab_get(&lab_qp(1, 0)->qp, false, GNIC_RES_EXPECTED_PSN), 3);
 	assert_int_equal(lab_get(&lab_qp(1, 0)->qp, false, GNIC_RES_CYCLIC_IDX), 1);
+}
+
+/* An RC QP needs a function: nothing would ever reach it at an uplink. */
+static void an_uplink_has_no_rc(void **state)
+{
+	struct vport uplink = { .port = qp()->port };
+	struct qp other = *qp();
+
+	(void)state;
+	other.vport = &uplink;
+	other.rc = NULL;
+	assert_int_equal(rc_create(&other), GNIC_STATUS_UNSUPPORTED);
+	assert_null(other.rc);
 }
 
 /* ---- path ---- */
@@ -294,6 +317,7 @@ int main(void)
 		LAB_TEST(some_fields_rest_while_it_runs),
 		LAB_TEST(valid_needs_a_whole_context),
 		LAB_TEST(the_engine_shows_where_it_is),
+		LAB_TEST(an_uplink_has_no_rc),
 		LAB_TEST(a_path_is_shown),
 		LAB_TEST(bad_paths_are_refused),
 		LAB_TEST(time_out_codes),

@@ -51,7 +51,8 @@ static void immediate_makes_a_completion(void **state)
 	for (uint32_t i = 0; i < 2; i++) {
 		struct gnic_hw_rc_wqe wqe = lab_wqe(from, i ? 9000 : 7);
 
-		wqe.completion = cpu_to_le32(FIELD_PREP(GNIC_RC_WQE_COMPLETION, GNIC_COMPLETION_CQ));
+		wqe.completion = cpu_to_le32(FIELD_PREP(GNIC_RC_WQE_COMPLETION,
+							GNIC_COMPLETION_CQ));
 		lab_post(from, &wqe);
 	}
 	lab_run();

@@ -115,8 +115,12 @@ enum qpc_congestion { QPC_CONGESTION_NONE = 0, QPC_CONGESTION_WINDOW = 2 };
 
 enum gnic_hw_status rc_create(struct qp *qp)
 {
-	struct rc *rc = calloc(1, sizeof(*rc));
+	struct rc *rc;
 
+	/* what comes in at the function side of an uplink goes to the wire, not to a QP */
+	if (!qp->vport->function)
+		return GNIC_STATUS_UNSUPPORTED;
+	rc = calloc(1, sizeof(*rc));
 	if (!rc)
 		return GNIC_STATUS_NO_RESOURCE;
 	rc->qp = qp;
@@ -313,7 +317,7 @@ static enum gnic_hw_status req_validate(const struct rc *rc, const __le32 *ctx)
 		return GNIC_STATUS_UNSUPPORTED;
 	if (type != GNIC_WQ_TYPE_WRITE)
 		return GNIC_STATUS_BAD_PARAM;
-	if (gnic_qpc_get(ctx, GNIC_REQ_SWQ_GRANULARITY) != (rc->qp->sq.entry_log == 6))
+	if (rc->qp->sq.entry_log != 5 + gnic_qpc_get(ctx, GNIC_REQ_SWQ_GRANULARITY))
 		return GNIC_STATUS_BAD_PARAM;
 	return GNIC_STATUS_OK;
 }

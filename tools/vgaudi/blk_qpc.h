@@ -128,7 +128,7 @@ static inline struct rc_msg *rc_msg(const struct rc_requester *req, uint32_t ind
 }
 
 /* blk_txs.c */
-void txs_start(struct rc *rc);		/* VALID was written: from NTS_PSN, from the queue's index */
+void txs_start(struct rc *rc);		/* VALID was written: from NTS_PSN and the next WQE on */
 void txs_reset(struct rc *rc);		/* drop what is in flight */
 void txs_rollback(struct rc *rc);	/* go back to the oldest packet not acknowledged */
 /* All packets before @psn have arrived; false: it cannot be, nothing happened. */

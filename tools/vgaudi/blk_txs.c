@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Block TXS: the requester of an RC QP. WQEs become messages in flight,
- * messages become packets, and an acknowledgement makes them completions.
+ * messages become packets, and an ACK makes them completions.
  *
  * Only rc_poll() sends requests. mac_send() may bring the peer's answer before
  * it returns, so what an answer calls (txs_acked(), txs_rollback(),
