@@ -80,11 +80,12 @@ static int gnic_param_check_type(struct gnic_dev *dev, const char *name,
 static bool gnic_param_is_ip(const char *text)
 {
 	struct in6_addr v6;
+	const char *end;
 	__be32 v4;
 
-	if (in4_pton(text, -1, (u8 *)&v4, -1, NULL))
+	if (in4_pton(text, -1, (u8 *)&v4, -1, &end) && !*end)
 		return !ipv4_is_multicast(v4) && !ipv4_is_zeronet(v4) && !ipv4_is_lbcast(v4);
-	if (in6_pton(text, -1, v6.s6_addr, -1, NULL))
+	if (in6_pton(text, -1, v6.s6_addr, -1, &end) && !*end)
 		return !ipv6_addr_is_multicast(&v6) && !ipv6_addr_any(&v6);
 	return false;
 }

@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What a card says of itself: info, ports, nested instances, reporter fw.
+
+. "$(dirname "$0")/../lib/devlink.sh"
+
+info() {
+	devlink -j dev info "$1" | jq -r ".info[].$2"
+}
+
+info_keys() {
+	expect driver "$(info "$CARD" driver)" = gnic
+	[[ $(info "$CARD" serial_number) =~ ^[0-9a-f]{16}$ ]] || fail "serial number"
+	expect asic.id "$(info "$CARD" 'versions.fixed["asic.id"]')" = ff07
+	expect asic.rev "$(info "$CARD" 'versions.fixed["asic.rev"]')" = \
+		"$(sed s/0x// "/sys/bus/pci/devices/${CARD#pci/}/revision")"
+	[[ $(info "$CARD" 'versions.fixed["hw.interface"]') =~ ^1\.[0-9]+$ ]] ||
+		fail "version of the contract"
+	[[ $(info "$CARD" versions.running.fw) =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] || fail "fw"
+	expect "stored fw" "$(info "$CARD" versions.stored.fw)" = \
+		"$(info "$CARD" versions.running.fw)"
+}
+
+serials_differ() {
+	[ -n "$PEER_CARD" ] || skip "one card"
+	expect serial "$(info "$CARD" serial_number)" != "$(info "$PEER_CARD" serial_number)"
+}
+
+port_attr() {
+	devlink -j port show "$CARD/$1" | jq -r ".port[].$2"
+}
+
+physical_ports() {
+	expect flavour "$(port_attr 0 flavour)" = physical
+	expect number "$(port_attr 0 port)" = 0
+	expect lanes "$(port_attr 0 lanes)" = 2
+	expect splittable "$(port_attr 0 splittable)" = false
+	expect type "$(port_attr 0 type)" = eth
+	expect phys_port_name "$(cat "/sys/class/net/$(port_dev "$CARD" 0)/phys_port_name")" = p0
+	expect_fail devlink port split "$CARD/0" count 2
+}
+
+switch_ids() {
+	local id0 id1
+
+	id0=$(cat "/sys/class/net/$(port_dev "$CARD" 0)/phys_switch_id")
+	[[ $id0 =~ ^[0-9a-f]{18}$ ]] || fail "phys_switch_id: $id0"
+	[ -n "$PEER_CARD" ] || return 0
+	id1=$(cat "/sys/class/net/$(port_dev "$PEER_CARD" 0)/phys_switch_id")
+	expect "switch of another card" "$id0" != "$id1"
+}
+
+nested_instances() {
+	local eth
+
+	eth=$(devlink -j dev show "$CARD" | jq -r '.dev[].nested_devlink | keys[0]')
+	[[ $eth == auxiliary/gnic.eth.* ]] || fail "nested: $eth"
+	expect driver "$(info "$eth" driver)" = gnic.eth
+}
+
+reporter_fw() {
+	local before after
+
+	expect ready "$(card_stat "$CARD" ready)" = true
+	expect fatal "$(card_stat "$CARD" fatal)" = false
+	before=$(card_stat "$CARD" cmds)
+	after=$(card_stat "$CARD" cmds)
+	expect "commands counted" "$after" -gt "$before"
+	expect "accesses outside registers" "$(card_stat "$CARD" bad_mmio)" = 0
+	expect "doorbells for no queue" "$(card_stat "$CARD" bad_kicks)" = 0
+	expect "DMA errors" "$(card_stat "$CARD" dma_errors)" = 0
+}
+
+need_cards 1
+guest_main info_keys serials_differ physical_ports switch_ids nested_instances reporter_fw

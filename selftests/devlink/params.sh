@@ -1,0 +1,174 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Every parameter: default, both ends of its range, what lies beyond, and the
+# sentence that says so.
+
+. "$(dirname "$0")/../lib/devlink.sh"
+
+# limits PARAM SENTENCE GOOD... -- BAD...
+limits() {
+	local name=$1 sentence=$2 value
+
+	shift 2
+	while [ "$1" != -- ]; do
+		param_set "$SF" "$name" "$1"
+		expect "$name" "$(param_get "$SF" "$name")" = "$1"
+		shift
+	done
+	shift
+	for value in "$@"; do
+		refused "gnic: $sentence" param_set "$SF" "$name" "$value"
+	done
+}
+
+with_group() {
+	mode_set "$CARD" switchdev
+	defer mode_set "$CARD" legacy
+	group_add "$CARD" 3
+	SF=$(group_sf "$CARD" 3)
+}
+
+group_defaults() {
+	local name value
+
+	with_group
+	while read -r name value; do
+		expect "default of $name" "$(param_get "$SF" "$name")" = "$value"
+	done <<-'END'
+		port 0
+		qp_type write
+		qp_count 1
+		qp_wq_depth 256
+		qp_path_mtu 1024
+		qp_retry_timeout 16
+		qp_retry_count 7
+		priority 0
+		peer_ip
+		peer_mac
+		peer_qpn_base 0
+		local_ip
+		udp_sport 49152
+		local_key 0
+		remote_key 0
+	END
+	expect qpn_base "$(param_get "$SF" qpn_base)" -gt 0
+}
+
+group_numbers() {
+	local last
+
+	with_group
+	last=$(($(devlink -j port show | jq --arg card "$CARD/" '[.port | to_entries[] |
+		select(.key | startswith($card)) | select(.value.flavour == "physical")] |
+		length') - 1))
+	limits port "port: the card has ports 0 to $last" "$last" 0 -- $((last + 1)) 255
+	limits qp_count "qp_count: 1 to 1024" 1024 2 1 -- 0 1025 4294967295
+	limits qp_wq_depth "qp_wq_depth: a power of two, 16 to 32768" 16 32768 -- 8 17 100 65536
+	limits qp_path_mtu "qp_path_mtu: a power of two, 1024 to 8192" 2048 4096 8192 1024 -- \
+		512 1025 1500 16384
+	limits qp_retry_timeout "qp_retry_timeout: 0 to 31" 0 31 -- 32 255
+	limits qp_retry_count "" 255 0 --
+	limits priority "priority: 0 to 3" 3 0 -- 4
+	limits peer_qpn_base "peer_qpn_base: 0 to 16777215" 16777215 1 -- 16777216
+	limits udp_sport "udp_sport: 49152 to 65535" 65535 49152 -- 49151 0
+}
+
+group_words() {
+	with_group
+	limits qp_type "qp_type: raw or write" raw write -- send "" RAW
+	limits peer_ip "peer_ip: a unicast IPv4 or IPv6 address, or empty" \
+		192.0.2.2 2001:db8::2 "" -- 192.0.2 192.0.2.2.2 224.0.0.1 255.255.255.255 \
+		0.0.0.0 ff02::1 :: host 192.0.2.2/24 " 192.0.2.2"
+	limits local_ip "local_ip: a unicast IPv4 or IPv6 address, or empty" \
+		192.0.2.1 2001:db8::1 "" -- 239.1.1.1 nonsense
+	limits peer_mac "peer_mac: a unicast Ethernet address, or empty" \
+		02:00:00:00:00:01 "" -- 01:00:00:00:00:01 00:00:00:00:00:00 \
+		02:00:00:00:00 02:00:00:00:00:01:02 02-00-00-00-00-01 ff:ff:ff:ff:ff:ff
+	# 31 characters are devlink's limit
+	expect_fail param_set "$SF" peer_ip 2001:0db8:0000:0000:0000:0000:0000:0002
+}
+
+keys_are_secret() {
+	with_group
+	param_set "$SF" local_key 4294967295
+	param_set "$SF" remote_key 305419896
+	expect local_key "$(param_get "$SF" local_key)" = 0
+	expect remote_key "$(param_get "$SF" remote_key)" = 0
+}
+
+qpn_base_is_reported() {
+	with_group
+	refused "gnic: qpn_base is reported, it can't be set" param_set "$SF" qpn_base 5000
+}
+
+wrong_mode() {
+	with_group
+	expect_fail param_set "$SF" qp_count 4 driverinit
+	expect_fail param_set "$SF" qp_count 4 permanent
+	expect_fail param_set "$SF" no_such_param 4
+	expect qp_count "$(param_get "$SF" qp_count)" = 1
+}
+
+only_while_inactive() {
+	local name value
+
+	with_group
+	param_set "$SF" qp_type raw
+	group_state "$CARD" 3 active
+	while read -r name value; do
+		refused "the function is active: parameters change while it is inactive" \
+			param_set "$SF" "$name" "$value"
+	done <<-'END'
+		qp_type write
+		qp_count 2
+		qp_wq_depth 512
+		qp_path_mtu 2048
+		qp_retry_timeout 3
+		qp_retry_count 3
+		priority 1
+		peer_ip 192.0.2.9
+		peer_mac 02:00:00:00:00:09
+		peer_qpn_base 9
+		local_ip 192.0.2.8
+		udp_sport 50000
+		local_key 9
+		remote_key 9
+	END
+	group_state "$CARD" 3 inactive
+	param_set "$SF" qp_count 2
+}
+
+drain_time() {
+	local eth
+
+	eth=$(devlink -j dev show "$CARD" | jq -r '.dev[].nested_devlink | keys[0]')
+	expect default "$(param_get "$eth" qp_drain_time_ms)" = 5000
+	defer param_set "$eth" qp_drain_time_ms 5000
+	param_set "$eth" qp_drain_time_ms 0
+	expect least "$(param_get "$eth" qp_drain_time_ms)" = 0
+	param_set "$eth" qp_drain_time_ms 60000
+	expect most "$(param_get "$eth" qp_drain_time_ms)" = 60000
+	refused "gnic: qp_drain_time_ms: 0 to 60000" param_set "$eth" qp_drain_time_ms 60001
+}
+
+max_sfs_restore() {
+	param_set "$CARD" max_sfs 1024 driverinit
+	devlink dev reload "$CARD"
+}
+
+max_sfs() {
+	refused "gnic: max_sfs: 0 to 1024" param_set "$CARD" max_sfs 1025 driverinit
+	param_set "$CARD" max_sfs 2 driverinit
+	defer max_sfs_restore
+	devlink dev reload "$CARD"
+	mode_set "$CARD" switchdev
+	defer mode_set "$CARD" legacy
+	group_add "$CARD" 1
+	group_add "$CARD" 2
+	refused "gnic: the card has at most 2 functions (max_sfs)" \
+		devlink port add "$CARD" flavour pcisf pfnum 0 sfnum 3
+}
+
+need_cards 1
+guest_main group_defaults group_numbers group_words keys_are_secret qpn_base_is_reported \
+	wrong_mode only_while_inactive drain_time max_sfs

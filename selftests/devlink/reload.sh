@@ -1,0 +1,66 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# devlink dev reload: the device is made anew; what was made in it is gone.
+# Topology: lib/devlink.sh
+
+. "$(dirname "$0")/../lib/devlink.sh"
+
+address_again() {
+	DEV=$(port_dev "$CARD" 0)
+	ip addr add 192.0.2.1/24 dev "$DEV"
+	ip link set "$DEV" up
+	wait_for 10 carrier_up
+	mode_set "$CARD" switchdev
+}
+
+ports_work_again() {
+	ping_works
+	devlink dev reload "$CARD"
+	address_again
+	ping_works
+}
+
+groups_are_gone() {
+	devlink port add "$CARD" flavour pcisf pfnum 0 sfnum 5 >/dev/null
+	group_set "$CARD" 5 qp_type raw qp_count 4
+	ip link set "$(rep_dev "$CARD" 5)" up
+	group_state "$CARD" 5 active
+	devlink dev reload "$CARD"
+	expect mode "$(mode_get "$CARD")" = legacy
+	expect ports "$(devlink port | grep -c pcisf || true)" = 0
+	address_again
+}
+
+rules_are_gone() {
+	tc qdisc add dev "$DEV" clsact
+	tc filter add dev "$DEV" ingress protocol ip flower skip_sw action drop
+	devlink dev reload "$CARD"
+	address_again
+	expect filters "$(tc filter show dev "$DEV" ingress | wc -l)" = 0
+	ping_works
+}
+
+under_traffic() {
+	peer ping -f -q 192.0.2.1 >/dev/null 2>&1 &
+	# what is left in a namespace keeps it, and the netdev in it
+	defer sh -c "ip netns pids $PEER | xargs kill"
+	for _ in 1 2 3; do
+		devlink dev reload "$CARD"
+		address_again
+	done
+	ping_works
+}
+
+refused_namespace() {
+	refused "gnic: the card stays in its network namespace" \
+		devlink dev reload "$CARD" netns "$PEER"
+}
+
+refused_action() {
+	expect_fail devlink dev reload "$CARD" action fw_activate
+}
+
+switch_up
+trap switch_down EXIT
+guest_main ports_work_again groups_are_gone rules_are_gone under_traffic refused_namespace \
+	refused_action

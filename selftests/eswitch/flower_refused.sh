@@ -1,0 +1,98 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What the card can't do is refused under skip_sw, with a sentence; without
+# skip_sw software does it, and the filter says so.
+# Topology: lib/devlink.sh
+
+. "$(dirname "$0")/../lib/devlink.sh"
+
+with_qdisc() {
+	tc qdisc add dev "$DEV" clsact
+	defer tc qdisc del dev "$DEV" clsact
+}
+
+# no SENTENCE ARG...: the arguments behind "protocol"
+no() {
+	local sentence=$1
+
+	shift
+	refused "$sentence" tc filter add dev "$DEV" ingress protocol "$@"
+	expect "filters left over" "$(tc filter show dev "$DEV" ingress | wc -l)" = 0
+}
+
+keys() {
+	with_qdisc
+	no "the card does not match tos and ttl" ip flower skip_sw ip_tos 0x10 action drop
+	no "the card does not match tos and ttl" ip flower skip_sw ip_ttl 3 action drop
+	no "the card does not match TCP flags" ip flower skip_sw ip_proto tcp tcp_flags 0x2 action drop
+	no "the card does not match ICMP" ip flower skip_sw ip_proto icmp type 8 action drop
+	no "the card does not match ARP" arp flower skip_sw arp_op request action drop
+	no "the card does not match ranges of ports" ip flower skip_sw ip_proto udp \
+		dst_port 1000-2000 action drop
+	no "the card does not match MPLS" mpls_uc flower skip_sw mpls_label 3 action drop
+	no "the card does not match inner VLAN" 802.1q flower skip_sw vlan_id 3 \
+		vlan_ethtype 802.1q cvlan_id 4 action drop
+	no "only VLAN tags of type 802.1Q" 802.1ad flower skip_sw vlan_id 3 action drop
+	no "a VLAN is matched by a vlan_id or vlan_prio that is not 0" 802.1q flower skip_sw \
+		vlan_id 0 action drop
+	no "ports are matched with ip_proto tcp or udp only" ip flower skip_sw ip_proto sctp \
+		dst_port 5 action drop
+	no "nsupported match on control.flags" ip flower skip_sw ip_flags frag action drop
+}
+
+actions() {
+	with_qdisc
+	no "the card has one action a filter" ip flower skip_sw \
+		action mirred egress mirror dev "$DEV" pipe action drop
+	no "the card has drop and egress redirect" ip flower skip_sw \
+		action mirred egress mirror dev "$DEV"
+	no "the card has drop and egress redirect" ip flower skip_sw action pass
+	no "the card has drop and egress redirect" ip flower skip_sw action vlan push id 3
+	no "the card has drop and egress redirect" ip flower skip_sw \
+		action mirred ingress redirect dev "$DEV"
+	no "redirect goes to a port or representor of the same card only" ip flower skip_sw \
+		action mirred egress redirect dev lo
+	no "redirect goes to a port or representor of the same card only" ip flower skip_sw \
+		action mirred egress redirect dev "$(port_dev "$PEER_CARD" 1)"
+	no "Driver does not support selected HW stats type" ip flower skip_sw \
+		action drop hw_stats delayed
+}
+
+places() {
+	with_qdisc
+	refused "" tc filter add dev "$DEV" ingress chain 1 protocol ip flower skip_sw action drop
+	refused "" tc filter add dev "$DEV" egress protocol ip flower skip_sw action drop
+	refused "only flower filters can be offloaded" tc filter add dev "$DEV" ingress \
+		protocol all matchall skip_sw action drop
+}
+
+feature_off() {
+	with_qdisc
+	ethtool -K "$DEV" hw-tc-offload off
+	defer ethtool -K "$DEV" hw-tc-offload on
+	no "TC offload is disabled on net device" ip flower skip_sw action drop
+}
+
+# Every mask and priority takes a place of its own.
+too_many_masks() {
+	local n said
+
+	with_qdisc
+	for n in $(seq 1 40); do
+		said=$(tc filter add dev "$DEV" ingress protocol ip prio "$n" flower skip_sw \
+			ip_proto udp dst_port "$n" action drop 2>&1) || break
+	done
+	expect "filters that fit" "$n" -gt 16
+	expect "filters that fit" "$n" -lt 40
+	[[ $said == *"the card has no room for this rule or for another mask"* ]] || fail "$said"
+}
+
+software_does_it() {
+	with_qdisc
+	tc filter add dev "$DEV" ingress protocol ip flower ip_tos 0x10 action drop
+	expect not_in_hw "$(filter_json "$DEV" '.not_in_hw // false')" = true
+}
+
+switch_up
+trap switch_down EXIT
+guest_main keys actions places feature_off too_many_masks software_does_it

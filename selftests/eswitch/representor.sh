@@ -1,0 +1,151 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The representor of a group: what is sent to it lands in the group's QPs.
+# Topology: lib/devlink.sh
+
+. "$(dirname "$0")/../lib/devlink.sh"
+
+OUT=/tmp/rep.$$
+
+raw_group() {
+	group_add "$CARD" 7
+	group_set "$CARD" 7 qp_type raw qp_count "${1:-1}"
+	REP=$(rep_dev "$CARD" 7)
+	# nothing but what is sent here
+	sysctl -q -w "net.ipv6.conf.$REP.disable_ipv6=1"
+	ip link set "$REP" up
+	group_state "$CARD" 7 active
+}
+
+# reader COUNT [OPTION...]: takes frames out of the group
+reader() {
+	local count=$1
+
+	shift
+	"$GNICCTL" accel recv -d "$CARD" --group 7 --count "$count" --out "$OUT" \
+		--timeout 10 "$@" >/dev/null 2>"$OUT.err" &
+	READER=$!
+	wait_for 5 grep -q ready "$OUT.err"
+}
+
+reader_done() {
+	wait "$READER" || fail "$(cat "$OUT.err")"
+}
+
+# send_frame DEV COUNT SIZE: raw frames, numbered
+send_frames() {
+	python3 - "$@" <<-'PY'
+	import socket, sys
+	dev, count, size = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+	s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+	s.bind((dev, 0x88b5))
+	head = bytes.fromhex("020000000001" "020000000002" "88b5")
+	for i in range(count):
+	    s.send(head + bytes((i + j) & 0xff for j in range(size - 14)))
+	PY
+}
+
+transmit() {
+	raw_group
+	reader 5
+	send_frames "$REP" 5 100
+	reader_done
+	expect "bytes in the group" "$(wc -c <"$OUT")" = 500
+	# the third frame, without its Ethernet header, counts from 2
+	expect "byte of the third frame" \
+		"$(od -An -tu1 -j $((2 * 100 + 14)) -N 1 "$OUT" | tr -d ' ')" = 2
+	expect tx_packets "$(stat "$REP" tx_packets)" -ge 5
+}
+
+transmit_long() {
+	raw_group
+	reader 3 --size 512
+	send_frames "$REP" 3 1514
+	reader_done
+	expect "bytes in the group" "$(wc -c <"$OUT")" = $((3 * 1514))
+}
+
+spread_over_qps() {
+	raw_group 4
+	reader 64 --udp-payload
+	ip addr add 203.0.113.1/24 dev "$REP"
+	ip neigh add 203.0.113.2 dev "$REP" lladdr "$(group_get "$CARD" 7 hw_addr)"
+	for _ in $(seq 16); do
+		send_udp 203.0.113.2 6000 4 64
+	done
+	reader_done
+	expect "bytes in the group" "$(wc -c <"$OUT")" = $((64 * 64))
+}
+
+tc_redirect() {
+	raw_group
+	reader 6 --udp-payload
+	flower "$DEV" protocol ip flower skip_hw ip_proto udp dst_port 5000 \
+		action mirred egress redirect dev "$REP"
+	nsenter --net="/run/netns/$PEER" bash -c \
+		"$(declare -f send_udp); send_udp 192.0.2.1 5000 6 64"
+	reader_done
+	expect "bytes in the group" "$(wc -c <"$OUT")" = $((6 * 64))
+}
+
+# From the wire to the function's own address, without any rule.
+by_address() {
+	raw_group
+	reader 4 --udp-payload
+	peer ip neigh replace 192.0.2.77 dev "$PEER_DEV" lladdr "$(group_get "$CARD" 7 hw_addr)"
+	nsenter --net="/run/netns/$PEER" bash -c \
+		"$(declare -f send_udp); send_udp 192.0.2.77 5000 4 64"
+	reader_done
+	expect "bytes in the group" "$(wc -c <"$OUT")" = $((4 * 64))
+}
+
+inactive_drops() {
+	local before
+
+	raw_group
+	group_state "$CARD" 7 inactive
+	before=$(stat "$REP" tx_packets)
+	send_frames "$REP" 3 100 || true
+	sleep 0.2
+	expect "sent while inactive" "$(stat "$REP" tx_packets)" = "$before"
+}
+
+no_buffers() {
+	raw_group
+	send_frames "$REP" 3 100
+	ping_works
+}
+
+jumbo() {
+	raw_group
+	ip link set "$REP" mtu 9000
+	reader 2 --size 4096
+	send_frames "$REP" 2 9014
+	reader_done
+	expect "bytes in the group" "$(wc -c <"$OUT")" = $((2 * 9014))
+}
+
+channels_and_rings() {
+	raw_group
+	ethtool -L "$REP" combined 2
+	ethtool -G "$REP" tx 128
+	reader 2
+	send_frames "$REP" 2 60
+	reader_done
+}
+
+down_and_up() {
+	raw_group
+	ip link set "$REP" down
+	ip link set "$REP" up
+	expect carrier "$(cat "/sys/class/net/$REP/carrier")" = 1
+	reader 2
+	send_frames "$REP" 2 60
+	reader_done
+}
+
+[ -x "$GNICCTL" ] || skip_all "needs gnicctl"
+switch_up
+trap 'switch_down; rm -f $OUT $OUT.err' EXIT
+guest_main transmit transmit_long spread_over_qps tc_redirect by_address inactive_drops \
+	no_buffers jumbo channels_and_rings down_and_up

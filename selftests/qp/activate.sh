@@ -1,0 +1,144 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# "state active" looks at all parameters together: each thing that can be
+# missing has its sentence, and leaves the group as it was.
+# Topology: lib/devlink.sh
+
+. "$(dirname "$0")/../lib/devlink.sh"
+
+activate() {
+	group_state "$CARD" 4 active
+}
+
+not_yet() {
+	refused "gnic: $1" activate
+	expect state "$(group_get "$CARD" 4 state)" = inactive
+	expect opstate "$(group_get "$CARD" 4 opstate)" = detached
+}
+
+# A write group that has all it needs.
+complete() {
+	group_add "$CARD" 4
+	group_set "$CARD" 4 peer_ip 192.0.2.2 peer_qpn_base 100
+}
+
+what_is_missing() {
+	group_add "$CARD" 4
+	not_yet "a group of type write needs peer_ip"
+	group_set "$CARD" 4 peer_ip 192.0.2.2
+	not_yet "a group of type write needs peer_qpn_base"
+	group_set "$CARD" 4 peer_qpn_base 16777215
+	activate
+	group_state "$CARD" 4 inactive
+	group_set "$CARD" 4 qp_count 2
+	not_yet "peer_qpn_base + qp_count is beyond the last QP number"
+}
+
+neighbour_lookup() {
+	complete
+	ip neigh flush dev "$DEV"
+	activate
+	expect "neighbour known" "$(ip neigh show dev "$DEV" 192.0.2.2 | grep -c lladdr)" = 1
+}
+
+neighbour_v6() {
+	complete
+	group_set "$CARD" 4 peer_ip 2001:db8::2
+	ip neigh flush dev "$DEV"
+	activate
+}
+
+nobody_answers() {
+	complete
+	group_set "$CARD" 4 peer_ip 192.0.2.99
+	not_yet "peer_mac is empty and nobody answers for peer_ip"
+	group_set "$CARD" 4 peer_mac 02:00:00:00:00:99
+	activate
+}
+
+no_way() {
+	complete
+	group_set "$CARD" 4 peer_ip 127.0.0.1
+	not_yet "peer_mac is empty and the way to peer_ip is not through the port"
+}
+
+port_down() {
+	complete
+	ip link set "$DEV" down
+	defer ip link set "$DEV" up
+	not_yet "peer_mac is empty and the port's netdev is down"
+	group_set "$CARD" 4 peer_mac 02:00:00:00:00:99
+	activate
+}
+
+local_address() {
+	complete
+	group_set "$CARD" 4 peer_mac 02:00:00:00:00:99
+	ip addr del 192.0.2.1/24 dev "$DEV"
+	defer ip addr add 192.0.2.1/24 dev "$DEV"
+	not_yet "local_ip is empty and the port's netdev has no address for peer_ip"
+	group_set "$CARD" 4 local_ip 2001:db8::1
+	not_yet "local_ip and peer_ip are of different IP versions"
+	group_set "$CARD" 4 local_ip 192.0.2.1
+	activate
+}
+
+path_mtu() {
+	complete
+	group_set "$CARD" 4 qp_path_mtu 2048
+	not_yet "qp_path_mtu 2048 with headers needs a port MTU of 2112"
+	ip link set "$DEV" mtu 2111
+	defer ip link set "$DEV" mtu 1500
+	not_yet "qp_path_mtu 2048 with headers needs a port MTU of 2112"
+	ip link set "$DEV" mtu 2112
+	activate
+	group_state "$CARD" 4 inactive
+	# an IPv6 header is 20 bytes longer
+	group_set "$CARD" 4 peer_ip 2001:db8::2
+	not_yet "qp_path_mtu 2048 with headers needs a port MTU of 2132"
+}
+
+port_without_netdev() {
+	local eth
+
+	complete
+	group_set "$CARD" 4 port 1
+	eth=gnic.eth.1
+	echo "$eth" >/sys/bus/auxiliary/drivers/gnic.eth/unbind
+	defer sh -c "echo $eth >/sys/bus/auxiliary/drivers/gnic.eth/bind"
+	not_yet "port 1 has no netdev"
+}
+
+raw_needs_nothing() {
+	group_add "$CARD" 4
+	group_set "$CARD" 4 qp_type raw
+	activate
+	group_state "$CARD" 4 inactive
+	group_set "$CARD" 4 qp_count 256
+	activate
+	group_state "$CARD" 4 inactive
+	group_set "$CARD" 4 qp_count 257
+	not_yet "a group of type raw has at most 256 QPs"
+}
+
+other_port() {
+	local rep
+
+	complete
+	rep=$(rep_dev "$CARD" 4)
+	ip link set "$rep" up
+	refused "gnic: port: $rep is up, set it down first" group_set "$CARD" 4 port 1
+	ip link set "$rep" down
+	flower "$rep" protocol ip flower skip_sw action drop
+	refused "gnic: port: $rep has rules in the card" group_set "$CARD" 4 port 1
+	tc filter del dev "$rep" ingress
+	group_set "$CARD" 4 port 1 peer_mac 02:00:00:00:00:99 local_ip 198.51.100.1
+	ip link set "$rep" up
+	activate
+	expect "representor is the same" "$(rep_dev "$CARD" 4)" = "$rep"
+}
+
+switch_up
+trap switch_down EXIT
+guest_main what_is_missing neighbour_lookup neighbour_v6 nobody_answers no_way port_down \
+	local_address path_mtu port_without_netdev raw_needs_nothing other_port

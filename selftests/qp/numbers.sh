@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# QP numbers: known before the QPs exist, nobody else's, given back late.
+
+. "$(dirname "$0")/../lib/devlink.sh"
+
+base() {
+	group_param "$CARD" "$1" qpn_base
+}
+
+known_at_once() {
+	group_add "$CARD" 1
+	expect "QP 0 is nobody's" "$(base 1)" -gt 0
+}
+
+ranges_are_apart() {
+	group_add "$CARD" 1
+	group_add "$CARD" 2
+	group_set "$CARD" 1 qp_count 100
+	group_set "$CARD" 2 qp_count 100
+	[ "$(base 2)" -ge $(($(base 1) + 100)) ] || [ "$(base 1)" -ge $(($(base 2) + 100)) ] ||
+		fail "ranges at $(base 1) and $(base 2) overlap"
+}
+
+fewer_keep_the_first() {
+	local first
+
+	group_add "$CARD" 1
+	group_set "$CARD" 1 qp_count 64
+	first=$(base 1)
+	group_set "$CARD" 1 qp_count 8
+	expect qpn_base "$(base 1)" = "$first"
+}
+
+state_keeps_them() {
+	local first
+
+	group_add "$CARD" 1
+	group_set "$CARD" 1 qp_count 16 qp_type raw
+	first=$(base 1)
+	for _ in 1 2 3; do
+		group_state "$CARD" 1 active
+		group_state "$CARD" 1 inactive
+	done
+	expect qpn_base "$(base 1)" = "$first"
+}
+
+rest_before_reuse() {
+	local first
+
+	group_add "$CARD" 1
+	group_set "$CARD" 1 qp_count 32
+	first=$(base 1)
+	group_set "$CARD" 1 qp_count 1
+	group_set "$CARD" 1 qp_count 32
+	expect "a new range" "$(base 1)" != "$first"
+}
+
+until_there_are_none() {
+	local n said
+
+	for n in $(seq 1 12); do
+		group_add "$CARD" "$n"
+		said=$(group_set "$CARD" "$n" qp_count 1024 2>&1) || break
+	done
+	expect "groups of 1024" "$n" -gt 4
+	[[ $said == *"has no 1024 QP numbers in a row left"* ]] || fail "$said"
+	group_set "$CARD" "$n" qp_count 8
+}
+
+need_cards 1
+mode_set "$CARD" switchdev
+trap 'groups_del "$CARD"; mode_set "$CARD" legacy' EXIT
+guest_main known_at_once ranges_are_apart fewer_keep_the_first state_keeps_them \
+	rest_before_reuse until_there_are_none

@@ -1,0 +1,200 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# RDMA WRITE between the groups of two cards: that it works with each
+# parameter, that it fails as it should, that a group ends in order.
+# Topology: lib/devlink.sh
+
+. "$(dirname "$0")/../lib/devlink.sh"
+
+DIR=/tmp/rdma.$$
+
+# target CARD SFNUM COUNT: memory that the far end may write; prints nothing
+target() {
+	rm -f "$DIR/log" "$DIR/out"
+	"$GNICCTL" accel target -d "$1" --group "$2" --size 4M --count "${3:-1}" \
+		--out "$DIR/out" --timeout 20 >"$DIR/log" 2>&1 &
+	TARGET=$!
+	wait_for 5 grep -q 0x "$DIR/log"
+	ADDRESS=$(grep -o '0x[0-9a-f]*' "$DIR/log" | head -n 1)
+}
+
+# write SIZE [OPTION...]
+write() {
+	local size=$1
+
+	shift
+	head -c "$size" /dev/urandom >"$DIR/in"
+	"$GNICCTL" accel rdma -d "$CARD" --group 5 --file "$DIR/in" --to "$ADDRESS" "$@"
+}
+
+# arrives SIZE [OPTION...]: from one card to the other, byte for byte
+arrives() {
+	target "$PEER_CARD" 5
+	write "$@" >/dev/null
+	wait "$TARGET" || fail "$(cat "$DIR/log")"
+	cmp "$DIR/in" "$DIR/out"
+}
+
+# both NAME VALUE [NAME VALUE]...: while inactive, at both ends
+both() {
+	group_state "$CARD" 5 inactive
+	group_state "$PEER_CARD" 5 inactive
+	group_set "$CARD" 5 "$@"
+	group_set "$PEER_CARD" 5 "$@"
+	group_state "$CARD" 5 active
+	group_state "$PEER_CARD" 5 active
+}
+
+sizes() {
+	pair_up 5 1
+	for size in 1 3 1023 1024 1025 65536 1000000; do
+		arrives $size
+	done
+}
+
+every_qp() {
+	pair_up 5 8
+	for qp in 0 3 7; do
+		arrives 5000 --qp $qp
+	done
+}
+
+path_mtus() {
+	ip link set "$DEV" mtu 9600
+	defer ip link set "$DEV" mtu 1500
+	peer ip link set "$PEER_DEV" mtu 9600
+	defer peer ip link set "$PEER_DEV" mtu 1500
+	pair_up 5 1
+	for mtu in 2048 4096 8192; do
+		both qp_path_mtu $mtu
+		arrives 100000
+	done
+}
+
+depths_and_priorities() {
+	pair_up 5 1
+	both qp_wq_depth 16 priority 3 udp_sport 65535 qp_retry_count 255
+	arrives 300000
+	both qp_wq_depth 32768 priority 0
+	arrives 300000
+}
+
+ipv6() {
+	pair_up 5 2
+	group_state "$CARD" 5 inactive
+	group_state "$PEER_CARD" 5 inactive
+	group_set "$CARD" 5 peer_ip 2001:db8::2 local_ip 2001:db8::1
+	group_set "$PEER_CARD" 5 peer_ip 2001:db8::1 local_ip ""
+	group_state "$CARD" 5 active
+	group_state "$PEER_CARD" 5 active
+	arrives 100000 --qp 1
+}
+
+qp_failed() {
+	dmesg | tail -n "+$1" | grep -q "QP .* failed"
+}
+
+wrong_key() {
+	local log
+
+	log=$(kernel_log_mark)
+	pair_up 5 1
+	group_state "$CARD" 5 inactive
+	group_set "$CARD" 5 remote_key 8
+	group_state "$CARD" 5 active
+	target "$PEER_CARD" 5
+	expect_fail write 1000
+	kill "$TARGET"
+	wait_for 5 qp_failed "$log"
+}
+
+# The address is right, but the group at the far end is nobody's.
+nobody_holds_the_far_end() {
+	local log
+
+	log=$(kernel_log_mark)
+	pair_up 5 1
+	ADDRESS=0x1001000000000000
+	expect_fail write 1000
+	wait_for 5 qp_failed "$log"
+}
+
+far_end_is_silent() {
+	pair_up 5 1
+	both qp_retry_timeout 10 qp_retry_count 2
+	group_state "$PEER_CARD" 5 inactive
+	ADDRESS=0x1001000000000000
+	expect_fail write 1000
+}
+
+# A failed group works again after inactive and active at both ends.
+again_after_failure() {
+	pair_up 5 1
+	both qp_retry_timeout 10 qp_retry_count 2
+	group_state "$PEER_CARD" 5 inactive
+	ADDRESS=0x1001000000000000
+	expect_fail write 1000
+	group_state "$CARD" 5 inactive
+	group_state "$CARD" 5 active
+	group_state "$PEER_CARD" 5 active
+	arrives 50000
+}
+
+held_once() {
+	pair_up 5 1
+	target "$PEER_CARD" 5
+	expect_fail timeout 5 "$GNICCTL" accel target -d "$PEER_CARD" --group 5 --size 4K \
+		--out /dev/null --timeout 1
+	write 100 >/dev/null
+	wait "$TARGET" || fail "$(cat "$DIR/log")"
+}
+
+# The holder survives that the group goes, and ends with an error.
+deleted_while_held() {
+	pair_up 5 2
+	target "$PEER_CARD" 5
+	group_del "$PEER_CARD" 5
+	expect_fail wait "$TARGET"
+	expect_fail devlink dev show "$(group_sf "$PEER_CARD" 5 2>/dev/null)"
+}
+
+# What was started is acknowledged before the QPs go.
+drains() {
+	pair_up 5 1
+	target "$PEER_CARD" 5
+	write 4000000 >"$DIR/rdma.log" 2>&1 &
+	sleep 0.05
+	group_state "$CARD" 5 inactive
+	wait $! || true
+	kill "$TARGET" 2>/dev/null || true
+	expect state "$(group_get "$CARD" 5 state)" = inactive
+}
+
+# With a silent far end "inactive" lasts as long as it may, not for ever.
+drain_time() {
+	local eth begin
+
+	eth=$(devlink -j dev show "$CARD" | jq -r '.dev[].nested_devlink | keys[0]')
+	pair_up 5 1
+	both qp_retry_timeout 31 qp_retry_count 255
+	param_set "$eth" qp_drain_time_ms 1500
+	defer param_set "$eth" qp_drain_time_ms 5000
+	group_state "$PEER_CARD" 5 inactive
+	ADDRESS=0x1001000000000000
+	write 1000 >/dev/null 2>&1 &
+	defer kill $!
+	sleep 0.5
+	begin=$(date +%s%N)
+	group_state "$CARD" 5 inactive
+	expect "milliseconds" $((($(date +%s%N) - begin) / 1000000)) -ge 1400
+	expect "milliseconds" $((($(date +%s%N) - begin) / 1000000)) -le 3500
+}
+
+[ -x "$GNICCTL" ] || skip_all "needs gnicctl"
+[ -e /dev/accel/accel1 ] || skip_all "needs the compute devices of two cards"
+mkdir -p "$DIR"
+switch_up
+trap 'switch_down; rm -rf "$DIR"' EXIT
+guest_main sizes every_qp path_mtus depths_and_priorities ipv6 wrong_key \
+	nobody_holds_the_far_end far_end_is_silent again_after_failure held_once \
+	deleted_while_held drains drain_time
