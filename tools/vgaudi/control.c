@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -71,7 +72,8 @@ static bool client_flush(struct control_client *client)
 
 static bool client_reply(struct control_client *client, struct json_object *reply)
 {
-	const char *text = json_object_to_json_string_ext(reply, JSON_C_TO_STRING_PLAIN);
+	const char *text = json_object_to_json_string_ext(reply, JSON_C_TO_STRING_PLAIN |
+							   JSON_C_TO_STRING_NOSLASHESCAPE);
 	size_t len = strlen(text);
 
 	client->out = malloc(len + 1);
@@ -189,11 +191,15 @@ static void control_accept(void *opaque, uint32_t events)
 
 /* ---- life ---- */
 
-/* A socket that nobody listens on is left over from another run. */
+/* A socket that nobody listens on is left over from another run; a plain file is not. */
 static void control_remove_stale(const struct sockaddr_un *addr)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct stat st;
+	int fd;
 
+	if (lstat(addr->sun_path, &st) || !S_ISSOCK(st.st_mode))
+		return;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return;
 	if (connect(fd, (const struct sockaddr *)addr, sizeof(*addr)) && errno == ECONNREFUSED)

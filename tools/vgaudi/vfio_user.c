@@ -151,11 +151,18 @@ static int vu_address(struct sockaddr_un *addr, const char *path)
 	return 0;
 }
 
-/* A socket that refuses connections was left behind by a dead process. */
+/*
+ * A socket that refuses connections was left behind by a dead process. So does
+ * a plain file, which is somebody's.
+ */
 static void vu_remove_stale(const struct sockaddr_un *addr)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct stat st;
+	int fd;
 
+	if (lstat(addr->sun_path, &st) || !S_ISSOCK(st.st_mode))
+		return;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return;
 	if (connect(fd, (const struct sockaddr *)addr, sizeof(*addr)) &&
