@@ -138,7 +138,7 @@ static const struct auxiliary_device_id gnic_accel_ids[] = {
 MODULE_DEVICE_TABLE(auxiliary, gnic_accel_ids);
 
 static struct auxiliary_driver gnic_accel_driver = {
-	.name = "gnic_accel",
+	.name = "compute",
 	.probe = gnic_accel_probe,
 	.remove = gnic_accel_remove,
 	.id_table = gnic_accel_ids,

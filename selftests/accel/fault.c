@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A device that does not answer, a queue that fails, a card that is dead. */
+#include <fcntl.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib.h"
+
+#define SIM_PORT	"/dev/virtio-ports/vgaudi.control"
+#define SIM_QPS		8192
+
+static struct acc acc, other;
+static struct acc_bo bo, other_bo;
+static int sim;
+
+/* ---- the virtual card ---- */
+
+/* true: it did what the line says */
+static bool sim_cmd(const char *fmt, ...)
+{
+	struct pollfd pollfd = { .fd = sim, .events = POLLIN };
+	char line[512] = "";
+	size_t len = 0;
+	va_list ap;
+	ssize_t n;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	test_must(write(sim, line, strlen(line)) == (ssize_t)strlen(line), "the control port");
+	memset(line, 0, sizeof(line));
+	while (!strchr(line, '\n') && len < sizeof(line) - 1 && poll(&pollfd, 1, 10000) == 1) {
+		n = read(sim, line + len, sizeof(line) - 1 - len);
+		len += n > 0 ? n : 0;
+	}
+	return strstr(line, "\"ok\":true");
+}
+
+/*
+ * The only QP of a card whose netdevs are down is that of our queue, as long as
+ * there is no other context. Its number is no program's business.
+ */
+static bool sim_queue(const char *kind)
+{
+	unsigned int port, qpn;
+
+	for (port = 0; port < acc.info.num_ports; port++)
+		for (qpn = 0; qpn < SIM_QPS; qpn++)
+			if (sim_cmd("{\"cmd\":\"fault\",\"kind\":\"%s\",\"card\":%u,"
+				    "\"port\":%u,\"qpn\":%u}\n", kind, acc.info.module_id,
+				    port, qpn))
+				return true;
+	return false;
+}
+
+/* ---- tests ---- */
+
+static bool no_answer(void)
+{
+	struct drm_gnic_cmd cmd = test_fill(&bo, 0, 4096, 0x11111111);
+	int first, second;
+
+	memset(bo.map, 0, 4096);
+	EXPECT(sim_queue("stop"));
+	first = acc_submit(&acc, &cmd, 1);
+	second = acc_submit(&acc, &cmd, 1);
+	EXPECT(first >= 0 && second >= 0);
+	EXPECT_EQ(acc_wait(first, 3 * acc.info.timeout_ms), -ETIMEDOUT);
+	EXPECT_EQ(acc_wait(second, 1000), -ECANCELED);
+	EXPECT(test_filled(bo.map, 4096, 0));
+	close(first);
+	close(second);
+	return true;
+}
+
+static bool works_again(void)
+{
+	struct drm_gnic_cmd cmd = test_fill(&bo, 0, 4096, 0x22222222);
+
+	EXPECT_EQ(acc_run(&acc, &cmd, 1), 0);
+	EXPECT(test_filled(bo.map, 4096, 0x22));
+	return true;
+}
+
+static bool queue_fails(void)
+{
+	struct drm_gnic_cmd cmds[64];
+	unsigned int i;
+	int file;
+
+	for (i = 0; i < 64; i++)
+		cmds[i] = test_fill(&bo, 0, bo.size, i);
+	EXPECT(sim_queue("stop"));
+	file = acc_submit(&acc, cmds, 64);
+	EXPECT(file >= 0);
+	EXPECT(sim_queue("qp"));
+	EXPECT_EQ(acc_wait(file, acc.info.timeout_ms - 1000), -EIO);
+	close(file);
+	return works_again();
+}
+
+/* The context that was there first has no part in what befalls the other. */
+static bool others_go_on(void)
+{
+	struct drm_gnic_cmd cmd = test_fill(&bo, 0, 4096, 0x33333333);
+	struct drm_gnic_cmd mine;
+	int file;
+
+	EXPECT(sim_queue("stop"));
+	file = acc_submit(&acc, &cmd, 1);
+	EXPECT(file >= 0);
+	test_open(&other);
+	test_bo(&other, &other_bo, 4096, 0);
+	mine = test_fill(&other_bo, 0, 4096, 0x44444444);
+	EXPECT_EQ(acc_run(&other, &mine, 1), 0);
+	EXPECT_EQ(acc_wait(file, 0), -ETIME);
+	EXPECT_EQ(acc_wait(file, 3 * acc.info.timeout_ms), -ETIMEDOUT);
+	EXPECT_EQ(acc_run(&other, &mine, 1), 0);
+	close(file);
+	acc_close(&other);
+	return works_again();
+}
+
+/* Last of all: every register reads as ones. */
+static bool dead_card(void)
+{
+	struct drm_gnic_cmd cmd = test_fill(&bo, 0, 4096, 0x55555555);
+	struct acc_bo more;
+	int err;
+
+	EXPECT(sim_cmd("{\"cmd\":\"fault\",\"kind\":\"all-ones\",\"card\":%u}\n",
+		       acc.info.module_id));
+	err = acc_run(&acc, &cmd, 1);
+	EXPECT(err == -ETIMEDOUT || err == -EIO || err == -ENODEV);
+	err = acc_submit(&acc, &cmd, 1);
+	EXPECT(err == -ENODEV || err == -EIO);
+	EXPECT(acc_bo_create(&acc, &more, 4096, 0) != 0);
+	EXPECT(acc_open(&other, test_path) != 0);
+	acc_close(&acc);
+	return true;
+}
+
+static bool revived(void)
+{
+	EXPECT(sim_cmd("{\"cmd\":\"fault\",\"kind\":\"clear\"}\n"));
+	EXPECT_EQ(test_sh("echo 1 >/sys/bus/pci/devices/%s/remove", test_card + 4), 0);
+	EXPECT_EQ(test_sh("echo 1 >/sys/bus/pci/rescan"), 0);
+	test_find();
+	test_open(&acc);
+	test_bo(&acc, &bo, 4096, 0);
+	return works_again();
+}
+
+static const struct test tests[] = {
+	{ "the device does not answer: ETIMEDOUT", no_answer },
+	{ "a new queue works", works_again },
+	{ "the queue fails: EIO", queue_fails },
+	{ "other contexts go on", others_go_on },
+	{ "a dead card: errors, no hang", dead_card },
+	{ "remove, rescan: alive", revived },
+	{ 0 }
+};
+
+int main(void)
+{
+	test_find();
+	sim = open(SIM_PORT, O_RDWR);
+	if (sim < 0)
+		test_skip_all("no control port of the virtual card");
+	test_open(&acc);
+	test_bo(&acc, &bo, 1 << 20, 0);
+	return test_run(tests);
+}
