@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A guest that means no good: random registers, commands, doorbells, work queue
+ * entries, records and memory maps. Whatever it does, the card answers
+ * afterwards, in both halves of its life: after the storm, and after a reset.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../lib/ktap.h"
+#include "rig.h"
+
+static struct rig rig;
+static uint64_t state;
+
+static uint64_t rnd(void)
+{
+	state ^= state >> 12;
+	state ^= state << 25;
+	state ^= state >> 27;
+	return state * 0x2545f4914f6cdd1dull;
+}
+
+static uint32_t below(uint32_t n)
+{
+	return (rnd() >> 16) % n;
+}
+
+/* Often small, sometimes an address that exists, sometimes anything. */
+static uint64_t value(void)
+{
+	switch (below(6)) {
+	case 0:
+		return rnd();
+	case 1:
+		return RIG_IOVA + below(RIG_RAM);
+	case 2:
+		return RIG_IOVA + below(RIG_RAM) / 4096 * 4096;
+	case 3:
+		return GNIC_ADDR_HBM_BASE + below(1 << 20);
+	case 4:
+		return ~0ull - below(64);
+	default:
+		return below(8);
+	}
+}
+
+static void fill(void *buf, size_t len)
+{
+	uint8_t *p = buf;
+	uint64_t v;
+	size_t n;
+
+	while (len) {
+		v = value();
+		n = 1u << below(4);
+		if (n > len)
+			n = 1;
+		memcpy(p, &v, n);
+		p += n;
+		len -= n;
+	}
+}
+
+static void start(const char *seed, const char *const args[])
+{
+	state = 0x9e3779b97f4a7c15ull * (1 + strtoull(seed, NULL, 0));
+	rig_open(&rig, args);
+}
+
+/* It lives, and does what it should. */
+static void alive(void)
+{
+	rig_write(&rig, GNIC_CTL_RESET, GNIC_CTL_RESET_VALUE);
+	rig_mailbox(&rig);
+	RIG_OK(&rig, GNIC_CMD_NOP, NULL, 0, NULL, 0);
+	CLIENT_EQ(rig_reply_number(rig_control(&rig, "{\"cmd\":\"stats\",\"card\":0}"), "qps"), 0);
+	CLIENT_EQ(rig_reply_number(rig_control(&rig, "{\"cmd\":\"stats\",\"card\":0}"), "cqs"), 0);
+	rig_close(&rig);
+}
+
+static void registers(void)
+{
+	uint8_t buf[8];
+	unsigned int i;
+
+	start("1", NULL);
+	for (i = 0; i < 20000; i++) {
+		uint32_t region = below(3) ? GNIC_BAR_CTL : GNIC_BAR_UMR;
+		uint64_t off = below(8) ? below(0x300) : below(GNIC_BAR_CTL_SIZE - 8);
+		uint32_t len = 1u << below(4);
+		uint64_t v = value();
+
+		if (below(2))
+			off = off / 4 * 4;
+		if (below(2)) {
+			client_read(&rig.c, region, off, buf, len);
+		} else {
+			memcpy(buf, &v, sizeof(buf));
+			client_write(&rig.c, region, off, buf, len);
+		}
+	}
+	client_enable(&rig.c);
+	alive();
+}
+
+static const struct {
+	uint16_t opcode;
+	uint32_t in, out;
+} commands[] = {
+#define IS_void		~, 0
+#define SECOND(a, b, ...) b
+#define CHOOSE(...)	SECOND(__VA_ARGS__)
+#define LEN(type)	CHOOSE(IS_##type, sizeof(struct type), ~)
+#define X(name, opcode, in, out) { opcode, LEN(in), LEN(out) },
+	GNIC_HW_CMDS(X)
+#undef X
+};
+
+#define COMMANDS	(sizeof(commands) / sizeof(commands[0]))
+
+static void descriptor(void)
+{
+	struct gnic_hw_cmd_desc *desc = rig_desc(&rig, rig.pi);
+	unsigned int which = below(COMMANDS);
+
+	memset(desc, 0, sizeof(*desc));
+	desc->opcode = cpu_to_le16(commands[which].opcode);
+	desc->in_len = cpu_to_le32(commands[which].in);
+	desc->out_len = cpu_to_le32(commands[which].out);
+	desc->in_addr = cpu_to_le64(rig.cmd_in);
+	desc->out_addr = cpu_to_le64(rig.cmd_out);
+	fill(rig_ptr(&rig, rig.cmd_in), commands[which].in);
+	if (!below(16))
+		fill(desc, sizeof(*desc));
+	rig_write(&rig, GNIC_CMD_PI, ++rig.pi);
+	if (rig_read(&rig, GNIC_CMD_CI) != rig.pi) {
+		rig_write(&rig, GNIC_CMD_ENABLE, 0);
+		rig_mailbox(&rig);
+	}
+}
+
+static void storm(const char *seed, unsigned int n, const char *const args[])
+{
+	struct rig_cq cq, raw_cq;
+	struct rig_eq eq;
+	unsigned int i;
+
+	start(seed, args);
+	rig_eq(&rig, &eq, 4, 1);
+	rig_cq(&rig, &cq, 6, 4, 2);
+	rig_cq(&rig, &raw_cq, 6, 5, 3);
+	for (i = 0; i < n; i++) {
+		descriptor();
+		if (!below(4))
+			rig_kick(&rig, below(4), below(3), below(16), value());
+		if (!below(8))
+			fill(rig_ptr(&rig, RIG_IOVA + 65536 + below(RIG_RAM / 2)), 256);
+	}
+	alive();
+}
+
+static void commands_a(void)
+{
+	storm("2", 20000, NULL);
+}
+
+static void commands_b(void)
+{
+	storm("3", 20000, (const char *[]) { "--no-shadow", NULL });
+}
+
+/* Queues that work, with rings full of noise. */
+static void work_queues(void)
+{
+	struct gnic_hw_qp_id id = { 0 };
+	struct rig_qp qp[2];
+	struct rig_cq cq;
+	unsigned int i, port;
+	uint64_t mark;
+
+	start("4", (const char *[]) { "--topology", "loop", NULL });
+	rig_port_admin(&rig, 0, true);
+	rig_port_admin(&rig, 1, true);
+	mark = rig.used;
+	for (i = 0; i < 1500; i++) {
+		rig.used = mark;
+		rig_cq(&rig, &cq, 8, 5, GNIC_VECTOR_NONE);
+		for (port = 0; port < 2; port++) {
+			rig_raw(&rig, &qp[port], port, &cq, 4);
+			rig_rss_one(&rig, port, qp[port].qpn);
+			rig_promisc(&rig, port);
+			fill(rig_ptr(&rig, qp[port].sq.base), 1024);
+			fill(rig_ptr(&rig, qp[port].rq.base), 256);
+			qp[port].rq.db->index = cpu_to_le32(below(18));
+			qp[port].sq_pi = 1 + below(16);
+			/* Some entries begin well. */
+			rig_raw_post(&rig, &qp[port], RIG_IOVA + below(65536), below(2000));
+			qp[port].sq_pi = 1 + below(16);
+			rig_ring_sq(&rig, &qp[port]);
+		}
+		for (port = 0; port < 2; port++) {
+			id.qpn = cpu_to_le32(qp[port].qpn);
+			id.port = cpu_to_le32(port);
+			RIG_OK(&rig, GNIC_CMD_QP_DESTROY, &id, sizeof(id), NULL, 0);
+		}
+		CLIENT_EQ(rig_cmd_id(&rig, GNIC_CMD_CQ_DESTROY, cq.cqn), GNIC_STATUS_OK);
+		memset(rig_ptr(&rig, RIG_IOVA + mark), 0, rig.used - mark);
+	}
+	alive();
+}
+
+/* Memory comes and goes under queues that run. */
+static void memory_comes_and_goes(void)
+{
+	const uint64_t addr = RIG_IOVA + (1ull << 30);
+	struct gnic_hw_qp_create in;
+	struct gnic_hw_qp_id del = { 0 };
+	struct gnic_hw_id id;
+	struct rig_cq cq;
+	struct rig_qp qp;
+	unsigned int i;
+	uint64_t mark;
+	uint8_t *far;
+
+	start("5", NULL);
+	rig_cq(&rig, &cq, 8, 5, GNIC_VECTOR_NONE);
+	mark = rig.used;
+	for (i = 0; i < 200; i++) {
+		far = client_ram(&rig.c, addr, 1 << 20);
+		rig.used = mark;
+		rig_raw_in(&rig, &qp, 0, &cq, 4, &in);
+		in.sq_base = cpu_to_le64(addr);
+		in.sq_db = cpu_to_le64(addr + 65536);
+		RIG_OK(&rig, GNIC_CMD_QP_CREATE, &in, sizeof(in), &id, sizeof(id));
+		((struct gnic_hw_db *)(far + 65536))->index = cpu_to_le32(below(16));
+		rig_kick(&rig, GNIC_DB_SQ, 0, le32_to_cpu(id.id), 1);
+		CLIENT_EQ(client_unmap(&rig.c, addr, 1 << 20), 0);
+		rig_kick(&rig, GNIC_DB_SQ, 0, le32_to_cpu(id.id), 1);
+		del.qpn = id.id;
+		RIG_OK(&rig, GNIC_CMD_QP_DESTROY, &del, sizeof(del), NULL, 0);
+	}
+	alive();
+}
+
+/* Rules that send a frame round for ever. */
+static void rules_that_chase(void)
+{
+	struct gnic_hw_flow_add rule = { .action = GNIC_FLOW_VPORT };
+	struct rig_cq cq;
+	struct rig_qp qp;
+	struct gnic_hw_id id;
+	unsigned int i;
+	uint64_t frame;
+
+	start("6", (const char *[]) { "--topology", "loop", NULL });
+	rig_port_admin(&rig, 0, true);
+	rig_port_admin(&rig, 1, true);
+	for (i = 0; i < 2; i++) {
+		rule.key.vport = cpu_to_le16(GNIC_VPORT_UPLINK(i));
+		rule.mask.vport = cpu_to_le16(0xffff);
+		rule.target = cpu_to_le32(GNIC_VPORT_UPLINK(i));
+		RIG_OK(&rig, GNIC_CMD_FLOW_ADD, &rule, sizeof(rule), &id, sizeof(id));
+	}
+	rig_cq(&rig, &cq, 8, 5, GNIC_VECTOR_NONE);
+	rig_raw(&rig, &qp, 0, &cq, 4);
+	frame = rig_alloc(&rig, 64, 64);
+	for (i = 0; i < 100; i++) {
+		rig_raw_post(&rig, &qp, frame, 64);
+		rig_ring_sq(&rig, &qp);
+		rig_cq_wait(&rig, &cq);
+	}
+	alive();
+}
+
+static const struct ktap_test tests[] = {
+	{ "hostile: registers", registers },
+	{ "hostile: commands and doorbells", commands_a },
+	{ "hostile: commands and doorbells without shadow", commands_b },
+	{ "hostile: work queues", work_queues },
+	{ "hostile: memory comes and goes", memory_comes_and_goes },
+	{ "hostile: rules that chase each other", rules_that_chase },
+};
+
+KTAP_MAIN(tests)
