@@ -94,10 +94,26 @@ static int gnic_flower_vlan(struct gnic_flower *f)
 	return 0;
 }
 
+/*
+ * To flower the addresses of both families are one union, so it sets both keys:
+ * the control key says which of them is meant.
+ */
+static bool gnic_flower_addrs_are(struct gnic_flower *f, enum flow_dissector_key_id family)
+{
+	struct flow_match_control match;
+
+	if (!flow_rule_match_key(f->rule, FLOW_DISSECTOR_KEY_CONTROL))
+		return false;
+	flow_rule_match_control(f->rule, &match);
+	return match.key->addr_type == family;
+}
+
 static int gnic_flower_ipv4(struct gnic_flower *f)
 {
 	struct flow_match_ipv4_addrs match;
 
+	if (!gnic_flower_addrs_are(f, FLOW_DISSECTOR_KEY_IPV4_ADDRS))
+		return 0;
 	flow_rule_match_ipv4_addrs(f->rule, &match);
 	gnic_flow_set_src_ip(f->flow, &match.key->src, &match.mask->src, sizeof(match.key->src));
 	gnic_flow_set_dst_ip(f->flow, &match.key->dst, &match.mask->dst, sizeof(match.key->dst));
@@ -108,6 +124,8 @@ static int gnic_flower_ipv6(struct gnic_flower *f)
 {
 	struct flow_match_ipv6_addrs match;
 
+	if (!gnic_flower_addrs_are(f, FLOW_DISSECTOR_KEY_IPV6_ADDRS))
+		return 0;
 	flow_rule_match_ipv6_addrs(f->rule, &match);
 	gnic_flow_set_src_ip(f->flow, &match.key->src, &match.mask->src, sizeof(match.key->src));
 	gnic_flow_set_dst_ip(f->flow, &match.key->dst, &match.mask->dst, sizeof(match.key->dst));
