@@ -8,6 +8,26 @@
 
 #include "card.h"
 
+/* blk_asid.c */
+enum gnic_hw_status asid_cmd_window_add(struct card *card, const struct gnic_hw_window *in,
+					struct gnic_hw_id *out);
+enum gnic_hw_status asid_cmd_window_del(struct card *card, const struct gnic_hw_id *in);
+
+/* blk_esw.c and its parts */
+enum gnic_hw_status esw_cmd_vport_create(struct card *card, const struct gnic_hw_vport_create *in,
+					 struct gnic_hw_id *out);
+enum gnic_hw_status esw_cmd_vport_destroy(struct card *card, const struct gnic_hw_id *in);
+enum gnic_hw_status esw_cmd_vport_set(struct card *card, const struct gnic_hw_vport_set *in);
+enum gnic_hw_status esw_cmd_vport_stats(struct card *card, const struct gnic_hw_id *in,
+					struct gnic_hw_vport_stats *out);
+enum gnic_hw_status esw_cmd_rss_set(struct card *card, const struct gnic_hw_rss *in);
+enum gnic_hw_status esw_cmd_filter_set(struct card *card, const struct gnic_hw_filter *in);
+enum gnic_hw_status esw_cmd_flow_add(struct card *card, const struct gnic_hw_flow_add *in,
+				     struct gnic_hw_id *out);
+enum gnic_hw_status esw_cmd_flow_del(struct card *card, const struct gnic_hw_id *in);
+enum gnic_hw_status esw_cmd_flow_stats(struct card *card, const struct gnic_hw_id *in,
+				       struct gnic_hw_flow_stats *out);
+
 /* blk_eq.c */
 enum gnic_hw_status eq_cmd_create(struct card *card, const struct gnic_hw_eq_create *in);
 enum gnic_hw_status eq_cmd_destroy(struct card *card);

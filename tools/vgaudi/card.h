@@ -95,7 +95,7 @@ struct qp {
 	uint16_t asid;
 	bool awake;		/* its send queue is on the card's poll list */
 	bool stopped;		/* QP_STOP: no WQE starts; raw, compute: off the poll list */
-	bool failed;		/* qp_fail() was here: nothing runs until it is destroyed (RC: VALID again) */
+	bool failed;		/* qp_fail(): nothing runs until it is destroyed (RC: VALID again) */
 	uint32_t idle;		/* rounds without work, blk_umr.c */
 	struct qp *next_awake, *prev_awake;
 	struct wq sq, rq;
@@ -225,8 +225,6 @@ void *asid_ptr(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, ui
 /* The same in at most @max pieces; returns how many, or -1 (counted). */
 int asid_iov(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, uint8_t access,
 	     struct iovec *iov, int max);
-enum gnic_hw_status asid_cmd_window_add(struct card *card, const struct gnic_hw_window *in, struct gnic_hw_id *out);
-enum gnic_hw_status asid_cmd_window_del(struct card *card, const struct gnic_hw_id *in);
 struct windows *asid_create(struct card *card);
 void asid_reset(struct card *card);
 void asid_destroy(struct card *card);
@@ -239,7 +237,8 @@ struct cq *cq_get(struct card *card, uint32_t cqn);	/* NULL: none */
  * at qp->failed before you go on. @cq NULL: no CQE is wanted, true.
  */
 bool cq_post(struct cq *cq, const void *cqe);
-void cq_post_error(struct cq *cq, struct qp *qp, bool requester, uint32_t wqe_index, uint8_t syndrome);
+void cq_post_error(struct cq *cq, struct qp *qp, bool requester, uint32_t wqe_index,
+		   uint8_t syndrome);
 void eq_post(struct card *card, uint8_t type, unsigned int port, uint32_t id, uint32_t data);
 
 /* ---- blk_umr.c: doorbells and the poll list ---- */
@@ -281,79 +280,14 @@ enum gnic_hw_status rc_cmd_path(struct qp *qp, const struct gnic_hw_qp_path *in)
 enum gnic_hw_status rc_cmd_qpc_read(struct qp *qp, bool requester, struct gnic_hw_qpc_data *out);
 enum gnic_hw_status rc_cmd_qpc_write(struct qp *qp, const struct gnic_hw_qpc_write *in);
 
-/* ---- frame.c ---- */
-
-#define FRAME_IOV	20
-#define FRAME_HDR_MAX	256
-
-/* What parse.c found; offsets from the first byte, 0: not there. */
-struct parsed {
-	uint16_t l2_len;	/* Ethernet and tags */
-	uint16_t l4_off;
-	uint16_t payload_off;
-	uint16_t eth_type;	/* host order, behind tags */
-	uint16_t vlan_tci;
-	uint8_t tags;
-	uint8_t l3;		/* enum gnic_hw_cqe_l3 */
-	uint8_t l4;		/* enum gnic_hw_cqe_l4 */
-	uint8_t ip_proto;
-	bool fragment;
-	bool roce;		/* UDP to 4791, long enough for a BTH */
-	bool bad;		/* lengths that contradict each other */
-	uint32_t l3_end;	/* first byte behind the IP packet */
-};
-
-/*
- * A frame in flight inside the process. The bytes are @hdr_len bytes at @hdr
- * and then the pieces of @iov; nothing is copied until a receive queue or an
- * external wire takes it. An RC packet has @rc instead of header bytes (they
- * are built only for an external wire or a capture), @iov is its payload.
- */
-struct frame {
-	const uint8_t *hdr;
-	uint32_t hdr_len;
-	uint32_t len;		/* whole frame without FCS */
-	int iovs;
-	struct iovec iov[FRAME_IOV];
-	const struct rc_packet *rc;	/* roce.h */
-	struct parsed parsed;
-	bool is_parsed;
-	bool l4_ok;		/* the sender's offload made the checksum */
-};
-void frame_parse(struct frame *frame);	/* once; needs the headers contiguous in hdr */
-uint32_t frame_copy(const struct frame *frame, uint32_t offset, void *dst, uint32_t len);
-uint32_t frame_flatten(const struct frame *frame, void *dst, uint32_t room);	/* builds RC headers, ICRC */
-
-/* ---- the way of a frame ---- */
-void esw_from_host(struct vport *vport, struct frame *frame);		/* entered at the host side */
-void esw_from_function(struct vport *vport, struct frame *frame);	/* entered at the function side */
-void mac_send(struct port *port, struct frame *frame);			/* blk_mac.c: counts, -> wire or loopback */
-void mac_receive(struct port *port, struct frame *frame);		/* from a wire, -> esw_from_function(uplink) */
-/* False: dropped, counted at the QP. */
-bool rxe_receive(struct qp *qp, struct frame *frame, uint32_t hash, uint8_t hash_type,
-		 const uint32_t *mark);
-void rc_receive(struct vport *vport, struct frame *frame);		/* blk_rxe_rc.c: RoCE for a function */
-/*
- * mac_send() may call mac_receive() of the peer before it returns, which may
- * call mac_send() again (an answer, a hairpin rule): blk_mac.c bounds the depth
- * and drops beyond it. mac_send() may pad the frame (iov, len).
- */
-void wire_send(struct port *port, struct frame *frame);			/* wire.c */
-
-/* ---- commands: one function each, called by the table in blk_cmd.c ---- */
-enum gnic_hw_status esw_cmd_vport_create(struct card *card, const struct gnic_hw_vport_create *in, struct gnic_hw_id *out);
-enum gnic_hw_status esw_cmd_vport_destroy(struct card *card, const struct gnic_hw_id *in);
-enum gnic_hw_status esw_cmd_vport_set(struct card *card, const struct gnic_hw_vport_set *in);
-enum gnic_hw_status esw_cmd_vport_stats(struct card *card, const struct gnic_hw_id *in, struct gnic_hw_vport_stats *out);
-enum gnic_hw_status esw_cmd_rss_set(struct card *card, const struct gnic_hw_rss *in);
-enum gnic_hw_status esw_cmd_filter_set(struct card *card, const struct gnic_hw_filter *in);
-enum gnic_hw_status esw_cmd_flow_add(struct card *card, const struct gnic_hw_flow_add *in, struct gnic_hw_id *out);
-enum gnic_hw_status esw_cmd_flow_del(struct card *card, const struct gnic_hw_id *in);
-enum gnic_hw_status esw_cmd_flow_stats(struct card *card, const struct gnic_hw_id *in, struct gnic_hw_flow_stats *out);
+/* ---- blk_esw.c ---- */
 struct vport *esw_vport(struct card *card, uint32_t id);	/* NULL: none */
 struct esw *esw_create(struct card *card);
 void esw_reset(struct card *card);
 void esw_destroy(struct card *card);
 void esw_qp_gone(struct qp *qp);	/* no table may name it any more */
+
+#include "blk_cmd.h"
+#include "path.h"
 
 #endif /* VGAUDI_CARD_H */

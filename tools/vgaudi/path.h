@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The way of a frame: what it is, and who hands it to whom. Part of card.h. */
+#ifndef VGAUDI_PATH_H
+#define VGAUDI_PATH_H
+
+#include "card.h"
+
+/* ---- frame.c ---- */
+
+#define FRAME_IOV	20
+#define FRAME_HDR_MAX	256
+
+/* What parse.c found; offsets from the first byte, 0: not there. */
+struct parsed {
+	uint16_t l2_len;	/* Ethernet and tags */
+	uint16_t l4_off;
+	uint16_t payload_off;
+	uint16_t eth_type;	/* host order, behind tags */
+	uint16_t vlan_tci;
+	uint8_t tags;
+	uint8_t l3;		/* enum gnic_hw_cqe_l3 */
+	uint8_t l4;		/* enum gnic_hw_cqe_l4 */
+	uint8_t ip_proto;
+	bool fragment;
+	bool roce;		/* UDP to 4791, long enough for a BTH */
+	bool bad;		/* lengths that contradict each other */
+	uint32_t l3_end;	/* first byte behind the IP packet */
+};
+
+/*
+ * A frame in flight inside the process. The bytes are @hdr_len bytes at @hdr
+ * and then the pieces of @iov; nothing is copied until a receive queue or an
+ * external wire takes it. An RC packet has @rc instead of header bytes (they
+ * are built only for an external wire or a capture), @iov is its payload.
+ */
+struct frame {
+	const uint8_t *hdr;
+	uint32_t hdr_len;
+	uint32_t len;		/* whole frame without FCS */
+	int iovs;
+	struct iovec iov[FRAME_IOV];
+	const struct rc_packet *rc;	/* roce.h */
+	struct parsed parsed;
+	bool is_parsed;
+	bool l4_ok;		/* the sender's offload made the checksum */
+};
+void frame_parse(struct frame *frame);	/* once; needs the headers contiguous in hdr */
+uint32_t frame_copy(const struct frame *frame, uint32_t offset, void *dst, uint32_t len);
+/* Builds the headers and the ICRC of an RC packet. */
+uint32_t frame_flatten(const struct frame *frame, void *dst, uint32_t room);
+
+/* ---- the way of a frame ---- */
+/* Entered at the host side, entered at the function side. */
+void esw_from_host(struct vport *vport, struct frame *frame);
+void esw_from_function(struct vport *vport, struct frame *frame);
+/* blk_mac.c: counts; to the wire, or back in loopback. From a wire: to the uplink. */
+void mac_send(struct port *port, struct frame *frame);
+void mac_receive(struct port *port, struct frame *frame);
+/* False: dropped, counted at the QP. */
+bool rxe_receive(struct qp *qp, struct frame *frame, uint32_t hash, uint8_t hash_type,
+		 const uint32_t *mark);
+/* blk_rxe_rc.c: RoCE for a function */
+void rc_receive(struct vport *vport, struct frame *frame);
+/*
+ * mac_send() may call mac_receive() of the peer before it returns, which may
+ * call mac_send() again (an answer, a hairpin rule): blk_mac.c bounds the depth
+ * and drops beyond it. mac_send() may pad the frame (iov, len).
+ */
+void wire_send(struct port *port, struct frame *frame);			/* wire.c */
+
+#endif /* VGAUDI_PATH_H */
