@@ -84,9 +84,11 @@ static bool gnic_param_is_ip(const char *text)
 	__be32 v4;
 
 	if (in4_pton(text, -1, (u8 *)&v4, -1, &end) && !*end)
-		return !ipv4_is_multicast(v4) && !ipv4_is_zeronet(v4) && !ipv4_is_lbcast(v4);
+		return !ipv4_is_multicast(v4) && !ipv4_is_zeronet(v4) &&
+		       !ipv4_is_lbcast(v4) && !ipv4_is_loopback(v4);
 	if (in6_pton(text, -1, v6.s6_addr, -1, &end) && !*end)
-		return !ipv6_addr_is_multicast(&v6) && !ipv6_addr_any(&v6);
+		return !ipv6_addr_is_multicast(&v6) && !ipv6_addr_any(&v6) &&
+		       !ipv6_addr_loopback(&v6);
 	return false;
 }
 

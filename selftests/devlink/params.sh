@@ -78,7 +78,7 @@ group_words() {
 	limits qp_type "qp_type: raw or write" raw write -- send "" RAW
 	limits peer_ip "peer_ip: a unicast IPv4 or IPv6 address, or empty" \
 		192.0.2.2 2001:db8::2 "" -- 192.0.2 192.0.2.2.2 224.0.0.1 255.255.255.255 \
-		0.0.0.0 ff02::1 :: host 192.0.2.2/24 " 192.0.2.2"
+		0.0.0.0 127.0.0.1 ff02::1 :: ::1 host 192.0.2.2/24 " 192.0.2.2"
 	limits local_ip "local_ip: a unicast IPv4 or IPv6 address, or empty" \
 		192.0.2.1 2001:db8::1 "" -- 239.1.1.1 nonsense
 	limits peer_mac "peer_mac: a unicast Ethernet address, or empty" \

@@ -152,7 +152,7 @@ group_set() {
 	sf=$(group_sf "$1" "$2")
 	shift 2
 	while [ $# -gt 0 ]; do
-		param_set "$sf" "$1" "$2"
+		param_set "$sf" "$1" "$2" || return
 		shift 2
 	done
 }

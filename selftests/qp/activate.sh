@@ -58,7 +58,7 @@ nobody_answers() {
 
 no_way() {
 	complete
-	group_set "$CARD" 4 peer_ip 127.0.0.1
+	group_set "$CARD" 4 peer_ip 192.0.2.1
 	not_yet "peer_mac is empty and the way to peer_ip is not through the port"
 }
 
