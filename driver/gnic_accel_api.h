@@ -5,7 +5,8 @@
  *
  * The compute module is an auxiliary driver for "gnic.accel". Between its
  * probe and its remove every function here may be called; its remove has to
- * give back all that it took: groups, queues, windows, ASIDs, in this order.
+ * give back all that it took: queues, groups, windows, ASIDs, in this order.
+ * (What a queue has posted to a group may end; a queue would post more.)
  *
  * Context: process context, may sleep, unless the function says otherwise.
  * Callbacks come in process context too. A callback must not call back into

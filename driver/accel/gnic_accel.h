@@ -32,7 +32,7 @@
 #include "gnic_accel_api.h"
 
 #define GNIC_QUEUE_LOG		10
-#define GNIC_QUEUE_DEPTH	(1u << GNIC_QUEUE_LOG)
+#define GNIC_QUEUE_DEPTH	BIT(GNIC_QUEUE_LOG)
 #define GNIC_SUBMIT_MAX		256u
 #define GNIC_JOBS_MAX		1024u		/* of a context */
 #define GNIC_JOB_TIMEOUT_MS	5000
@@ -48,7 +48,7 @@ struct gnic_accel {
 	struct drm_mm hbm;		/* offsets into device memory */
 	u64 hbm_used;
 
-	struct mutex ctx_lock;
+	struct mutex ctx_lock;		/* contexts */
 	struct list_head contexts;
 };
 
@@ -89,13 +89,13 @@ struct gnic_ctx {
 	struct kref ref;
 	struct gnic_accel *accel;
 	struct list_head link;
-	struct mutex stop_lock;
+	struct mutex stop_lock;		/* stopping */
 
-	struct mutex lock;
+	struct mutex lock;		/* asid, holds */
 	u16 asid;
 	struct list_head holds;
 
-	spinlock_t job_lock;
+	spinlock_t job_lock;		/* all below */
 	int error;
 	struct gnic_accel_queue *queue;
 	struct list_head waiting;

@@ -53,13 +53,13 @@ static int gnic_ctx_start(struct gnic_ctx *ctx)
 	return err;
 }
 
-/* In the order that gnic asks for: groups, queue, windows, ASID. Only once. */
+/* In the order that gnic asks for: queue, groups, windows, ASID. Only once. */
 static void gnic_ctx_stop(struct gnic_ctx *ctx, int error)
 {
 	mutex_lock(&ctx->stop_lock);
 	if (ctx->asid) {
-		gnic_hold_revoke_all(ctx);
 		gnic_queue_exit(ctx, error);
+		gnic_hold_revoke_all(ctx);
 		mutex_lock(&ctx->lock);
 		gnic_accel_asid_put(ctx->accel->dev, ctx->asid);
 		ctx->asid = 0;

@@ -189,7 +189,7 @@ static void gnic_queue_complete(void *priv, u32 tag, bool error, u32 data)
 	struct gnic_ctx *ctx = priv;
 	struct gnic_job *job = NULL;
 	unsigned long flags;
-	bool done = false;
+	bool done = false, odd;
 
 	spin_lock_irqsave(&ctx->job_lock, flags);
 	if (tag - ctx->tail < ctx->head - ctx->tail)
@@ -200,8 +200,10 @@ static void gnic_queue_complete(void *priv, u32 tag, bool error, u32 data)
 			job->error = gnic_queue_errno(data);
 		done = !--job->pending;
 	}
+	/* what was cancelled may still complete: see gnic_queue_cancel() */
+	odd = !job && ctx->queue && !ctx->error;
 	spin_unlock_irqrestore(&ctx->job_lock, flags);
-	if (!job)
+	if (odd)
 		dev_warn_ratelimited(ctx->accel->drm.dev, "completion of a command never posted\n");
 	if (done)
 		gnic_queue_run(ctx);

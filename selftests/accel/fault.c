@@ -43,15 +43,22 @@ static bool sim_cmd(const char *fmt, ...)
  * The only QP of a card whose netdevs are down is that of our queue, as long as
  * there is no other context. Its number is no program's business.
  */
+static bool sim_qp(const char *kind, unsigned int port, unsigned int qpn)
+{
+	return sim_cmd("{\"cmd\":\"fault\",\"kind\":\"%s\",\"card\":%u,\"port\":%u,\"qpn\":%u}\n",
+		       kind, acc.info.module_id, port, qpn);
+}
+
+/* The same one as before if it still is there: a search takes a while. */
 static bool sim_queue(const char *kind)
 {
-	unsigned int port, qpn;
+	static unsigned int port, qpn;
 
-	for (port = 0; port < acc.info.num_ports; port++)
-		for (qpn = 0; qpn < SIM_QPS; qpn++)
-			if (sim_cmd("{\"cmd\":\"fault\",\"kind\":\"%s\",\"card\":%u,"
-				    "\"port\":%u,\"qpn\":%u}\n", kind, acc.info.module_id,
-				    port, qpn))
+	if (sim_qp(kind, port, qpn))
+		return true;
+	for (qpn = 0; qpn < SIM_QPS; qpn++)
+		for (port = 0; port < acc.info.num_ports; port++)
+			if (sim_qp(kind, port, qpn))
 				return true;
 	return false;
 }

@@ -224,6 +224,45 @@ static bool rdma_refuses(void)
 	return true;
 }
 
+/* Endless work is under way when its process is killed: the group is free soon. */
+static bool killed_under_load(void)
+{
+	int status, fds[2];
+	char byte = 0;
+	pid_t pid;
+
+	close(left_fd);
+	EXPECT_EQ(pipe(fds), 0);
+	pid = fork();
+	if (!pid) {
+		struct drm_gnic_cmd cmds[256];
+		struct acc_bo mine;
+		struct acc child;
+		unsigned int i;
+		int fd;
+
+		test_open(&child);
+		test_bo(&child, &mine, MIB, 0);
+		fd = acc_hold(&child, left.sfnum);
+		for (i = 0; i < 256; i++)
+			cmds[i] = group_write(fd, i % QPS, &mine, 0, dst.address, MIB);
+		while (acc_submit(&child, cmds, 256) >= 0)
+			if (!byte && write(fds[1], &byte, 1) == 1)
+				byte = 1;
+		pause();
+		_exit(1);
+	}
+	EXPECT_EQ(read(fds[0], &byte, 1), 1);
+	kill(pid, SIGKILL);
+	EXPECT_EQ(waitpid(pid, &status, 0), pid);
+	left_fd = acc_hold(&acc, left.sfnum);
+	EXPECT(left_fd >= 0);
+	close(fds[0]);
+	close(fds[1]);
+	/* what was cut off has left the peers at odds */
+	return groups_again() && rdma(0, 0, dst.address, 64) == 0;
+}
+
 /* ---- errors ---- */
 
 static bool rdma_wrong_address(void)
@@ -362,6 +401,7 @@ static const struct test tests[] = {
 	{ "RDMA WRITE behind and before a fill", rdma_in_order },
 	{ "RDMA WRITE: more than the queues hold", rdma_many },
 	{ "RDMA WRITE: each refusal", rdma_refuses },
+	{ "killed under load", killed_under_load },
 	{ "RDMA WRITE beyond the end of the target", rdma_wrong_address },
 	{ "RDMA WRITE with a wrong key", wrong_key },
 	{ "RDMA WRITE to nobody", no_answer },

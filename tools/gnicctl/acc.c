@@ -129,6 +129,29 @@ int acc_wait(int sync_file, int timeout_ms)
 	return info.status < 0 ? info.status : 0;
 }
 
+const char *acc_status(int err)
+{
+	static const struct {
+		int err;
+		const char *text;
+	} texts[] = {
+		{ -EFAULT, "memory of this context that is gone" },
+		{ -EACCES, "the far end refuses the address or the key" },
+		{ -EHOSTUNREACH, "the far end does not answer" },
+		{ -ECONNABORTED, "the QP failed before: make its group inactive, then active" },
+		{ -ETIMEDOUT, "the device does not answer, its queue was reset" },
+		{ -ECANCELED, "the queue was reset" },
+		{ -ENODEV, "the card is gone" },
+		{ -ETIME, "still under way" },
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (texts[i].err == err)
+			return texts[i].text;
+	return strerror(-err);
+}
+
 int acc_run(struct acc *acc, const struct drm_gnic_cmd *cmds, uint32_t count)
 {
 	int file = acc_submit(acc, cmds, count), err;

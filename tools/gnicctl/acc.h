@@ -41,6 +41,8 @@ void acc_bo_destroy(struct acc *acc, struct acc_bo *bo);
 int acc_submit(struct acc *acc, const struct drm_gnic_cmd *cmds, uint32_t count);
 /* The status of the submission: 0, or why it failed, or -ETIME: not yet. */
 int acc_wait(int sync_file, int timeout_ms);
+/* What such a status means, in words. */
+const char *acc_status(int err);
 /* Both, and the close. */
 int acc_run(struct acc *acc, const struct drm_gnic_cmd *cmds, uint32_t count);
 

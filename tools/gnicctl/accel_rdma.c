@@ -154,7 +154,7 @@ static void rdma_write(struct rdma *rdma, const uint8_t *data, size_t len)
 	start = rdma_now();
 	err = acc_run(&single->acc, &cmd, 1);
 	if (err)
-		fail_errno(-err, "RDMA WRITE");
+		fail("RDMA WRITE: %s", acc_status(err));
 	rdma_result(&bo, len, rdma_now() - start);
 	acc_bo_destroy(&single->acc, &bo);
 }

@@ -103,7 +103,7 @@ void out_hex(const char *key, uint64_t value)
 {
 	char text[24];
 
-	snprintf(text, sizeof(text), "%#llx", (unsigned long long)value);
+	snprintf(text, sizeof(text), "0x%llx", (unsigned long long)value);
 	out_str(key, text);
 }
 

@@ -88,7 +88,8 @@ static void receiver_frame(struct receiver *receiver, const struct drm_gnic_even
 	receiver_copy(receiver, event, event->index - state->base);
 	/* also what records were lost for */
 	state->done = event->index - state->base + event->count;
-	if ((state->posted - state->done) * 2 <= receiver->count)
+	/* a call for several buffers, long before the last one is filled */
+	if ((state->posted - state->done) * 4 <= receiver->count * 3)
 		receiver_fill(receiver, event->qp);
 }
 

@@ -21,7 +21,7 @@ static void script_wait_file(struct script_ctx *ctx, int file)
 
 	close(file);
 	if (err)
-		fail_errno(-err, "context %s: a command failed", ctx->name);
+		fail("context %s: a command failed: %s", ctx->name, acc_status(err));
 }
 
 static void script_account(struct script_ctx *ctx, const struct drm_gnic_cmd *cmds,
