@@ -40,6 +40,7 @@ struct gnic_group_holder {
  * @rep: representor
  * @adev: auxiliary child gnic.sf.N
  * @devlink: its nested instance, NULL while it is unbound
+ * @reporter: health reporter `qp` of @devlink
  * @nb: on dev->events
  * @error_work: tells @holder of failed QPs
  * @lock: protects what follows; order: devl_lock, @lock, rtnl
@@ -68,10 +69,11 @@ struct gnic_group {
 	struct net_device *rep;
 	struct gnic_adev *adev;
 	struct devlink *devlink;
+	struct devlink_health_reporter *reporter;
 	struct notifier_block nb;
 	struct work_struct error_work;
 
-	struct mutex lock;
+	struct mutex lock;	/* what follows */
 	struct gnic_group_config config;
 	u8 hw_addr[ETH_ALEN];
 	u16 vport;
@@ -82,10 +84,10 @@ struct gnic_group {
 	struct gnic_qp *qps;
 	struct gnic_comp *comp;
 
-	struct mutex holder_lock;
+	struct mutex holder_lock;	/* @holder */
 	struct gnic_group_holder holder;
 
-	spinlock_t qp_lock;
+	spinlock_t qp_lock;	/* @qps, what follows */
 	u32 posted;
 	DECLARE_BITMAP(failed, GNIC_QP_COUNT_MAX);
 	u8 syndrome[GNIC_QP_COUNT_MAX];
@@ -115,6 +117,10 @@ void gnic_group_put(struct gnic_group *group);
 /* gnic_group_sf.c: the auxiliary child */
 int gnic_group_sf_add(struct gnic_group *group);
 void gnic_group_sf_del(struct gnic_group *group);
+
+/* gnic_group_health.c: reporter `qp`; devl_lock of the nested instance held */
+int gnic_group_health_init(struct gnic_group *group, struct devlink *devlink);
+void gnic_group_health_exit(struct gnic_group *group);
 
 /* gnic_group_config.c: configure: @group->lock held */
 int gnic_group_config_init(struct gnic_group *group, struct netlink_ext_ack *extack);

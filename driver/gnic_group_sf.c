@@ -101,8 +101,14 @@ static int gnic_group_sf_register(struct gnic_group *group, struct devlink *devl
 
 	devl_lock(devlink);
 	err = gnic_param_group_register(devlink);
-	if (!err)
+	if (err)
+		goto out_unlock;
+	err = gnic_group_health_init(group, devlink);
+	if (err)
+		gnic_param_group_unregister(devlink);
+	else
 		devl_register(devlink);
+out_unlock:
 	devl_unlock(devlink);
 	return err;
 }
@@ -139,6 +145,7 @@ static void gnic_group_sf_remove(struct auxiliary_device *adev)
 	group->devlink = NULL;
 	devl_lock(devlink);
 	devl_unregister(devlink);
+	gnic_group_health_exit(group);
 	gnic_param_group_unregister(devlink);
 	devl_unlock(devlink);
 	devlink_free(devlink);

@@ -80,8 +80,8 @@ int accel_run_main(int argc, char **argv)
 	if (argc - optind != (text ? 0 : 1))
 		usage_error("accel run: one script, or -e TEXT");
 	if (!text) {
-		place = argv[optind];
-		text = accel_run_file(place);
+		place = strcmp(argv[optind], "-") ? argv[optind] : "stdin";
+		text = accel_run_file(argv[optind]);
 	}
 	out_begin(json);
 	out_open_stream("results");

@@ -39,5 +39,7 @@ struct dl_port *dl_ports(unsigned int *count);
 /* Into the printer: object "params", and an object for each health reporter. */
 void dl_out_params(const char *dev);
 void dl_out_reporters(const char *dev);
+/* A truth value that a reporter diagnoses; false if it says nothing of it. */
+bool dl_diagnose_bool(const char *dev, const char *reporter, const char *name);
 
 #endif

@@ -148,16 +148,22 @@ static int dl_reporter_cb(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
+static int dl_diagnose(const char *dev, const char *reporter, mnl_cb_t cb, void *data)
+{
+	struct nl_request request;
+
+	dl_begin(&request, DEVLINK_CMD_HEALTH_REPORTER_DIAGNOSE, 0, dev);
+	mnl_attr_put_strz(request.nlh, DEVLINK_ATTR_HEALTH_REPORTER_NAME, reporter);
+	return dl_talk(&request, cb, data);
+}
+
 static void dl_out_reporter(const char *dev, const char *name)
 {
 	struct dl_fmsg fmsg = { 0 };
-	struct nl_request request;
 	int err;
 
 	out_open(name);
-	dl_begin(&request, DEVLINK_CMD_HEALTH_REPORTER_DIAGNOSE, 0, dev);
-	mnl_attr_put_strz(request.nlh, DEVLINK_ATTR_HEALTH_REPORTER_NAME, name);
-	err = dl_talk(&request, dl_fmsg_cb, &fmsg);
+	err = dl_diagnose(dev, name, dl_fmsg_cb, &fmsg);
 	while (fmsg.depth)
 		dl_fmsg_end(&fmsg);
 	if (err)
@@ -175,4 +181,44 @@ void dl_out_reporters(const char *dev)
 	dl_talk(&request, dl_reporter_cb, &reporters);
 	for (i = 0; i < reporters.count; i++)
 		dl_out_reporter(dev, reporters.name[i]);
+}
+
+/* ---- one value ---- */
+
+struct dl_wanted {
+	const char *name;
+	bool here;		/* the value to come is it */
+	bool value;
+};
+
+static void dl_wanted_token(struct dl_wanted *wanted, const struct nlattr *attr)
+{
+	switch (mnl_attr_get_type(attr)) {
+	case DEVLINK_ATTR_FMSG_OBJ_NAME:
+		wanted->here = strcmp(mnl_attr_get_str(attr), wanted->name) == 0;
+		break;
+	case DEVLINK_ATTR_FMSG_OBJ_VALUE_DATA:
+		if (wanted->here)
+			wanted->value = mnl_attr_get_u8(attr);
+		break;
+	}
+}
+
+static int dl_wanted_cb(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *table[DEVLINK_ATTR_MAX + 1], *attr;
+
+	nl_parse(nlh, DL_HEADER, table, DEVLINK_ATTR_MAX);
+	if (table[DEVLINK_ATTR_FMSG])
+		mnl_attr_for_each_nested(attr, table[DEVLINK_ATTR_FMSG])
+			dl_wanted_token(data, attr);
+	return MNL_CB_OK;
+}
+
+bool dl_diagnose_bool(const char *dev, const char *reporter, const char *name)
+{
+	struct dl_wanted wanted = { .name = name };
+
+	dl_diagnose(dev, reporter, dl_wanted_cb, &wanted);
+	return wanted.value;
 }

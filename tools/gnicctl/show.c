@@ -107,6 +107,8 @@ static void show_group(const struct show *show, const struct dl_port *port)
 	out_u64("index", port->index);
 	out_str("state", port->state);
 	out_str("opstate", port->opstate);
+	if (port->function[0])
+		out_bool("held", dl_diagnose_bool(port->function, "qp", "held"));
 	out_str("representor", port->netdev);
 	out_str("mac", port->mac);
 	out_str("instance", port->function);

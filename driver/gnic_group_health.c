@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Reporter `qp` of a group: who holds it, and what its QPs have counted. */
+#include "gnic.h"
+#include "gnic_group.h"
+
+/* X(member of struct gnic_hw_qp_stats) */
+#define GNIC_GROUP_STATS(X) \
+	X(tx_packets) X(tx_bytes) X(rx_packets) X(rx_bytes) X(no_buffer) X(too_big) X(errors) \
+	X(acks) X(naks) X(retransmits) X(timeouts) X(duplicates) X(out_of_order) X(rkey_errors)
+
+static const struct {
+	const char *name;
+	size_t offset;
+} gnic_group_stats[] = {
+#define X(member) { #member, offsetof(struct gnic_hw_qp_stats, member) },
+	GNIC_GROUP_STATS(X)
+#undef X
+};
+
+static const char *const gnic_group_qp_states[] = {
+	[GNIC_QP_RESET]	= "reset",
+	[GNIC_QP_INIT]	= "init",
+	[GNIC_QP_RTR]	= "rtr",
+	[GNIC_QP_RTS]	= "rts",
+	[GNIC_QP_SQD]	= "sqd",
+	[GNIC_QP_ERR]	= "error",
+};
+
+static void gnic_group_health_stats(struct gnic_group *group, const struct gnic_qp *qp,
+				    struct devlink_fmsg *fmsg)
+{
+	struct gnic_hw_qp_id in = {
+		.qpn = cpu_to_le32(qp->qpn),
+		.port = cpu_to_le32(group->attr.port),
+	};
+	struct gnic_hw_qp_stats stats;
+	unsigned int i;
+
+	if (gnic_cmd_exec(group->dev, GNIC_CMD_QP_STATS, &in, sizeof(in), &stats, sizeof(stats)))
+		return;
+	devlink_fmsg_u32_pair_put(fmsg, "syndrome", le32_to_cpu(stats.syndrome));
+	for (i = 0; i < ARRAY_SIZE(gnic_group_stats); i++)
+		devlink_fmsg_u64_pair_put(fmsg, gnic_group_stats[i].name,
+					  le64_to_cpup((void *)&stats +
+						       gnic_group_stats[i].offset));
+}
+
+static void gnic_group_health_qps(struct gnic_group *group, struct devlink_fmsg *fmsg)
+{
+	u32 i;
+
+	devlink_fmsg_arr_pair_nest_start(fmsg, "qps");
+	for (i = 0; group->qps && i < group->attr.config.qp_count; i++) {
+		const struct gnic_qp *qp = &group->qps[i];
+
+		devlink_fmsg_obj_nest_start(fmsg);
+		devlink_fmsg_u32_pair_put(fmsg, "qpn", qp->qpn);
+		devlink_fmsg_string_pair_put(fmsg, "state", gnic_group_qp_states[qp->state]);
+		gnic_group_health_stats(group, qp, fmsg);
+		devlink_fmsg_obj_nest_end(fmsg);
+	}
+	devlink_fmsg_arr_pair_nest_end(fmsg);
+}
+
+static int gnic_group_health_diagnose(struct devlink_health_reporter *reporter,
+				      struct devlink_fmsg *fmsg, struct netlink_ext_ack *extack)
+{
+	struct gnic_group *group = devlink_health_reporter_priv(reporter);
+
+	mutex_lock(&group->lock);
+	devlink_fmsg_bool_pair_put(fmsg, "held", group->holder.ops);
+	devlink_fmsg_bool_pair_put(fmsg, "active", group->active);
+	devlink_fmsg_u32_pair_put(fmsg, "generation", group->generation);
+	gnic_group_health_qps(group, fmsg);
+	mutex_unlock(&group->lock);
+	return 0;
+}
+
+static const struct devlink_health_reporter_ops gnic_group_health_ops = {
+	.name = "qp",
+	.diagnose = gnic_group_health_diagnose,
+};
+
+/* devl_lock of the nested instance held, for both */
+int gnic_group_health_init(struct gnic_group *group, struct devlink *devlink)
+{
+	struct devlink_health_reporter *reporter;
+
+	reporter = devl_health_reporter_create(devlink, &gnic_group_health_ops, group);
+	if (IS_ERR(reporter))
+		return PTR_ERR(reporter);
+	group->reporter = reporter;
+	return 0;
+}
+
+void gnic_group_health_exit(struct gnic_group *group)
+{
+	devl_health_reporter_destroy(group->reporter);
+	group->reporter = NULL;
+}
