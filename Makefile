@@ -8,7 +8,7 @@ EXEC	:= $(LAB) exec --
 KERNELS	:= 6.12 backports
 BUILD	:= $(CURDIR)/build
 
-all: driver vgaudi gnicctl bpf bench-tools
+all: driver vgaudi gnicctl bpf bench-tools test-programs
 
 help:
 	@echo 'make demo        the main job, step by step, in a guest with two cards'
@@ -39,6 +39,9 @@ gnicctl: setup
 bpf: setup
 	@$(EXEC) $(MAKE) --no-print-directory -C bpf O=$(BUILD)/bpf
 
+test-programs: setup
+	@$(EXEC) $(MAKE) --no-print-directory -C selftests/accel O=$(BUILD)/selftests/accel
+
 bench-tools: setup
 	@$(EXEC) $(MAKE) --no-print-directory -C tools/bench O=$(BUILD)/bench
 
@@ -62,4 +65,4 @@ shell: driver-6.12 vgaudi gnicctl bpf
 clean:
 	rm -rf build
 
-.PHONY: all help setup driver vgaudi gnicctl bpf bench-tools demo test bench check shell clean
+.PHONY: all help setup driver vgaudi gnicctl bpf bench-tools test-programs demo test bench check shell clean
