@@ -99,7 +99,8 @@ struct script_rdma {
 	struct script_ctx *ctx;
 	struct drm_gnic_cmd cmd;
 	uint64_t count;
-	bool sync;
+	bool sync;	/* the next one is submitted when this one is done */
+	bool walk;	/* the next one begins where this one ends */
 };
 
 /* A number, or a piece of any buffer, for whose address it stands. */
@@ -121,13 +122,15 @@ static void script_rdma_options(struct script_rdma *rdma, int argc, char **argv)
 	for (i = 5; i < argc; i++) {
 		if (strcmp(argv[i], "sync") == 0) {
 			rdma->sync = true;
+		} else if (strcmp(argv[i], "walk") == 0) {
+			rdma->walk = true;
 		} else if (strcmp(argv[i], "imm") == 0 && i + 1 < argc) {
 			rdma->cmd.data = parse_u32("imm", argv[++i]);
 			rdma->cmd.flags |= DRM_GNIC_CMD_IMMEDIATE;
 		} else if (strcmp(argv[i], "count") == 0 && i + 1 < argc) {
 			rdma->count = parse_u64("count", argv[++i]);
 		} else {
-			usage_error("rdma: \"%s\": imm X, count N and sync may stand here",
+			usage_error("rdma: \"%s\": imm X, count N, walk and sync may stand here",
 				    argv[i]);
 		}
 	}
@@ -135,13 +138,17 @@ static void script_rdma_options(struct script_rdma *rdma, int argc, char **argv)
 
 static void script_rdma_submit(const struct script_rdma *rdma)
 {
+	uint64_t step = rdma->walk ? rdma->cmd.size : 0;
 	struct drm_gnic_cmd cmds[SCRIPT_BATCH];
-	uint64_t left, n, i;
+	uint64_t left, n, i, at = 0;
 
-	for (i = 0; i < SCRIPT_BATCH; i++)
-		cmds[i] = rdma->cmd;
 	for (left = rdma->count; left; left -= n) {
 		n = rdma->sync ? 1 : left < SCRIPT_BATCH ? left : SCRIPT_BATCH;
+		for (i = 0; i < n; i++, at += step) {
+			cmds[i] = rdma->cmd;
+			cmds[i].src_offset += at;
+			cmds[i].dst_offset += at;
+		}
 		script_submit(rdma->ctx, cmds, n);
 		if (rdma->sync)
 			script_sync(rdma->ctx);
@@ -151,26 +158,29 @@ static void script_rdma_submit(const struct script_rdma *rdma)
 static void script_rdma(struct script *script, int argc, char **argv)
 {
 	struct script_rdma rdma = { .count = 1 };
-	uint64_t size = parse_u64("size", argv[4]), offset;
+	uint64_t size = parse_u64("size", argv[4]), offset, span;
 	struct script_group *group;
 	struct script_buf *src;
 	uint32_t qp = 0;
 
 	if (!size || size > DRM_GNIC_CMD_SIZE_MAX)
 		usage_error("rdma: size 1 .. %#x", DRM_GNIC_CMD_SIZE_MAX);
+	script_rdma_options(&rdma, argc, argv);
+	if (rdma.walk && rdma.count > UINT64_MAX / size)
+		usage_error("rdma: count %llu is too much to walk", (unsigned long long)rdma.count);
+	span = rdma.walk ? size * rdma.count : size;
 	group = script_group_qp(script, argv[1], &qp);
-	src = script_piece(script, argv[2], &offset, &size);
+	src = script_piece(script, argv[2], &offset, &span);
 	rdma.ctx = group->ctx;
 	rdma.cmd.op = DRM_GNIC_OP_RDMA_WRITE;
 	rdma.cmd.group = group->fd;
 	rdma.cmd.qp = qp;
 	rdma.cmd.src = src->bo.handle;
 	rdma.cmd.src_offset = offset;
-	rdma.cmd.dst_offset = script_remote(script, argv[3], size);
+	rdma.cmd.dst_offset = script_remote(script, argv[3], span);
 	rdma.cmd.size = size;
 	if (src->ctx != group->ctx)
 		usage_error("rdma: %s and %s belong to different contexts", group->name, src->name);
-	script_rdma_options(&rdma, argc, argv);
 	script_rdma_submit(&rdma);
 }
 
@@ -285,7 +295,8 @@ const struct script_cmd script_group_cmds[] = {
 	{ "hold", script_hold, 2, 2, "NAME SFNUM", "own a QP group" },
 	{ "release", script_release, 1, 1, "GROUP", "give it back" },
 	{ "group", script_group_print, 1, 1, "GROUP", "its state" },
-	{ "rdma", script_rdma, 4, 9, "GROUP[.QP] SRC[+OFF] DST SIZE [imm X] [count N] [sync]",
+	{ "rdma", script_rdma, 4, 10,
+	  "GROUP[.QP] SRC[+OFF] DST SIZE [imm X] [count N] [walk] [sync]",
 	  "RDMA WRITE; DST: address, or NAME[+OFF] of this script" },
 	{ "event", script_event, 2, 3, "GROUP TYPE [SECONDS]",
 	  "wait for active, inactive, removed, qp_error, recv or rdma" },
