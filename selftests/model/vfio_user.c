@@ -602,9 +602,9 @@ static int multi(struct client *c, uint64_t count, uint32_t region,
 		 uint32_t len)
 {
 	struct {
-		struct vfio_user_multi head;
+		uint64_t count;		/* struct vfio_user_multi */
 		struct vfio_user_multi_one one[3];
-	} req = { .head.count = count };
+	} req = { .count = count };
 
 	for (unsigned int i = 0; i < 3; i++) {
 		req.one[i].region = region;
