@@ -21,7 +21,7 @@
  */
 struct gnic_accel {
 	struct gnic_adev *adev;
-	struct mutex lock;
+	struct mutex lock;	/* @asids, @asid_next */
 	DECLARE_BITMAP(asids, GNIC_ASID_MAX + 1);
 	unsigned int asid_next;
 	struct xarray windows;

@@ -135,7 +135,7 @@ struct gnic_accel_group_info {
 enum gnic_accel_group_event {
 	GNIC_ACCEL_GROUP_ACTIVE,	/* QPs run, under the holder's ASID */
 	GNIC_ACCEL_GROUP_INACTIVE,	/* QPs are gone; buffers and posted work with them */
-	GNIC_ACCEL_GROUP_REMOVED,	/* port del: only gnic_accel_group_release() is left to do */
+	GNIC_ACCEL_GROUP_REMOVED,	/* port del: gnic_accel_group_release() is left to do */
 	GNIC_ACCEL_GROUP_QP_ERROR,	/* one QP failed: @qp, @syndrome */
 };
 

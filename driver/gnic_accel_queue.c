@@ -39,7 +39,7 @@ struct gnic_accel_queue {
 	void *priv;
 	struct gnic_comp *comp;
 	struct notifier_block nb;
-	spinlock_t lock;
+	spinlock_t lock;	/* what follows */
 	struct gnic_ring sq;
 	bool dead;
 	u32 slots;

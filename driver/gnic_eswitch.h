@@ -29,11 +29,11 @@ struct gnic_eswitch {
 	bool switchdev;
 	u32 max_sfs;
 	struct netdev_phys_item_id id;
-	struct mutex flow_lock;
+	struct mutex flow_lock;	/* @flows, @flow_count */
 	struct list_head flows;
 	u32 flow_count[GNIC_FLOW_OWNERS];
 	struct gnic_tc *tc;
-	struct mutex qpn_lock;
+	struct mutex qpn_lock;	/* @qpn_map, @qpn_next */
 	unsigned long *qpn_map[GNIC_PORTS_MAX];
 	u32 qpn_next[GNIC_PORTS_MAX];
 };

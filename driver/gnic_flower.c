@@ -216,7 +216,8 @@ static int gnic_flower_parse_keys(struct gnic_flower *f)
 		return err;
 
 	/* tc shows a frame with a tag only to filters of the tag's protocol */
-	if (f->protocol != htons(ETH_P_ALL) && !flow_rule_match_key(f->rule, FLOW_DISSECTOR_KEY_VLAN))
+	if (f->protocol != htons(ETH_P_ALL) &&
+	    !flow_rule_match_key(f->rule, FLOW_DISSECTOR_KEY_VLAN))
 		gnic_flow_set_vlan(f->flow, 0, htons(0xffff));
 	return 0;
 }

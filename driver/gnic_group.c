@@ -80,7 +80,7 @@ static int gnic_group_check_new(struct gnic_dev *dev, const struct devlink_port_
 		return -EINVAL;
 	}
 	if (attrs->port_index_valid) {
-		NL_SET_ERR_MSG_FMT_MOD(extack, "the index of a port is %u + sfnum, it can't be chosen",
+		NL_SET_ERR_MSG_FMT_MOD(extack, "a port's index is %u + sfnum, it can't be chosen",
 				       GNIC_GROUP_PORT_INDEX);
 		return -EINVAL;
 	}
@@ -113,8 +113,10 @@ static int gnic_group_number(struct gnic_group *group, const struct devlink_port
 				       dev->eswitch->max_sfs);
 		return -ENOSPC;
 	}
-	if (attrs->sfnum_valid)
-		limit.min = limit.max = GNIC_GROUP_PORT_INDEX + attrs->sfnum;
+	if (attrs->sfnum_valid) {
+		limit.min = GNIC_GROUP_PORT_INDEX + attrs->sfnum;
+		limit.max = limit.min;
+	}
 
 	/* reserved, not stored: nobody finds a group that is not complete */
 	err = xa_alloc(&dev->groups, &index, NULL, limit, GFP_KERNEL);

@@ -78,16 +78,12 @@ const struct gnic_comp_ops gnic_group_write_ops = {
 
 /* ---- what fails ---- */
 
-static const char *gnic_group_syndrome(u8 syndrome)
-{
-	switch (syndrome) {
-#define X(name, value, text) case value: return text;
+static const char * const gnic_group_syndromes[U8_MAX + 1] = {
+#define X(name, value, text) \
+	[value] = text " (" #name ")",
 	GNIC_HW_SYNDROMES(X)
 #undef X
-	default:
-		return "unknown syndrome";
-	}
-}
+};
 
 static void gnic_group_qp_failed(struct gnic_group *group, u32 qp, u8 syndrome)
 {
@@ -95,8 +91,8 @@ static void gnic_group_qp_failed(struct gnic_group *group, u32 qp, u8 syndrome)
 
 	group->qps[qp].state = GNIC_QP_ERR;
 	if (net_ratelimit())
-		netdev_warn(group->rep, "QP %u failed: %s (0x%02x)\n", group->qps[qp].qpn,
-			    gnic_group_syndrome(syndrome), syndrome);
+		netdev_warn(group->rep, "QP %u failed: 0x%02x, %s\n", group->qps[qp].qpn, syndrome,
+			    gnic_group_syndromes[syndrome] ?: "unknown");
 
 	mutex_lock(&group->holder_lock);
 	if (holder->ops)

@@ -257,12 +257,13 @@ void gnic_group_wait_idle(struct gnic_group *group)
 	u32 i = 0;
 
 	while (i < group->config.qp_count) {
-		if (gnic_qp_idle(group->dev, &group->attr, &group->qps[i]))
+		if (gnic_qp_idle(group->dev, &group->attr, &group->qps[i])) {
 			i++;
-		else if (time_after_eq(jiffies, end))
+			continue;
+		}
+		if (time_after_eq(jiffies, end))
 			return;
-		else
-			usleep_range(GNIC_GROUP_POLL_US, 2 * GNIC_GROUP_POLL_US);
+		usleep_range(GNIC_GROUP_POLL_US, 2 * GNIC_GROUP_POLL_US);
 	}
 }
 

@@ -20,8 +20,7 @@ typedef int (*gnic_param_check_t)(struct gnic_dev *dev, const char *name,
 
 /**
  * struct gnic_param - a parameter that has its value in a struct
- * @name: as devlink shows it
- * @type: enum devlink_param_type
+ * @dl: as devlink knows it
  * @flags: GNIC_PARAM_*
  * @offset: of the value in the struct
  * @min: numbers: the least
@@ -29,8 +28,7 @@ typedef int (*gnic_param_check_t)(struct gnic_dev *dev, const char *name,
  * @check: what else is asked of it, or NULL
  */
 struct gnic_param {
-	const char *name;
-	u8 type;
+	struct devlink_param dl;
 	u8 flags;
 	u16 offset;
 	u32 min;
@@ -117,48 +115,6 @@ static int gnic_param_check_mac(struct gnic_dev *dev, const char *name,
 	return -EINVAL;
 }
 
-/* X(member of struct gnic_group_config = name, type, flags, min, max, check) */
-#define GNIC_GROUP_PARAMS(X) \
-	X(port,			U8,	0, 0, U8_MAX, gnic_param_check_port) \
-	X(qp_type,		STRING,	0, 0, 0, gnic_param_check_type) \
-	X(qp_count,		U32,	0, 1, GNIC_QP_COUNT_MAX, NULL) \
-	X(qpn_base,		U32,	GNIC_PARAM_REPORT, 0, U32_MAX, NULL) \
-	X(qp_wq_depth,		U32,	GNIC_PARAM_POW2, 16, 32768, gnic_param_check_depth) \
-	X(qp_path_mtu,		U32,	GNIC_PARAM_POW2, 1024, 8192, NULL) \
-	X(qp_retry_timeout,	U8,	0, 0, 31, NULL) \
-	X(qp_retry_count,	U8,	0, 0, U8_MAX, NULL) \
-	X(priority,		U8,	0, 0, 3, NULL) \
-	X(peer_ip,		STRING,	0, 0, 0, gnic_param_check_ip) \
-	X(peer_mac,		STRING,	0, 0, 0, gnic_param_check_mac) \
-	X(peer_qpn_base,	U32,	0, 0, GNIC_QPN_MASK, NULL) \
-	X(local_ip,		STRING,	0, 0, 0, gnic_param_check_ip) \
-	X(udp_sport,		U16,	0, 0xc000, 0xffff, NULL) \
-	X(local_key,		U32,	GNIC_PARAM_SECRET, 0, U32_MAX, NULL) \
-	X(remote_key,		U32,	GNIC_PARAM_SECRET, 0, U32_MAX, NULL)
-
-#define GNIC_PARAM_ID_FIRST	(DEVLINK_PARAM_GENERIC_ID_MAX + 1)
-
-enum gnic_group_param_id {
-	GNIC_GROUP_PARAM_ID_BEFORE = DEVLINK_PARAM_GENERIC_ID_MAX,
-#define X(field, type, flags, min, max, check) GNIC_GROUP_PARAM_##field,
-	GNIC_GROUP_PARAMS(X)
-#undef X
-};
-
-static const struct gnic_param gnic_group_params[] = {
-#define X(field, t, f, lo, hi, c) { \
-	.name = #field, \
-	.type = DEVLINK_PARAM_TYPE_##t, \
-	.flags = f, \
-	.offset = offsetof(struct gnic_group_config, field), \
-	.min = lo, \
-	.max = hi, \
-	.check = c, \
-},
-	GNIC_GROUP_PARAMS(X)
-#undef X
-};
-
 const struct gnic_group_config gnic_group_config_default = {
 	.qp_type = "write",
 	.qp_count = 1,
@@ -177,7 +133,7 @@ enum gnic_group_type gnic_group_config_type(const struct gnic_group_config *conf
 static u32 gnic_param_number(const struct gnic_param *param,
 			     const union devlink_param_value *val)
 {
-	switch (param->type) {
+	switch (param->dl.type) {
 	case DEVLINK_PARAM_TYPE_U8:
 		return val->vu8;
 	case DEVLINK_PARAM_TYPE_U16:
@@ -196,7 +152,7 @@ static int gnic_param_check_range(const struct gnic_param *param,
 
 	if (number >= param->min && number <= param->max && (!pow2 || is_power_of_2(number)))
 		return 0;
-	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: %s%u to %u", param->name,
+	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: %s%u to %u", param->dl.name,
 			       pow2 ? "a power of two, " : "", param->min, param->max);
 	return -EINVAL;
 }
@@ -208,13 +164,13 @@ static int gnic_param_check(const struct gnic_param *param, struct gnic_dev *dev
 	int err = 0;
 
 	if (param->flags & GNIC_PARAM_REPORT) {
-		NL_SET_ERR_MSG_FMT_MOD(extack, "%s is reported, it can't be set", param->name);
+		NL_SET_ERR_MSG_FMT_MOD(extack, "%s is reported, it can't be set", param->dl.name);
 		return -EOPNOTSUPP;
 	}
-	if (param->type != DEVLINK_PARAM_TYPE_STRING)
+	if (param->dl.type != DEVLINK_PARAM_TYPE_STRING)
 		err = gnic_param_check_range(param, val, extack);
 	if (!err && param->check)
-		err = param->check(dev, param->name, val, extack);
+		err = param->check(dev, param->dl.name, val, extack);
 	return err;
 }
 
@@ -223,7 +179,7 @@ static void gnic_param_load(const struct gnic_param *param, const void *values,
 {
 	const void *from = values + param->offset;
 
-	switch (param->type) {
+	switch (param->dl.type) {
 	case DEVLINK_PARAM_TYPE_U8:
 		val->vu8 = *(const u8 *)from;
 		break;
@@ -243,7 +199,7 @@ static void gnic_param_store(const struct gnic_param *param, void *values,
 {
 	void *to = values + param->offset;
 
-	switch (param->type) {
+	switch (param->dl.type) {
 	case DEVLINK_PARAM_TYPE_U8:
 		*(u8 *)to = val->vu8;
 		break;
@@ -258,13 +214,14 @@ static void gnic_param_store(const struct gnic_param *param, void *values,
 	}
 }
 
+static const struct gnic_param *gnic_param_find(u32 id);
+
 static int gnic_param_group_get(GNIC_PARAM_GET_ARGS)
 {
-	const struct gnic_param *param = &gnic_group_params[id - GNIC_PARAM_ID_FIRST];
 	struct gnic_group *group = gnic_group_of(devlink);
 
 	mutex_lock(&group->lock);
-	gnic_param_load(param, &group->config, &ctx->val);
+	gnic_param_load(gnic_param_find(id), &group->config, &ctx->val);
 	mutex_unlock(&group->lock);
 	return 0;
 }
@@ -273,14 +230,13 @@ static int gnic_param_group_set(struct devlink *devlink, u32 id,
 				struct devlink_param_gset_ctx *ctx,
 				struct netlink_ext_ack *extack)
 {
-	const struct gnic_param *param = &gnic_group_params[id - GNIC_PARAM_ID_FIRST];
 	struct gnic_group *group = gnic_group_of(devlink);
 	struct gnic_group_config config;
 	int err;
 
 	mutex_lock(&group->lock);
 	config = group->config;
-	gnic_param_store(param, &config, &ctx->val);
+	gnic_param_store(gnic_param_find(id), &config, &ctx->val);
 	err = gnic_group_configure(group, &config, extack);
 	mutex_unlock(&group->lock);
 	return err;
@@ -288,27 +244,78 @@ static int gnic_param_group_set(struct devlink *devlink, u32 id,
 
 static int gnic_param_group_validate(GNIC_PARAM_VALIDATE_ARGS)
 {
-	return gnic_param_check(&gnic_group_params[id - GNIC_PARAM_ID_FIRST],
-				gnic_group_of(devlink)->dev, GNIC_PARAM_VALUE(val), extack);
+	return gnic_param_check(gnic_param_find(id), gnic_group_of(devlink)->dev,
+				GNIC_PARAM_VALUE(val), extack);
 }
 
-static const struct devlink_param gnic_group_devlink_params[] = {
-#define X(field, type, flags, min, max, check) \
-	DEVLINK_PARAM_DRIVER(GNIC_GROUP_PARAM_##field, #field, DEVLINK_PARAM_TYPE_##type, \
-			     BIT(DEVLINK_PARAM_CMODE_RUNTIME), gnic_param_group_get, \
-			     gnic_param_group_set, gnic_param_group_validate),
-	GNIC_GROUP_PARAMS(X)
-#undef X
+/* The number of a parameter says where its value is: nobody else has that place. */
+#define GNIC_PARAM_ID(member) \
+	(DEVLINK_PARAM_GENERIC_ID_MAX + 1 + offsetof(struct gnic_group_config, member))
+
+#define GNIC_PARAM(member, kind, bits, least, most, function) { \
+	.dl = DEVLINK_PARAM_DRIVER(GNIC_PARAM_ID(member), #member, DEVLINK_PARAM_TYPE_##kind, \
+				   BIT(DEVLINK_PARAM_CMODE_RUNTIME), gnic_param_group_get, \
+				   gnic_param_group_set, gnic_param_group_validate), \
+	.flags = bits, \
+	.offset = offsetof(struct gnic_group_config, member), \
+	.min = least, \
+	.max = most, \
+	.check = function, \
+}
+
+static const struct gnic_param gnic_group_params[] = {
+	GNIC_PARAM(port,	     U8,     0, 0, U8_MAX, gnic_param_check_port),
+	GNIC_PARAM(qp_type,	     STRING, 0, 0, 0, gnic_param_check_type),
+	GNIC_PARAM(qp_count,	     U32,    0, 1, GNIC_QP_COUNT_MAX, NULL),
+	GNIC_PARAM(qpn_base,	     U32,    GNIC_PARAM_REPORT, 0, U32_MAX, NULL),
+	GNIC_PARAM(qp_wq_depth,	     U32,    GNIC_PARAM_POW2, 16, 32768, gnic_param_check_depth),
+	GNIC_PARAM(qp_path_mtu,	     U32,    GNIC_PARAM_POW2, 1024, 8192, NULL),
+	GNIC_PARAM(qp_retry_timeout, U8,     0, 0, 31, NULL),
+	GNIC_PARAM(qp_retry_count,   U8,     0, 0, U8_MAX, NULL),
+	GNIC_PARAM(priority,	     U8,     0, 0, 3, NULL),
+	GNIC_PARAM(peer_ip,	     STRING, 0, 0, 0, gnic_param_check_ip),
+	GNIC_PARAM(peer_mac,	     STRING, 0, 0, 0, gnic_param_check_mac),
+	GNIC_PARAM(peer_qpn_base,    U32,    0, 0, GNIC_QPN_MASK, NULL),
+	GNIC_PARAM(local_ip,	     STRING, 0, 0, 0, gnic_param_check_ip),
+	GNIC_PARAM(udp_sport,	     U16,    0, 0xc000, 0xffff, NULL),
+	GNIC_PARAM(local_key,	     U32,    GNIC_PARAM_SECRET, 0, U32_MAX, NULL),
+	GNIC_PARAM(remote_key,	     U32,    GNIC_PARAM_SECRET, 0, U32_MAX, NULL),
 };
+
+/* Only numbers that were registered come here. */
+static const struct gnic_param *gnic_param_find(u32 id)
+{
+	const struct gnic_param *param = gnic_group_params;
+
+	while (param->dl.id != id)
+		param++;
+	return param;
+}
+
+static void gnic_param_group_unregister_some(struct devlink *devlink, unsigned int count)
+{
+	while (count--)
+		devl_params_unregister(devlink, &gnic_group_params[count].dl, 1);
+}
 
 int gnic_param_group_register(struct devlink *devlink)
 {
-	return devl_params_register(devlink, gnic_group_devlink_params,
-				    ARRAY_SIZE(gnic_group_devlink_params));
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(gnic_group_params); i++) {
+		err = devl_params_register(devlink, &gnic_group_params[i].dl, 1);
+		if (err)
+			goto err_unregister;
+	}
+	return 0;
+
+err_unregister:
+	gnic_param_group_unregister_some(devlink, i);
+	return err;
 }
 
 void gnic_param_group_unregister(struct devlink *devlink)
 {
-	devl_params_unregister(devlink, gnic_group_devlink_params,
-			       ARRAY_SIZE(gnic_group_devlink_params));
+	gnic_param_group_unregister_some(devlink, ARRAY_SIZE(gnic_group_params));
 }

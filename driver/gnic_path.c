@@ -17,7 +17,7 @@
 #include "gnic_group.h"
 #include "gnic_qp.h"
 
-#define GNIC_PATH_NEIGH_MS	3000	/* three probes of ARP or ND */
+#define GNIC_PATH_NEIGH_MS	3000	/* three probes */
 #define GNIC_PATH_POLL_MS	10
 
 /* UDP, BTH, RETH, immediate data, ICRC */

@@ -45,7 +45,7 @@ struct gnic_tc_rule {
  * @rules: struct gnic_tc_rule
  */
 struct gnic_tc {
-	struct mutex lock;
+	struct mutex lock;	/* @rules */
 	struct rhashtable rules;
 };
 

@@ -3,6 +3,7 @@
 # Every parameter: default, both ends of its range, what lies beyond, and the
 # sentence that says so.
 
+# shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"
 
 # limits PARAM SENTENCE GOOD... -- BAD...

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Function ports: add, del, address, state, and all that is refused.
 
+# shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"
 
 add() {
@@ -42,7 +43,7 @@ bad_numbers() {
 	refused "gnic: only ports of flavour pcisf can be added" add flavour pcipf pfnum 0
 	refused "gnic: controller: this card has controller 0 alone" \
 		add flavour pcisf pfnum 0 sfnum 5 controller 1
-	refused "gnic: the index of a port is 32768 + sfnum, it can't be chosen" \
+	refused "gnic: a port's index is 32768 + sfnum, it can't be chosen" \
 		devlink port add "$CARD/40000" flavour pcisf pfnum 0 sfnum 5
 	expect "ports left over" "$(devlink port | grep -c pcisf)" = 1
 }

@@ -3,6 +3,8 @@
 # devlink dev reload: the device is made anew; what was made in it is gone.
 # Topology: lib/devlink.sh
 
+# shellcheck disable=SC2119 # ping_works takes options, or none
+# shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"
 
 address_again() {

@@ -4,6 +4,7 @@
 # they count. Most are skip_sw, so that software can't do it in their place.
 # Topology: lib/devlink.sh
 
+# shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"
 
 in_hw() {

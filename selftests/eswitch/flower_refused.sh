@@ -4,6 +4,7 @@
 # skip_sw software does it, and the filter says so.
 # Topology: lib/devlink.sh
 
+# shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"
 
 with_qdisc() {

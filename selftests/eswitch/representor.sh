@@ -3,6 +3,8 @@
 # The representor of a group: what is sent to it lands in the group's QPs.
 # Topology: lib/devlink.sh
 
+# shellcheck disable=SC2119 # ping_works takes options, or none
+# shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"
 
 OUT=/tmp/rep.$$

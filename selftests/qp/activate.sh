@@ -4,6 +4,7 @@
 # missing has its sentence, and leaves the group as it was.
 # Topology: lib/devlink.sh
 
+# shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"
 
 activate() {

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # QP numbers: known before the QPs exist, nobody else's, given back late.
 
+# shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"
 
 base() {

@@ -4,6 +4,7 @@
 # parameter, that it fails as it should, that a group ends in order.
 # Topology: lib/devlink.sh
 
+# shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"
 
 DIR=/tmp/rdma.$$
