@@ -136,7 +136,7 @@ void gnic_channel_start(struct gnic_channel *c, struct gnic_queue *queue)
 	gnic_channel_kick(c);
 }
 
-/* After it, and synchronize_net(), nobody touches the queue. */
+/* The queue stays: who transmits still sees it. */
 void gnic_channel_stop(struct gnic_channel *c)
 {
 	struct net_device *netdev = c->nic->netdev;
@@ -147,5 +147,4 @@ void gnic_channel_stop(struct gnic_channel *c)
 	netif_queue_set_napi(netdev, c->index, NETDEV_QUEUE_TYPE_RX, NULL);
 	napi_disable_locked(&c->napi);
 	netif_napi_del_locked(&c->napi);
-	WRITE_ONCE(c->queue, NULL);
 }

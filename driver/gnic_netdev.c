@@ -139,7 +139,7 @@ static void gnic_uplink_init(struct net_device *netdev)
 
 	netdev->netdev_ops = &gnic_uplink_ops;
 	netdev->ethtool_ops = &gnic_uplink_ethtool_ops;
-	netdev->priv_flags |= IFF_UNICAST_FLT;
+	netdev->priv_flags |= IFF_UNICAST_FLT | IFF_LIVE_ADDR_CHANGE;
 	if (caps & GNIC_CAP_LOOPBACK)
 		netdev->hw_features |= NETIF_F_LOOPBACK;
 	if (caps & GNIC_CAP_FLOW) {

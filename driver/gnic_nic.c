@@ -4,6 +4,7 @@
  * before it ends the old, and the reset that is the same thing.
  */
 #include <linux/crash_dump.h>
+#include <linux/delay.h>
 #include <linux/etherdevice.h>
 #include <linux/slab.h>
 #include <net/netdev_queues.h>
@@ -13,6 +14,8 @@
 
 /* A device that fails all the time is reset once in so long. */
 #define GNIC_NIC_RESET_PAUSE	HZ
+/* How long a queue may take to send what it has. */
+#define GNIC_NIC_DRAIN		(HZ / 10)
 
 static void gnic_nic_queues_destroy(struct gnic_nic *nic, struct gnic_queue **queues,
 				    unsigned int count)
@@ -71,18 +74,48 @@ static void gnic_nic_start(struct gnic_nic *nic, struct gnic_queue **queues, uns
 	}
 	/* Channels before their number: pairs with gnic_xdp_channel(). */
 	smp_store_release(&nic->num_channels, count);
-	netif_tx_start_all_queues(nic->netdev);
+	WRITE_ONCE(nic->draining, false);
 }
 
-/* Transmission has ended, nobody polls, nobody redirects into a queue. */
-static void gnic_nic_quiesce(struct gnic_nic *nic)
+static bool gnic_nic_sent(struct gnic_nic *nic)
 {
+	const struct gnic_queue *queue;
 	unsigned int i;
 
+	for (i = 0; i < nic->num_channels; i++) {
+		queue = nic->channels[i]->queue;
+		if (!queue->failed && READ_ONCE(queue->tx.reaped) != READ_ONCE(queue->tx.sq.index))
+			return false;
+	}
+	return true;
+}
+
+/* What was posted leaves, unless the device does not send any more. */
+static void gnic_nic_drain(struct gnic_nic *nic)
+{
+	unsigned long end = jiffies + GNIC_NIC_DRAIN;
+
+	WRITE_ONCE(nic->draining, true);
 	netif_tx_disable(nic->netdev);
-	for (i = 0; i < nic->num_channels; i++)
+	while (!gnic_nic_sent(nic) && !gnic_dev_gone(nic->dev) && time_before(jiffies, end))
+		usleep_range(500, 1000);
+}
+
+/*
+ * Nobody polls, nobody transmits, nobody redirects into a queue. A poll that
+ * did not see that we drain may have woken a transmit queue: stop them again.
+ */
+static void gnic_nic_quiesce(struct gnic_nic *nic)
+{
+	unsigned int i, count = nic->num_channels;
+
+	gnic_nic_drain(nic);
+	for (i = 0; i < count; i++)
 		gnic_channel_stop(nic->channels[i]);
+	netif_tx_disable(nic->netdev);
 	WRITE_ONCE(nic->num_channels, 0);
+	for (i = 0; i < count; i++)
+		WRITE_ONCE(nic->channels[i]->queue, NULL);
 	synchronize_net();
 }
 
@@ -102,6 +135,7 @@ int gnic_nic_open(struct net_device *netdev)
 	if (err)
 		goto err_destroy;
 	gnic_nic_start(nic, queues, nic->cfg.channels);
+	netif_tx_start_all_queues(netdev);
 	err = nic->profile->open ? nic->profile->open(nic) : 0;
 	if (err)
 		goto err_stop;
@@ -232,10 +266,13 @@ void gnic_nic_schedule_reset(struct gnic_nic *nic)
 void gnic_nic_tx_timeout(struct net_device *netdev, unsigned int txqueue)
 {
 	struct gnic_nic *nic = netdev_priv(netdev);
-	const struct gnic_tx *tx = &nic->channels[txqueue]->queue->tx;
+	struct gnic_queue *queue = READ_ONCE(nic->channels[txqueue]->queue);
 
+	if (!queue)
+		return;
 	netdev_warn(netdev, "transmit queue %u: QP %u posted %u, sent %u, given back %u\n",
-		    txqueue, tx->qpn, tx->sq.index, le32_to_cpu(tx->sq.db->done), tx->reaped);
+		    txqueue, queue->tx.qpn, queue->tx.sq.index,
+		    le32_to_cpu(queue->tx.sq.db->done), queue->tx.reaped);
 	gnic_nic_schedule_reset(nic);
 }
 

@@ -184,7 +184,8 @@ static void gnic_tx_clean_skbs(struct gnic_channel *c, struct gnic_tx *tx,
 
 	gnic_tx_reap(tx, tx->done, reaper);
 	woke = !__netif_txq_completed_wake(txq, reaper->count.packets, reaper->count.bytes,
-					   gnic_tx_room(tx), GNIC_TX_WAKE, !READ_ONCE(c->running));
+					   gnic_tx_room(tx), GNIC_TX_WAKE,
+					   READ_ONCE(c->nic->draining));
 	gnic_tx_publish(c, &reaper->count, woke);
 }
 

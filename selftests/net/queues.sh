@@ -1,0 +1,139 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Queues change under traffic, and no link, packet counter or connection is
+# lost. Topology: lib/guest.sh.
+
+. "$(dirname "$0")/../lib/guest.sh"
+
+# A connection that lasts until the test ends; it has to survive.
+traffic_start() {
+	peer iperf3 -s -D
+	defer peer pkill -x iperf3
+	sleep 0.5
+	background iperf3 -c 192.0.2.2 -t 100 -P 4
+	TRAFFIC=$BACKGROUND
+	sleep 1
+}
+
+traffic_flows() {
+	local before
+
+	kill -0 "$TRAFFIC" || fail "the connection broke"
+	before=$(stat "$DEV" tx_packets)
+	wait_for 10 sh -c "[ \$(cat /sys/class/net/$DEV/statistics/tx_packets) -gt $((before + 50)) ]"
+}
+
+channels_max() {
+	ethtool -l "$DEV" | awk '/^Combined:/ { print $2; exit }'
+}
+
+channels_set() {
+	ethtool -L "$DEV" combined "$1" || fail "can't set $1 channels"
+	expect "rx queues" "$(ls -d /sys/class/net/"$DEV"/queues/rx-* | wc -l)" -eq "$1"
+	expect "tx queues" "$(ls -d /sys/class/net/"$DEV"/queues/tx-* | wc -l)" -eq "$1"
+}
+
+channels_now() {
+	ethtool -l "$DEV" | awk '/^Combined:/ { value = $2 } END { print value }'
+}
+
+channels_walk() {
+	local count max before
+
+	before=$(channels_now)
+	defer ethtool -L "$DEV" combined "$before"
+	max=$(channels_max)
+	expect "most channels" "$max" -eq 66
+	traffic_start
+	for count in 1 3 "$max" 2 "$before"; do
+		channels_set "$count"
+		traffic_flows
+		carrier_up || fail "$count channels lost the link"
+	done
+	expect_fail ethtool -L "$DEV" combined $((max + 1))
+	expect_fail ethtool -L "$DEV" combined 0
+}
+
+rings_walk() {
+	local entries
+
+	defer ethtool -G "$DEV" rx 512 tx 512
+	traffic_start
+	for entries in 64 1024 16384 256; do
+		ethtool -G "$DEV" rx $entries tx $entries || fail "can't set $entries"
+		traffic_flows
+		carrier_up || fail "rings of $entries lost the link"
+	done
+	expect_fail ethtool -G "$DEV" rx 100
+	expect_fail ethtool -G "$DEV" rx 32
+	expect_fail ethtool -G "$DEV" rx 32768
+}
+
+# The counters of a queue outlive it.
+counters_survive() {
+	local before
+
+	defer ethtool -L "$DEV" combined "$(channels_now)"
+	ping_works
+	before=$(stat "$DEV" rx_packets)
+	ethtool -L "$DEV" combined 1
+	expect "received" "$(stat "$DEV" rx_packets)" -ge "$before"
+	ip link set "$DEV" down
+	expect "received" "$(stat "$DEV" rx_packets)" -ge "$before"
+	ip link set "$DEV" up
+	wait_for 10 carrier_up
+	ping_works
+	expect "received" "$(stat "$DEV" rx_packets)" -gt "$before"
+}
+
+moderation() {
+	defer ethtool -C "$DEV" rx-usecs 4 rx-frames 0 tx-usecs 16 tx-frames 0
+	ethtool -C "$DEV" rx-usecs 1000 rx-frames 8 tx-usecs 100 tx-frames 4
+	ethtool -c "$DEV" | grep -q '^rx-usecs:[[:space:]]*1000$' || fail "rx-usecs not kept"
+	ethtool -c "$DEV" | grep -q '^tx-frames:[[:space:]]*4$' || fail "tx-frames not kept"
+	ping_works
+	expect_fail ethtool -C "$DEV" rx-usecs 70000
+	ip link set "$DEV" down
+	ip link set "$DEV" up
+	wait_for 10 carrier_up
+	ping_works
+}
+
+# Affinity is the user's, whatever happens to the queues.
+affinity_survives() {
+	local irq
+
+	irq=$(awk -F: '/gnic-0\.0-0@/ { print $1 + 0; exit }' /proc/interrupts)
+	[ -n "$irq" ] || fail "no interrupt of queue 0"
+	defer sh -c "echo 3 >/proc/irq/$irq/smp_affinity"
+	echo 2 >"/proc/irq/$irq/smp_affinity" || skip "one processor"
+	ethtool -G "$DEV" rx 256
+	defer ethtool -G "$DEV" rx 512
+	ip link set "$DEV" down
+	ip link set "$DEV" up
+	wait_for 10 carrier_up
+	expect "affinity" "$((0x$(cat "/proc/irq/$irq/smp_affinity")))" -eq 2
+}
+
+# Without MMIO: the device polls the records under load.
+doorbells_are_rare() {
+	local packets kicks doorbells
+
+	kicks=$(ethtool_stat "$DEV" tx_kicks)
+	doorbells=$(ethtool_stat "$DEV" tx_doorbells)
+	packets=$(stat "$DEV" tx_packets)
+	peer iperf3 -s -1 -D
+	sleep 0.5
+	iperf3 -c 192.0.2.2 -u -b 0 -l 200 -t 2 >/dev/null
+	packets=$(($(stat "$DEV" tx_packets) - packets))
+	kicks=$(($(ethtool_stat "$DEV" tx_kicks) - kicks))
+	doorbells=$(($(ethtool_stat "$DEV" tx_doorbells) - doorbells))
+	note "$packets packets, $doorbells doorbells, $kicks kicks"
+	expect "packets" "$packets" -gt 1000
+	expect "kicks" "$kicks" -lt $((packets / 4))
+}
+
+topology_up
+trap topology_down EXIT
+guest_main channels_walk rings_walk counters_survive moderation affinity_survives \
+	doorbells_are_rare

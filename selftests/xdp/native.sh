@@ -1,0 +1,244 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Native XDP: verdicts, frames of one and of more buffers, redirection, hints.
+# Topology: lib/guest.sh; programs run at $DEV unless a test says otherwise.
+
+. "$(dirname "$0")/../lib/guest.sh"
+
+VERDICT=$TREE/build/bpf/verdict.bpf.o
+SHAPE=$TREE/build/selftests/xdp/shape.bpf.o
+HINTS=$TREE/build/selftests/xdp/hints.bpf.o
+
+# attach OBJECT PROGRAM
+attach() {
+	ip link set dev "$DEV" xdpdrv object "$1" program "$2"
+	defer ip link set dev "$DEV" xdpdrv off
+}
+
+mtu() {
+	ip link set "$DEV" mtu "$1"
+	peer ip link set "$PEER_DEV" mtu "$1"
+	defer ip link set "$DEV" mtu 1500
+	defer peer ip link set "$PEER_DEV" mtu 1500
+}
+
+# count VERDICT: packets that a program of verdict.bpf.o gave it
+count() {
+	bpftool -j map dump name verdicts | jq ".[$1].formatted.values | map(.value) | add"
+}
+
+# exchange SENT EXPECTED: test frames of so many bytes from the peer, and how
+# long what comes back is; 0: nothing comes back. The content is compared.
+exchange() {
+	peer python3 - "$PEER_DEV" "$(cat "/sys/class/net/$DEV/address")" "$1" "$2" <<-'PYTHON'
+		import os, socket, sys
+		dev, mac, size, expected = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x88b5))
+		s.bind((dev, 0x88b5))
+		s.settimeout(3 if expected else 0.5)
+		own = s.getsockname()[4]
+		data = os.urandom(size - 14)
+		for _ in range(5):
+		    s.send(bytes.fromhex(mac.replace(":", "")) + own + b"\x88\xb5" + data)
+		    try:
+		        while True:
+		            back, address = s.recvfrom(20000)
+		            if address[2] != socket.PACKET_OUTGOING:
+		                break
+		    except TimeoutError:
+		        back = b""
+		    if len(back) != expected:
+		        sys.exit(f"sent {size}, got {len(back)}, not {expected}")
+		    if back[14:] != data[:max(0, expected - 14)]:
+		        sys.exit("the content changed")
+	PYTHON
+}
+
+pass() {
+	attach "$VERDICT" xdp_pass
+	ping_works -c 5
+	expect "passed" "$(count 2)" -ge 5
+}
+
+drop() {
+	attach "$VERDICT" xdp_drop
+	expect_fail ping -c 3 -i 0.1 -W 1 192.0.2.2
+	expect "dropped" "$(count 1)" -ge 1
+	expect "counted" "$(ethtool_stat "$DEV" rx_xdp_drop)" -ge 1
+	ip link set dev "$DEV" xdpdrv off
+	ping_works
+}
+
+aborted() {
+	local before
+
+	before=$(ethtool_stat "$DEV" rx_xdp_errors)
+	attach "$VERDICT" xdp_aborted
+	expect_fail ping -c 2 -i 0.1 -W 1 192.0.2.2
+	expect "errors" "$(ethtool_stat "$DEV" rx_xdp_errors)" -gt "$before"
+}
+
+tx() {
+	local size
+
+	attach "$SHAPE" xdp_echo
+	for size in 60 1514; do
+		exchange $size $size
+	done
+	ping_works
+}
+
+tx_multi_buffer() {
+	local size
+
+	mtu 9600
+	attach "$SHAPE" xdp_echo
+	for size in 60 3520 3521 7040 7041 9614; do
+		exchange $size $size
+	done
+	ping_works -s 9572 -M do
+}
+
+pass_and_drop_multi_buffer() {
+	mtu 9600
+	attach "$VERDICT" xdp_pass
+	ping_works -s 9572 -M do
+	ip link set dev "$DEV" xdpdrv off
+	attach "$VERDICT" xdp_drop
+	expect_fail ping -c 2 -i 0.1 -W 1 -s 9000 192.0.2.2
+	ip link set dev "$DEV" xdpdrv off
+	ping_works -s 9572 -M do
+}
+
+# A program takes bytes off the end: within the last buffer, and all of it.
+trim() {
+	mtu 9600
+	attach "$SHAPE" xdp_trim
+	exchange 1000 800
+	exchange 9614 9414
+	exchange 3600 3400
+	exchange 7100 6900
+}
+
+adjust_head() {
+	attach "$SHAPE" xdp_head
+	exchange 200 0
+	ping_works
+}
+
+# In at one end, out of the port that the far end is behind: the frame turns up
+# at the peer again.
+redirect() {
+	local index map
+
+	attach "$SHAPE" xdp_forward
+	index=$(cat "/sys/class/net/$DEV/ifindex")
+	map=$(bpftool -j map show name ports | jq '.id // .[0].id')
+	bpftool map update id "$map" key 0 0 0 0 value $((index & 255)) $((index >> 8 & 255)) 0 0
+	peer ip link set "$PEER_DEV" promisc on
+	defer peer ip link set "$PEER_DEV" promisc off
+	exchange_promisc 60
+	exchange_promisc 1500
+	expect "redirected" "$(ethtool_stat "$DEV" rx_xdp_redirect)" -ge 10
+}
+
+redirect_multi_buffer() {
+	mtu 9000
+	redirect
+	exchange_promisc 9000
+}
+
+# exchange_promisc SIZE: what comes back has still our own address as target.
+exchange_promisc() {
+	exchange "$1" "$1"
+}
+
+program_needs_frags() {
+	mtu 9000
+	expect_fail ip link set dev "$DEV" xdpdrv object "$SHAPE" program xdp_single
+	ip link set "$DEV" mtu 1500
+	attach "$SHAPE" xdp_single
+	expect_fail ip link set "$DEV" mtu 9000
+	ip link set "$DEV" mtu 3400
+}
+
+# Programs come and go, rings and channels change: no frame is stuck.
+under_traffic() {
+	local i
+
+	peer iperf3 -s -D
+	defer peer pkill -x iperf3
+	sleep 0.5
+	background iperf3 -c 192.0.2.2 -t 60 -R
+	sleep 1
+	for i in 1 2 3 4 5; do
+		ip link set dev "$DEV" xdpdrv object "$VERDICT" program xdp_pass
+		ethtool -G "$DEV" rx $((128 << (i % 3)))
+		ip link set dev "$DEV" xdpdrv off
+		ethtool -L "$DEV" combined $((1 + i % 3))
+	done
+	kill -0 "$BACKGROUND" || fail "the connection broke"
+	ping_works
+	ethtool -G "$DEV" rx 512
+	ethtool -L "$DEV" combined 2
+}
+
+hint() {
+	bpftool -j map dump name hints | jq ".[$1].formatted.value"
+}
+
+hints() {
+	local first
+
+	bpftool prog load "$HINTS" /sys/fs/bpf/hints type xdp xdpmeta_dev "$DEV"
+	defer rm -f /sys/fs/bpf/hints
+	bpftool net attach xdpdrv pinned /sys/fs/bpf/hints dev "$DEV"
+	defer bpftool net detach xdpdrv dev "$DEV"
+	peer iperf3 -s -1 -D
+	sleep 0.5
+	iperf3 -c 192.0.2.2 -n 100K >/dev/null
+	expect "hash error" "$(hint 1)" -eq 0
+	expect "hash" "$(hint 2)" -ne 0
+	expect "hash type" "$(hint 3)" -ne 0
+	expect "timestamp error" "$(hint 4)" -eq 0
+	first=$(hint 5)
+	sleep 6
+	ping_works -c 1
+	note "6 s and more are $((($(hint 5) - first) / 1000000)) ms"
+	expect "elapsed ns" "$(($(hint 5) - first))" -ge 5900000000
+	expect "elapsed ns" "$(($(hint 5) - first))" -le 20000000000
+	expect "untagged" "$(hint 7)" -eq 61
+}
+
+hint_vlan() {
+	bpftool prog load "$HINTS" /sys/fs/bpf/hints type xdp xdpmeta_dev "$DEV"
+	defer rm -f /sys/fs/bpf/hints
+	bpftool net attach xdpdrv pinned /sys/fs/bpf/hints dev "$DEV"
+	defer bpftool net detach xdpdrv dev "$DEV"
+	peer ip link add link "$PEER_DEV" name vlan9 type vlan id 9
+	defer peer ip link del vlan9
+	peer ip link set vlan9 up
+	sleep 1
+	peer python3 - <<-'PYTHON'
+		import socket
+		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+		s.bind(("vlan9", 0))
+		s.send(b"\xff" * 6 + s.getsockname()[4] + b"\x88\xb5" + bytes(50))
+	PYTHON
+	wait_for 3 sh -c "bpftool -j map dump name hints | jq -e '.[7].formatted.value == 0 and .[8].formatted.value == 9'"
+}
+
+# A burst that is redirected into a port that is down is dropped, not kept.
+redirect_into_down_port() {
+	attach "$SHAPE" xdp_echo
+	ip link set "$DEV" down
+	ip link set "$DEV" up
+	wait_for 10 carrier_up
+	exchange 100 100
+}
+
+topology_up
+trap topology_down EXIT
+guest_main pass drop aborted tx tx_multi_buffer pass_and_drop_multi_buffer trim adjust_head \
+	redirect redirect_multi_buffer program_needs_frags under_traffic hints hint_vlan \
+	redirect_into_down_port
