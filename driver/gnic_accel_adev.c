@@ -33,7 +33,6 @@ static void gnic_accel_child_release(struct device *device)
 {
 	struct gnic_adev *child = container_of(device, struct gnic_adev, adev.dev);
 
-	ida_free(&gnic_accel_ida, child->id);
 	kfree(child);
 }
 
@@ -62,22 +61,28 @@ static struct gnic_adev *gnic_accel_child_alloc(struct gnic_dev *dev)
 static int gnic_accel_child_add(struct gnic_dev *dev)
 {
 	struct gnic_adev *child;
-	int err;
+	int err, id;
 
 	child = gnic_accel_child_alloc(dev);
 	if (IS_ERR(child))
 		return PTR_ERR(child);
+	id = child->id;
 	err = auxiliary_device_init(&child->adev);
 	if (err) {
 		gnic_accel_child_release(&child->adev.dev);
-		return err;
+		goto err_id_free;
 	}
 	dev->accel->adev = child;
 	err = auxiliary_device_add(&child->adev);
-	if (err) {
-		dev->accel->adev = NULL;
-		auxiliary_device_uninit(&child->adev);
-	}
+	if (err)
+		goto err_uninit;
+	return 0;
+
+err_uninit:
+	dev->accel->adev = NULL;
+	auxiliary_device_uninit(&child->adev);
+err_id_free:
+	ida_free(&gnic_accel_ida, id);
 	return err;
 }
 
@@ -86,6 +91,7 @@ static void gnic_accel_child_del(struct gnic_dev *dev)
 	struct gnic_adev *child = dev->accel->adev;
 
 	auxiliary_device_delete(&child->adev);
+	ida_free(&gnic_accel_ida, child->id);
 	dev->accel->adev = NULL;
 	auxiliary_device_uninit(&child->adev);
 }

@@ -112,7 +112,9 @@ static int gnic_devlink_reload_up(struct devlink *devlink, enum devlink_reload_a
 
 	*actions_performed = BIT(DEVLINK_RELOAD_ACTION_DRIVER_REINIT);
 
-	err = gnic_dev_load(dev);
+	err = gnic_reg_reset(dev);
+	if (!err)
+		err = gnic_dev_load(dev);
 	if (err) {
 		NL_SET_ERR_MSG_MOD(extack, "the device did not come up again");
 		return err;

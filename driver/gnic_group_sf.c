@@ -19,7 +19,6 @@ static void gnic_group_sf_release(struct device *device)
 {
 	struct gnic_adev *child = container_of(device, struct gnic_adev, adev.dev);
 
-	ida_free(&gnic_group_sf_ida, child->id);
 	gnic_group_put(child->group);
 	kfree(child);
 }
@@ -56,15 +55,16 @@ static struct gnic_adev *gnic_group_sf_alloc(struct gnic_group *group)
 int gnic_group_sf_add(struct gnic_group *group)
 {
 	struct gnic_adev *child;
-	int err;
+	int err, id;
 
 	child = gnic_group_sf_alloc(group);
 	if (IS_ERR(child))
 		return PTR_ERR(child);
+	id = child->id;
 	err = auxiliary_device_init(&child->adev);
 	if (err) {
 		gnic_group_sf_release(&child->adev.dev);
-		return err;
+		goto err_id_free;
 	}
 	err = auxiliary_device_add(&child->adev);
 	if (err)
@@ -74,19 +74,28 @@ int gnic_group_sf_add(struct gnic_group *group)
 		return 0;
 
 	/* the bus hides why probe failed */
+	group->adev = NULL;
 	err = -ENODEV;
 	auxiliary_device_delete(&child->adev);
 err_uninit:
-	group->adev = NULL;
 	auxiliary_device_uninit(&child->adev);
+err_id_free:
+	ida_free(&gnic_group_sf_ida, id);
 	return err;
 }
 
+/*
+ * The number is free as soon as the child is off the bus, not when the last
+ * reference goes, which devlink keeps for a while: the next group of this
+ * number shall have the name again.
+ */
 void gnic_group_sf_del(struct gnic_group *group)
 {
 	struct gnic_adev *child = group->adev;
+	int id = child->id;
 
 	auxiliary_device_delete(&child->adev);
+	ida_free(&gnic_group_sf_ida, id);
 	group->adev = NULL;
 	auxiliary_device_uninit(&child->adev);
 }

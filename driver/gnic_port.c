@@ -53,7 +53,6 @@ static void gnic_port_child_release(struct device *device)
 {
 	struct gnic_adev *child = container_of(device, struct gnic_adev, adev.dev);
 
-	ida_free(&gnic_port_ida, child->id);
 	kfree(child);
 }
 
@@ -84,25 +83,35 @@ static struct gnic_adev *gnic_port_child_alloc(struct gnic_port *port)
 int gnic_port_child_add(struct gnic_port *port)
 {
 	struct gnic_adev *child;
-	int err;
+	int err, id;
 
 	child = gnic_port_child_alloc(port);
 	if (IS_ERR(child))
 		return PTR_ERR(child);
+	id = child->id;
 	err = auxiliary_device_init(&child->adev);
 	if (err) {
 		gnic_port_child_release(&child->adev.dev);
-		return err;
+		goto err_id_free;
 	}
 	port->adev = child;
 	err = auxiliary_device_add(&child->adev);
-	if (err) {
-		port->adev = NULL;
-		auxiliary_device_uninit(&child->adev);
-	}
+	if (err)
+		goto err_uninit;
+	return 0;
+
+err_uninit:
+	port->adev = NULL;
+	auxiliary_device_uninit(&child->adev);
+err_id_free:
+	ida_free(&gnic_port_ida, id);
 	return err;
 }
 
+/*
+ * The number is free as soon as the child is off the bus, not when devlink
+ * drops the last reference: after a reload ports have their names again.
+ */
 void gnic_port_child_del(struct gnic_port *port)
 {
 	struct gnic_adev *child = port->adev;
@@ -110,6 +119,7 @@ void gnic_port_child_del(struct gnic_port *port)
 	if (!child)
 		return;
 	auxiliary_device_delete(&child->adev);
+	ida_free(&gnic_port_ida, child->id);
 	port->adev = NULL;
 	auxiliary_device_uninit(&child->adev);
 }

@@ -93,10 +93,19 @@ static int gnic_qp_create_rc(const struct gnic_qp_ctx *ctx)
 	}, GNIC_DB_SQ);
 }
 
+/* A device that keeps the QP may go on writing: it keeps the memory, too. */
 static int gnic_qp_destroy(const struct gnic_qp_ctx *ctx)
 {
-	gnic_ring_qp_destroy(ctx->dev, ctx->attr->port, ctx->qp->qpn);
-	gnic_ring_free(ctx->dev, &ctx->qp->ring);
+	struct gnic_hw_qp_id in = gnic_qp_id(ctx);
+	int err;
+
+	err = gnic_cmd_exec(ctx->dev, GNIC_CMD_QP_DESTROY, &in, sizeof(in), NULL, 0);
+	if (!err || gnic_dev_gone(ctx->dev))
+		gnic_ring_free(ctx->dev, &ctx->qp->ring);
+	else
+		dev_err_ratelimited(&ctx->dev->pdev->dev,
+				    "QP %u of port %u can't be destroyed (%d): reload the device\n",
+				    ctx->qp->qpn, ctx->attr->port, err);
 	return 0;
 }
 

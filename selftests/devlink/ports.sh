@@ -126,6 +126,15 @@ unbound_child() {
 	expect qp_count "$(group_param "$CARD" 8 qp_count)" = 3
 }
 
+# The same number is the same name, at once.
+name_comes_back() {
+	for _ in 1 2 3; do
+		devlink port add "$CARD" flavour pcisf pfnum 0 sfnum 11 >/dev/null
+		expect instance "$(group_sf "$CARD" 11)" = auxiliary/gnic.sf.11
+		group_del "$CARD" 11
+	done
+}
+
 delete_while_active() {
 	group_add "$CARD" 8
 	group_set "$CARD" 8 qp_type raw qp_count 4
@@ -137,4 +146,5 @@ need_cards 1
 mode_set "$CARD" switchdev
 trap 'groups_del "$CARD"; mode_set "$CARD" legacy' EXIT
 guest_main only_in_switchdev add_and_del bad_numbers number_by_itself physical_stays hw_addr \
-	same_hw_addr state_and_carrier many unbound_child delete_while_active
+	same_hw_addr state_and_carrier many unbound_child name_comes_back \
+	delete_while_active

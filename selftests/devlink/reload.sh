@@ -16,8 +16,12 @@ address_again() {
 }
 
 ports_work_again() {
+	local names
+
 	ping_works
+	names=$(devlink dev show "$CARD")
 	devlink dev reload "$CARD"
+	expect "names of the ports' instances" "$(devlink dev show "$CARD")" = "$names"
 	address_again
 	ping_works
 }

@@ -90,6 +90,42 @@ tc_redirect() {
 	expect "bytes in the group" "$(wc -c <"$OUT")" = $((6 * 64))
 }
 
+bytes_of() {
+	python3 -c 'import socket, struct, sys
+kind, value = sys.argv[1:]
+data = {"ip": lambda: socket.inet_aton(value) + bytes(12),
+        "port": lambda: struct.pack("!H", int(value)),
+        "index": lambda: struct.pack("<I", int(value))}[kind]()
+print(*(f"{byte:02x}" for byte in data))' "$1" "$2"
+}
+
+# An XDP program on the port leads one flow to the representor: DEVMAP.
+xdp_redirect() {
+	local prog=$TREE/build/bpf/steer_devmap.bpf.o maps=/sys/fs/bpf/rep_maps
+
+	[ -e "$prog" ] || skip "needs $prog"
+	raw_group
+	reader 5 --udp-payload
+	mount -t bpf bpf /sys/fs/bpf 2>/dev/null || true
+	bpftool prog load "$prog" /sys/fs/bpf/rep pinmaps $maps
+	defer rm -rf /sys/fs/bpf/rep $maps
+	# shellcheck disable=SC2046 # bytes
+	bpftool map update pinned $maps/groups key 0 0 0 0 \
+		value hex $(bytes_of index "$(cat "/sys/class/net/$REP/ifindex")")
+	# shellcheck disable=SC2046 # bytes
+	bpftool map update pinned $maps/flows key hex $(bytes_of ip 192.0.2.2) \
+		$(bytes_of ip 192.0.2.1) $(bytes_of port 4000) $(bytes_of port 5000) \
+		00 00 00 00 04 11 00 00 value 0 0 0 0
+	ip link set dev "$DEV" xdp pinned /sys/fs/bpf/rep
+	defer ip link set dev "$DEV" xdp off
+	for _ in 1 2 3 4 5; do
+		echo payload | peer socat -u STDIN UDP-SENDTO:192.0.2.1:5000,sourceport=4000
+	done
+	reader_done
+	expect "bytes in the group" "$(wc -c <"$OUT")" = $((5 * 8))
+	ping_works
+}
+
 # From the wire to the function's own address, without any rule.
 by_address() {
 	raw_group
@@ -149,5 +185,5 @@ down_and_up() {
 [ -x "$GNICCTL" ] || skip_all "needs gnicctl"
 switch_up
 trap 'switch_down; rm -f $OUT $OUT.err' EXIT
-guest_main transmit transmit_long spread_over_qps tc_redirect by_address inactive_drops \
-	no_buffers jumbo channels_and_rings down_and_up
+guest_main transmit transmit_long spread_over_qps tc_redirect xdp_redirect \
+	by_address inactive_drops no_buffers jumbo channels_and_rings down_and_up

@@ -104,7 +104,9 @@ port_without_netdev() {
 
 	complete
 	group_set "$CARD" 4 port 1
-	eth=gnic.eth.1
+	eth=$(devlink -j dev show "$CARD" | jq -r '.dev[].nested_devlink | keys[] |
+		select(contains("eth"))' | sort -V | sed -n 2p)
+	eth=${eth#auxiliary/}
 	echo "$eth" >/sys/bus/auxiliary/drivers/gnic.eth/unbind
 	defer sh -c "echo $eth >/sys/bus/auxiliary/drivers/gnic.eth/bind"
 	not_yet "port 1 has no netdev"
