@@ -249,7 +249,7 @@ static void gnic_queue_destroy(struct gnic_ctx *ctx)
 }
 
 /**
- * gnic_queue_cancel - fail all jobs
+ * gnic_queue_cancel - fail all jobs; job_lock is held
  * @ctx: context
  * @oldest: error of the oldest one, if the device has it
  * @others: error of the others
@@ -258,7 +258,7 @@ static void gnic_queue_cancel(struct gnic_ctx *ctx, int oldest, int others)
 {
 	struct gnic_job *job;
 
-	spin_lock_irq(&ctx->job_lock);
+	lockdep_assert_held(&ctx->job_lock);
 	gnic_queue_dep_forget(ctx);
 	job = gnic_queue_first(&ctx->running);
 	if (job && !job->error)
@@ -274,9 +274,9 @@ static void gnic_queue_cancel(struct gnic_ctx *ctx, int oldest, int others)
 	memset(ctx->slots, 0, sizeof(ctx->slots));
 	gnic_queue_retire(ctx);
 	ctx->tail = ctx->head;
-	spin_unlock_irq(&ctx->job_lock);
 }
 
+/* Who sees the error of a job finds the context as it will be: new queue, or its end. */
 static void gnic_queue_reset(struct gnic_ctx *ctx)
 {
 	int error = ctx->broken ? -EIO : -ETIMEDOUT;
@@ -284,19 +284,16 @@ static void gnic_queue_reset(struct gnic_ctx *ctx)
 
 	dev_warn_ratelimited(ctx->accel->drm.dev, "reset of a compute queue, ASID %u\n", ctx->asid);
 	gnic_queue_destroy(ctx);
-	gnic_queue_cancel(ctx, error, -ECANCELED);
 	queue = gnic_queue_create(ctx);
 
 	spin_lock_irq(&ctx->job_lock);
-	ctx->broken = false;
 	if (IS_ERR(queue))
 		ctx->error = gnic_accel_gone(ctx->accel->dev) ? -ENODEV : -EIO;
-	else
+	gnic_queue_cancel(ctx, error, ctx->error ?: -ECANCELED);
+	ctx->broken = false;
+	if (!IS_ERR(queue))
 		ctx->queue = queue;
 	spin_unlock_irq(&ctx->job_lock);
-
-	if (IS_ERR(queue))	/* what came in the meantime */
-		gnic_queue_cancel(ctx, -EIO, -EIO);
 	gnic_queue_run(ctx);
 }
 
@@ -343,8 +340,8 @@ void gnic_queue_abort(struct gnic_ctx *ctx, int error)
 {
 	spin_lock_irq(&ctx->job_lock);
 	ctx->error = error;
-	spin_unlock_irq(&ctx->job_lock);
 	gnic_queue_cancel(ctx, error, error);
+	spin_unlock_irq(&ctx->job_lock);
 }
 
 void gnic_queue_exit(struct gnic_ctx *ctx, int error)
