@@ -121,6 +121,30 @@ static void gnic_channel_kick(struct gnic_channel *c)
 	local_bh_enable();
 }
 
+/* Is there an entry that was there, and not taken, when we looked last? */
+static bool gnic_channel_stuck(const struct gnic_cq *cq, u32 *watched)
+{
+	u32 before = *watched;
+
+	*watched = READ_ONCE(cq->ring.index);
+	return *watched == before && gnic_cq_raw(cq);
+}
+
+void gnic_channel_watch(struct gnic_channel *c)
+{
+	const struct gnic_queue *queue = READ_ONCE(c->queue);
+	bool stuck;
+
+	if (!queue || !READ_ONCE(c->running) || READ_ONCE(queue->failed))
+		return;
+	stuck = gnic_channel_stuck(&queue->rx.cq, &c->watched[0]);
+	stuck |= gnic_channel_stuck(&queue->tx_cq, &c->watched[1]);
+	if (!stuck)
+		return;
+	c->lost_irqs++;
+	gnic_channel_kick(c);
+}
+
 void gnic_channel_start(struct gnic_channel *c, struct gnic_queue *queue)
 {
 	struct net_device *netdev = c->nic->netdev;

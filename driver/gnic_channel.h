@@ -180,6 +180,8 @@ struct gnic_post_stats {
  * @index: ring number
  * @vector: MSI-X vector
  * @running: NAPI is enabled
+ * @watched: consumer indices at the last look of gnic_channel_watch()
+ * @lost_irqs: times that it found something
  * @rx_stats: receive
  * @tx_stats: transmit, completed, XDP included
  * @post_stats: transmit, posted: skbs and XDP
@@ -192,6 +194,8 @@ struct gnic_channel {
 	unsigned int index;
 	unsigned int vector;
 	bool running;
+	u32 watched[2];
+	u64 lost_irqs;
 	struct gnic_rx_stats rx_stats ____cacheline_aligned_in_smp;
 	struct gnic_tx_stats tx_stats;
 	struct gnic_post_stats skb_stats ____cacheline_aligned_in_smp;
@@ -204,6 +208,7 @@ int gnic_channel_get(struct gnic_nic *nic, unsigned int index);
 void gnic_channel_destroy(struct gnic_channel *c);
 void gnic_channel_start(struct gnic_channel *c, struct gnic_queue *queue);
 void gnic_channel_stop(struct gnic_channel *c);
+void gnic_channel_watch(struct gnic_channel *c);	/* under RCU */
 
 /* gnic_queue.c */
 struct gnic_queue *gnic_queue_create(struct gnic_channel *c, const struct gnic_nic_cfg *cfg);

@@ -147,6 +147,7 @@ static const char gnic_ethtool_strings[][ETH_GSTRING_LEN] = {
 	"rx_csum_complete",
 	"rx_bad_cqes",
 	"tx_bad_cqes",
+	"lost_irqs",
 	"queue_resets",
 };
 
@@ -180,8 +181,9 @@ void gnic_ethtool_get_stats(struct net_device *netdev, struct ethtool_stats *sta
 		data[6] += c->rx_stats.csum_complete;
 		data[7] += c->rx_stats.bad_cqes;
 		data[8] += c->tx_stats.bad_cqes;
+		data[9] += c->lost_irqs;
 	}
-	data[9] = nic->resets;
+	data[10] = nic->resets;
 }
 
 const struct ethtool_ops gnic_rep_ethtool_ops = {

@@ -14,6 +14,8 @@
 
 /* A device that fails all the time is reset once in so long. */
 #define GNIC_NIC_RESET_PAUSE	HZ
+/* How often completions are looked for that no interrupt told of. */
+#define GNIC_NIC_WATCH		HZ
 /* How long a queue may take to send what it has. */
 #define GNIC_NIC_DRAIN		(HZ / 10)
 
@@ -75,6 +77,7 @@ static void gnic_nic_start(struct gnic_nic *nic, struct gnic_queue **queues, uns
 	/* Channels before their number: pairs with gnic_xdp_channel(). */
 	smp_store_release(&nic->num_channels, count);
 	WRITE_ONCE(nic->draining, false);
+	schedule_delayed_work(&nic->watch_work, GNIC_NIC_WATCH);
 }
 
 static bool gnic_nic_sent(struct gnic_nic *nic)
@@ -229,6 +232,25 @@ out:
 	return 0;
 }
 
+/*
+ * An interrupt can get lost on its way. What waits in a CQ for a whole round
+ * is taken without one.
+ */
+static void gnic_nic_watch_work(struct work_struct *work)
+{
+	struct gnic_nic *nic = container_of(work, struct gnic_nic, watch_work.work);
+	unsigned int i, count;
+
+	rcu_read_lock();
+	/* Channels before their number: pairs with gnic_nic_start(). */
+	count = smp_load_acquire(&nic->num_channels);
+	for (i = 0; i < count; i++)
+		gnic_channel_watch(nic->channels[i]);
+	rcu_read_unlock();
+	if (count)
+		schedule_delayed_work(&nic->watch_work, GNIC_NIC_WATCH);
+}
+
 static void gnic_nic_reset(struct gnic_nic *nic)
 {
 	int err;
@@ -340,6 +362,7 @@ static int gnic_nic_init(struct gnic_nic *nic, unsigned int max)
 		return -ENOMEM;
 	nic->max_channels = max;
 	INIT_DELAYED_WORK(&nic->reset_work, gnic_nic_reset_work);
+	INIT_DELAYED_WORK(&nic->watch_work, gnic_nic_watch_work);
 	gnic_filter_init(nic);
 	gnic_nic_defaults(nic, max);
 	nic->events.notifier_call = gnic_nic_event;
@@ -386,6 +409,7 @@ void gnic_nic_destroy(struct net_device *netdev)
 
 	blocking_notifier_chain_unregister(&nic->dev->events, &nic->events);
 	cancel_delayed_work_sync(&nic->reset_work);
+	cancel_delayed_work_sync(&nic->watch_work);
 	gnic_filter_exit(nic);
 	for (i = 0; i < nic->max_channels && nic->channels[i]; i++)
 		gnic_channel_destroy(nic->channels[i]);

@@ -79,6 +79,7 @@ struct gnic_nic_rss {
  * @rss: written to the device at open and when it changes
  * @reset_work: makes all queues anew: after a transmit time-out, a completion
  *	that cannot be, an error of a QP
+ * @watch_work: looks for completions whose interrupt was lost
  * @rx_mode_work: writes the receive filter where the kernel asks for it in
  *	atomic context
  * @reset_last: jiffies of the last run, for a device that fails all the time
@@ -100,6 +101,7 @@ struct gnic_nic {
 	struct gnic_nic_cfg cfg;
 	struct gnic_nic_rss rss;
 	struct delayed_work reset_work;
+	struct delayed_work watch_work;
 	struct work_struct rx_mode_work;
 	unsigned long reset_last;
 	u64 resets;

@@ -120,7 +120,10 @@ topology_up() {
 	wait_for 10 carrier_up
 }
 
+# A namespace lives as long as a connection in it is dying: the port leaves first.
 topology_down() {
+	ip -n "$PEER" link set "$PEER_DEV" down
+	ip -n "$PEER" link set "$PEER_DEV" netns 1
 	ip netns del "$PEER"
 	ip link set "$DEV" down
 	ip addr flush dev "$DEV"

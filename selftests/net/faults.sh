@@ -66,6 +66,8 @@ lost_interrupts() {
 	fault '"kind": "irq", "card": 0, "count": 3'
 	wait_for 20 ping -c 1 -W 1 192.0.2.2
 	ping_works -W 5
+	model '{"cmd": "fault", "kind": "clear"}' >/dev/null
+	ping_works
 }
 
 # A command fails: what was stays.

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The driver and the device come and go while packets flow. The last test
-# leaves no device behind. Topology: lib/guest.sh.
+# The driver and the device come and go while packets flow. Topology:
+# lib/guest.sh.
 
 . "$(dirname "$0")/../lib/guest.sh"
 
@@ -40,10 +40,11 @@ rename_and_move() {
 	defer ip link set moved0 name "$DEV"
 	ping_works
 	ip netns add other
-	defer ip netns del other
 	ip link set moved0 netns other
 	ip netns exec other ip link set moved0 up
-	ip netns exec other ip link set moved0 netns 1
+	# what is no software goes back to where it came from
+	ip netns del other
+	wait_for 5 test -e /sys/class/net/moved0
 }
 
 unload_under_traffic() {
@@ -109,8 +110,11 @@ surprise_removal() {
 	[ -z "$(port_devs)" ] || fail "netdevs are still there"
 	ip netns del "$PEER"
 	dmesg | tail -n 80 | grep -q "does not answer any more" || fail "nothing was said of it"
-	rmmod gnic_accel 2>/dev/null || :
-	rmmod gnic
+	model '{"cmd": "fault", "kind": "clear"}' >/dev/null
+	echo 1 >/sys/bus/pci/rescan
+	topology_up
+	defer topology_down
+	ping_works
 }
 
 guest_main open_close rename_and_move unload_under_traffic unbind_under_traffic function_reset \
