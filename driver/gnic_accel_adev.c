@@ -126,6 +126,8 @@ void gnic_accel_exit(struct gnic_dev *dev)
 {
 	struct gnic_accel *accel = dev->accel;
 
+	if (!accel)
+		return;
 	gnic_accel_child_del(dev);
 	WARN_ON_ONCE(!xa_empty(&accel->windows));
 	xa_destroy(&accel->windows);

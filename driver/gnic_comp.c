@@ -8,6 +8,7 @@
 #include "gnic_ring.h"
 
 #define GNIC_COMP_BUDGET	256	/* entries before others may run */
+#define GNIC_COMP_WATCH		HZ	/* how often a lost interrupt is looked for */
 
 /**
  * struct gnic_comp - of a group or a compute queue
@@ -17,6 +18,7 @@
  * @ops: callbacks
  * @priv: for @ops
  * @work: reads the entries
+ * @watch: looks for entries whose interrupt was lost
  * @name: of the interrupt
  */
 struct gnic_comp {
@@ -26,6 +28,7 @@ struct gnic_comp {
 	const struct gnic_comp_ops *ops;
 	void *priv;
 	struct work_struct work;
+	struct delayed_work watch;
 	char name[32];
 };
 
@@ -83,6 +86,15 @@ static irqreturn_t gnic_comp_irq(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
+static void gnic_comp_watch_work(struct work_struct *work)
+{
+	struct gnic_comp *comp = container_of(work, struct gnic_comp, watch.work);
+
+	if (gnic_comp_pending(comp))
+		queue_work(system_highpri_wq, &comp->work);
+	schedule_delayed_work(&comp->watch, GNIC_COMP_WATCH);
+}
+
 static int gnic_comp_cq_create(struct gnic_comp *comp, u8 log)
 {
 	struct gnic_hw_cq_create in = {
@@ -106,6 +118,7 @@ static struct gnic_comp *gnic_comp_alloc(struct gnic_dev *dev, const char *name,
 	comp->ops = ops;
 	comp->priv = priv;
 	INIT_WORK(&comp->work, gnic_comp_work);
+	INIT_DELAYED_WORK(&comp->watch, gnic_comp_watch_work);
 	strscpy(comp->name, name, sizeof(comp->name));
 	return comp;
 }
@@ -144,6 +157,7 @@ struct gnic_comp *gnic_comp_create(struct gnic_dev *dev, u8 log, const char *nam
 		goto err_cq_destroy;
 
 	gnic_ring_arm(&comp->cq.ring);
+	schedule_delayed_work(&comp->watch, GNIC_COMP_WATCH);
 	return comp;
 
 err_cq_destroy:
@@ -158,6 +172,7 @@ err_free:
 void gnic_comp_destroy(struct gnic_comp *comp)
 {
 	gnic_irq_free(comp->dev, comp->vector, comp);
+	cancel_delayed_work_sync(&comp->watch);
 	cancel_work_sync(&comp->work);
 	gnic_cq_destroy(comp->dev, &comp->cq);
 	gnic_irq_vector_put(comp->dev, comp->vector);

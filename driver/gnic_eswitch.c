@@ -7,6 +7,7 @@
 #include "gnic.h"
 #include "gnic_eswitch.h"
 #include "gnic_param.h"
+#include "gnic_resource.h"
 #include "gnic_tc.h"
 
 bool gnic_eswitch_is_switchdev(const struct gnic_dev *dev)
@@ -161,8 +162,13 @@ int gnic_eswitch_init(struct gnic_dev *dev)
 	err = gnic_tc_init(dev);
 	if (err)
 		goto err_qpn_exit;
+	err = gnic_resource_init(dev);
+	if (err)
+		goto err_tc_exit;
 	return 0;
 
+err_tc_exit:
+	gnic_tc_exit(dev);
 err_qpn_exit:
 	gnic_qpn_exit(dev);
 err_free:
@@ -176,6 +182,7 @@ void gnic_eswitch_exit(struct gnic_dev *dev)
 	struct gnic_eswitch *esw = dev->eswitch;
 
 	WARN_ON_ONCE(!list_empty(&esw->flows));
+	gnic_resource_exit(dev);
 	gnic_tc_exit(dev);
 	gnic_qpn_exit(dev);
 	mutex_destroy(&esw->flow_lock);

@@ -87,7 +87,8 @@ static int gnic_group_check_new(struct gnic_dev *dev, const struct devlink_port_
 	return 0;
 }
 
-static u32 gnic_group_count(struct gnic_dev *dev)
+/* Function ports of the card; devl_lock held. */
+u32 gnic_group_count(struct gnic_dev *dev)
 {
 	struct gnic_group *group;
 	unsigned long index;

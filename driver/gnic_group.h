@@ -47,6 +47,7 @@ struct gnic_group_holder {
  * @config: parameters
  * @hw_addr: of the function
  * @vport: switch port
+ * @reporting: @reporter may be used: its instance is registered
  * @removed: port del has begun
  * @active: QPs exist and run
  * @generation: activations
@@ -77,6 +78,7 @@ struct gnic_group {
 	struct gnic_group_config config;
 	u8 hw_addr[ETH_ALEN];
 	u16 vport;
+	bool reporting;
 	bool removed;
 	bool active;
 	u32 generation;
@@ -113,6 +115,7 @@ int gnic_group_port_del(struct devlink *devlink, struct devlink_port *dl_port,
 			struct netlink_ext_ack *extack);
 struct gnic_group *gnic_group_get(struct gnic_dev *dev, u32 sfnum);
 void gnic_group_put(struct gnic_group *group);
+u32 gnic_group_count(struct gnic_dev *dev);
 
 /* gnic_group_sf.c: the auxiliary child */
 int gnic_group_sf_add(struct gnic_group *group);

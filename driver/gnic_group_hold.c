@@ -94,6 +94,9 @@ static void gnic_group_qp_failed(struct gnic_group *group, u32 qp, u8 syndrome)
 		netdev_warn(group->rep, "QP %u failed: 0x%02x, %s\n", group->qps[qp].qpn, syndrome,
 			    gnic_group_syndromes[syndrome] ?: "unknown");
 
+	if (group->reporting)
+		devlink_health_report(group->reporter, "a QP failed", NULL);
+
 	mutex_lock(&group->holder_lock);
 	if (holder->ops)
 		holder->ops->event(holder->priv, GNIC_ACCEL_GROUP_QP_ERROR, qp, syndrome);

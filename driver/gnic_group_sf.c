@@ -122,6 +122,14 @@ out_unlock:
 	return err;
 }
 
+/* A report is for a registered instance. */
+static void gnic_group_set_reporting(struct gnic_group *group, bool reporting)
+{
+	mutex_lock(&group->lock);
+	group->reporting = reporting;
+	mutex_unlock(&group->lock);
+}
+
 static int gnic_group_sf_probe(struct auxiliary_device *adev,
 			       const struct auxiliary_device_id *id)
 {
@@ -143,6 +151,7 @@ static int gnic_group_sf_probe(struct auxiliary_device *adev,
 		return err;
 	}
 	group->devlink = devlink;
+	gnic_group_set_reporting(group, true);
 	return 0;
 }
 
@@ -152,6 +161,7 @@ static void gnic_group_sf_remove(struct auxiliary_device *adev)
 	struct devlink *devlink = group->devlink;
 
 	group->devlink = NULL;
+	gnic_group_set_reporting(group, false);
 	devl_lock(devlink);
 	devl_unregister(devlink);
 	gnic_group_health_exit(group);

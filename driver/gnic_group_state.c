@@ -332,6 +332,9 @@ void gnic_group_deactivate(struct gnic_group *group)
 	gnic_rep_carrier(group, false);
 	gnic_group_stop(group);
 	group->active = false;
+	if (group->reporting)
+		devlink_health_reporter_state_update(group->reporter,
+						     DEVLINK_HEALTH_REPORTER_STATE_HEALTHY);
 	gnic_group_tell(group, GNIC_ACCEL_GROUP_INACTIVE);
 }
 

@@ -101,7 +101,6 @@ int gnic_health_init(struct gnic_dev *dev)
 	}
 
 	health->nb.notifier_call = gnic_health_event;
-	blocking_notifier_chain_register(&dev->events, &health->nb);
 	dev->health = health;
 	return 0;
 
@@ -115,7 +114,17 @@ void gnic_health_exit(struct gnic_dev *dev)
 	struct gnic_health *health = dev->health;
 
 	dev->health = NULL;
-	blocking_notifier_chain_unregister(&dev->events, &health->nb);
 	devl_health_reporter_destroy(health->fw);
 	kfree(health);
+}
+
+/* Reports are for a registered instance only: behind devlink_register(). */
+void gnic_health_start(struct gnic_dev *dev)
+{
+	blocking_notifier_chain_register(&dev->events, &dev->health->nb);
+}
+
+void gnic_health_stop(struct gnic_dev *dev)
+{
+	blocking_notifier_chain_unregister(&dev->events, &dev->health->nb);
 }

@@ -7,5 +7,7 @@
 /* gnic_health.c: reporter `fw` of the card; devl_lock held */
 int gnic_health_init(struct gnic_dev *dev);
 void gnic_health_exit(struct gnic_dev *dev);
+void gnic_health_start(struct gnic_dev *dev);	/* any lock, for both */
+void gnic_health_stop(struct gnic_dev *dev);
 
 #endif /* GNIC_HEALTH_H */

@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 
 #include "gnic.h"
+#include "gnic_health.h"
 #include "gnic_ring.h"
 
 static int gnic_pci_map(struct gnic_dev *dev)
@@ -175,6 +176,7 @@ int gnic_children_up(struct gnic_dev *dev)
 	err = gnic_accel_init(dev);
 	if (err)
 		goto err_del;
+	gnic_health_start(dev);
 	return 0;
 
 err_del:
@@ -189,6 +191,7 @@ void gnic_children_down(struct gnic_dev *dev)
 
 	if (!dev->running)
 		return;
+	gnic_health_stop(dev);
 	gnic_accel_exit(dev);
 	for (i = dev->num_ports; i--;)
 		gnic_port_child_del(&dev->ports[i]);
@@ -278,6 +281,7 @@ static struct gnic_dev *gnic_pci_alloc(struct pci_dev *pdev)
 		return NULL;
 	dev = devlink_priv(devlink);
 	dev->pdev = pdev;
+	spin_lock_init(&dev->clock.lock);
 	BLOCKING_INIT_NOTIFIER_HEAD(&dev->events);
 	xa_init_flags(&dev->groups, XA_FLAGS_ALLOC);
 	pci_set_drvdata(pdev, dev);

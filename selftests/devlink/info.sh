@@ -72,5 +72,28 @@ reporter_fw() {
 	expect "DMA errors" "$(card_stat "$CARD" dma_errors)" = 0
 }
 
+# resource NAME MEMBER
+resource() {
+	devlink -j resource show "$CARD" |
+		jq -r ".resources[][] | select(.name == \"$1\") | .$2"
+}
+
+resources() {
+	local dev
+
+	mode_set "$CARD" switchdev
+	defer mode_set "$CARD" legacy
+	expect "room for rules" "$(resource flows size)" -ge 1024
+	expect "room for functions" "$(resource functions size)" = 1024
+	expect "rules" "$(resource flows occ)" = 0
+	expect "functions" "$(resource functions occ)" = 0
+	group_add "$CARD" 1
+	dev=$(rep_dev "$CARD" 1)
+	flower "$dev" protocol ip flower skip_sw ip_proto 99 action drop
+	expect "rules" "$(resource flows occ)" = 1
+	expect "functions" "$(resource functions occ)" = 1
+}
+
 need_cards 1
-guest_main info_keys serials_differ physical_ports switch_ids nested_instances reporter_fw
+guest_main info_keys serials_differ physical_ports switch_ids nested_instances reporter_fw \
+	resources

@@ -79,6 +79,26 @@ destroy_is_told() {
 	dmesg | tail -n "+$1" | grep -q "QP $2 of port 0 can't be destroyed"
 }
 
+# The device sends no interrupt for what arrives: it is found all the same.
+lost_interrupt() {
+	local out=/tmp/lost.$$
+
+	[ -x "$GNICCTL" ] || skip "needs gnicctl"
+	group_add "$CARD" 5
+	group_set "$CARD" 5 qp_type raw
+	group_state "$CARD" 5 active
+	"$GNICCTL" accel recv -d "$CARD" --group 5 --count 1 --udp-payload --out "$out" \
+		--timeout 10 >/dev/null 2>"$out.err" &
+	wait_for 5 grep -q ready "$out.err"
+	fault '"kind": "irq", "card": 0, "count": 1'
+	defer model '{"cmd": "fault", "kind": "clear"}'
+	peer ip neigh replace 192.0.2.77 dev "$PEER_DEV" lladdr "$(group_get "$CARD" 5 hw_addr)"
+	nsenter --net="/run/netns/$PEER" bash -c \
+		"$(declare -f send_udp); send_udp 192.0.2.77 5000 1 64"
+	wait $! || fail "$(cat "$out.err")"
+	rm -f "$out" "$out.err"
+}
+
 # What the device keeps is not used again.
 destroy_fails() {
 	local log first
@@ -107,6 +127,11 @@ rule_fails() {
 	tc filter add dev "$DEV" ingress protocol ip flower skip_sw ip_proto 99 action drop
 }
 
+# reporter_state INSTANCE REPORTER
+reporter_state() {
+	devlink -j health show "$1" reporter "$2" | jq -r '.health[][].state'
+}
+
 failure_is_told() {
 	dmesg | tail -n "+$1" | grep -q "QP $2 failed: 0x10, rkey mismatch (RX_RKEY)"
 }
@@ -121,7 +146,11 @@ qp_fails() {
 	fault "\"kind\": \"qp\", \"card\": 0, \"port\": 0, \"qpn\": $qpn, \"syndrome\": \"RX_RKEY\""
 	wait_for 5 failure_is_told "$log" "$qpn"
 	expect state "$(group_get "$CARD" 5 state)" = active
+	expect "state of reporter qp" "$(reporter_state "$(group_sf "$CARD" 5)" qp)" = error
+	expect "state of the QP" "$(devlink -j health diagnose "$(group_sf "$CARD" 5)" reporter qp |
+		jq -r ".qps[] | select(.qpn == $qpn) | .state")" = error
 	group_state "$CARD" 5 inactive
+	expect "state of reporter qp" "$(reporter_state "$(group_sf "$CARD" 5)" qp)" = healthy
 	group_state "$CARD" 5 active
 }
 
@@ -152,7 +181,7 @@ lossy_wire() {
 
 fatal_is_reported() {
 	fault '"kind": "fatal", "card": 0, "code": 7'
-	wait_for 5 reporter_says error
+	wait_for 5 sh -c "devlink health show $CARD reporter fw | grep -q 'state error'"
 	expect fatal "$(card_stat "$CARD" fatal)" = true
 	expect syndrome "$(card_stat "$CARD" syndrome)" = 7
 	# the reset that helps
@@ -163,10 +192,6 @@ fatal_is_reported() {
 	ip link set "$DEV" up
 	wait_for 10 carrier_up
 	mode_set "$CARD" switchdev
-}
-
-reporter_says() {
-	[ "$(devlink -j health show "$CARD" reporter fw | jq -r '.health[][].state')" = "$1" ]
 }
 
 # All-ones with an active group, a holder and rules: fast, and to the end.
@@ -205,4 +230,4 @@ end() {
 switch_up
 trap end EXIT
 guest_main activation_fails contexts_fail port_add_fails deactivation_fails rule_fails \
-	qp_fails lossy_wire destroy_fails fatal_is_reported gone
+	qp_fails lossy_wire lost_interrupt destroy_fails fatal_is_reported gone
