@@ -76,6 +76,18 @@ struct gnic_event {
 };
 
 /**
+ * struct gnic_clock - the device's time, of which completions have 32 bits
+ * @lock: protects the others
+ * @device: latest time of the device that was seen, nanoseconds
+ * @kernel: the kernel's time then; 0: none was seen
+ */
+struct gnic_clock {
+	spinlock_t lock;	/* both members */
+	u64 device;
+	u64 kernel;
+};
+
+/**
  * struct gnic_dev - a card; devlink_priv() of its instance
  * @pdev: the PCI function
  * @ctl: BAR0
@@ -91,6 +103,7 @@ struct gnic_event {
  * @cmdq: mailbox, gnic_cmd.c
  * @irqs: vectors, gnic_irq.c
  * @eq: event queue, gnic_eq.c
+ * @clock: extends time stamps, gnic_xdp.c
  * @events: called for every event in process context, gnic_eq.c
  * @ports: @num_ports of them
  * @eswitch: mode, vports, rules, gnic_eswitch.c
@@ -112,6 +125,7 @@ struct gnic_dev {
 	struct gnic_cmdq *cmdq;
 	struct gnic_irqs *irqs;
 	struct gnic_eq *eq;
+	struct gnic_clock clock;
 	struct blocking_notifier_head events;
 	struct gnic_port *ports;
 	struct gnic_eswitch *eswitch;
@@ -203,7 +217,7 @@ int gnic_irq_init(struct gnic_dev *dev);
 void gnic_irq_exit(struct gnic_dev *dev);
 int gnic_irq_selftest(struct gnic_dev *dev);	/* raises each vector once */
 int gnic_irq_number(struct gnic_dev *dev, unsigned int vector);	/* Linux irq */
-int gnic_irq_vector_get(struct gnic_dev *dev);	/* a vector for a channel; shared when they run out */
+int gnic_irq_vector_get(struct gnic_dev *dev);	/* for a channel; shared when they run out */
 void gnic_irq_vector_put(struct gnic_dev *dev, unsigned int vector);
 int gnic_irq_request(struct gnic_dev *dev, unsigned int vector, irq_handler_t handler,
 		     const char *name, void *data);	/* shared: name stays the caller's */

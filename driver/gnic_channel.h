@@ -70,7 +70,7 @@ struct gnic_tx {
 	struct gnic_tx_info *info;
 	struct device *dma_dev;
 	struct gnic_hw_raw_wqe *last;
-	spinlock_t lock;
+	spinlock_t lock;	/* posting XDP frames */
 	u32 reaped ____cacheline_aligned_in_smp;
 	u32 done;
 	/* slow path below */
@@ -101,8 +101,6 @@ struct gnic_xdp_bulk {
  * @pool: where pages come from
  * @channel: whose
  * @bulk: XDP_TX frames of the poll that runs
- * @tstamp: last time of the device that was extended to 64 bits
- * @tstamp_seen: kernel time of that moment
  * @xdp_rxq: for programs
  */
 struct gnic_rx {
@@ -114,8 +112,6 @@ struct gnic_rx {
 	struct page_pool *pool;
 	struct gnic_channel *channel;
 	struct gnic_xdp_bulk bulk;
-	u64 tstamp;
-	u64 tstamp_seen;
 	struct xdp_rxq_info xdp_rxq;
 };
 

@@ -31,7 +31,7 @@ struct gnic_cmd_slot {
  * @pi: producer index, free-running
  */
 struct gnic_cmdq {
-	struct mutex lock;
+	struct mutex lock;	/* one batch at a time */
 	struct gnic_hw_cmd_desc *desc;
 	struct gnic_cmd_slot *slots;
 	dma_addr_t dma;

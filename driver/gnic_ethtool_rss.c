@@ -127,7 +127,8 @@ int gnic_ethtool_set_rxfh_fields(struct net_device *netdev,
 	int err = gnic_rss_fields_set(netdev_priv(netdev), fields->flow_type, fields->data);
 
 	if (err == -EINVAL)
-		NL_SET_ERR_MSG_MOD(extack, "hashed are both addresses, and of TCP and UDP both ports");
+		NL_SET_ERR_MSG_MOD(extack,
+				   "hashed are both addresses, and of TCP and UDP both ports");
 	return err;
 }
 #else

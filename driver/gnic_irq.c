@@ -15,7 +15,7 @@
  * @users: channels at each vector
  */
 struct gnic_irqs {
-	struct mutex lock;
+	struct mutex lock;	/* @users */
 	unsigned int users[];
 };
 

@@ -230,23 +230,31 @@ int gnic_xdp_xmit(struct net_device *netdev, int n, struct xdp_frame **frames, u
 
 /*
  * The device gives 32 bits of nanoseconds, 4.3 s. How often they have wrapped
- * since the last frame that was asked about, the kernel's clock knows.
+ * since it was asked last, on whatever queue, the kernel's clock knows.
  */
+static u64 gnic_clock_extend(struct gnic_clock *clock, u32 low)
+{
+	u64 now = ktime_get_ns(), time;
+
+	spin_lock(&clock->lock);
+	time = clock->kernel ? clock->device + (now - clock->kernel) : low;
+	time += (s32)(low - (u32)time);
+	if (time > clock->device || !clock->kernel) {
+		clock->device = time;
+		clock->kernel = now;
+	}
+	spin_unlock(&clock->lock);
+	return time;
+}
+
 static int gnic_xdp_rx_timestamp(const struct xdp_md *ctx, u64 *timestamp)
 {
 	const struct gnic_xdp_buff *buf = (const struct gnic_xdp_buff *)ctx;
-	struct gnic_rx *rx = buf->rx;
-	u64 now = ktime_get_ns();
-	u32 delta;
+	struct gnic_dev *dev = buf->rx->channel->nic->dev;
 
-	if (!(rx->channel->nic->dev->caps_bits & GNIC_CAP_RX_TSTAMP))
+	if (!(dev->caps_bits & GNIC_CAP_RX_TSTAMP))
 		return -ENODATA;
-	delta = le32_to_cpu(buf->cqe->tstamp) - (u32)rx->tstamp;
-	if (rx->tstamp_seen)
-		rx->tstamp += (now - rx->tstamp_seen - delta + BIT_ULL(31)) & GENMASK_ULL(63, 32);
-	rx->tstamp += delta;
-	rx->tstamp_seen = now;
-	*timestamp = rx->tstamp;
+	*timestamp = gnic_clock_extend(&dev->clock, le32_to_cpu(buf->cqe->tstamp));
 	return 0;
 }
 
