@@ -180,7 +180,8 @@ struct gnic_post_stats {
  * @lost_irqs: times that it found something
  * @rx_stats: receive
  * @tx_stats: transmit, completed, XDP included
- * @post_stats: transmit, posted: skbs and XDP
+ * @skb_stats: transmit, posted: skbs
+ * @xdp_stats: transmit, posted: XDP frames
  * @irq_name: as in /proc/interrupts
  */
 struct gnic_channel {

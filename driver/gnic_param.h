@@ -19,7 +19,7 @@ enum gnic_group_type {
 	GNIC_GROUP_WRITE,
 };
 
-/**
+/*
  * struct gnic_group_config - values of the parameters of a group
  * Names are the parameters'; Documentation/devlink.rst says what they mean.
  */

@@ -32,8 +32,8 @@ static u32 gnic_resource_functions_size(struct gnic_dev *dev)
 	return dev->eswitch->max_sfs;
 }
 
-/**
- * struct gnic_resource - a line of "devlink resource show"
+/*
+ * A line of "devlink resource show"
  * @name: as devlink shows it
  * @size: how much there is
  * @occ: how much is taken

@@ -110,6 +110,7 @@ GNIC_HW_SIZE(gnic_hw_caps, 64);
  * @cmds: commands done
  * @cmd_errors: commands whose status was not 0
  * @irqs: MSI-X messages sent
+ * @rsvd: zero
  */
 struct gnic_hw_card_stats {
 	__le64 mmio_reads;
@@ -226,6 +227,7 @@ GNIC_HW_SIZE(gnic_hw_qp_id, 8);
  * @dst_mac: next hop
  * @udp_sport: RoCE v2 source port, host order value
  * @vlan_tci: 0: untagged
+ * @rsvd: zero
  */
 struct gnic_hw_qp_path {
 	__le32 qpn;
@@ -245,13 +247,26 @@ GNIC_HW_SIZE(gnic_hw_qp_path, 60);
 
 /**
  * struct gnic_hw_qp_stats - of both queues
+ * @tx_packets: sent, retransmissions included
+ * @tx_bytes: of these; RC: payload
+ * @rx_packets: received
+ * @rx_bytes: of these; RC: payload
  * @no_buffer: frames dropped because the receive queue was empty
  * @too_big: frames dropped because the receive queue's buffers were too small
+ * @errors: WQEs and packets that failed the QP
+ * @acks: RC: sent and received
+ * @naks: RC: sent and received
+ * @retransmits: RC: packets sent again
+ * @timeouts: RC: no answer in time
+ * @duplicates: RC: received again
+ * @out_of_order: RC: received too early, dropped
+ * @rkey_errors: RC: remote writes with a wrong key
  * @syndrome: enum gnic_hw_syndrome of the last error
  * @sq_index: producer index that the device has seen
  * @sq_done: consumed
  * @rq_index: producer index that the device has seen
  * @rq_done: consumed
+ * @rsvd: zero
  */
 struct gnic_hw_qp_stats {
 	__le64 tx_packets;
@@ -352,9 +367,13 @@ GNIC_HW_SIZE(gnic_hw_vport_set, 16);
 /**
  * struct gnic_hw_vport_stats - a frame is counted where it enters and leaves
  * @to_function_packets: left at the function side
+ * @to_function_bytes: of these, without FCS
  * @from_function_packets: entered at the function side
+ * @from_function_bytes: of these
  * @to_host_packets: left at the host side: no rule took them
+ * @to_host_bytes: of these
  * @from_host_packets: entered at the host side
+ * @from_host_bytes: of these
  * @dropped: by a rule, by being disabled, for want of a QP or buffer
  * @qp_errors: RoCE packets for a QP that is not there or not theirs
  */
@@ -378,6 +397,7 @@ GNIC_HW_SIZE(gnic_hw_vport_stats, 80);
  * @side: enum gnic_hw_side
  * @context: 0 .. GNIC_RSS_CONTEXTS - 1
  * @func: enum gnic_hw_rss_func
+ * @rsvd: zero
  * @types: GNIC_RSS_L4_*
  * @len: entries in use: a power of two up to GNIC_RSS_TABLE_LEN; 0: no table,
  *	frames are dropped
@@ -446,6 +466,7 @@ GNIC_HW_SIZE(gnic_hw_flow_stats, 24);
  * @size: bytes
  * @asid: 1 .. GNIC_ASID_MAX
  * @access: GNIC_ACCESS_*
+ * @rsvd: zero
  */
 struct gnic_hw_window {
 	__le64 addr;

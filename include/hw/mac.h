@@ -63,6 +63,20 @@ GNIC_HW_SIZE(gnic_hw_port_mode, 8);
 /**
  * struct gnic_hw_mac_dir - one direction, as IEEE 802.3 clause 30 and RFC 2819
  *	count; octets with FCS
+ * @frames_ok: good frames
+ * @octets_ok: of these
+ * @unicast: of these, by destination
+ * @multicast: likewise
+ * @broadcast: likewise
+ * @vlan: good frames with a tag
+ * @pause: 802.3 pause frames
+ * @fcs_errors: receive
+ * @too_long: longer than the MTU allows
+ * @undersize: shorter than 64 octets
+ * @errors: the device's own fault
+ * @dropped: no link, or nobody wanted it
+ * @hist: frames by size, GNIC_MAC_HIST_BOUNDS
+ * @octets_all: of good and bad frames
  */
 struct gnic_hw_mac_dir {
 	__le64 frames_ok;
@@ -72,11 +86,11 @@ struct gnic_hw_mac_dir {
 	__le64 broadcast;
 	__le64 vlan;
 	__le64 pause;
-	__le64 fcs_errors;	/* receive */
+	__le64 fcs_errors;
 	__le64 too_long;
 	__le64 undersize;
-	__le64 errors;		/* the device's own fault */
-	__le64 dropped;		/* no link, or nobody wanted it */
+	__le64 errors;
+	__le64 dropped;
 	__le64 hist[GNIC_MAC_HIST];
 	__le64 octets_all;	/* good and bad */
 };
