@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # The device refuses a command, fails a QP, or is gone: nothing leaks, the
-# next try works, and the user is told. The last test leaves no device behind.
+# next try works, and the user is told.
 # Topology: lib/devlink.sh
 
 # shellcheck source=selftests/lib/devlink.sh
@@ -220,14 +220,27 @@ gone() {
 	expect seconds $((SECONDS - begin)) -lt 30
 }
 
+# It is put in again.
+comes_back() {
+	[ ! -e "/sys/bus/pci/devices/${CARD#pci/}" ] || skip "it is not gone"
+	model '{"cmd": "fault", "kind": "clear"}' >/dev/null
+	echo 1 >/sys/bus/pci/rescan
+	wait_for 10 devlink dev show "$CARD"
+	expect mode "$(mode_get "$CARD")" = legacy
+	mode_set "$CARD" switchdev
+	group_add "$CARD" 5
+	group_set "$CARD" 5 qp_type raw
+	group_state "$CARD" 5 active
+}
+
 end() {
-	groups_del "$PEER_CARD"
-	[ ! -e "/sys/bus/pci/devices/${CARD#pci/}" ] || switch_down
-	ip netns del "$PEER" 2>/dev/null
+	DEV=$(port_dev "$CARD" 0)
+	switch_down
 }
 
 [ -e "$CONTROL" ] || skip_all "needs the model's control channel"
 switch_up
 trap end EXIT
 guest_main activation_fails contexts_fail port_add_fails deactivation_fails rule_fails \
-	qp_fails lossy_wire lost_interrupt destroy_fails fatal_is_reported gone
+	qp_fails lossy_wire lost_interrupt destroy_fails fatal_is_reported gone \
+	comes_back
