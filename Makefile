@@ -40,7 +40,10 @@ bpf: setup
 	@$(EXEC) $(MAKE) --no-print-directory -C bpf O=$(BUILD)/bpf
 
 test-programs: setup
-	@$(EXEC) $(MAKE) --no-print-directory -C selftests/accel O=$(BUILD)/selftests/accel
+	@for folder in accel xdp; do \
+		$(EXEC) $(MAKE) --no-print-directory -C selftests/$$folder \
+			O=$(BUILD)/selftests/$$folder || exit 1; \
+	done
 
 bench-tools: setup
 	@$(EXEC) $(MAKE) --no-print-directory -C tools/bench O=$(BUILD)/bench
