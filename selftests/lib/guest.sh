@@ -14,6 +14,7 @@
 
 EXIT_SKIP=4
 PEER=gnic-peer
+# shellcheck disable=SC2034 # for tests
 TREE=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
 CONTROL=/dev/virtio-ports/vgaudi.control
 DEFERRED=()

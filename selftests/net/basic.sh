@@ -15,13 +15,13 @@ link_follows_peer() {
 
 ping_v4() {
 	ping_works
-	ping_works -s 1472 -M do
+	ping_works -s 1472 -M "do"
 	ping_works -s 20000
 }
 
 ping_v6() {
 	ping6_works
-	ping6_works -s 1452 -M do
+	ping6_works -s 1452 -M "do"
 	ping6_works -s 20000
 }
 
@@ -40,7 +40,7 @@ mtu_walk() {
 		ip link set "$DEV" mtu $mtu
 		peer ip link set "$PEER_DEV" mtu $mtu
 		carrier_up || fail "MTU $mtu lost the link"
-		ping_works -s $((mtu - 28)) -M do
+		ping_works -s $((mtu - 28)) -M "do"
 	done
 	expect_fail ip link set "$DEV" mtu 9601
 	expect_fail ip link set "$DEV" mtu 67

@@ -19,12 +19,10 @@ flood() {
 }
 
 open_close() {
-	local i
-
 	topology_up
 	defer topology_down
 	flood
-	for i in 1 2 3 4 5 6; do
+	for _ in 1 2 3 4 5 6; do
 		ip link set "$DEV" down
 		ip link set "$DEV" up
 	done

@@ -118,7 +118,7 @@ vlan() {
 	peer ip addr add 192.0.3.2/24 dev vlan7
 	peer ip link set vlan7 up
 	ping -c 3 -i 0.1 -W 2 -q 192.0.3.2 >/dev/null
-	ping -c 3 -i 0.1 -W 2 -q -s 1472 -M do 192.0.3.2 >/dev/null
+	ping -c 3 -i 0.1 -W 2 -q -s 1472 -M "do" 192.0.3.2 >/dev/null
 	# inserted by software
 	ethtool -K "$DEV" txvlan off
 	defer ethtool -K "$DEV" txvlan on

@@ -29,8 +29,8 @@ channels_max() {
 
 channels_set() {
 	ethtool -L "$DEV" combined "$1" || fail "can't set $1 channels"
-	expect "rx queues" "$(ls -d /sys/class/net/"$DEV"/queues/rx-* | wc -l)" -eq "$1"
-	expect "tx queues" "$(ls -d /sys/class/net/"$DEV"/queues/tx-* | wc -l)" -eq "$1"
+	expect "rx queues" "$(find "/sys/class/net/$DEV/queues/" -name 'rx-*' | wc -l)" -eq "$1"
+	expect "tx queues" "$(find "/sys/class/net/$DEV/queues/" -name 'tx-*' | wc -l)" -eq "$1"
 }
 
 channels_now() {

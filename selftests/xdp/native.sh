@@ -96,18 +96,18 @@ tx_multi_buffer() {
 	for size in 60 3520 3521 7040 7041 9614; do
 		exchange $size $size
 	done
-	ping_works -s 9572 -M do
+	ping_works -s 9572 -M "do"
 }
 
 pass_and_drop_multi_buffer() {
 	mtu 9600
 	attach "$VERDICT" xdp_pass
-	ping_works -s 9572 -M do
+	ping_works -s 9572 -M "do"
 	ip link set dev "$DEV" xdpdrv off
 	attach "$VERDICT" xdp_drop
 	expect_fail ping -c 2 -i 0.1 -W 1 -s 9000 192.0.2.2
 	ip link set dev "$DEV" xdpdrv off
-	ping_works -s 9572 -M do
+	ping_works -s 9572 -M "do"
 }
 
 # A program takes bytes off the end: within the last buffer, and all of it.

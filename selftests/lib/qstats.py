@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Counters of each queue of a netdev, by netlink: "rx 0 PACKETS", "tx 0 ..."."""
+import socket
+import struct
+import sys
+
+NETLINK_GENERIC = 16
+GENL_ID_CTRL = 16
+CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 3, 1, 2
+NLM_F_REQUEST, NLM_F_DUMP = 1, 0x300
+NLMSG_ERROR, NLMSG_DONE = 2, 3
+QSTATS_GET = 12
+IFINDEX, QUEUE_TYPE, QUEUE_ID, SCOPE = 1, 2, 3, 4
+PACKETS = (8, 10)  # by queue type
+SCOPE_QUEUE = 1
+
+
+def attr(kind, data):
+    raw = struct.pack("=HH", 4 + len(data), kind) + data
+    return raw + bytes(-len(raw) % 4)
+
+
+def attrs(data):
+    found = {}
+    while len(data) >= 4:
+        length, kind = struct.unpack_from("=HH", data)
+        found[kind & 0x3fff] = data[4:length]
+        data = data[(length + 3) & ~3:]
+    return found
+
+
+def messages(sock, dump):
+    """(type, payload) until the dump ends or a single answer came."""
+    while True:
+        data = sock.recv(65536)
+        while data:
+            length, kind = struct.unpack_from("=IH", data)
+            if kind == NLMSG_ERROR:
+                sys.exit(f"netlink: error {-struct.unpack_from('=i', data, 16)[0]}")
+            if kind == NLMSG_DONE:
+                return
+            yield kind, data[16:length]
+            if not dump:
+                return
+            data = data[(length + 3) & ~3:]
+
+
+def request(sock, family, command, flags, payload):
+    genl = struct.pack("=BBH", command, 1, 0) + payload
+    head = struct.pack("=IHHII", 16 + len(genl), family, NLM_F_REQUEST | flags, 1, 0)
+    sock.send(head + genl)
+    return [attrs(data[4:]) for _, data in messages(sock, flags)]
+
+
+def number(data):
+    return int.from_bytes(data, sys.byteorder)
+
+
+def main():
+    sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_GENERIC)
+    found = request(sock, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0,
+                    attr(CTRL_ATTR_FAMILY_NAME, b"netdev\0"))
+    family = number(found[0][CTRL_ATTR_FAMILY_ID])
+    index = struct.pack("=I", socket.if_nametoindex(sys.argv[1]))
+    for row in request(sock, family, QSTATS_GET, NLM_F_DUMP,
+                       attr(IFINDEX, index) + attr(SCOPE, struct.pack("=Q", SCOPE_QUEUE))):
+        kind = number(row[QUEUE_TYPE])
+        print("rx" if kind == 0 else "tx", number(row[QUEUE_ID]),
+              number(row.get(PACKETS[kind], b"\0")))
+
+
+if __name__ == "__main__":
+    main()

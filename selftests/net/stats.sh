@@ -1,0 +1,122 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Counters of the driver and of the device agree, and ethtool says what is
+# true of a port. Topology: lib/guest.sh.
+
+. "$(dirname "$0")/../lib/guest.sh"
+
+# group DEV GROUP NAME: a counter of a standard group
+group() {
+	ethtool --json -S "$1" --groups "$2" | jq ".[0][\"$2\"][\"$3\"]"
+}
+
+# ahead: what was sent from here and not received there
+ahead() {
+	echo $(($(stat "$DEV" tx_packets) - $(peer cat "/sys/class/net/$PEER_DEV/statistics/rx_packets")))
+}
+
+ahead_is() {
+	[ "$(ahead)" -eq "$1" ]
+}
+
+# What one end sent the other has received, as soon as both have counted it.
+both_ends_agree() {
+	local before
+
+	# multicast of nobody is counted too
+	peer ip link set "$PEER_DEV" promisc on
+	defer peer ip link set "$PEER_DEV" promisc off
+	before=
+	until ahead_is "${before:--1}"; do
+		before=$(ahead)
+		sleep 1
+	done
+	ping -c 200 -i 0.01 -q 192.0.2.2 >/dev/null
+	wait_for 5 ahead_is "$before"
+}
+
+# The netdev's counters are the sum of its queues'.
+queues_agree() {
+	ping_works
+	sleep 1
+	expect "sum of queues" "$(python3 "$TREE/selftests/lib/qstats.py" "$DEV" |
+		awk '$1 == "rx" { sum += $3 } END { print sum }')" -le "$(stat "$DEV" rx_packets)"
+	ethtool -L "$DEV" combined 1
+	defer ethtool -L "$DEV" combined 2
+	expect "queues" "$(python3 "$TREE/selftests/lib/qstats.py" "$DEV" | wc -l)" -eq 2
+}
+
+mac_agrees() {
+	local frames octets packets bytes
+
+	frames=$(group "$DEV" eth-mac FramesTransmittedOK)
+	octets=$(group "$DEV" eth-mac OctetsTransmittedOK)
+	packets=$(stat "$DEV" tx_packets)
+	bytes=$(stat "$DEV" tx_bytes)
+	ping -c 50 -i 0.01 -q -s 1000 192.0.2.2 >/dev/null
+	sleep 0.3
+	frames=$(($(group "$DEV" eth-mac FramesTransmittedOK) - frames))
+	octets=$(($(group "$DEV" eth-mac OctetsTransmittedOK) - octets))
+	packets=$(($(stat "$DEV" tx_packets) - packets))
+	bytes=$(($(stat "$DEV" tx_bytes) - bytes))
+	# the stack sends a frame now and then, perhaps between two looks
+	expect "frames" "$frames" -ge "$packets"
+	expect "frames" "$frames" -le $((packets + 3))
+	# the device counts the FCS, and pads what is too short
+	expect "octets" "$octets" -ge $((bytes + 4 * packets))
+	expect "octets" "$octets" -le $((bytes + 4 * packets + 3000))
+}
+
+histogram() {
+	local before
+
+	before=$(ethtool -S "$DEV" --groups rmon | awk '/tx-rmon-etherStatsPkts512to1023Octets/ { print $2 }')
+	ping -c 30 -i 0.01 -q -s 700 192.0.2.2 >/dev/null
+	expect "frames of 512 to 1023 octets" \
+		$(($(ethtool -S "$DEV" --groups rmon |
+			awk '/tx-rmon-etherStatsPkts512to1023Octets/ { print $2 }') - before)) -ge 30
+}
+
+never_backwards() {
+	local i last=0 now
+
+	background ping -f -q 192.0.2.2
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		[ $((i % 3)) -ne 0 ] || ethtool -L "$DEV" combined $((i % 2 + 1))
+		now=$(stat "$DEV" rx_packets)
+		expect "received" "$now" -ge "$last"
+		last=$now
+	done
+	ethtool -L "$DEV" combined 2
+}
+
+link_settings() {
+	ethtool "$DEV" | grep -q 'Speed: 100000Mb/s' || fail "no 100 Gb/s"
+	ethtool "$DEV" | grep -q 'Link detected: yes' || fail "no link"
+	ethtool -i "$DEV" | grep -q 'driver: gnic' || fail "which driver"
+	expect_fail ethtool -s "$DEV" speed 1000 autoneg off
+	ethtool -s "$DEV" speed 50000 duplex full lanes 2 autoneg off
+	defer ethtool -s "$DEV" autoneg on
+	defer peer ethtool -s "$PEER_DEV" autoneg on
+	peer ethtool -s "$PEER_DEV" speed 50000 duplex full lanes 2 autoneg off
+	wait_for 5 carrier_up
+	ethtool "$DEV" | grep -q 'Speed: 50000Mb/s' || fail "speed was not set"
+	ping_works
+}
+
+pause() {
+	ethtool -A "$DEV" rx on tx off
+	ethtool -a "$DEV" | grep -q 'RX:[[:space:]]*on' || fail "rx pause was not set"
+	ethtool -a "$DEV" | grep -q 'TX:[[:space:]]*off' || fail "tx pause was not set"
+	ethtool -I -a "$DEV" | grep -q 'tx_pause_frames' || fail "no pause counters"
+}
+
+why_no_link() {
+	peer ip link set "$PEER_DEV" down
+	defer peer ip link set "$PEER_DEV" up
+	wait_for 5 sh -c "ethtool $DEV | grep -q 'Link detected: no (Autoneg'"
+}
+
+topology_up
+trap topology_down EXIT
+guest_main both_ends_agree queues_agree mac_agrees histogram never_backwards link_settings pause why_no_link
