@@ -104,7 +104,7 @@ static int gnic_reg_test_dma_at(struct gnic_dev *dev, u8 *buf, dma_addr_t dma, u
 		u8 expect;
 	} steps[] = {
 		{ GNIC_TEST_DMA_FILL, GNIC_TEST_DMA_PATTERN },
-		{ GNIC_TEST_DMA_INVERT, (u8)~GNIC_TEST_DMA_PATTERN },
+		{ GNIC_TEST_DMA_INVERT, GNIC_TEST_DMA_PATTERN ^ 0xff },
 		{ GNIC_TEST_DMA_CLEAR, 0 },
 	};
 	u32 len = GNIC_TEST_BYTES - 2 * sizeof(u64) + 1;

@@ -13,7 +13,7 @@ measure() {
 	name=$1 size=$2 batch=$3 rounds=$4 mode=${5:-}
 	for r in "$rounds" "$((rounds * 2))"; do
 		packets=$(valgrind -q --tool=callgrind --callgrind-out-file="$out/cg" \
-			--toggle-collect=bench_round "$bench" "$size" "$batch" "$r" $mode |
+			--toggle-collect=bench_round "$bench" "$size" "$batch" "$r" ${mode:+"$mode"} |
 			sed -n 's/ packets.*//p')
 		callgrind_annotate --auto=no --threshold=100 "$out/cg" |
 			awk -v packets="$packets" '
