@@ -247,10 +247,10 @@ GNIC_HW_SIZE(gnic_hw_qp_path, 60);
 
 /**
  * struct gnic_hw_qp_stats - of both queues
- * @tx_packets: sent, retransmissions included
- * @tx_bytes: of these; RC: payload
- * @rx_packets: received
- * @rx_bytes: of these; RC: payload
+ * @tx_packets: sent; RC: ACKs and retransmissions included
+ * @tx_bytes: of these, without FCS
+ * @rx_packets: received; RC: ACKs and duplicates included
+ * @rx_bytes: of these, without FCS
  * @no_buffer: frames dropped because the receive queue was empty
  * @too_big: frames dropped because the receive queue's buffers were too small
  * @errors: WQEs and packets that failed the QP

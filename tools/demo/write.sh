@@ -5,7 +5,7 @@
 WRITE_MIB=64
 
 demo_write() {
-	local sent arrived naks
+	local sent arrived counter
 
 	step "RDMA WRITE of $WRITE_MIB MiB of random data, from card memory to card memory"
 	run dd if=/dev/urandom of="$TMP/data" bs=1M count=$WRITE_MIB status=none
@@ -28,16 +28,21 @@ demo_write() {
 	expect "SHA-256 of what arrived in the memory of card 1" "$sent" "$arrived"
 
 	step "The counters of both groups agree"
-	run "$GNICCTL" show --stats "$CARD_A"
-	naks=0
-	expect "dropped at either group" "$naks" "$(( $(vport_drops "$WA_REP") + $(vport_drops "$WB_REP") ))"
+	run devlink health diagnose "$WA_DEV" reporter qp
+	expect_at_least "bytes that the QPs of card 0 sent" $((WRITE_MIB << 20)) \
+		"$(qp_count "$WA_DEV" tx_bytes)"
+	for counter in packets bytes; do
+		expect "$counter that card 0 sent and card 1 received" \
+			"$(qp_count "$WA_DEV" tx_$counter)" "$(qp_count "$WB_DEV" rx_$counter)"
+		expect "$counter of acknowledgements, back" \
+			"$(qp_count "$WB_DEV" tx_$counter)" "$(qp_count "$WA_DEV" rx_$counter)"
+	done
+	expect "errors of either group" 0 \
+		$(($(qp_count "$WA_DEV" errors) + $(qp_count "$WB_DEV" errors)))
 	rm -f "$TMP/data" "$TMP/arrived"
 }
 
-vport_drops() {
-	local file total=0
-	for file in /sys/class/net/"$1"/statistics/*_dropped; do
-		total=$((total + $(cat "$file")))
-	done
-	echo "$total"
+# qp_count DEV NAME: of all QPs of a group, counted by the device
+qp_count() {
+	jdevlink "[.. | objects | .$2? // empty] | add" health diagnose "$1" reporter qp
 }
