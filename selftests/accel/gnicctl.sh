@@ -153,6 +153,8 @@ recv_udp() {
 	group_set "$CARD" 6 qp_type raw
 	group_state "$CARD" 6 active
 	rep=$(rep_dev "$CARD" 6)
+	# nothing but these datagrams: no neighbour discovery
+	sysctl -qw "net.ipv6.conf.$rep.disable_ipv6=1"
 	ip link set "$rep" up
 	ip addr add 198.51.100.1/24 dev "$rep"
 	ip neigh add 198.51.100.2 lladdr "$(group_get "$CARD" 6 hw_addr)" dev "$rep"
