@@ -84,8 +84,13 @@ static inline void netdev_unlock(struct net_device *netdev)
 {
 }
 
-#define netif_napi_add_config_locked(netdev, napi, poll, index) \
-	netif_napi_add(netdev, napi, poll)
+static inline void netif_napi_add_config_locked(struct net_device *netdev,
+						struct napi_struct *napi,
+						int (*poll)(struct napi_struct *, int), int index)
+{
+	netif_napi_add(netdev, napi, poll);
+}
+
 #define netif_napi_del_locked(napi)		netif_napi_del(napi)
 #define napi_enable_locked(napi)		napi_enable(napi)
 #define napi_disable_locked(napi)		napi_disable(napi)

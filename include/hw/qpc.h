@@ -49,7 +49,7 @@
 #define GNIC_REQ_REMOTE_CI		23, GENMASK(21, 0)	/* device */
 #define GNIC_REQ_OLDEST_UNACKED_RPI	24, GENMASK(21, 0)	/* device */
 #define GNIC_REQ_PSN_SINCE_ACKREQ	25, GENMASK(7, 0)	/* device */
-#define GNIC_REQ_ACKREQ_FREQ		25, GENMASK(15, 8)	/* packets; 0: last of a message only */
+#define GNIC_REQ_ACKREQ_FREQ		25, GENMASK(15, 8)	/* packets; 0: last of a message */
 #define GNIC_REQ_PACING_TIME		26, GENMASK(15, 0)
 #define GNIC_REQ_PSN_DELIVERED		27, GENMASK(23, 0)	/* device */
 #define GNIC_REQ_SYNDROME		28, GENMASK(7, 0)	/* device: model-defined */

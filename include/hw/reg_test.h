@@ -9,9 +9,9 @@
 #define GNIC_TEST_IRQ			(GNIC_TEST_BASE + 0x04)	/* WO: raises this vector */
 #define GNIC_TEST_DMA_LO		(GNIC_TEST_BASE + 0x08)	/* RW: device address */
 #define GNIC_TEST_DMA_HI		(GNIC_TEST_BASE + 0x0c)	/* RW */
-#define GNIC_TEST_DMA_LEN		(GNIC_TEST_BASE + 0x10)	/* RW: bytes, 1..GNIC_TEST_DMA_LEN_MAX */
+#define GNIC_TEST_DMA_LEN		(GNIC_TEST_BASE + 0x10)	/* RW: bytes */
 #define  GNIC_TEST_DMA_LEN_MAX		0x10000
-#define GNIC_TEST_DMA_OP		(GNIC_TEST_BASE + 0x14)	/* WO: runs it before the write completes */
+#define GNIC_TEST_DMA_OP		(GNIC_TEST_BASE + 0x14)	/* WO: done when the write is */
 enum gnic_hw_test_dma_op {
 	GNIC_TEST_DMA_FILL	= 1,	/* every byte becomes GNIC_TEST_DMA_PATTERN */
 	GNIC_TEST_DMA_CLEAR	= 2,	/* every byte becomes 0 */

@@ -64,9 +64,9 @@ struct gnic_hw_rc_wqe {
 GNIC_HW_SIZE(gnic_hw_rc_wqe, 32);
 
 /* Raw send WQE (model-defined), dword 0. */
-#define GNIC_RAW_WQE_NSEG		GENMASK(20, 16)	/* of the whole packet, 1..GNIC_RAW_SEGS_MAX */
+#define GNIC_RAW_WQE_NSEG		GENMASK(20, 16)	/* of the packet, 1..GNIC_RAW_SEGS_MAX */
 #define GNIC_RAW_WQE_VLAN		BIT(24)	/* insert vlan_tci, TPID 0x8100 */
-#define GNIC_RAW_WQE_CSUM		BIT(25)	/* 16-bit sum from CSUM_START, to CSUM_OFFSET behind it */
+#define GNIC_RAW_WQE_CSUM		BIT(25)	/* from CSUM_START, to CSUM_OFFSET behind it */
 #define GNIC_RAW_WQE_CSUM_L3		BIT(26)	/* IPv4 header checksum */
 #define GNIC_RAW_WQE_TSO		BIT(27)
 #define GNIC_RAW_WQE_SE			BIT(29)	/* set on raw QPs */
@@ -81,7 +81,7 @@ GNIC_HW_SIZE(gnic_hw_rc_wqe, 32);
 #define GNIC_RAW_WQES_MAX		6	/* WQEs of one packet */
 #define GNIC_RAW_SIZE_MIN		14
 #define GNIC_RAW_TSO_SIZE_MAX		0x3ffff	/* 256 KiB - 1 */
-#define GNIC_RAW_HDR_MAX		252	/* HDR_LEN; end of the field that CSUM stores into */
+#define GNIC_RAW_HDR_MAX		252	/* HDR_LEN, end of the checksum field */
 
 struct gnic_hw_seg {
 	__le64 addr;
