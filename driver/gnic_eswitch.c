@@ -124,13 +124,6 @@ int gnic_vport_set(struct gnic_dev *dev, u16 vport, const u8 *mac, bool enable)
 	return gnic_cmd_exec(dev, GNIC_CMD_VPORT_SET, &in, sizeof(in), NULL, 0);
 }
 
-int gnic_vport_stats(struct gnic_dev *dev, u16 vport, struct gnic_hw_vport_stats *stats)
-{
-	struct gnic_hw_id in = { .id = cpu_to_le32(vport) };
-
-	return gnic_cmd_exec(dev, GNIC_CMD_VPORT_STATS, &in, sizeof(in), stats, sizeof(*stats));
-}
-
 /* Serial number and module: no two cards of a box have the same. */
 static void gnic_eswitch_make_id(struct gnic_dev *dev, struct netdev_phys_item_id *id)
 {

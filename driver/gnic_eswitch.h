@@ -44,7 +44,6 @@ int gnic_eswitch_mode_set(struct devlink *devlink, u16 mode, struct netlink_ext_
 int gnic_vport_create(struct gnic_dev *dev, unsigned int port, u16 *vport);
 void gnic_vport_destroy(struct gnic_dev *dev, u16 vport);
 int gnic_vport_set(struct gnic_dev *dev, u16 vport, const u8 *mac, bool enable);
-int gnic_vport_stats(struct gnic_dev *dev, u16 vport, struct gnic_hw_vport_stats *stats);
 
 /* gnic_qpn.c: numbers for all QPs of a port, the netdev's raw ones included */
 int gnic_qpn_init(struct gnic_dev *dev);

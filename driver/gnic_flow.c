@@ -94,14 +94,6 @@ void gnic_flow_set_l4_dst(struct gnic_flow *flow, __be16 port, __be16 mask)
 	GNIC_FLOW_SET(flow, l4_dst, &port, &mask, sizeof(port));
 }
 
-void gnic_flow_set_bth_qpn(struct gnic_flow *flow, u32 qpn)
-{
-	__be32 mask = cpu_to_be32(GNIC_QPN_MASK);
-	__be32 value = cpu_to_be32(qpn);
-
-	GNIC_FLOW_SET(flow, bth_qpn, &value, &mask, sizeof(value));
-}
-
 static void gnic_flow_set_action(struct gnic_flow *flow, enum gnic_hw_flow_action action,
 				 u32 target)
 {
@@ -117,27 +109,6 @@ void gnic_flow_set_drop(struct gnic_flow *flow)
 void gnic_flow_set_vport(struct gnic_flow *flow, u16 vport)
 {
 	gnic_flow_set_action(flow, GNIC_FLOW_VPORT, vport);
-}
-
-void gnic_flow_set_qp(struct gnic_flow *flow, u32 qpn)
-{
-	gnic_flow_set_action(flow, GNIC_FLOW_QP, qpn);
-}
-
-void gnic_flow_set_rss(struct gnic_flow *flow, u32 context)
-{
-	gnic_flow_set_action(flow, GNIC_FLOW_RSS, context);
-}
-
-void gnic_flow_set_host(struct gnic_flow *flow)
-{
-	gnic_flow_set_action(flow, GNIC_FLOW_HOST, 0);
-}
-
-void gnic_flow_set_mark(struct gnic_flow *flow, u32 mark)
-{
-	flow->hw.flags |= GNIC_FLOW_SET_MARK;
-	flow->hw.mark = cpu_to_le32(mark);
 }
 
 /* Rules that an owner may have at once. */

@@ -75,15 +75,10 @@ void gnic_flow_set_src_ip(struct gnic_flow *flow, const void *addr, const void *
 void gnic_flow_set_dst_ip(struct gnic_flow *flow, const void *addr, const void *mask, int len);
 void gnic_flow_set_l4_src(struct gnic_flow *flow, __be16 port, __be16 mask);
 void gnic_flow_set_l4_dst(struct gnic_flow *flow, __be16 port, __be16 mask);
-void gnic_flow_set_bth_qpn(struct gnic_flow *flow, u32 qpn);
 
 /* one action; @mark besides */
 void gnic_flow_set_drop(struct gnic_flow *flow);
 void gnic_flow_set_vport(struct gnic_flow *flow, u16 vport);
-void gnic_flow_set_qp(struct gnic_flow *flow, u32 qpn);
-void gnic_flow_set_rss(struct gnic_flow *flow, u32 context);
-void gnic_flow_set_host(struct gnic_flow *flow);
-void gnic_flow_set_mark(struct gnic_flow *flow, u32 mark);
 
 int gnic_flow_commit(struct gnic_dev *dev, struct gnic_flow *flow,
 		     struct netlink_ext_ack *extack);

@@ -170,7 +170,6 @@ void gnic_rss_default(struct gnic_nic *nic, unsigned int channels);
 int gnic_rss_apply(struct gnic_nic *nic, struct gnic_queue **queues, unsigned int count);
 int gnic_rss_refresh(struct gnic_nic *nic);	/* of the queues that run */
 void gnic_rss_clear(struct gnic_nic *nic);
-u32 gnic_rss_qpn(struct gnic_nic *nic, unsigned int ring);	/* GNIC_QPN_ANY: not running */
 
 /* gnic_stats.c */
 extern const struct netdev_stat_ops gnic_stat_ops;

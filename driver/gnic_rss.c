@@ -83,8 +83,3 @@ void gnic_rss_clear(struct gnic_nic *nic)
 	gnic_rss_set(nic, in);
 	kfree(in);
 }
-
-u32 gnic_rss_qpn(struct gnic_nic *nic, unsigned int ring)
-{
-	return ring < nic->num_channels ? nic->channels[ring]->queue->rx.qpn : GNIC_QPN_ANY;
-}

@@ -71,10 +71,6 @@ carrier() {
 	[ "$(cat "/sys/class/net/$1/carrier" 2>/dev/null)" = 1 ]
 }
 
-rx_packets() {
-	cat "/sys/class/net/$1/statistics/rx_packets"
-}
-
 tx_packets() {
 	cat "/sys/class/net/$1/statistics/tx_packets"
 }

@@ -148,13 +148,6 @@ static const struct cmd *cmd_find(unsigned int opcode)
 	return NULL;
 }
 
-const char *cmd_opcode_name(unsigned int opcode)
-{
-	const struct cmd *cmd = cmd_find(opcode);
-
-	return cmd ? cmd->name : NULL;
-}
-
 int cmd_opcode_by_name(const char *name)
 {
 	const struct cmd *cmd;

@@ -71,7 +71,6 @@ enum gnic_hw_link_fault mac_link_fault(const struct port *port);
 /* Counters of 64 bits each, from host order to little endian. */
 void cmd_put_stats(void *out, const void *in, size_t len);
 
-const char *cmd_opcode_name(unsigned int opcode);	/* NULL: none */
 int cmd_opcode_by_name(const char *name);		/* -1: none */
 
 #endif /* VGAUDI_BLK_CMD_H */

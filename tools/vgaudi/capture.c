@@ -82,11 +82,6 @@ void capture_frame(struct capture *capture, struct loop *loop, const struct fram
 	capture->frames++;
 }
 
-void capture_flush(struct capture *capture)
-{
-	pcap_dump_flush(capture->dumper);
-}
-
 uint64_t capture_count(const struct capture *capture)
 {
 	return capture->frames;

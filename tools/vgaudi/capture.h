@@ -20,7 +20,6 @@ struct capture;
 struct capture *capture_open(const char *path, bool virtual_time, const char **error);
 void capture_close(struct capture *capture);	/* writes the rest */
 void capture_frame(struct capture *capture, struct loop *loop, const struct frame *frame);
-void capture_flush(struct capture *capture);
 uint64_t capture_count(const struct capture *capture);
 
 #endif /* VGAUDI_CAPTURE_H */
