@@ -35,20 +35,25 @@ int gnic_ethtool_set_rxfh(struct net_device *netdev, struct ethtool_rxfh_param *
 			  struct netlink_ext_ack *extack);
 int gnic_ethtool_get_rxnfc(struct net_device *netdev, struct ethtool_rxnfc *cmd, u32 *rule_locs);
 int gnic_ethtool_set_rxnfc(struct net_device *netdev, struct ethtool_rxnfc *cmd);
-#ifdef HAVE_RXFH_FIELDS
-u32 gnic_ethtool_get_rx_ring_count(struct net_device *netdev);
 int gnic_ethtool_get_rxfh_fields(struct net_device *netdev, struct ethtool_rxfh_fields *fields);
 int gnic_ethtool_set_rxfh_fields(struct net_device *netdev,
 				 const struct ethtool_rxfh_fields *fields,
 				 struct netlink_ext_ack *extack);
+
+/* Two callbacks that were commands of get_rxnfc and set_rxnfc once. */
+#ifdef HAVE_RXFH_FIELDS
 #define GNIC_ETHTOOL_RXFH_FIELDS_OPS \
-	.get_rx_ring_count	= gnic_ethtool_get_rx_ring_count, \
 	.get_rxfh_fields	= gnic_ethtool_get_rxfh_fields, \
-	.set_rxfh_fields	= gnic_ethtool_set_rxfh_fields
+	.set_rxfh_fields	= gnic_ethtool_set_rxfh_fields,
 #else
-#define GNIC_ETHTOOL_RXFH_FIELDS_OPS \
-	.get_rxnfc		= gnic_ethtool_get_rxnfc, \
-	.set_rxnfc		= gnic_ethtool_set_rxnfc
+#define GNIC_ETHTOOL_RXFH_FIELDS_OPS
+#endif
+#ifdef HAVE_RX_RING_COUNT
+u32 gnic_ethtool_get_rx_ring_count(struct net_device *netdev);
+#define GNIC_ETHTOOL_RX_RING_COUNT_OP \
+	.get_rx_ring_count	= gnic_ethtool_get_rx_ring_count,
+#else
+#define GNIC_ETHTOOL_RX_RING_COUNT_OP
 #endif
 
 /* Number of queues changes: netif_set_real_num_queues() wants rtnl. */
@@ -79,6 +84,9 @@ int gnic_ethtool_set_rxfh_fields(struct net_device *netdev,
 	.get_rxfh_indir_size	= gnic_ethtool_get_rxfh_indir_size, \
 	.get_rxfh		= gnic_ethtool_get_rxfh, \
 	.set_rxfh		= gnic_ethtool_set_rxfh, \
-	GNIC_ETHTOOL_RXFH_FIELDS_OPS
+	GNIC_ETHTOOL_RXFH_FIELDS_OPS \
+	GNIC_ETHTOOL_RX_RING_COUNT_OP \
+	.get_rxnfc		= gnic_ethtool_get_rxnfc, \
+	.set_rxnfc		= gnic_ethtool_set_rxnfc
 
 #endif /* GNIC_ETHTOOL_H */

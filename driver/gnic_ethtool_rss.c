@@ -105,12 +105,6 @@ static int gnic_rss_fields_set(struct gnic_nic *nic, u32 flow_type, u64 fields)
 	return gnic_rss_change(nic, &old);
 }
 
-#ifdef HAVE_RXFH_FIELDS
-u32 gnic_ethtool_get_rx_ring_count(struct net_device *netdev)
-{
-	return netdev->real_num_rx_queues;
-}
-
 int gnic_ethtool_get_rxfh_fields(struct net_device *netdev, struct ethtool_rxfh_fields *fields)
 {
 	u64 data;
@@ -131,15 +125,24 @@ int gnic_ethtool_set_rxfh_fields(struct net_device *netdev,
 				   "hashed are both addresses, and of TCP and UDP both ports");
 	return err;
 }
-#else
+
+#ifdef HAVE_RX_RING_COUNT
+u32 gnic_ethtool_get_rx_ring_count(struct net_device *netdev)
+{
+	return netdev->real_num_rx_queues;
+}
+#endif
+
 int gnic_ethtool_get_rxnfc(struct net_device *netdev, struct ethtool_rxnfc *cmd, u32 *rule_locs)
 {
 	switch (cmd->cmd) {
-	case ETHTOOL_GRXRINGS:
+	case ETHTOOL_GRXRINGS:	/* a kernel with get_rx_ring_count does not ask here */
 		cmd->data = netdev->real_num_rx_queues;
 		return 0;
+#ifndef HAVE_RXFH_FIELDS
 	case ETHTOOL_GRXFH:
 		return gnic_rss_fields_get(netdev_priv(netdev), cmd->flow_type, &cmd->data);
+#endif
 	default:
 		return -EOPNOTSUPP;
 	}
@@ -147,8 +150,9 @@ int gnic_ethtool_get_rxnfc(struct net_device *netdev, struct ethtool_rxnfc *cmd,
 
 int gnic_ethtool_set_rxnfc(struct net_device *netdev, struct ethtool_rxnfc *cmd)
 {
-	if (cmd->cmd != ETHTOOL_SRXFH)
-		return -EOPNOTSUPP;
-	return gnic_rss_fields_set(netdev_priv(netdev), cmd->flow_type, cmd->data);
-}
+#ifndef HAVE_RXFH_FIELDS
+	if (cmd->cmd == ETHTOOL_SRXFH)
+		return gnic_rss_fields_set(netdev_priv(netdev), cmd->flow_type, cmd->data);
 #endif
+	return -EOPNOTSUPP;
+}
