@@ -37,6 +37,8 @@
 	X(VPORT_STATS,		0x43, gnic_hw_id, gnic_hw_vport_stats) \
 	X(RSS_SET,		0x44, gnic_hw_rss, void) \
 	X(FILTER_SET,		0x45, gnic_hw_filter, void) \
+	X(VLAN_SET,		0x46, gnic_hw_vlan, void) \
+	X(TUNNEL_SET,		0x47, gnic_hw_tunnels, void) \
 	X(FLOW_ADD,		0x50, gnic_hw_flow_add, gnic_hw_id) \
 	X(FLOW_DEL,		0x51, gnic_hw_id, void) \
 	X(FLOW_STATS,		0x52, gnic_hw_id, gnic_hw_flow_stats) \
@@ -424,6 +426,49 @@ struct gnic_hw_filter {
 	__u8 mac[GNIC_FILTER_MACS_MAX][6];
 };
 GNIC_HW_SIZE(gnic_hw_filter, 776);
+
+/**
+ * struct gnic_hw_vlan - what happens to tags at the host side of a vport
+ * @vport: which
+ * @flags: GNIC_VLAN_*
+ * @rsvd: zero
+ * @ctag: a bit a VID: with GNIC_VLAN_FILTER_CTAG the ones that come in
+ * @stag: likewise, with GNIC_VLAN_FILTER_STAG
+ */
+struct gnic_hw_vlan {
+	__le16 vport;
+	__le16 flags;
+	__le32 rsvd;
+	__u8 ctag[GNIC_VLAN_VIDS / 8];
+	__u8 stag[GNIC_VLAN_VIDS / 8];
+};
+GNIC_HW_SIZE(gnic_hw_vlan, 1032);
+
+/**
+ * struct gnic_hw_tunnel_port - an entry of the table
+ * @port: UDP destination port
+ * @type: enum gnic_hw_tunnel; NONE: not in use
+ * @rsvd: zero
+ */
+struct gnic_hw_tunnel_port {
+	__le16 port;
+	__u8 type;
+	__u8 rsvd;
+};
+GNIC_HW_SIZE(gnic_hw_tunnel_port, 4);
+
+/**
+ * struct gnic_hw_tunnels - UDP tunnels that the host side of a vport ends
+ * @vport: which
+ * @rsvd: zero
+ * @ports: the table
+ */
+struct gnic_hw_tunnels {
+	__le16 vport;
+	__le16 rsvd[3];
+	struct gnic_hw_tunnel_port ports[GNIC_TUNNEL_PORTS_MAX];
+};
+GNIC_HW_SIZE(gnic_hw_tunnels, 72);
 
 /**
  * struct gnic_hw_flow_add - a rule

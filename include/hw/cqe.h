@@ -9,6 +9,7 @@
 #define GNIC_CQE_QPN			GENMASK(23, 0)
 #define GNIC_CQE_REQ			BIT(24)	/* of a send queue */
 #define GNIC_CQE_ERROR			BIT(25)	/* data is a syndrome */
+#define GNIC_CQE_INNER_OK		BIT(26)	/* raw: the checksum in the tunnel is right too */
 #define GNIC_CQE_VALID			BIT(31)	/* 1 in the first pass, then it alternates */
 
 /**
@@ -42,7 +43,7 @@ enum gnic_hw_cqe_l4 {
 };
 #define GNIC_RAW_CQE_L3_OK		BIT(4)	/* IPv4 header checksum is right */
 #define GNIC_RAW_CQE_L4_OK		BIT(5)	/* TCP or UDP checksum is right */
-#define GNIC_RAW_CQE_VLAN		BIT(6)	/* a C-tag was stripped into vlan_tci */
+#define GNIC_RAW_CQE_VLAN		BIT(6)	/* a tag was stripped into vlan_tci */
 #define GNIC_RAW_CQE_CSUM		BIT(7)	/* csum is set */
 #define GNIC_RAW_CQE_HASH		GENMASK(9, 8)
 enum gnic_hw_cqe_hash {
@@ -52,7 +53,8 @@ enum gnic_hw_cqe_hash {
 };
 #define GNIC_RAW_CQE_NBUF		GENMASK(14, 10)	/* buffers that the packet fills */
 #define GNIC_RAW_CQE_MARK		BIT(15)
-#define GNIC_RAW_CQE_HDR_LEN		GENMASK(31, 16)	/* bytes up to the payload, 0: not parsed */
+#define GNIC_RAW_CQE_HDR_LEN		GENMASK(25, 16)	/* bytes up to the payload, 0: not parsed */
+#define GNIC_RAW_CQE_STAG		BIT(26)	/* with VLAN: it was an S-tag */
 
 #define GNIC_RAW_NBUF_MAX		17
 

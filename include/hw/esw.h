@@ -43,6 +43,22 @@ enum gnic_hw_rss_func {
 #define GNIC_FILTER_ALLMULTI		BIT(1)
 #define GNIC_FILTER_MACS_MAX		128
 
+/* Tags at the host side of a vport: struct gnic_hw_vlan.flags. */
+#define GNIC_VLAN_STRIP_CTAG		BIT(0)
+#define GNIC_VLAN_STRIP_STAG		BIT(1)
+#define GNIC_VLAN_FILTER_CTAG		BIT(2)	/* uplink: only VIDs of the table */
+#define GNIC_VLAN_FILTER_STAG		BIT(3)
+#define GNIC_VLAN_VIDS			4096
+
+/* UDP ports behind which there is another packet. */
+#define GNIC_TUNNEL_PORTS_MAX		16
+enum gnic_hw_tunnel {
+	GNIC_TUNNEL_NONE	= 0,
+	GNIC_TUNNEL_VXLAN	= 1,
+	GNIC_TUNNEL_VXLAN_GPE	= 2,
+	GNIC_TUNNEL_GENEVE	= 3,
+};
+
 /**
  * struct gnic_hw_flow_key - what a frame is matched by, and the mask for it
  * @src_ip: network order; IPv4 in the first four bytes

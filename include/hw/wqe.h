@@ -65,16 +65,22 @@ GNIC_HW_SIZE(gnic_hw_rc_wqe, 32);
 
 /* Raw send WQE (model-defined), dword 0. */
 #define GNIC_RAW_WQE_NSEG		GENMASK(20, 16)	/* of the packet, 1..GNIC_RAW_SEGS_MAX */
+#define GNIC_RAW_WQE_STAG		BIT(5)	/* with VLAN: TPID 0x88a8 */
+#define GNIC_RAW_WQE_TUNNEL		BIT(21)	/* with TSO, USO: seg[0].rsvd says where */
 #define GNIC_RAW_WQE_VLAN		BIT(24)	/* insert vlan_tci, TPID 0x8100 */
 #define GNIC_RAW_WQE_CSUM		BIT(25)	/* from CSUM_START, to CSUM_OFFSET behind it */
 #define GNIC_RAW_WQE_CSUM_L3		BIT(26)	/* IPv4 header checksum */
 #define GNIC_RAW_WQE_TSO		BIT(27)
+#define GNIC_RAW_WQE_USO		BIT(28)	/* segments of UDP, not with TSO */
 #define GNIC_RAW_WQE_SE			BIT(29)	/* set on raw QPs */
 #define GNIC_RAW_WQE_CQE		BIT(31)	/* CQE when consumed */
 /* dword 2 */
 #define GNIC_RAW_WQE_CSUM_START		GENMASK(9, 0)
 #define GNIC_RAW_WQE_CSUM_OFFSET	GENMASK(15, 10)
-#define GNIC_RAW_WQE_HDR_LEN		GENMASK(25, 16)	/* TSO: up to the payload */
+#define GNIC_RAW_WQE_HDR_LEN		GENMASK(25, 16)	/* TSO, USO: up to the payload */
+/* seg[0].rsvd, with GNIC_RAW_WQE_TUNNEL */
+#define GNIC_RAW_TUNNEL_L3		GENMASK(7, 0)	/* inner IP header */
+#define GNIC_RAW_TUNNEL_UDP		GENMASK(15, 8)	/* outer UDP header, 0: none */
 
 #define GNIC_RAW_WQE_SEGS		3
 #define GNIC_RAW_SEGS_MAX		18
@@ -83,6 +89,12 @@ GNIC_HW_SIZE(gnic_hw_rc_wqe, 32);
 #define GNIC_RAW_TSO_SIZE_MAX		0x3ffff	/* 256 KiB - 1 */
 #define GNIC_RAW_HDR_MAX		252	/* HDR_LEN, end of the checksum field */
 
+/**
+ * struct gnic_hw_seg - a piece of a packet
+ * @addr: device address, checked against the windows of the QP's ASID
+ * @len: bytes
+ * @rsvd: zero; but for the first one of a packet with GNIC_RAW_WQE_TUNNEL
+ */
 struct gnic_hw_seg {
 	__le64 addr;
 	__le32 len;
@@ -96,7 +108,7 @@ GNIC_HW_SIZE(gnic_hw_seg, 16);
  * @size: bytes of the packet; RAW_CONT: zero
  * @offload: GNIC_RAW_WQE_CSUM_START and its neighbours; RAW_CONT: zero
  * @vlan_tci: host order tag control information, with GNIC_RAW_WQE_VLAN
- * @mss: payload bytes a segment, with GNIC_RAW_WQE_TSO
+ * @mss: payload bytes a segment, with GNIC_RAW_WQE_TSO or USO
  * @seg: pieces, in order; unused ones zero
  */
 struct gnic_hw_raw_wqe {

@@ -49,6 +49,7 @@ void fake_init(struct fake *fake)
 	fake->uplink.card = &fake->card;
 	fake->uplink.port = &fake->card.ports[0];
 	fake->uplink.enabled = true;
+	fake->uplink.vlan_flags = GNIC_VLAN_STRIP_CTAG;
 	fake->qp.card = &fake->card;
 	fake->qp.port = &fake->card.ports[0];
 	fake->qp.vport = &fake->uplink;

@@ -22,6 +22,8 @@ enum gnic_hw_status esw_cmd_vport_stats(struct card *card, const struct gnic_hw_
 					struct gnic_hw_vport_stats *out);
 enum gnic_hw_status esw_cmd_rss_set(struct card *card, const struct gnic_hw_rss *in);
 enum gnic_hw_status esw_cmd_filter_set(struct card *card, const struct gnic_hw_filter *in);
+enum gnic_hw_status esw_cmd_vlan_set(struct card *card, const struct gnic_hw_vlan *in);
+enum gnic_hw_status esw_cmd_tunnel_set(struct card *card, const struct gnic_hw_tunnels *in);
 enum gnic_hw_status esw_cmd_flow_add(struct card *card, const struct gnic_hw_flow_add *in,
 				     struct gnic_hw_id *out);
 enum gnic_hw_status esw_cmd_flow_del(struct card *card, const struct gnic_hw_id *in);

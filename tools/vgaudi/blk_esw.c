@@ -110,7 +110,7 @@ static void esw_default(struct vport *vport, struct frame *frame, const uint32_t
 	to = esw_mac_find(vport->card->esw, vport->port, frame_mac(esw_dmac(frame)));
 	if (to)
 		esw_to_function(to, frame);
-	else if (esw_mac_wanted(vport, esw_dmac(frame)))
+	else if (esw_mac_wanted(vport, esw_dmac(frame)) && esw_vlan_wanted(vport, frame))
 		esw_to_host(vport, frame, mark);
 	else
 		vport->port->stats.rx.dropped++;

@@ -5,6 +5,7 @@
  */
 #include "frame.h"
 #include "parse.h"
+#include "rxe.h"
 
 #define RXE_PIECES	(2 * GNIC_RAW_NBUF_MAX)	/* of buffers; one may be in two places */
 
@@ -19,13 +20,14 @@ struct rxe_buffers {
 };
 
 /*
- * The host side gets the outer C-tag in the CQE, a function its frames as they
- * were. Returns the bytes that are left out.
+ * The host side gets the outer tag in the CQE if it wants that kind stripped, a
+ * function its frames as they were. Returns the bytes that are left out.
  */
 static uint32_t rxe_strip(const struct qp *qp, const struct frame *frame)
 {
-	if (!frame->parsed.tags || qp->side != GNIC_SIDE_HOST ||
-	    frame_be16(frame->hdr + 2 * ETH_ADDR_LEN) != ETH_TYPE_CTAG)
+	uint16_t strip = frame->parsed.stag ? GNIC_VLAN_STRIP_STAG : GNIC_VLAN_STRIP_CTAG;
+
+	if (!frame->parsed.tags || qp->side != GNIC_SIDE_HOST || !(qp->vport->vlan_flags & strip))
 		return 0;
 	return VLAN_LEN;
 }
@@ -126,6 +128,18 @@ static void rxe_copy(struct rxe_buffers *bufs, const struct frame *frame, uint32
 
 /* ---- checksums ---- */
 
+/**
+ * struct rxe_sums - the sums of a frame
+ * @all: everything behind the Ethernet header
+ * @inner: the packet in a tunnel, or NULL
+ * @inner_ok: its checksums are right
+ */
+struct rxe_sums {
+	struct csum all;
+	const struct parsed *inner;
+	bool inner_ok;
+};
+
 static void rxe_sum(struct csum *csum, const struct frame *frame, uint32_t from, uint32_t to)
 {
 	uint32_t end = to < frame->hdr_len ? to : frame->hdr_len;
@@ -141,9 +155,8 @@ static void rxe_sum(struct csum *csum, const struct frame *frame, uint32_t from,
 }
 
 /* The end of the bytes that TCP or UDP has a checksum of; 0: there is none. */
-static uint32_t rxe_l4_end(const struct frame *frame)
+static uint32_t rxe_l4_end(const struct frame *frame, const struct parsed *p)
 {
-	const struct parsed *p = &frame->parsed;
 	const uint8_t *l4 = frame->hdr + p->l4_off;
 
 	if (p->bad)
@@ -155,51 +168,103 @@ static uint32_t rxe_l4_end(const struct frame *frame)
 	return 0;
 }
 
+/* With the pseudo header the sum of a right packet is -0. */
+static bool rxe_sum_right(const struct frame *frame, const struct parsed *p, uint32_t end,
+			  uint64_t sum)
+{
+	return csum_fold(csum_add(sum, frame_pseudo_sum(frame->hdr, p, end - p->l4_off))) ==
+	       0xffff;
+}
+
+static bool rxe_ip_right(const struct frame *frame, const struct parsed *p)
+{
+	const uint8_t *ip = frame->hdr + p->l2_len;
+
+	return p->l3 != GNIC_CQE_L3_IPV4 || csum_fold(csum_words(ip, (ip[0] & 15) * 4u)) == 0xffff;
+}
+
+/*
+ * Adds @from .. @end, in which the packet @inner is. Returns whether that has
+ * checksums and they are right.
+ */
+static bool rxe_sum_tunnel(struct csum *csum, const struct frame *frame,
+			   const struct parsed *inner, uint32_t from, uint32_t end)
+{
+	uint32_t inner_end = rxe_l4_end(frame, inner);
+	struct csum l4 = { 0 };
+
+	if (!inner_end || inner_end > end) {
+		rxe_sum(csum, frame, from, end);
+		return false;
+	}
+	rxe_sum(csum, frame, from, inner->l4_off);
+	rxe_sum(&l4, frame, inner->l4_off, inner_end);
+	csum_append(csum, l4.sum, inner_end - inner->l4_off);
+	rxe_sum(csum, frame, inner_end, end);
+	return rxe_ip_right(frame, inner) && rxe_sum_right(frame, inner, inner_end, l4.sum);
+}
+
 /*
  * Adds the L4 packet that ends at @end; returns whether its checksum is right.
  * One that this process has made is: with the pseudo header it sums up to -0,
  * so its sum is known without a look at the payload.
  */
-static bool rxe_sum_l4(struct csum *csum, const struct frame *frame, uint32_t end)
+static bool rxe_sum_l4(struct rxe_sums *sums, const struct frame *frame, uint32_t end)
 {
-	uint32_t off = frame->parsed.l4_off;
-	uint64_t pseudo = frame_pseudo_sum(frame->hdr, &frame->parsed, end - off);
-	struct csum l4 = { .sum = ~pseudo, .odd = (end - off) & 1 };
+	const struct parsed *p = &frame->parsed;
+	uint64_t pseudo = frame_pseudo_sum(frame->hdr, p, end - p->l4_off);
+	struct csum l4 = { .sum = ~pseudo, .odd = (end - p->l4_off) & 1 };
 
-	if (!frame->l4_ok) {
+	if (sums->inner) {
 		l4 = (struct csum){ 0 };
-		rxe_sum(&l4, frame, off, end);
+		sums->inner_ok = rxe_sum_tunnel(&l4, frame, sums->inner, p->l4_off, end);
+	} else if (!frame->l4_ok) {
+		l4 = (struct csum){ 0 };
+		rxe_sum(&l4, frame, p->l4_off, end);
 	}
-	csum->sum = csum_add(csum->sum, l4.sum);
-	csum->odd = l4.odd;	/* it begins on an even offset */
-	return csum_fold(csum_add(l4.sum, pseudo)) == 0xffff;
+	csum_append(&sums->all, l4.sum, end - p->l4_off);
+	return rxe_sum_right(frame, p, end, l4.sum);
+}
+
+/* Where L4 ends, with a tunnel in UDP that has no checksum too. */
+static uint32_t rxe_l4_sum_end(const struct rxe_sums *sums, const struct frame *frame)
+{
+	const struct parsed *p = &frame->parsed;
+
+	if (sums->inner)
+		return p->l4_off + frame_be16(frame->hdr + p->l4_off + 4);
+	return rxe_l4_end(frame, p);
 }
 
 /* Sum of all behind @from; the sums that were right on the way as GNIC_RAW_CQE_*. */
-static uint32_t rxe_checksum(const struct frame *frame, uint32_t from, uint16_t *sum)
+static uint32_t rxe_checksum(const struct frame *frame, uint32_t from, struct rxe_sums *sums)
 {
 	const struct parsed *p = &frame->parsed;
-	uint32_t l4_end = rxe_l4_end(frame), flags = GNIC_RAW_CQE_CSUM;
-	struct csum csum = { 0 };
+	uint32_t l4_end = rxe_l4_sum_end(sums, frame), flags = GNIC_RAW_CQE_CSUM;
+	bool right;
 
 	if (p->l3 == GNIC_CQE_L3_IPV4) {
 		const uint8_t *ip = frame->hdr + p->l2_len;
 
-		csum.sum = csum_words(ip, (ip[0] & 15) * 4u);
-		if (csum_fold(csum.sum) == 0xffff)
+		sums->all.sum = csum_words(ip, (ip[0] & 15) * 4u);
+		if (csum_fold(sums->all.sum) == 0xffff)
 			flags |= GNIC_RAW_CQE_L3_OK;
 		/* what is between: a tag that was not stripped */
-		rxe_sum(&csum, frame, from, p->l2_len);
+		rxe_sum(&sums->all, frame, from, p->l2_len);
 		from = p->l4_off;
 	}
 	if (l4_end) {
-		rxe_sum(&csum, frame, from, p->l4_off);
-		if (rxe_sum_l4(&csum, frame, l4_end))
+		rxe_sum(&sums->all, frame, from, p->l4_off);
+		right = rxe_sum_l4(sums, frame, l4_end);
+		if (!rxe_l4_end(frame, p))
+			right = sums->inner_ok;
+		if (right)
 			flags |= GNIC_RAW_CQE_L4_OK;
+		else
+			sums->inner_ok = false;
 		from = l4_end;
 	}
-	rxe_sum(&csum, frame, from, frame->len);
-	*sum = csum_fold(csum.sum);
+	rxe_sum(&sums->all, frame, from, frame->len);
 	return flags;
 }
 
@@ -209,19 +274,26 @@ static bool rxe_complete(struct qp *qp, const struct frame *frame, uint32_t stri
 			 struct gnic_hw_raw_cqe *cqe, uint32_t nbuf)
 {
 	const struct parsed *p = &frame->parsed;
-	uint32_t flags = le32_to_cpu(cqe->flags);
+	uint32_t flags = le32_to_cpu(cqe->flags), ctrl = FIELD_PREP(GNIC_CQE_QPN, qp->qpn);
+	struct rxe_sums sums = { 0 };
+	struct parsed inner;
 	uint16_t sum;
 
-	flags |= rxe_checksum(frame, ETH_LEN + strip, &sum);
+	if (qp->side == GNIC_SIDE_HOST && rxe_tunnel(qp->vport, frame, &inner))
+		sums.inner = &inner;
+	flags |= rxe_checksum(frame, ETH_LEN + strip, &sums);
+	sum = csum_fold(sums.all.sum);
+	if (sums.inner_ok)
+		ctrl |= GNIC_CQE_INNER_OK;
 	flags |= FIELD_PREP(GNIC_RAW_CQE_L3, p->l3) | FIELD_PREP(GNIC_RAW_CQE_L4, p->l4) |
 		 FIELD_PREP(GNIC_RAW_CQE_NBUF, nbuf);
-	if (p->l3)
+	if (p->l3 && FIELD_FIT(GNIC_RAW_CQE_HDR_LEN, p->payload_off - strip))
 		flags |= FIELD_PREP(GNIC_RAW_CQE_HDR_LEN, p->payload_off - strip);
 	if (strip) {
-		flags |= GNIC_RAW_CQE_VLAN;
+		flags |= GNIC_RAW_CQE_VLAN | (p->stag ? GNIC_RAW_CQE_STAG : 0);
 		cqe->vlan_tci = cpu_to_le16(p->vlan_tci);
 	}
-	cqe->ctrl = cpu_to_le32(FIELD_PREP(GNIC_CQE_QPN, qp->qpn));
+	cqe->ctrl = cpu_to_le32(ctrl);
 	cqe->wqe_index = cpu_to_le32(qp->rq.done);
 	cqe->size = cpu_to_le32(frame->len - strip);
 	cqe->flags = cpu_to_le32(flags);

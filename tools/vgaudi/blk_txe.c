@@ -9,8 +9,8 @@
 
 #define TXE_CTRL_SEND \
 	(GNIC_WQE_OPCODE | GNIC_WQE_INDEX | GNIC_RAW_WQE_NSEG | GNIC_RAW_WQE_VLAN | \
-	 GNIC_RAW_WQE_CSUM | GNIC_RAW_WQE_CSUM_L3 | GNIC_RAW_WQE_TSO | GNIC_RAW_WQE_SE | \
-	 GNIC_RAW_WQE_CQE)
+	 GNIC_RAW_WQE_STAG | GNIC_RAW_WQE_CSUM | GNIC_RAW_WQE_CSUM_L3 | TXE_CTRL_CUT | \
+	 GNIC_RAW_WQE_TUNNEL | GNIC_RAW_WQE_SE | GNIC_RAW_WQE_CQE)
 #define TXE_CTRL_CONT	(GNIC_WQE_OPCODE | GNIC_WQE_INDEX | GNIC_RAW_WQE_SE)
 #define TXE_OFFLOAD \
 	(GNIC_RAW_WQE_CSUM_START | GNIC_RAW_WQE_CSUM_OFFSET | GNIC_RAW_WQE_HDR_LEN)
@@ -34,9 +34,29 @@ static uint8_t txe_fetch(struct qp *qp, uint32_t index, uint32_t opcode,
 	return GNIC_SYND_NONE;
 }
 
-static uint8_t txe_decode(struct txe *txe, const struct gnic_hw_raw_wqe *wqe)
+/* Flags that say something of another one that is not there. */
+static bool txe_flags_ok(uint32_t ctrl)
 {
-	bool tso;
+	uint32_t cut = ctrl & TXE_CTRL_CUT;
+
+	return cut != TXE_CTRL_CUT && (cut || !(ctrl & GNIC_RAW_WQE_TUNNEL)) &&
+	       (ctrl & GNIC_RAW_WQE_VLAN || !(ctrl & GNIC_RAW_WQE_STAG));
+}
+
+/* Where the tunnel is goes out of the WQE, whose segments have nothing else there. */
+static bool txe_decode_tunnel(struct txe *txe, struct gnic_hw_raw_wqe *wqe)
+{
+	txe->tunnel = 0;
+	if (!(txe->ctrl & GNIC_RAW_WQE_TUNNEL))
+		return true;
+	txe->tunnel = le32_to_cpu(wqe->seg[0].rsvd);
+	wqe->seg[0].rsvd = 0;
+	return !(txe->tunnel & ~(GNIC_RAW_TUNNEL_L3 | GNIC_RAW_TUNNEL_UDP));
+}
+
+static uint8_t txe_decode(struct txe *txe, struct gnic_hw_raw_wqe *wqe)
+{
+	bool cut;
 
 	txe->ctrl = le32_to_cpu(wqe->ctrl);
 	txe->size = le32_to_cpu(wqe->size);
@@ -44,11 +64,12 @@ static uint8_t txe_decode(struct txe *txe, const struct gnic_hw_raw_wqe *wqe)
 	txe->vlan_tci = le16_to_cpu(wqe->vlan_tci);
 	txe->mss = le16_to_cpu(wqe->mss);
 	txe->nseg = FIELD_GET(GNIC_RAW_WQE_NSEG, txe->ctrl);
-	tso = txe->ctrl & GNIC_RAW_WQE_TSO;
-	if (txe->ctrl & ~TXE_CTRL_SEND || txe->offload & ~TXE_OFFLOAD)
+	cut = txe->ctrl & TXE_CTRL_CUT;
+	if (txe->ctrl & ~TXE_CTRL_SEND || txe->offload & ~TXE_OFFLOAD ||
+	    !txe_flags_ok(txe->ctrl) || !txe_decode_tunnel(txe, wqe))
 		return GNIC_SYND_TX_RESERVED;
 	if (txe->size < GNIC_RAW_SIZE_MIN ||
-	    txe->size > (tso ? GNIC_RAW_TSO_SIZE_MAX : TXE_FRAME_MAX))
+	    txe->size > (cut ? GNIC_RAW_TSO_SIZE_MAX : TXE_FRAME_MAX))
 		return GNIC_SYND_TX_RAW_SIZE;
 	if (!txe->nseg || txe->nseg > GNIC_RAW_SEGS_MAX)
 		return GNIC_SYND_TX_SEGMENTS;
@@ -134,7 +155,7 @@ static uint8_t txe_headers(struct txe *txe)
 	struct frame *frame = &txe->frame;
 	uint32_t len = FIELD_GET(GNIC_RAW_WQE_HDR_LEN, txe->offload);
 
-	if (!(txe->ctrl & GNIC_RAW_WQE_TSO))
+	if (!(txe->ctrl & TXE_CTRL_CUT))
 		len = txe->size < GNIC_RAW_HDR_MAX ? txe->size : GNIC_RAW_HDR_MAX;
 	else if (len < ETH_LEN || len > GNIC_RAW_HDR_MAX || len >= txe->size)
 		return GNIC_SYND_TX_OFFLOAD;
@@ -143,7 +164,8 @@ static uint8_t txe_headers(struct txe *txe)
 	if (txe->ctrl & GNIC_RAW_WQE_VLAN) {
 		txe->hdr -= VLAN_LEN;
 		memmove(txe->hdr, txe->hdr + VLAN_LEN, 2 * ETH_ADDR_LEN);
-		frame_put_be16(txe->hdr + 2 * ETH_ADDR_LEN, ETH_TYPE_CTAG);
+		frame_put_be16(txe->hdr + 2 * ETH_ADDR_LEN,
+			       txe->ctrl & GNIC_RAW_WQE_STAG ? ETH_TYPE_STAG : ETH_TYPE_CTAG);
 		frame_put_be16(txe->hdr + 2 * ETH_ADDR_LEN + 2, txe->vlan_tci);
 		len += VLAN_LEN;
 		frame->len += VLAN_LEN;
@@ -280,7 +302,7 @@ static uint32_t txe_packet(struct qp *qp)
 	if (!synd)
 		synd = txe_headers(&txe);
 	if (!synd)
-		synd = txe.ctrl & GNIC_RAW_WQE_TSO ? txe_tso(&txe) : txe_send(&txe);
+		synd = txe.ctrl & TXE_CTRL_CUT ? txe_tso(&txe) : txe_send(&txe);
 	qp->sq.done += wqes;
 	if (synd)
 		txe_fail(qp, last, synd);

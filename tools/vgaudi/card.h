@@ -119,6 +119,9 @@ struct vport {
 	uint8_t mac[6];		/* zero: none */
 	uint32_t users;		/* QPs that belong to it: not destroyed while there are any */
 	uint32_t rc_users;	/* RC QPs among them */
+	uint16_t vlan_flags;	/* GNIC_VLAN_*, of the host side */
+	uint8_t tunnels;	/* entries in use */
+	struct gnic_hw_tunnel_port tunnel[GNIC_TUNNEL_PORTS_MAX];
 	struct gnic_hw_vport_stats stats;	/* host order */
 	struct esw_vport *esw;
 };

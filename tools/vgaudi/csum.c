@@ -83,13 +83,7 @@ uint64_t csum_bytes(const void *data, size_t len)
 
 void csum_piece(struct csum *csum, const void *data, size_t len)
 {
-	uint64_t sum = csum_bytes(data, len);
-
-	/* 2^16 is 1 here, so a shift by one byte is a rotation of the whole */
-	if (csum->odd)
-		sum = sum << 8 | sum >> 56;
-	csum->sum = csum_add(csum->sum, sum);
-	csum->odd ^= len & 1;
+	csum_append(csum, csum_bytes(data, len), len);
 }
 
 void csum_iov(struct csum *csum, const struct iovec *iov, int iovs, size_t from, size_t len)

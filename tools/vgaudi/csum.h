@@ -45,6 +45,16 @@ static inline uint64_t csum_words(const uint8_t *p, unsigned int len)
 /* Sum of a buffer that begins on an even offset of what is summed. */
 uint64_t csum_bytes(const void *data, size_t len);
 
+/* The next @len bytes, whose sum, as of csum_bytes(), is known. */
+static inline void csum_append(struct csum *csum, uint64_t sum, size_t len)
+{
+	/* 2^16 is 1 here, so a shift by one byte is a rotation of the whole */
+	if (csum->odd)
+		sum = sum << 8 | sum >> 56;
+	csum->sum = csum_add(csum->sum, sum);
+	csum->odd ^= len & 1;
+}
+
 /* The next piece. */
 void csum_piece(struct csum *csum, const void *data, size_t len);
 

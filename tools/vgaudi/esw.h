@@ -38,6 +38,8 @@ struct esw_filter {
  * @rules: that name it
  * @rss: by side and context; NULL: no table
  * @filter: uplink
+ * @ctag: uplink: VIDs that GNIC_VLAN_FILTER_CTAG lets in
+ * @stag: likewise
  */
 struct esw_vport {
 	struct vport base;
@@ -46,6 +48,8 @@ struct esw_vport {
 	uint32_t rules;
 	struct esw_rss *rss[2][GNIC_RSS_CONTEXTS];
 	struct esw_filter filter;
+	uint8_t ctag[GNIC_VLAN_VIDS / 8];
+	uint8_t stag[GNIC_VLAN_VIDS / 8];
 };
 
 /**
@@ -77,6 +81,11 @@ void esw_mac_del(struct esw *esw, struct vport *vport);
 struct vport *esw_mac_find(const struct esw *esw, const struct port *port, uint64_t mac);
 /* Does the host side of this uplink want frames to @mac? */
 bool esw_mac_wanted(const struct vport *vport, const uint8_t *mac);
+
+/* esw_vlan.c */
+/* Does the host side of this uplink want frames with this tag? */
+bool esw_vlan_wanted(const struct vport *vport, const struct frame *frame);
+void esw_vlan_reset(struct vport *vport);
 
 /* esw_rss.c */
 /* To one of the table's QPs; false: no table, no QP, or it dropped the frame. */

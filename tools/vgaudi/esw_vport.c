@@ -20,6 +20,7 @@ static struct esw_vport *esw_vport_alloc(struct port *port, uint32_t id, bool fu
 	v->base.function = function;
 	v->base.enabled = !function;
 	v->base.esw = v;
+	esw_vlan_reset(&v->base);
 	return v;
 }
 
@@ -193,6 +194,7 @@ void esw_reset(struct card *card)
 		if (!v)
 			continue;
 		esw_rss_free(&v->base);
+		esw_vlan_reset(&v->base);
 		memset(&v->filter, 0, sizeof(v->filter));
 		memset(&v->base.stats, 0, sizeof(v->base.stats));
 	}

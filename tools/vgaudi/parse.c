@@ -14,19 +14,20 @@ static uint32_t parse_room(const struct frame *frame)
 	return frame->hdr_len < frame->len ? frame->hdr_len : frame->len;
 }
 
-bool parse_l2(struct frame *frame)
+bool parse_eth(const struct frame *frame, struct parsed *p, uint32_t at)
 {
-	struct parsed *p = &frame->parsed;
 	uint32_t room = parse_room(frame);
 
-	*p = (struct parsed){ .l2_len = ETH_LEN };
-	if (room < ETH_LEN)
+	*p = (struct parsed){ .l2_len = (uint16_t)(at + ETH_LEN) };
+	if (room < at + ETH_LEN)
 		return false;
-	p->eth_type = frame_be16(frame->hdr + 12);
+	p->eth_type = frame_be16(frame->hdr + at + 12);
 	while ((p->eth_type == ETH_TYPE_CTAG || p->eth_type == ETH_TYPE_STAG) &&
 	       p->tags < PARSE_TAGS_MAX && p->l2_len + VLAN_LEN <= room) {
-		if (!p->tags)
+		if (!p->tags) {
 			p->vlan_tci = frame_be16(frame->hdr + p->l2_len);
+			p->stag = p->eth_type == ETH_TYPE_STAG;
+		}
 		p->eth_type = frame_be16(frame->hdr + p->l2_len + 2);
 		p->l2_len += VLAN_LEN;
 		p->tags++;
@@ -172,15 +173,17 @@ static void parse_ipv6(const struct frame *frame, struct parsed *p)
 		p->bad = true;
 }
 
-void frame_parse(struct frame *frame)
+void parse_l3(const struct frame *frame, struct parsed *p)
 {
-	struct parsed *p = &frame->parsed;
-
-	frame->is_parsed = true;
-	if (!parse_l2(frame))
-		return;
 	if (p->eth_type == ETH_TYPE_IPV4)
 		parse_ipv4(frame, p);
 	else if (p->eth_type == ETH_TYPE_IPV6)
 		parse_ipv6(frame, p);
+}
+
+void frame_parse(struct frame *frame)
+{
+	frame->is_parsed = true;
+	if (parse_eth(frame, &frame->parsed, 0))
+		parse_l3(frame, &frame->parsed);
 }

@@ -4,8 +4,10 @@
 #define VGAUDI_PARSE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct frame;
+struct parsed;
 
 #define ETH_LEN			14u
 #define ETH_ADDR_LEN		6u
@@ -13,6 +15,7 @@ struct frame;
 #define ETH_TYPE_IPV6		0x86dd
 #define ETH_TYPE_CTAG		0x8100
 #define ETH_TYPE_STAG		0x88a8
+#define ETH_TYPE_TEB		0x6558	/* Ethernet */
 #define VLAN_LEN		4u
 #define PARSE_TAGS_MAX		2
 
@@ -39,9 +42,11 @@ struct frame;
 #define BTH_LEN			12u
 
 /*
- * The first part of frame_parse(): Ethernet and tags alone, for who has to
- * mend a length behind them. False: not even an Ethernet header.
+ * The two parts of frame_parse(), for who has to mend a length between them, or
+ * looks into a tunnel: Ethernet and tags from @at on (false: not even an
+ * Ethernet header), and all behind, where l2_len and eth_type say it begins.
  */
-bool parse_l2(struct frame *frame);
+bool parse_eth(const struct frame *frame, struct parsed *p, uint32_t at);
+void parse_l3(const struct frame *frame, struct parsed *p);
 
 #endif /* VGAUDI_PARSE_H */

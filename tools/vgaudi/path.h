@@ -12,12 +12,13 @@
 
 /* What parse.c found; offsets from the first byte, 0: not there. */
 struct parsed {
-	uint16_t l2_len;	/* Ethernet and tags */
+	uint16_t l2_len;	/* Ethernet and tags, and what is before them */
 	uint16_t l4_off;
 	uint16_t payload_off;
 	uint16_t eth_type;	/* host order, behind tags */
 	uint16_t vlan_tci;
 	uint8_t tags;
+	bool stag;		/* the outer tag is an S-tag */
 	uint8_t l3;		/* enum gnic_hw_cqe_l3 */
 	uint8_t l4;		/* enum gnic_hw_cqe_l4 */
 	uint8_t ip_proto;

@@ -9,6 +9,9 @@
 /* Longest frame, without FCS: the largest MTU, Ethernet, two tags. */
 #define TXE_FRAME_MAX	(GNIC_MTU_MAX + 22u)
 
+/* One payload becomes many. */
+#define TXE_CTRL_CUT	(GNIC_RAW_WQE_TSO | GNIC_RAW_WQE_USO)
+
 /**
  * struct txe - one packet
  * @qp: whose
@@ -17,6 +20,7 @@
  * @offload: GNIC_RAW_WQE_CSUM_START and its neighbours
  * @vlan_tci: see GNIC_RAW_WQE_VLAN
  * @mss: see GNIC_RAW_WQE_TSO
+ * @tunnel: GNIC_RAW_TUNNEL_*; 0: none
  * @nseg: segments of all its WQEs
  * @frame: the packet; its header bytes are in @room
  * @hdr: the same as frame.hdr, to be written
@@ -29,6 +33,7 @@ struct txe {
 	uint32_t offload;
 	uint16_t vlan_tci;
 	uint16_t mss;
+	uint32_t tunnel;
 	uint32_t nseg;
 	uint8_t *hdr;
 	struct frame frame;
