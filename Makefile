@@ -13,6 +13,7 @@ all: driver vgaudi gnicctl bpf bench-tools test-programs
 help:
 	@echo 'make demo        the main job, step by step, in a guest with two cards'
 	@echo 'make test        all tests: unit, model, guest on both kernels'
+	@echo "make test-upstream  the kernel's own driver tests, on both kernels"
 	@echo 'make bench       figures, as ratios of one run'
 	@echo 'make check       style, warnings, sparse, both compilers, size budgets'
 	@echo 'make             compile all: driver for both kernels, vgaudi, gnicctl, bpf'
@@ -56,6 +57,11 @@ demo: driver-6.12 vgaudi gnicctl bpf
 test: all
 	@selftests/all
 
+test-upstream: driver vgaudi
+	@status=0; for kernel in backports 6.12; do \
+		selftests/upstream/run --kernel $$kernel || status=1; \
+	done; exit $$status
+
 bench: driver-6.12 vgaudi gnicctl bpf bench-tools
 	@tools/bench/bench
 
@@ -68,4 +74,4 @@ shell: driver-6.12 vgaudi gnicctl bpf
 clean:
 	rm -rf build
 
-.PHONY: all help setup driver vgaudi gnicctl bpf bench-tools test-programs demo test bench check shell clean
+.PHONY: all help setup driver vgaudi gnicctl bpf bench-tools test-programs demo test test-upstream bench check shell clean

@@ -1,0 +1,14 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# boot.sh ARGUMENT...: in the guest, the suite's image becomes /ksft with
+# memory above it, and guest.py runs from there.
+set -eu
+
+suite=/run/suite
+mkdir -p $suite/lower $suite/memory /ksft
+mount -t erofs -o ro /dev/vdb $suite/lower
+mount -t tmpfs tmpfs $suite/memory
+mkdir $suite/memory/upper $suite/memory/work
+mount -t overlay overlay /ksft \
+	-o "lowerdir=$suite/lower,upperdir=$suite/memory/upper,workdir=$suite/memory/work"
+exec python3 "${0%/*}/guest.py" "$@"

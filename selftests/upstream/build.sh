@@ -1,0 +1,76 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# build.sh IMAGE: runs in the lab root. Debian's source of the newer kernel,
+# its selftests built and installed as they are, IMAGE made of it.
+set -eu -o pipefail
+
+image=$1
+new=$image.new
+cpus=$(nproc)
+
+TARGETS="drivers/net drivers/net/hw drivers/net/bonding drivers/net/team"
+TARGETS+=" net/forwarding net/lib ptp"
+BPF_PROGRAMS="xskxceiver xdp_features xdp_hw_metadata"
+# Scripts of a folder of which nothing else is wanted.
+NET_SCRIPTS="netdevice.sh lib.sh"
+
+say() {
+	echo "upstream: $*" >&2
+}
+
+# The version of the kernel that the guest boots, or what has followed it.
+fetch() {
+	local version major
+
+	version=$(dpkg-query --show --showformat '${Version}\n' \
+		'linux-image-[0-9]*' | sort --version-sort | tail -n 1)
+	major=$(cut -d . -f 1-2 <<<"$version")
+	say "fetching linux-source-$major, $version"
+	# the lab root is read-only: apt gets a place of its own
+	mkdir -p lists/partial archives/partial
+	set -- -qq -o Dir::State::lists="$PWD/lists" -o Dir::Cache="$PWD" \
+		-o APT::Sandbox::User=root
+	apt-get "$@" update
+	apt-get "$@" download "linux-source-$major=$version" 2>/dev/null ||
+		apt-get "$@" download "linux-source-$major"
+	say "unpacking"
+	dpkg-deb --fsys-tarfile linux-source-*.deb |
+		tar --extract --to-stdout "./usr/src/linux-source-$major.tar.xz" |
+		xz --decompress --threads=0 |
+		tar --extract --strip-components=1 --exclude='*/drivers/[a-mo-z]*' \
+			--exclude='linux-source-*/sound' --exclude='linux-source-*/fs' \
+			--one-top-level=linux
+	ls linux-source-*.deb >version
+	rm -rf linux-source-*.deb lists archives
+}
+
+# The probe for liburing in drivers/net/hw is at odds with dash, so the answer
+# is given: liburing is new enough.
+build() {
+	local tests=linux/tools/testing/selftests
+
+	say "building"
+	make --no-print-directory -s -C linux -j"$cpus" headers
+	make --no-print-directory -s -C $tests -j"$cpus" TARGETS="$TARGETS" \
+		HAS_IOURING_ZCRX=y FORCE_TARGETS=1 INSTALL_PATH="$PWD/ksft" install
+	# shellcheck disable=SC2086 # a list of words
+	make --no-print-directory -s -C $tests/bpf -j"$cpus" \
+		VMLINUX_BTF="$(ls -d /usr/src/linux-headers-[7-9]*-amd64/vmlinux | tail -n 1)" \
+		$BPF_PROGRAMS
+	mkdir -p ksft/bpf ksft/net
+	(cd $tests/bpf && cp $BPF_PROGRAMS ./*.bpf.o "$OLDPWD/ksft/bpf/" 2>/dev/null || :)
+	(cd $tests/net && cp $NET_SCRIPTS "$OLDPWD/ksft/net/")
+	mv version ksft/
+}
+
+trap 'rm -rf "$new.dir"' EXIT
+mkdir -p "$new.dir"
+cd "$new.dir"
+fetch
+build >build.log 2>&1 || {
+	tail -n 40 build.log >&2
+	exit 1
+}
+mkfs.erofs --quiet --all-root "$new" ksft
+mv "$new" "$image"
+say "the suite is in $image"

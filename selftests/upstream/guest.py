@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Runs in the guest: programs of the kernel's suite, one after another.
+
+    guest.py [--suite DIR] [--kernel K] [--driver D] [--quick] [--case GLOB]...
+             [--retries N] [PROGRAM...]
+
+As the kernel's own CI does: each in a fresh process, the state of the ports
+compared before and after, the kernel's log read, a failure tried once more.
+Everything a program prints is passed on, indented; a line at the margin is
+
+    START program
+    PASS|FAIL|SKIP|XFAIL program case # reason
+    END program seconds
+"""
+import argparse
+import os
+import re
+import time
+
+import expectation
+import programs
+import run_one
+import topology
+from state import State
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BAD_LOG = re.compile(r"WARNING|BUG:|Oops|RIP:|Call Trace|ref_tracker:|refcount_t|"
+                     r"unregister_netdevice: waiting|DMA-API|general protection|"
+                     r"page_pool.*stalled")
+# A copy: the tree may be built anew while the programs run.
+COPY = "/run/tree"
+LOADERS = {
+    "gnic": ("rmmod gnic_accel gnic", f"sh {COPY}/tools/lab/load-driver.sh"),
+}
+HUGE_PAGES = 128
+
+
+def copy_driver():
+    """What LOADERS calls."""
+    tree = os.path.realpath(f"{HERE}/../..")
+    for path in ("tools/lab/load-driver.sh", f"build/{os.uname().release}/*.ko"):
+        folder = f"{COPY}/{os.path.dirname(path)}"
+        topology.sh(f"mkdir -p {folder} && cp {tree}/{path} {folder}/")
+
+
+def kernel_log():
+    """All of it: a ring that wraps would hide what came."""
+    return topology.sh("dmesg").splitlines()
+
+
+class Judge:
+    """What lies around the programs."""
+
+    def __init__(self, args):
+        self.args = args
+        loader = LOADERS.get(args.driver, (f"modprobe -r {args.driver}",
+                                           f"modprobe {args.driver}"))
+        self.topology = topology.Topology(args.driver, loader)
+        self.state = State(args.suite, self.topology)
+        self.known = expectation.known_failures(args.kernel)
+
+    def attempt(self, program):
+        """Once; return cases with those of state and log."""
+        self.topology.lay(program.topology)
+        self.topology.pin()
+        before, log = self.state.take(), len(kernel_log())
+        arguments = self.topology.arguments(program)
+        if program.file.endswith(".py"):
+            for case in self.args.case:
+                arguments += ["-t", case]
+        cases = run_one.run(program, self.args.suite, arguments,
+                            self.topology.environment())
+        residue = self.state.residue(before)
+        for line in residue[:40]:
+            print("    # state: " + line, flush=True)
+        if residue:
+            cases.add("state", "FAIL", f"{len(residue)} lines of residue")
+        bad = [line for line in kernel_log()[log:] if BAD_LOG.search(line)]
+        if bad:
+            cases.add("kernel-log", "FAIL", bad[0])
+        if cases.failed():
+            self.topology.kind = None	# laid anew for the next one
+        return cases
+
+    def retry(self, program, first):
+        """Worth another try, unless all that failed is known to fail."""
+        return any((program.name, name) not in self.known
+                   for name in first.failed())
+
+    def judge(self, program):
+        """Run it, once more if need be, and say how every case ended."""
+        start = time.monotonic()
+        print(f"START {program.name}", flush=True)
+        cases = self.attempt(program)
+        flaky = []
+        for _ in range(self.args.retries):
+            if not self.retry(program, cases):
+                break
+            print(f"    # once more: {', '.join(cases.failed())}", flush=True)
+            flaky = cases.failed()
+            cases = self.attempt(program)
+        for name, (verdict, reason) in cases.results.items():
+            if verdict == "PASS" and name in flaky:
+                reason = "at the second try"
+            print(f"{verdict} {program.name} {name}" +
+                  (f" # {reason}" if reason else ""), flush=True)
+        print(f"END {program.name} {time.monotonic() - start:.0f}", flush=True)
+
+
+def arguments():
+    """The command line."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--suite", default="/ksft")
+    parser.add_argument("--kernel", default="backports")
+    parser.add_argument("--driver", default="gnic")
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--case", action="append", default=[])
+    parser.add_argument("--retries", type=int, default=1)
+    parser.add_argument("program", nargs="*")
+    return parser.parse_args()
+
+
+def main():
+    """All chosen programs."""
+    args = arguments()
+    topology.sh(f"echo {HUGE_PAGES} >/proc/sys/vm/nr_hugepages")
+    if args.driver == "gnic":
+        copy_driver()
+    judge = Judge(args)
+    for program in programs.select(args.program, args.quick):
+        judge.judge(program)
+
+
+main()
