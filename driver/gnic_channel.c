@@ -2,11 +2,15 @@
 /*
  * Channels: interrupt, NAPI poll, arming. Both directions meet here.
  */
+#include <linux/delay.h>
 #include <linux/interrupt.h>
 #include <linux/slab.h>
 #include <net/page_pool/helpers.h>
 
 #include "gnic_channel.h"
+
+/* How long queues may take to send what they have. */
+#define GNIC_CHANNEL_DRAIN	(HZ / 10)
 
 static irqreturn_t gnic_channel_irq(int irq, void *data)
 {
@@ -145,19 +149,66 @@ void gnic_channel_watch(struct gnic_channel *c)
 	gnic_channel_kick(c);
 }
 
+static bool gnic_channel_tx_idle(const struct gnic_tx *tx)
+{
+	return READ_ONCE(tx->reaped) == READ_ONCE(tx->sq.index);
+}
+
+static bool gnic_channel_idle(const struct gnic_channel *c)
+{
+	const struct gnic_queue *queue = c->queue;
+
+	return READ_ONCE(queue->failed) ||
+	       (gnic_channel_tx_idle(&queue->tx) && gnic_channel_tx_idle(&queue->xdp) &&
+		!gnic_cq_raw(&queue->rx.cq));
+}
+
+/**
+ * gnic_channel_drain - wait until queues have nothing to do any more
+ * @channels: channels that run; nobody posts skbs, and no table names them
+ * @count: how many
+ *
+ * Not for ever: a device may have stopped sending.
+ */
+void gnic_channel_drain(struct gnic_channel **channels, unsigned int count)
+{
+	unsigned long end = jiffies + GNIC_CHANNEL_DRAIN;
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		while (!gnic_channel_idle(channels[i]) &&
+		       !gnic_dev_gone(channels[i]->nic->dev) && time_before(jiffies, end))
+			usleep_range(500, 1000);
+	}
+}
+
+void gnic_channel_resume(struct gnic_channel *c)
+{
+	page_pool_enable_direct_recycling(c->queue->rx.pool, &c->napi);
+	napi_enable_locked(&c->napi);
+	WRITE_ONCE(c->draining, false);
+	WRITE_ONCE(c->running, true);
+	gnic_channel_kick(c);
+}
+
+void gnic_channel_pause(struct gnic_channel *c)
+{
+	WRITE_ONCE(c->running, false);
+	synchronize_irq(gnic_irq_number(c->nic->dev, c->vector));
+	napi_disable_locked(&c->napi);
+	page_pool_disable_direct_recycling(c->queue->rx.pool);
+}
+
 void gnic_channel_start(struct gnic_channel *c, struct gnic_queue *queue)
 {
 	struct net_device *netdev = c->nic->netdev;
 
-	page_pool_enable_direct_recycling(queue->rx.pool, &c->napi);
 	WRITE_ONCE(c->queue, queue);
 	netif_napi_add_config_locked(netdev, &c->napi, gnic_channel_poll, c->index);
 	netif_napi_set_irq_locked(&c->napi, gnic_irq_number(c->nic->dev, c->vector));
-	napi_enable_locked(&c->napi);
+	gnic_channel_resume(c);
 	netif_queue_set_napi(netdev, c->index, NETDEV_QUEUE_TYPE_RX, &c->napi);
 	netif_queue_set_napi(netdev, c->index, NETDEV_QUEUE_TYPE_TX, &c->napi);
-	WRITE_ONCE(c->running, true);
-	gnic_channel_kick(c);
 }
 
 /* The queue stays: who transmits still sees it. */
@@ -165,10 +216,8 @@ void gnic_channel_stop(struct gnic_channel *c)
 {
 	struct net_device *netdev = c->nic->netdev;
 
-	WRITE_ONCE(c->running, false);
-	synchronize_irq(gnic_irq_number(c->nic->dev, c->vector));
 	netif_queue_set_napi(netdev, c->index, NETDEV_QUEUE_TYPE_TX, NULL);
 	netif_queue_set_napi(netdev, c->index, NETDEV_QUEUE_TYPE_RX, NULL);
-	napi_disable_locked(&c->napi);
+	gnic_channel_pause(c);
 	netif_napi_del_locked(&c->napi);
 }

@@ -176,6 +176,7 @@ struct gnic_post_stats {
  * @index: ring number
  * @vector: MSI-X vector
  * @running: NAPI is enabled
+ * @draining: the transmit queue is not woken
  * @watched: consumer indices at the last look of gnic_channel_watch()
  * @lost_irqs: times that it found something
  * @rx_stats: receive
@@ -191,6 +192,7 @@ struct gnic_channel {
 	unsigned int index;
 	unsigned int vector;
 	bool running;
+	bool draining;
 	u32 watched[2];
 	u64 lost_irqs;
 	struct gnic_rx_stats rx_stats ____cacheline_aligned_in_smp;
@@ -205,11 +207,19 @@ int gnic_channel_get(struct gnic_nic *nic, unsigned int index);
 void gnic_channel_destroy(struct gnic_channel *c);
 void gnic_channel_start(struct gnic_channel *c, struct gnic_queue *queue);
 void gnic_channel_stop(struct gnic_channel *c);
+void gnic_channel_pause(struct gnic_channel *c);	/* the NAPI instance stays */
+void gnic_channel_resume(struct gnic_channel *c);
+void gnic_channel_drain(struct gnic_channel **channels, unsigned int count);
 void gnic_channel_watch(struct gnic_channel *c);	/* under RCU */
 
 /* gnic_queue.c */
 struct gnic_queue *gnic_queue_create(struct gnic_channel *c, const struct gnic_nic_cfg *cfg);
 void gnic_queue_destroy(struct gnic_channel *c, struct gnic_queue *queue);
+
+/* gnic_swap.c: with the netdev's instance lock, or rtnl where there is none */
+int gnic_swap_queue(struct gnic_channel *c, struct gnic_queue *queue);
+int gnic_swap_restart(struct gnic_channel *c, const struct gnic_nic_cfg *cfg,
+		      struct netlink_ext_ack *extack);
 
 /* gnic_stats.c */
 void gnic_stats_post(struct gnic_channel *c, struct gnic_post_stats *sum);
@@ -218,6 +228,7 @@ void gnic_stats_post(struct gnic_channel *c, struct gnic_post_stats *sum);
 int gnic_tx_alloc(struct gnic_channel *c, struct gnic_tx *tx, u8 log);
 void gnic_tx_free(struct gnic_channel *c, struct gnic_tx *tx);	/* what was not sent is dropped */
 bool gnic_tx_clean(struct gnic_channel *c, struct gnic_queue *queue, int budget);
+void gnic_tx_settle(struct gnic_channel *c, struct gnic_queue *queue);
 
 /* gnic_rx.c */
 int gnic_rx_alloc(struct gnic_channel *c, struct gnic_rx *rx, u8 log);

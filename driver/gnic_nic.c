@@ -4,7 +4,6 @@
  * before it ends the old, and the reset that is the same thing.
  */
 #include <linux/crash_dump.h>
-#include <linux/delay.h>
 #include <linux/etherdevice.h>
 #include <linux/slab.h>
 #include <net/netdev_queues.h>
@@ -16,8 +15,6 @@
 #define GNIC_NIC_RESET_PAUSE	HZ
 /* How often completions are looked for that no interrupt told of. */
 #define GNIC_NIC_WATCH		HZ
-/* How long a queue may take to send what it has. */
-#define GNIC_NIC_DRAIN		(HZ / 10)
 
 static void gnic_nic_queues_destroy(struct gnic_nic *nic, struct gnic_queue **queues,
 				    unsigned int count)
@@ -76,32 +73,18 @@ static void gnic_nic_start(struct gnic_nic *nic, struct gnic_queue **queues, uns
 	}
 	/* Channels before their number: pairs with gnic_xdp_channel(). */
 	smp_store_release(&nic->num_channels, count);
-	WRITE_ONCE(nic->draining, false);
 	schedule_delayed_work(&nic->watch_work, GNIC_NIC_WATCH);
 }
 
-static bool gnic_nic_sent(struct gnic_nic *nic)
-{
-	const struct gnic_queue *queue;
-	unsigned int i;
-
-	for (i = 0; i < nic->num_channels; i++) {
-		queue = nic->channels[i]->queue;
-		if (!queue->failed && READ_ONCE(queue->tx.reaped) != READ_ONCE(queue->tx.sq.index))
-			return false;
-	}
-	return true;
-}
-
-/* What was posted leaves, unless the device does not send any more. */
+/* What was posted leaves and what has arrived is taken. */
 static void gnic_nic_drain(struct gnic_nic *nic)
 {
-	unsigned long end = jiffies + GNIC_NIC_DRAIN;
+	unsigned int i;
 
-	WRITE_ONCE(nic->draining, true);
+	for (i = 0; i < nic->num_channels; i++)
+		WRITE_ONCE(nic->channels[i]->draining, true);
 	netif_tx_disable(nic->netdev);
-	while (!gnic_nic_sent(nic) && !gnic_dev_gone(nic->dev) && time_before(jiffies, end))
-		usleep_range(500, 1000);
+	gnic_channel_drain(nic->channels, nic->num_channels);
 }
 
 /*

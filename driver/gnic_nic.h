@@ -68,7 +68,6 @@ struct gnic_nic_rss {
  * @dev: the card
  * @xdp_prog: attached program; changed by xchg(), read under RCU
  * @num_channels: channels that run
- * @draining: transmit queues are not woken
  * @channels: by ring number; made when first needed, kept until the end, so
  *	that counters, vectors and affinity outlive reconfiguration
  * @port: uplink whose QP numbers it uses
@@ -91,7 +90,6 @@ struct gnic_nic {
 	struct gnic_dev *dev;
 	struct bpf_prog *xdp_prog;
 	unsigned int num_channels;
-	bool draining;
 	struct gnic_channel **channels;
 	/* slow path below */
 	struct gnic_port *port;

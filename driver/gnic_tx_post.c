@@ -185,7 +185,7 @@ static void gnic_tx_clean_skbs(struct gnic_channel *c, struct gnic_tx *tx,
 	gnic_tx_reap(tx, tx->done, reaper);
 	woke = !__netif_txq_completed_wake(txq, reaper->count.packets, reaper->count.bytes,
 					   gnic_tx_room(tx), GNIC_TX_WAKE,
-					   READ_ONCE(c->nic->draining));
+					   READ_ONCE(c->draining));
 	gnic_tx_publish(c, &reaper->count, woke);
 }
 
@@ -224,6 +224,20 @@ bool gnic_tx_clean(struct gnic_channel *c, struct gnic_queue *queue, int budget)
 		gnic_tx_clean_xdp(c, &queue->xdp, &reaper);
 	}
 	return true;
+}
+
+/*
+ * The queue has a successor: XDP frames that were posted to it when nobody
+ * polled it any more are given back and counted. NAPI is disabled.
+ */
+void gnic_tx_settle(struct gnic_channel *c, struct gnic_queue *queue)
+{
+	struct gnic_tx_reaper reaper = {};
+
+	local_bh_disable();
+	if (gnic_tx_drain_cq(queue) && queue->xdp.done != queue->xdp.reaped)
+		gnic_tx_clean_xdp(c, &queue->xdp, &reaper);
+	local_bh_enable();
 }
 
 int gnic_tx_alloc(struct gnic_channel *c, struct gnic_tx *tx, u8 log)

@@ -28,6 +28,7 @@
 	X(QPC_READ,		0x24, gnic_hw_qpc_read, gnic_hw_qpc_data) \
 	X(QPC_WRITE,		0x25, gnic_hw_qpc_write, void) \
 	X(QP_STOP,		0x26, gnic_hw_qp_id, void) \
+	X(QP_MOVE,		0x27, gnic_hw_qp_move, void) \
 	X(PORT_QUERY,		0x30, gnic_hw_id, gnic_hw_port_info) \
 	X(PORT_SET,		0x31, gnic_hw_port_set, void) \
 	X(PORT_STATS,		0x32, gnic_hw_id, gnic_hw_mac_stats) \
@@ -215,6 +216,15 @@ struct gnic_hw_qp_id {
 	__le32 port;
 };
 GNIC_HW_SIZE(gnic_hw_qp_id, 8);
+
+/* Whoever sends frames to raw QP @from sends them to @to from now on. */
+struct gnic_hw_qp_move {
+	__le32 port;
+	__le32 from;
+	__le32 to;		/* of the same vport and side, with a receive queue */
+	__le32 rsvd;
+};
+GNIC_HW_SIZE(gnic_hw_qp_move, 16);
 
 /**
  * struct gnic_hw_qp_path - how packets of an RC QP reach the peer

@@ -695,6 +695,52 @@ static void table_outlives_its_qp(void **state)
 	assert_int_equal(stats(0).dropped, 1);
 }
 
+static enum gnic_hw_status qp_move(uint32_t port, uint32_t from, uint32_t to)
+{
+	struct gnic_hw_qp_move in = {
+		.port = cpu_to_le32(port), .from = cpu_to_le32(from), .to = cpu_to_le32(to),
+	};
+
+	return esw_cmd_qp_move(&card, &in);
+}
+
+/* Tables, contexts and rules go with a QP to its successor; others stay. */
+static void qp_moves(void **state)
+{
+	struct gnic_hw_flow_add in = rule_for(0, GNIC_FLOW_QP, 1);
+	uint32_t id;
+
+	(void)state;
+	assert_int_equal(qp_move(0, 1, 7), GNIC_STATUS_OK);
+	into_function_side(0, BROADCAST);
+	assert_qp(7);
+	assert_int_equal(rule_add(&in, &id), GNIC_STATUS_OK);
+	into_function_side(0, BROADCAST);
+	assert_qp(1);
+	assert_int_equal(qp_move(0, 1, 6), GNIC_STATUS_OK);
+	into_function_side(0, BROADCAST);
+	assert_qp(6);
+	assert_int_equal(rule_del(id), GNIC_STATUS_OK);
+	into_function_side(0, BROADCAST);
+	assert_qp(7);
+}
+
+static void refused_moves(void **state)
+{
+	(void)state;
+	assert_int_equal(qp_move(2, 1, 7), GNIC_STATUS_BAD_PARAM);
+	assert_int_equal(qp_move(0, 1, QPS), GNIC_STATUS_NOT_FOUND);
+	assert_int_equal(qp_move(0, QPS, 1), GNIC_STATUS_NOT_FOUND);
+	assert_int_equal(qp_move(0, 1, 4), GNIC_STATUS_BAD_PARAM);
+	qps[0][7].rq.present = false;
+	assert_int_equal(qp_move(0, 1, 7), GNIC_STATUS_BAD_PARAM);
+	qps[0][7].rq.present = true;
+	qps[0][7].side = GNIC_SIDE_FUNCTION;
+	assert_int_equal(qp_move(0, 1, 7), GNIC_STATUS_BAD_PARAM);
+	into_function_side(0, BROADCAST);
+	assert_qp(1);
+}
+
 /* ---- commands ---- */
 
 static void functions(void **state)
@@ -783,6 +829,8 @@ int main(void)
 		TEST(refused_tables),
 		TEST(no_table),
 		TEST(table_outlives_its_qp),
+		TEST(qp_moves),
+		TEST(refused_moves),
 		TEST(functions),
 		TEST(refused_filters),
 		TEST(reset),

@@ -20,6 +20,7 @@ enum gnic_hw_status esw_cmd_vport_destroy(struct card *card, const struct gnic_h
 enum gnic_hw_status esw_cmd_vport_set(struct card *card, const struct gnic_hw_vport_set *in);
 enum gnic_hw_status esw_cmd_vport_stats(struct card *card, const struct gnic_hw_id *in,
 					struct gnic_hw_vport_stats *out);
+enum gnic_hw_status esw_cmd_qp_move(struct card *card, const struct gnic_hw_qp_move *in);
 enum gnic_hw_status esw_cmd_rss_set(struct card *card, const struct gnic_hw_rss *in);
 enum gnic_hw_status esw_cmd_filter_set(struct card *card, const struct gnic_hw_filter *in);
 enum gnic_hw_status esw_cmd_vlan_set(struct card *card, const struct gnic_hw_vlan *in);

@@ -90,11 +90,12 @@ void esw_vlan_reset(struct vport *vport);
 /* esw_rss.c */
 /* To one of the table's QPs; false: no table, no QP, or it dropped the frame. */
 bool esw_rss_deliver(const struct esw_rss *rss, struct frame *frame, const uint32_t *mark);
-void esw_rss_forget(struct vport *vport, const struct qp *qp);
+/* @to takes the place of @from; NULL: nobody. */
+void esw_rss_replace(struct vport *vport, const struct qp *from, struct qp *to);
 void esw_rss_free(struct vport *vport);
 
 /* esw_flow.c */
-void esw_flow_forget(struct esw *esw, const struct qp *qp);
+void esw_flow_replace(struct esw *esw, const struct qp *from, struct qp *to);
 void esw_flow_flush(struct card *card);
 
 #endif /* VGAUDI_ESW_H */

@@ -23,12 +23,12 @@ static void esw_flow_unlink(struct flow_rule *rule)
 		rule->qp_next->qp_link = rule->qp_link;
 }
 
-/* Such a rule stays and drops: its number may be another QP's soon. */
-void esw_flow_forget(struct esw *esw, const struct qp *qp)
+/* A rule without a QP stays and drops: the number may be another QP's soon. */
+void esw_flow_replace(struct esw *esw, const struct qp *from, struct qp *to)
 {
 	for (struct flow_rule *rule = esw->qp_rules; rule; rule = rule->qp_next)
-		if (rule->qp == qp)
-			rule->qp = NULL;
+		if (rule->qp == from)
+			rule->qp = to;
 }
 
 /* ---- add and delete ---- */

@@ -53,14 +53,14 @@ bool esw_rss_deliver(const struct esw_rss *rss, struct frame *frame, const uint3
 
 /* ---- tables ---- */
 
-void esw_rss_forget(struct vport *vport, const struct qp *qp)
+void esw_rss_replace(struct vport *vport, const struct qp *from, struct qp *to)
 {
-	struct esw_rss **tables = vport->esw->rss[qp->side];
+	struct esw_rss **tables = vport->esw->rss[from->side];
 
 	for (unsigned int c = 0; c < GNIC_RSS_CONTEXTS; c++)
 		for (uint32_t i = 0; tables[c] && i < tables[c]->len; i++)
-			if (tables[c]->qps[i] == qp)
-				tables[c]->qps[i] = NULL;
+			if (tables[c]->qps[i] == from)
+				tables[c]->qps[i] = to;
 }
 
 static void esw_rss_del(struct esw_rss **rss)

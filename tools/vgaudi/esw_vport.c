@@ -147,8 +147,32 @@ void esw_qp_gone(struct qp *qp)
 {
 	if (qp->type != GNIC_QP_RAW)
 		return;
-	esw_rss_forget(qp->vport, qp);
-	esw_flow_forget(qp->card->esw, qp);
+	esw_rss_replace(qp->vport, qp, NULL);
+	esw_flow_replace(qp->card->esw, qp, NULL);
+}
+
+static bool esw_qp_receives(const struct qp *qp)
+{
+	return qp->type == GNIC_QP_RAW && qp->rq.present;
+}
+
+enum gnic_hw_status esw_cmd_qp_move(struct card *card, const struct gnic_hw_qp_move *in)
+{
+	struct port *port = card_port(card, le32_to_cpu(in->port));
+	struct qp *from, *to;
+
+	if (!port || in->rsvd)
+		return GNIC_STATUS_BAD_PARAM;
+	from = qp_get(port, le32_to_cpu(in->from));
+	to = qp_get(port, le32_to_cpu(in->to));
+	if (!from || !to)
+		return GNIC_STATUS_NOT_FOUND;
+	if (!esw_qp_receives(from) || !esw_qp_receives(to) || from->vport != to->vport ||
+	    from->side != to->side)
+		return GNIC_STATUS_BAD_PARAM;
+	esw_rss_replace(from->vport, from, to);
+	esw_flow_replace(card->esw, from, to);
+	return GNIC_STATUS_OK;
 }
 
 /* ---- the switch ---- */

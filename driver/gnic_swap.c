@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One queue takes the place of another while the channel's neighbours, the
+ * link and the connections go on. The device moves what names the old QP in
+ * one step; what the old one has is sent and taken before it is left alone.
+ */
+#include <linux/delay.h>
+
+#include "gnic_channel.h"
+
+/* How long XDP frames may take that were posted at the last moment. */
+#define GNIC_SWAP_SETTLE_MS	20
+
+static int gnic_swap_move(struct gnic_channel *c, u32 from, u32 to)
+{
+	struct gnic_hw_qp_move in = {
+		.port = cpu_to_le32(c->nic->port->index),
+		.from = cpu_to_le32(from),
+		.to = cpu_to_le32(to),
+	};
+
+	if (!(c->nic->dev->caps_bits & GNIC_CAP_QP_MOVE))
+		return -EOPNOTSUPP;
+	return gnic_cmd_exec(c->nic->dev, GNIC_CMD_QP_MOVE, &in, sizeof(in), NULL, 0);
+}
+
+/* Nobody is within ndo_start_xmit() of it when this returns. */
+static void gnic_swap_tx_stop(struct netdev_queue *txq)
+{
+	__netif_tx_lock_bh(txq);
+	netif_tx_stop_queue(txq);
+	__netif_tx_unlock_bh(txq);
+}
+
+/* A redirection that saw the old queue has posted by now: its frames leave too. */
+static void gnic_swap_settle(struct gnic_channel *c, struct gnic_queue *old)
+{
+	unsigned int ms;
+
+	synchronize_net();
+	for (ms = 0; ms < GNIC_SWAP_SETTLE_MS && !gnic_dev_gone(c->nic->dev); ms++) {
+		gnic_tx_settle(c, old);
+		if (old->failed || old->xdp.reaped == old->xdp.sq.index)
+			return;
+		usleep_range(1000, 1100);
+	}
+}
+
+/**
+ * gnic_swap_queue - a channel that runs gets another queue
+ * @c: channel
+ * @queue: by gnic_queue_create() for it
+ *
+ * The other channels run on. No frame is lost, but for those that the device
+ * does not send in time. The old queue is the caller's then.
+ *
+ * Return: 0, or an error and the old queue runs on.
+ */
+int gnic_swap_queue(struct gnic_channel *c, struct gnic_queue *queue)
+{
+	struct netdev_queue *txq = netdev_get_tx_queue(c->nic->netdev, c->index);
+	struct gnic_queue *old = c->queue;
+	int err;
+
+	err = gnic_swap_move(c, old->rx.qpn, queue->rx.qpn);
+	if (err)
+		return err;
+	WRITE_ONCE(c->draining, true);
+	gnic_swap_tx_stop(txq);
+	gnic_channel_drain(&c, 1);
+	gnic_channel_pause(c);
+	/* The last poll may not have seen that we drain. */
+	gnic_swap_tx_stop(txq);
+	WRITE_ONCE(c->queue, queue);
+	gnic_swap_settle(c, old);
+	netdev_tx_reset_queue(txq);
+	gnic_channel_resume(c);
+	netif_tx_wake_queue(txq);
+	return 0;
+}
+
+/**
+ * gnic_swap_restart - make the queue of a channel anew
+ * @c: channel that runs
+ * @cfg: what the new one is made from
+ * @extack: or NULL
+ */
+int gnic_swap_restart(struct gnic_channel *c, const struct gnic_nic_cfg *cfg,
+		      struct netlink_ext_ack *extack)
+{
+	struct gnic_queue *queue, *old = c->queue;
+	int err;
+
+	queue = gnic_queue_create(c, cfg);
+	if (IS_ERR(queue)) {
+		NL_SET_ERR_MSG_FMT_MOD(extack, "no memory or device resources for a new queue %u",
+				       c->index);
+		return PTR_ERR(queue);
+	}
+	err = gnic_swap_queue(c, queue);
+	if (err)
+		NL_SET_ERR_MSG_FMT_MOD(extack, "the device does not exchange queue %u", c->index);
+	gnic_queue_destroy(c, err ? queue : old);
+	return err;
+}
