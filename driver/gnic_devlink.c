@@ -1,85 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The card's devlink instance: info, reload, eswitch mode, ports, parameters. */
+/* The card's devlink instance: reload, and what else there is of it. */
 #include <linux/netlink.h>
 
 #include "gnic.h"
 #include "gnic_eswitch.h"
+#include "gnic_fw.h"
 #include "gnic_group.h"
 #include "gnic_health.h"
 #include "gnic_param.h"
 
-#define GNIC_INFO_INTERFACE	"hw.interface"	/* version of the contract */
-
-static int gnic_devlink_info_serial(struct gnic_dev *dev, struct devlink_info_req *req)
-{
-	char buf[17];
-
-	snprintf(buf, sizeof(buf), "%016llx", gnic_rd64(dev, GNIC_CTL_SERIAL_LO));
-	return devlink_info_serial_number_put(req, buf);
-}
-
-static int gnic_devlink_info_asic(struct gnic_dev *dev, struct devlink_info_req *req)
-{
-	char buf[8];
-	int err;
-
-	snprintf(buf, sizeof(buf), "%04x", dev->pdev->device);
-	err = devlink_info_version_fixed_put(req, DEVLINK_INFO_VERSION_GENERIC_ASIC_ID, buf);
-	if (err)
-		return err;
-
-	snprintf(buf, sizeof(buf), "%02x", dev->pdev->revision);
-	return devlink_info_version_fixed_put(req, DEVLINK_INFO_VERSION_GENERIC_ASIC_REV, buf);
-}
-
-static int gnic_devlink_info_interface(struct gnic_dev *dev, struct devlink_info_req *req)
-{
-	u32 version = gnic_rd32(dev, GNIC_CTL_VERSION);
-	char buf[16];
-
-	snprintf(buf, sizeof(buf), "%lu.%lu", FIELD_GET(GNIC_CTL_VERSION_MAJOR, version),
-		 FIELD_GET(GNIC_CTL_VERSION_MINOR, version));
-	return devlink_info_version_fixed_put(req, GNIC_INFO_INTERFACE, buf);
-}
-
-/* The device has one image, so what is stored is what runs. */
-static int gnic_devlink_info_fw(struct gnic_dev *dev, struct devlink_info_req *req)
-{
-	u32 fw = gnic_rd32(dev, GNIC_CTL_FW_VERSION);
-	char buf[24];
-	int err;
-
-	snprintf(buf, sizeof(buf), "%lu.%lu.%lu", FIELD_GET(GNIC_CTL_FW_MAJOR, fw),
-		 FIELD_GET(GNIC_CTL_FW_MINOR, fw), FIELD_GET(GNIC_CTL_FW_PATCH, fw));
-	err = devlink_info_version_running_put(req, DEVLINK_INFO_VERSION_GENERIC_FW, buf);
-	if (err)
-		return err;
-	return devlink_info_version_stored_put(req, DEVLINK_INFO_VERSION_GENERIC_FW, buf);
-}
-
-static int gnic_devlink_info_get(struct devlink *devlink, struct devlink_info_req *req,
+/* With the limit nothing but firmware changes: traffic goes on. */
+static int gnic_devlink_activate(struct gnic_dev *dev, enum devlink_reload_limit limit,
 				 struct netlink_ext_ack *extack)
 {
-	static int (* const infos[])(struct gnic_dev *dev, struct devlink_info_req *req) = {
-		gnic_devlink_info_serial,
-		gnic_devlink_info_asic,
-		gnic_devlink_info_interface,
-		gnic_devlink_info_fw,
-	};
-	struct gnic_dev *dev = devlink_priv(devlink);
-	unsigned int i;
+	bool live = limit == DEVLINK_RELOAD_LIMIT_NO_RESET;
 	int err;
 
-	for (i = 0; i < ARRAY_SIZE(infos); i++) {
-		err = infos[i](dev, req);
-		if (err)
-			return err;
+	if (!gnic_fw_present(dev)) {
+		NL_SET_ERR_MSG_MOD(extack, "the firmware of this device can't be replaced");
+		return -EOPNOTSUPP;
 	}
-	if (gnic_dev_gone(dev)) {
-		NL_SET_ERR_MSG_MOD(extack, "the device does not answer");
-		return -ENODEV;
+	if (!dev->running) {
+		NL_SET_ERR_MSG_MOD(extack, "the device is not running: reload it with driver_reinit");
+		return -ENETDOWN;
 	}
-	return 0;
+	err = gnic_fw_activate(dev, live ? GNIC_FW_ACTIVATE_LIVE : GNIC_FW_ACTIVATE_RESET);
+	if (err == -EBUSY)
+		NL_SET_ERR_MSG_MOD(extack,
+				   "the stored core firmware needs a reset: activate it without limit");
+	else if (err)
+		NL_SET_ERR_MSG_FMT_MOD(extack, "the device did not activate the firmware (%d)",
+				       err);
+	return err;
 }
 
 static int gnic_devlink_reload_down(struct devlink *devlink, bool netns_change,
@@ -88,14 +40,16 @@ static int gnic_devlink_reload_down(struct devlink *devlink, bool netns_change,
 				    struct netlink_ext_ack *extack)
 {
 	struct gnic_dev *dev = devlink_priv(devlink);
+	int err;
 
-	if (netns_change) {
-		NL_SET_ERR_MSG_MOD(extack, "the card stays in its network namespace");
-		return -EOPNOTSUPP;
-	}
 	if (gnic_dev_gone(dev)) {
 		NL_SET_ERR_MSG_MOD(extack, "the device does not answer");
 		return -ENODEV;
+	}
+	if (action == DEVLINK_RELOAD_ACTION_FW_ACTIVATE) {
+		err = gnic_devlink_activate(dev, limit, extack);
+		if (err || limit == DEVLINK_RELOAD_LIMIT_NO_RESET)
+			return err;
 	}
 
 	gnic_children_down(dev);
@@ -103,14 +57,9 @@ static int gnic_devlink_reload_down(struct devlink *devlink, bool netns_change,
 	return 0;
 }
 
-static int gnic_devlink_reload_up(struct devlink *devlink, enum devlink_reload_action action,
-				  enum devlink_reload_limit limit, u32 *actions_performed,
-				  struct netlink_ext_ack *extack)
+static int gnic_devlink_restart(struct gnic_dev *dev, struct netlink_ext_ack *extack)
 {
-	struct gnic_dev *dev = devlink_priv(devlink);
 	int err;
-
-	*actions_performed = BIT(DEVLINK_RELOAD_ACTION_DRIVER_REINIT);
 
 	err = gnic_reg_reset(dev);
 	if (!err)
@@ -131,11 +80,27 @@ err_unload:
 	return err;
 }
 
+static int gnic_devlink_reload_up(struct devlink *devlink, enum devlink_reload_action action,
+				  enum devlink_reload_limit limit, u32 *actions_performed,
+				  struct netlink_ext_ack *extack)
+{
+	*actions_performed = BIT(action);
+	if (limit == DEVLINK_RELOAD_LIMIT_NO_RESET)
+		return 0;
+
+	*actions_performed |= BIT(DEVLINK_RELOAD_ACTION_DRIVER_REINIT);
+	return gnic_devlink_restart(devlink_priv(devlink), extack);
+}
+
 const struct devlink_ops gnic_devlink_ops = {
-	.reload_actions		= BIT(DEVLINK_RELOAD_ACTION_DRIVER_REINIT),
+	.supported_flash_update_params = DEVLINK_SUPPORT_FLASH_UPDATE_OVERWRITE_MASK,
+	.reload_actions		= BIT(DEVLINK_RELOAD_ACTION_DRIVER_REINIT) |
+				  BIT(DEVLINK_RELOAD_ACTION_FW_ACTIVATE),
+	.reload_limits		= BIT(DEVLINK_RELOAD_LIMIT_NO_RESET),
 	.reload_down		= gnic_devlink_reload_down,
 	.reload_up		= gnic_devlink_reload_up,
-	.info_get		= gnic_devlink_info_get,
+	.info_get		= gnic_info_get,
+	.flash_update		= gnic_flash_update,
 	.eswitch_mode_get	= gnic_eswitch_mode_get,
 	.eswitch_mode_set	= gnic_eswitch_mode_set,
 	.port_new		= gnic_group_port_new,

@@ -139,6 +139,7 @@ static struct net_device *gnic_eth_netdev_create(struct gnic_adev *child)
 				 &port->dev->pdev->dev, &gnic_uplink_profile);
 	if (IS_ERR(netdev))
 		return netdev;
+	dev_net_set(netdev, devlink_net(gnic_devlink(port->dev)));
 	netdev->dev_port = port->index;
 	if (is_valid_ether_addr(port->mac))
 		eth_hw_addr_set(netdev, port->mac);

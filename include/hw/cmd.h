@@ -7,6 +7,7 @@
 #define GNIC_HW_CMD_H
 
 #include "esw.h"
+#include "fw.h"
 #include "mac.h"
 #include "qpc.h"
 #include "status.h"
@@ -44,7 +45,16 @@
 	X(FLOW_DEL,		0x51, gnic_hw_id, void) \
 	X(FLOW_STATS,		0x52, gnic_hw_id, gnic_hw_flow_stats) \
 	X(WINDOW_ADD,		0x60, gnic_hw_window, gnic_hw_id) \
-	X(WINDOW_DEL,		0x61, gnic_hw_id, void)
+	X(WINDOW_DEL,		0x61, gnic_hw_id, void) \
+	X(FW_QUERY,		0x80, void, gnic_hw_fw_info) \
+	X(FW_BEGIN,		0x81, gnic_hw_fw_begin, gnic_hw_fw_answer) \
+	X(FW_WRITE,		0x82, gnic_hw_fw_chunk, void) \
+	X(FW_COMMIT,		0x83, void, gnic_hw_fw_answer) \
+	X(FW_ACTIVATE,		0x84, gnic_hw_id, void) \
+	X(NVM_READ,		0x85, gnic_hw_nvm_read, gnic_hw_nvm_data) \
+	X(NVM_SET,		0x86, gnic_hw_nvm_set, void) \
+	X(TRACE_READ,		0x87, gnic_hw_id, gnic_hw_trace) \
+	X(INJECT,		0x88, gnic_hw_inject, void)
 
 enum gnic_hw_cmd_opcode {
 #define X(name, opcode, in, out) GNIC_CMD_##name = (opcode),

@@ -8,6 +8,7 @@
 #include "cmd.h"
 #include "cqe.h"
 #include "esw.h"
+#include "fw.h"
 #include "mac.h"
 #include "memmap.h"
 #include "qpc.h"
@@ -33,6 +34,7 @@ typedef unsigned long long u64_t;
 
 #define WORD_VERSION(X)		X(GNIC_CTL_VERSION_MAJOR) X(GNIC_CTL_VERSION_MINOR)
 #define WORD_CAPS(X) \
+	X(GNIC_CAP_FW) X(GNIC_CAP_INJECT) \
 	X(GNIC_CAP_SHADOW_DB) X(GNIC_CAP_CSUM) X(GNIC_CAP_TSO) X(GNIC_CAP_VLAN) X(GNIC_CAP_RSS) \
 	X(GNIC_CAP_FLOW) X(GNIC_CAP_RC) X(GNIC_CAP_COMPUTE) X(GNIC_CAP_LOOPBACK) \
 	X(GNIC_CAP_MODERATION) X(GNIC_CAP_RX_TSTAMP) X(GNIC_CAP_QP_MOVE) \
@@ -82,6 +84,7 @@ typedef unsigned long long u64_t;
 	X(GNIC_PORT_STATE_CABLE)
 #define WORD_ACCESS(X) \
 	X(GNIC_ACCESS_LOCAL_READ) X(GNIC_ACCESS_LOCAL_WRITE) X(GNIC_ACCESS_REMOTE_WRITE)
+#define WORD_FW_BEGIN(X)	X(GNIC_FW_BEGIN_SETTINGS) X(GNIC_FW_BEGIN_VOLATILE)
 #define WORD_PSN(X)		X(GNIC_PSN_MASK)
 #define WORD_IDX(X)		X(GNIC_IDX_MASK)
 #define WORD_QPN(X)		X(GNIC_QPN_MASK)
@@ -93,8 +96,10 @@ typedef unsigned long long u64_t;
 	W(WORD_RAW_WQE_CTRL, 32) W(WORD_RAW_WQE_OFFLOAD, 32) W(WORD_COMPUTE_WQE_CTRL, 32) \
 	W(WORD_COMPUTE_TARGET, 32) W(WORD_CQE_CTRL, 32) W(WORD_RAW_CQE_FLAGS, 32) \
 	W(WORD_EQE_CTRL, 32) W(WORD_RSS_TYPES, 16) W(WORD_FILTER_FLAGS, 16) \
-	W(WORD_RAW_WQE_TUNNEL, 32) W(WORD_VLAN_FLAGS, 16) W(WORD_FLOW_FLAGS, 8) W(WORD_PORT_SET, 32) W(WORD_FEC, 8) W(WORD_PAUSE, 8) \
-	W(WORD_PORT_STATE, 8) W(WORD_ACCESS, 8) W(WORD_PSN, 32) W(WORD_IDX, 32) W(WORD_QPN, 32)
+	W(WORD_RAW_WQE_TUNNEL, 32) W(WORD_VLAN_FLAGS, 16) W(WORD_FLOW_FLAGS, 8) \
+	W(WORD_PORT_SET, 32) W(WORD_FEC, 8) W(WORD_PAUSE, 8) \
+	W(WORD_PORT_STATE, 8) W(WORD_ACCESS, 8) W(WORD_FW_BEGIN, 32) \
+	W(WORD_PSN, 32) W(WORD_IDX, 32) W(WORD_QPN, 32)
 
 #define LOW_BIT(mask)		((u64_t)(mask) & -(u64_t)(mask))
 #define ADD(mask)		+ (u64_t)(mask)
@@ -240,6 +245,17 @@ RULE(GNIC_MTU_MIN < GNIC_MTU_MAX);
 RULE(GNIC_LINK_FAULT_NONE == 0 && GNIC_LINK_FAULT_ADMIN == 1 && GNIC_LINK_FAULT_CABLE == 2);
 RULE(GNIC_LINK_FAULT_PEER == 3 && GNIC_LINK_FAULT_MODE == 4 && GNIC_LINK_FAULT_FORCED == 5);
 RULE(GNIC_QP_RAW == 0 && GNIC_QP_RC == 1 && GNIC_QP_COMPUTE == 2);
+RULE(GNIC_FW_MAGIC == ('G' | 'N' << 8 | 'F' << 16 | 'W' << 24));
+RULE(GNIC_NVM_MAGIC == ('G' | 'N' << 8 | 'V' << 16 | 'M' << 24));
+RULE(GNIC_FW_FORMAT == 1 && GNIC_FW_COMPONENTS <= 32);
+RULE(sizeof(struct gnic_hw_fw_header) % GNIC_FW_ALIGN == 0 && POWER_OF_2(GNIC_FW_ALIGN));
+RULE(GNIC_FW_IMAGE_MAX % GNIC_FW_CHUNK == 0 && GNIC_FW_BOARD_LEN >= 8);
+RULE(sizeof(struct gnic_hw_nvm) <= GNIC_NVM_SIZE && GNIC_NVM_SIZE % GNIC_NVM_READ_MAX == 0);
+RULE(GNIC_NVM_SETTINGS <= GNIC_NVM_SETTINGS_ROOM);
+RULE(POWER_OF_2(GNIC_TRACE_RECORDS) && GNIC_TRACE_READ < GNIC_TRACE_RECORDS);
+RULE(GNIC_FW_ACTIVATE_RESET == 0 && GNIC_FW_ACTIVATE_LIVE == 1);
+RULE(GNIC_INJECT_FATAL == 1 && GNIC_INJECT_HANG == 2 && GNIC_INJECT_PCIE == 3);
+RULE(GNIC_INJECT_TX_STOP == 4 && GNIC_INJECT_RX_ERROR == 5 && GNIC_INJECT_LINK_FLAP == 6);
 RULE(GNIC_QPN_ANY > GNIC_QPN_MASK && GNIC_CQN_NONE > GNIC_QPN_MASK);
 
 /* ---- the lists: a number twice is an error of the compiler ---- */
@@ -274,6 +290,61 @@ static const char *opcode_name(unsigned int opcode)
 #undef X
 	}
 	return NULL;
+}
+
+static const char *component_name(unsigned int component)
+{
+	switch (component) {
+#define X(name, number, text) case GNIC_FW_##name: return text;
+	GNIC_HW_FW_COMPONENTS(X)
+#undef X
+	}
+	return NULL;
+}
+
+static const char *verdict_text(unsigned int verdict)
+{
+	switch (verdict) {
+#define X(name, value, text) case GNIC_FW_VERDICT_##name: return text;
+	GNIC_HW_FW_VERDICTS(X)
+#undef X
+	}
+	return NULL;
+}
+
+static int setting_holds(unsigned int setting)
+{
+	switch (setting) {
+#define X(name, number, factory, max) case GNIC_NVM_##name: return (factory) <= (max);
+	GNIC_HW_NVM_SETTINGS(X)
+#undef X
+	}
+	return 0;
+}
+
+static const char *trace_text(unsigned int event)
+{
+	switch (event) {
+#define X(name, number, text) case GNIC_TRACE_##name: return text;
+	GNIC_HW_TRACE_EVENTS(X)
+#undef X
+	}
+	return NULL;
+}
+
+static int check_fw_lists(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < GNIC_FW_COMPONENTS; i++)
+		if (!component_name(i))
+			return 1;
+	for (i = 0; i < GNIC_NVM_SETTINGS; i++)
+		if (!setting_holds(i))
+			return 1;
+	return component_name(GNIC_FW_COMPONENTS) || setting_holds(GNIC_NVM_SETTINGS) ||
+	       !verdict_text(GNIC_FW_VERDICT_GOOD) || verdict_text(0xff) ||
+	       !trace_text(GNIC_TRACE_RESET) || trace_text(0);
 }
 
 /* ---- contexts: "dword, mask" is one argument ---- */
@@ -382,7 +453,7 @@ static int check_all(void)
 		complain("byte order");
 		bad++;
 	}
-	if (check_lists()) {
+	if (check_lists() || check_fw_lists()) {
 		complain("lists");
 		bad++;
 	}

@@ -57,16 +57,49 @@ under_traffic() {
 	ping_works
 }
 
-refused_namespace() {
-	refused "gnic: the card stays in its network namespace" \
-		devlink dev reload "$CARD" netns "$PEER"
+# The card goes into another namespace with all that it has, and comes back.
+other_namespace() {
+	ip netns add other
+	defer ip netns del other
+	devlink dev reload "$CARD" netns other
+	[ -z "$(devlink dev show "$CARD" 2>/dev/null)" ] || fail "the card is still here"
+	ip netns exec other devlink dev show | grep -q gnic.eth || fail "no ports there"
+	ip netns exec other ls /sys/class/net | grep -q eth || fail "no netdev there"
+	ip netns exec other devlink dev reload "$CARD" netns 1
+	address_again
+	ping_works
 }
 
-refused_action() {
-	expect_fail devlink dev reload "$CARD" action fw_activate
+# A namespace that ends gives the card back.
+namespace_ends() {
+	ip netns add other
+	devlink dev reload "$CARD" netns other
+	ip netns del other
+	wait_for 10 devlink dev show "$CARD"
+	wait_for 10 port_dev_there
+	address_again
+	ping_works
+}
+
+port_dev_there() {
+	[ -n "$(port_dev "$CARD" 0)" ]
+}
+
+# The device refuses to come up: the next reload finds a card that can be reloaded.
+failed_reload() {
+	model '{"cmd": "fault", "kind": "command", "card": 0, "opcode": "EQ_CREATE", "status": "INTERNAL"}' >/dev/null
+	refused "gnic: the device did not come up again" devlink dev reload "$CARD"
+	[ -z "$(port_dev "$CARD" 0)" ] || fail "a port without a device"
+	devlink dev reload "$CARD"
+	address_again
+	ping_works
+}
+
+refused_limit() {
+	expect_fail devlink dev reload "$CARD" action driver_reinit limit no_reset
 }
 
 switch_up
 trap switch_down EXIT
-guest_main ports_work_again groups_are_gone rules_are_gone under_traffic refused_namespace \
-	refused_action
+guest_main ports_work_again groups_are_gone rules_are_gone under_traffic other_namespace \
+	namespace_ends failed_reload refused_limit

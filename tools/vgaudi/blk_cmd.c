@@ -11,6 +11,7 @@
 
 #include "blk_cmd.h"
 #include "fault.h"
+#include "fw.h"
 #include "mmio.h"
 
 /* ---- commands that belong to no other block ---- */
@@ -104,6 +105,15 @@ CMD_IN(FLOW_DEL, esw_cmd_flow_del)
 CMD_INOUT(FLOW_STATS, esw_cmd_flow_stats)
 CMD_INOUT(WINDOW_ADD, asid_cmd_window_add)
 CMD_IN(WINDOW_DEL, asid_cmd_window_del)
+CMD_OUT(FW_QUERY, fw_cmd_query)
+CMD_INOUT(FW_BEGIN, fw_cmd_begin)
+CMD_IN(FW_WRITE, fw_cmd_write)
+CMD_OUT(FW_COMMIT, fw_cmd_commit)
+CMD_IN(FW_ACTIVATE, fw_cmd_activate)
+CMD_INOUT(NVM_READ, nvm_cmd_read)
+CMD_IN(NVM_SET, nvm_cmd_set)
+CMD_INOUT(TRACE_READ, trace_cmd_read)
+CMD_IN(INJECT, inject_cmd)
 
 /* sizeof(struct type), or 0 where the list says void */
 #define CMD_IS_void		~, 0
@@ -230,6 +240,8 @@ static bool cmd_exec(struct card *card, struct gnic_hw_cmd_desc *slot)
 	enum gnic_hw_status status;
 	uint32_t word;
 
+	if (card->hung)
+		return false;
 	memcpy(&desc, slot, sizeof(desc));
 	switch (fault_cmd(card->faults, le16toh(desc.opcode), &word)) {
 	case FAULT_CMD_NEVER:
@@ -242,6 +254,8 @@ static bool cmd_exec(struct card *card, struct gnic_hw_cmd_desc *slot)
 	}
 	card->stats.cmds++;
 	card->stats.cmd_errors += status != GNIC_STATUS_OK;
+	if (status != GNIC_STATUS_OK)
+		trace_add(card, GNIC_TRACE_COMMAND, le16toh(desc.opcode), status);
 	slot->status = htole32(status);
 	/* Pairs with the driver's acquire of done: output and status before it. */
 	__atomic_store_n((uint32_t *)&slot->done, htole32(1), __ATOMIC_RELEASE);

@@ -69,7 +69,22 @@ void mac_reset(struct card *card);
 void mac_init(struct port *port, struct card *card, unsigned int index);
 /* Works out anew whether the link is up, tells the driver, and the far end likewise. */
 void mac_link_update(struct port *port);
+bool mac_flap(struct port *port, uint32_t ms);	/* false: held down already, or no memory */
 enum gnic_hw_link_fault mac_link_fault(const struct port *port);
+
+/* blk_fw.c, nvm.c, trace.c, blk_inject.c */
+enum gnic_hw_status fw_cmd_query(struct card *card, struct gnic_hw_fw_info *out);
+enum gnic_hw_status fw_cmd_begin(struct card *card, const struct gnic_hw_fw_begin *in,
+				 struct gnic_hw_fw_answer *out);
+enum gnic_hw_status fw_cmd_write(struct card *card, const struct gnic_hw_fw_chunk *in);
+enum gnic_hw_status fw_cmd_commit(struct card *card, struct gnic_hw_fw_answer *out);
+enum gnic_hw_status fw_cmd_activate(struct card *card, const struct gnic_hw_id *in);
+enum gnic_hw_status nvm_cmd_read(struct card *card, const struct gnic_hw_nvm_read *in,
+				 struct gnic_hw_nvm_data *out);
+enum gnic_hw_status nvm_cmd_set(struct card *card, const struct gnic_hw_nvm_set *in);
+enum gnic_hw_status trace_cmd_read(struct card *card, const struct gnic_hw_id *in,
+				   struct gnic_hw_trace *out);
+enum gnic_hw_status inject_cmd(struct card *card, const struct gnic_hw_inject *in);
 
 /* Counters of 64 bits each, from host order to little endian. */
 void cmd_put_stats(void *out, const void *in, size_t len);

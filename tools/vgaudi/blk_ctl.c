@@ -2,18 +2,17 @@
 /* Block CTL: identity, capabilities, state, reset. */
 #include "hw/reg_ctl.h"
 
+#include "fw.h"
 #include "mmio.h"
 
 #define CTL_CAPS_ALL \
-	(GNIC_CAP_SHADOW_DB | GNIC_CAP_CSUM | GNIC_CAP_TSO | GNIC_CAP_VLAN | GNIC_CAP_RSS | \
+	(CTL_CAPS_FW | \
+	 GNIC_CAP_SHADOW_DB | GNIC_CAP_CSUM | GNIC_CAP_TSO | GNIC_CAP_VLAN | GNIC_CAP_RSS | \
 	 GNIC_CAP_FLOW | GNIC_CAP_RC | GNIC_CAP_COMPUTE | GNIC_CAP_LOOPBACK | \
 	 GNIC_CAP_MODERATION | GNIC_CAP_QP_MOVE | GNIC_CAP_RX_TSTAMP | GNIC_CAP_VLAN_RX | \
 	 GNIC_CAP_TUNNEL | GNIC_CAP_USO)
 
-/* The firmware that this model plays. */
-#define CTL_FW_VERSION \
-	(FIELD_PREP(GNIC_CTL_FW_MAJOR, 1) | FIELD_PREP(GNIC_CTL_FW_MINOR, 0) | \
-	 FIELD_PREP(GNIC_CTL_FW_PATCH, 0))
+#define CTL_CAPS_FW	(GNIC_CAP_FW | GNIC_CAP_INJECT)
 
 #define CTL_BOX_MODULES	8
 
@@ -26,7 +25,8 @@ static uint32_t ctl_heartbeat(struct card *card)
 {
 	uint32_t beats = reg_get(card, GNIC_CTL_HEARTBEAT);
 
-	reg_set(card, GNIC_CTL_HEARTBEAT, beats + 1);
+	/* Firmware that hangs stops to count. */
+	reg_set(card, GNIC_CTL_HEARTBEAT, beats + !card->hung);
 	return beats;
 }
 
@@ -69,7 +69,7 @@ static void ctl_reset(struct card *card)
 	reg_set(card, GNIC_CTL_SERIAL_LO, config->serial);
 	reg_set(card, GNIC_CTL_SERIAL_HI, config->serial >> 32);
 	reg_set(card, GNIC_CTL_MODULE_ID, config->index % CTL_BOX_MODULES);
-	reg_set(card, GNIC_CTL_FW_VERSION, CTL_FW_VERSION);
+	reg_set(card, GNIC_CTL_FW_VERSION, fw_version(card));
 }
 
 const struct reg_block reg_block_CTL = {

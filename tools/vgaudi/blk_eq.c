@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "blk_cmd.h"
+#include "fw.h"
 
 struct eq {
 	uint64_t base;
@@ -70,12 +71,29 @@ static void eq_write(struct card *card, struct eq *eq, struct gnic_hw_eqe *slot,
 	eq->pi++;
 }
 
+static void eq_trace(struct card *card, uint8_t type, unsigned int port, uint32_t id,
+		     uint32_t data)
+{
+	switch (type) {
+	case GNIC_EQE_FATAL:
+		trace_add(card, GNIC_TRACE_FATAL, data, 0);
+		break;
+	case GNIC_EQE_QP_ERR:
+		trace_add(card, GNIC_TRACE_QP_ERROR, port << 24 | id, data);
+		break;
+	case GNIC_EQE_LINK_STATUS:
+		trace_add(card, GNIC_TRACE_LINK, port, data);
+		break;
+	}
+}
+
 void eq_post(struct card *card, uint8_t type, unsigned int port, uint32_t id, uint32_t data)
 {
 	struct eq *eq = card->eq;
 	struct gnic_hw_eqe *slot;
 	struct gnic_hw_db *db;
 
+	eq_trace(card, type, port, id, data);
 	if (!eq || card->dead)
 		return;
 	db = eq_db(card, eq);

@@ -133,6 +133,29 @@ void mac_link_update(struct port *port)
 		mac_link_one(peer);
 }
 
+static void mac_flap_end(void *opaque)
+{
+	struct port *port = opaque;
+
+	port->forced_down = false;
+	mac_link_update(port);
+}
+
+bool mac_flap(struct port *port, uint32_t ms)
+{
+	struct loop *loop = port->card->loop;
+
+	if (port->forced_down)
+		return false;
+	port->flap.cb = mac_flap_end;
+	port->flap.opaque = port;
+	if (loop_timer_set(loop, &port->flap, loop_now(loop) + ms * 1000000ull))
+		return false;
+	port->forced_down = true;
+	mac_link_update(port);
+	return true;
+}
+
 /* ---- frames ---- */
 
 static const uint32_t mac_hist_bounds[GNIC_MAC_HIST] = GNIC_MAC_HIST_BOUNDS;

@@ -10,6 +10,7 @@
 
 #include "blk_cmd.h"
 #include "fault.h"
+#include "fw.h"
 #include "mmio.h"
 #include "pci.h"
 #include "vfio_user.h"
@@ -33,6 +34,8 @@ void card_fatal(struct card *card, uint8_t syndrome)
 /* Queues go before what they complete to, and those before the registers. */
 void card_reset(struct card *card)
 {
+	card->hung = false;
+	fw_reset(card);
 	qp_reset(card);
 	esw_reset(card);
 	cq_reset(card);
@@ -186,11 +189,12 @@ static int card_create_blocks(struct card *card)
 	unsigned int i;
 
 	card->faults = fault_create();
+	card->fw = fw_create(card);
 	card->windows = asid_create(card);
 	for (i = 0; i < card->config.ports; i++)
 		mac_init(&card->ports[i], card, i);
 	card->esw = esw_create(card);
-	if (!card->faults || !card->windows || !card->esw)
+	if (!card->faults || !card->fw || !card->windows || !card->esw)
 		return -ENOMEM;
 	umr_init(card);
 	card_reset(card);
@@ -236,6 +240,7 @@ void card_destroy(struct card *card)
 		esw_destroy(card);
 	if (card->windows)
 		asid_destroy(card);
+	fw_destroy(card->fw);
 	fault_destroy(card->faults);
 	if (card->pci)
 		pci_destroy(card->pci);

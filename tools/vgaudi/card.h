@@ -132,7 +132,7 @@ struct port {
 	uint8_t mac[6];
 	bool external;
 	bool admin, loopback, link, forced_down, identify;
-	struct loop_timer flap;	/* control_fault.c: ends forced_down */
+	struct loop_timer flap;	/* blk_mac.c: ends forced_down */
 	uint32_t mtu;
 	struct gnic_hw_port_mode want, mode;
 	struct gnic_hw_mac_stats stats;	/* host order */
@@ -153,6 +153,7 @@ struct card_config {
 	uint64_t hbm_size;
 	bool shadow;		/* GNIC_CAP_SHADOW_DB */
 	const char *socket_path;
+	const char *state_path;	/* keeps the NVM; NULL: nothing outlives the process */
 	uint64_t serial;
 };
 
@@ -194,6 +195,8 @@ struct card {
 	struct port ports[GNIC_PORTS_MAX];
 	struct gnic_hw_card_stats stats;	/* host order */
 	struct faults *faults;	/* fault.c */
+	struct fw *fw;		/* blk_fw.c */
+	bool hung;		/* fault: firmware does nothing any more, until a reset */
 };
 
 /* ---- card.c ---- */

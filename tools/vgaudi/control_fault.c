@@ -45,14 +45,6 @@ static const char *control_fault_wire(struct sim *sim, struct json_object *req, 
 
 /* ---- links ---- */
 
-static void control_flap_end(void *opaque)
-{
-	struct port *port = opaque;
-
-	port->forced_down = false;
-	mac_link_update(port);
-}
-
 static const char *control_fault_flap(struct sim *sim, struct json_object *req,
 				      struct json_object *reply)
 {
@@ -65,13 +57,7 @@ static const char *control_fault_flap(struct sim *sim, struct json_object *req,
 		return arg.error;
 	if (port->forced_down)
 		return "the link is held down already";
-	port->flap.cb = control_flap_end;
-	port->flap.opaque = port;
-	if (loop_timer_set(sim->loop, &port->flap, loop_now(sim->loop) + ms * 1000000))
-		return "no memory";
-	port->forced_down = true;
-	mac_link_update(port);
-	return NULL;
+	return mac_flap(port, ms) ? NULL : "no memory";
 }
 
 /* ---- commands ---- */

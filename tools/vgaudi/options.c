@@ -47,6 +47,8 @@ static const struct option_row option_rows[] = {
 	{ "control", OPTION_STRING, AT(control), 0, 0, "PATH", "control socket: JSON lines" },
 	{ "pcap", OPTION_STRING, AT(pcap), 0, 0, "PATH",
 	  "capture all wires, to a file, or to a file each in a directory" },
+	{ "state-dir", OPTION_STRING, AT(state_dir), 0, 0, "DIR",
+	  "keep what cards store in DIR/card0.nvm, DIR/card1.nvm, ..." },
 	{ "hbm-size", OPTION_SIZE, AT(hbm_size), 1 << 20, 1ull << 40, "SIZE",
 	  "device memory a card, a power of two (256M)" },
 	{ "vectors", OPTION_UINT, AT(vectors), 1, GNIC_VECTORS_MAX, "N", "MSI-X vectors (64)" },

@@ -18,6 +18,7 @@ struct options {
 	const char *socket;	/* instead of socket_dir, for one card */
 	const char *control;
 	const char *pcap;
+	const char *state_dir;	/* NVMs; NULL: they end with the process */
 	bool shadow;
 	bool step;
 };

@@ -472,6 +472,13 @@ static void cfg_or(struct pci *pci, unsigned int off, unsigned int width,
 	put_le(&pci->cfg[off], width, cfg_get(pci, off, width) | bits);
 }
 
+/* Hardware has corrected it: nobody is interrupted. */
+void pci_report_correctable(struct pci *pci, uint32_t status)
+{
+	cfg_or(pci, CAP_AER + PCI_ERR_COR_STATUS, 4, status & AER_COR);
+	cfg_or(pci, CAP_EXP + PCI_EXP_DEVSTA, 2, PCI_EXP_DEVSTA_CED);
+}
+
 void pci_report_error(struct pci *pci, uint32_t status)
 {
 	uint32_t fatal = cfg_get(pci, CAP_AER + PCI_ERR_UNCOR_SEVER, 4);

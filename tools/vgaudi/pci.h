@@ -115,6 +115,13 @@ bool pci_write(struct pci *pci, unsigned int region, uint64_t off,
 bool pci_decodes(const struct pci *pci);
 
 /**
+ * pci_report_correctable() - record an error that hardware has corrected
+ * @pci: the function
+ * @status: bits of the correctable error status register
+ */
+void pci_report_correctable(struct pci *pci, uint32_t status);
+
+/**
  * pci_report_error() - record an error in AER and signal it to the client
  * @pci: the function
  * @status: bits of the uncorrectable error status register

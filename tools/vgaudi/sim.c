@@ -39,10 +39,12 @@ static bool sim_add_card(struct sim *sim, unsigned int index)
 		.shadow = options->shadow,
 		.serial = options->serial + index,
 	};
-	char path[PATH_MAX];
+	char path[PATH_MAX], state[PATH_MAX];
 
 	snprintf(path, sizeof(path), "%s/card%u.sock", options->socket_dir, index);
 	config.socket_path = options->socket ? options->socket : path;
+	snprintf(state, sizeof(state), "%s/card%u.nvm", options->state_dir, index);
+	config.state_path = options->state_dir ? state : NULL;
 	sim->cards[index] = card_create(sim->loop, &config);
 	if (!sim->cards[index])
 		return sim_complain("%s: %s", config.socket_path, strerror(errno));
