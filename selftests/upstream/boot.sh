@@ -11,4 +11,11 @@ mount -t tmpfs tmpfs $suite/memory
 mkdir $suite/memory/upper $suite/memory/work
 mount -t overlay overlay /ksft \
 	-o "lowerdir=$suite/lower,upperdir=$suite/memory/upper,workdir=$suite/memory/work"
+# what the system of a real machine does
+mount -t configfs configfs /sys/kernel/config
+modprobe netconsole
+# netpoll is tested with floods of messages, for which a serial line is no
+# place: what is worth reading there is read by guest.py
+echo N >/sys/module/printk/parameters/ignore_loglevel
+dmesg --console-level 4
 exec python3 "${0%/*}/guest.py" "$@"

@@ -40,26 +40,31 @@ fetch() {
 		tar --extract --strip-components=1 --exclude='*/drivers/[a-mo-z]*' \
 			--exclude='linux-source-*/sound' --exclude='linux-source-*/fs' \
 			--one-top-level=linux
-	ls linux-source-*.deb >version
+	echo linux-source-*.deb >version
 	rm -rf linux-source-*.deb lists archives
 }
 
 # The probe for liburing in drivers/net/hw is at odds with dash, so the answer
 # is given: liburing is new enough.
 build() {
-	local tests=linux/tools/testing/selftests
+	local tests=linux/tools/testing/selftests btf file
 
 	say "building"
 	make --no-print-directory -s -C linux -j"$cpus" headers
 	make --no-print-directory -s -C $tests -j"$cpus" TARGETS="$TARGETS" \
 		HAS_IOURING_ZCRX=y FORCE_TARGETS=1 INSTALL_PATH="$PWD/ksft" install
+	for btf in /usr/src/linux-headers-*-amd64/vmlinux; do :; done
 	# shellcheck disable=SC2086 # a list of words
-	make --no-print-directory -s -C $tests/bpf -j"$cpus" \
-		VMLINUX_BTF="$(ls -d /usr/src/linux-headers-[7-9]*-amd64/vmlinux | tail -n 1)" \
+	make --no-print-directory -s -C $tests/bpf -j"$cpus" VMLINUX_BTF="$btf" \
 		$BPF_PROGRAMS
 	mkdir -p ksft/bpf ksft/net
-	(cd $tests/bpf && cp $BPF_PROGRAMS ./*.bpf.o "$OLDPWD/ksft/bpf/" 2>/dev/null || :)
-	(cd $tests/net && cp $NET_SCRIPTS "$OLDPWD/ksft/net/")
+	for file in $BPF_PROGRAMS; do
+		cp "$tests/bpf/$file" ksft/bpf/
+	done
+	cp $tests/bpf/*.bpf.o ksft/bpf/
+	for file in $NET_SCRIPTS; do
+		cp "$tests/net/$file" ksft/net/
+	done
 	mv version ksft/
 }
 

@@ -15,19 +15,17 @@ Everything a program prints is passed on, indented; a line at the margin is
 """
 import argparse
 import os
-import re
 import time
 
 import expectation
+import klog
 import programs
 import run_one
+import tap
 import topology
 from state import State
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-BAD_LOG = re.compile(r"WARNING|BUG:|Oops|RIP:|Call Trace|ref_tracker:|refcount_t|"
-                     r"unregister_netdevice: waiting|DMA-API|general protection|"
-                     r"page_pool.*stalled")
 # A copy: the tree may be built anew while the programs run.
 COPY = "/run/tree"
 LOADERS = {
@@ -42,11 +40,6 @@ def copy_driver():
     for path in ("tools/lab/load-driver.sh", f"build/{os.uname().release}/*.ko"):
         folder = f"{COPY}/{os.path.dirname(path)}"
         topology.sh(f"mkdir -p {folder} && cp {tree}/{path} {folder}/")
-
-
-def kernel_log():
-    """All of it: a ring that wraps would hide what came."""
-    return topology.sh("dmesg").splitlines()
 
 
 class Judge:
@@ -64,7 +57,8 @@ class Judge:
         """Once; return cases with those of state and log."""
         self.topology.lay(program.topology)
         self.topology.pin()
-        before, log = self.state.take(), len(kernel_log())
+        before, log = self.state.take(), klog.mark()
+        disciplines = self.state.disciplines()
         arguments = self.topology.arguments(program)
         if program.file.endswith(".py"):
             for case in self.args.case:
@@ -76,12 +70,22 @@ class Judge:
             print("    # state: " + line, flush=True)
         if residue:
             cases.add("state", "FAIL", f"{len(residue)} lines of residue")
-        bad = [line for line in kernel_log()[log:] if BAD_LOG.search(line)]
+        bad = klog.complaints(log)
         if bad:
             cases.add("kernel-log", "FAIL", bad[0])
-        if cases.failed():
+        if cases.failed() or self.state.disciplines() != disciplines:
             self.topology.kind = None	# laid anew for the next one
         return cases
+
+    def attempt_safely(self, program):
+        """What goes wrong around a program is its failure, not ours."""
+        try:
+            return self.attempt(program)
+        except (RuntimeError, OSError, KeyError, IndexError) as error:
+            self.topology.kind = None
+            cases = tap.Cases(program.stem)
+            cases.add("-", "FAIL", str(error).replace("\n", " "))
+            return cases
 
     def retry(self, program, first):
         """Worth another try, unless all that failed is known to fail."""
@@ -92,14 +96,14 @@ class Judge:
         """Run it, once more if need be, and say how every case ended."""
         start = time.monotonic()
         print(f"START {program.name}", flush=True)
-        cases = self.attempt(program)
+        cases = self.attempt_safely(program)
         flaky = []
         for _ in range(self.args.retries):
             if not self.retry(program, cases):
                 break
             print(f"    # once more: {', '.join(cases.failed())}", flush=True)
             flaky = cases.failed()
-            cases = self.attempt(program)
+            cases = self.attempt_safely(program)
         for name, (verdict, reason) in cases.results.items():
             if verdict == "PASS" and name in flaky:
                 reason = "at the second try"

@@ -42,12 +42,22 @@ class Watch(threading.Thread):
         end_group(self.proc.pid, signal.SIGKILL)
 
 
+def command(folder, file):
+    """A script without the mode of a program has its first line all the
+    same; the kernel's own runner reads it, too."""
+    path = os.path.join(folder, file)
+    if os.access(path, os.X_OK):
+        return ["./" + file]
+    with open(path, encoding="utf-8", errors="replace") as script:
+        return script.readline().lstrip("#! ").split() + [file]
+
+
 def run(program, suite, arguments, environment):
     """Run it, pass on what it prints, and return its cases."""
     cases = tap.Cases(program.stem)
     folder = os.path.join(suite, program.folder)
-    with subprocess.Popen(["./" + program.file, *arguments], cwd=folder,
-                          env=environment, stdin=subprocess.DEVNULL,
+    with subprocess.Popen([*command(folder, program.file), *arguments],
+                          cwd=folder, env=environment, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           text=True, errors="replace",
                           start_new_session=True) as proc:

@@ -14,6 +14,8 @@ import subprocess
 import time
 
 REMOTE = "ns-remote"
+# Stand-ins for programs that Debian does not have.
+TOOLS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "tools")
 V4 = "192.0.3."
 V6 = "2001:db8:1::"
 PREFIX_V6 = "2001:db8:2::"	# of the containers behind port 0
@@ -144,7 +146,8 @@ class Topology:
         """What the programs want to be told."""
         variables = dict(os.environ, KSFT_MACHINE_SLOW="yes", TERM="dumb",
                          NETIF_CREATE="no", STABLE_MAC_ADDRS="yes",
-                         NETIF_NO_CABLE=self.ports[-1])
+                         NETIF_NO_CABLE=self.ports[-1],
+                         PATH=os.environ["PATH"] + ":" + TOOLS)
         if self.kind == "remote":
             variables.update(
                 NETIF=self.ports[0], LOCAL_V4=V4 + "1", LOCAL_V6=V6 + "1",
