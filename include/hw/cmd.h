@@ -41,6 +41,8 @@
 	X(FILTER_SET,		0x45, gnic_hw_filter, void) \
 	X(VLAN_SET,		0x46, gnic_hw_vlan, void) \
 	X(TUNNEL_SET,		0x47, gnic_hw_tunnels, void) \
+	X(VPORT_QUEUES,		0x48, gnic_hw_vport_queues, void) \
+	X(RSS_CONTEXT,		0x49, gnic_hw_rss_context, void) \
 	X(FLOW_ADD,		0x50, gnic_hw_flow_add, gnic_hw_id) \
 	X(FLOW_DEL,		0x51, gnic_hw_id, void) \
 	X(FLOW_STATS,		0x52, gnic_hw_id, gnic_hw_flow_stats) \
@@ -418,7 +420,7 @@ GNIC_HW_SIZE(gnic_hw_vport_stats, 80);
  * @vport: which
  * @side: enum gnic_hw_side
  * @context: 0 .. GNIC_RSS_CONTEXTS - 1
- * @func: enum gnic_hw_rss_func
+ * @func: GNIC_RSS_TOEPLITZ
  * @rsvd: zero
  * @types: GNIC_RSS_L4_*
  * @len: entries in use: a power of two up to GNIC_RSS_TABLE_LEN; 0: no table,
@@ -438,6 +440,49 @@ struct gnic_hw_rss {
 	__le32 table[GNIC_RSS_TABLE_LEN];
 };
 GNIC_HW_SIZE(gnic_hw_rss, 1076);
+
+/**
+ * struct gnic_hw_vport_queues - which QP a queue number stands for
+ * @vport: which; the host side
+ * @count: queues, the others are none
+ * @rsvd: zero
+ * @qpn: raw QPs with a receive queue at that side
+ *
+ * From one frame to the next the new numbers hold, for all contexts and rules.
+ */
+struct gnic_hw_vport_queues {
+	__le16 vport;
+	__le16 count;
+	__le32 rsvd;
+	__le32 qpn[GNIC_VPORT_QUEUES_MAX];
+};
+GNIC_HW_SIZE(gnic_hw_vport_queues, 520);
+
+/**
+ * struct gnic_hw_rss_context - a table of queues at the host side of a vport
+ * @vport: which
+ * @context: 0 .. GNIC_RSS_CONTEXTS - 1
+ * @func: enum gnic_hw_rss_func
+ * @xfrm: GNIC_RSS_XFRM_*, at most one, not with GNIC_RSS_XOR, which is symmetric;
+ *	the fields are pairs then, no label
+ * @rsvd: zero
+ * @len: entries: a power of two up to GNIC_RSS_QUEUES_TABLE_LEN; 0: no context
+ * @fields: GNIC_RSS_FIELD_*, by enum gnic_hw_rss_flow
+ * @key: of GNIC_RSS_TOEPLITZ
+ * @queue: hash & (len - 1) chooses
+ */
+struct gnic_hw_rss_context {
+	__le16 vport;
+	__u8 context;
+	__u8 func;
+	__u8 xfrm;
+	__u8 rsvd[3];
+	__le32 len;
+	__u8 fields[GNIC_RSS_FLOWS];
+	__u8 key[GNIC_RSS_QUEUES_KEY_LEN];
+	__le16 queue[GNIC_RSS_QUEUES_TABLE_LEN];
+};
+GNIC_HW_SIZE(gnic_hw_rss_context, 1096);
 
 struct gnic_hw_filter {
 	__le16 vport;

@@ -28,15 +28,45 @@ enum gnic_hw_side {
 /* Receive side scaling: one table a vport side and context. */
 #define GNIC_RSS_KEY_LEN		40
 #define GNIC_RSS_TABLE_LEN		256
-#define GNIC_RSS_CONTEXTS		16	/* 0: the default one */
+#define GNIC_RSS_CONTEXTS		64	/* 0: the default one */
 enum gnic_hw_rss_func {
 	GNIC_RSS_TOEPLITZ	= 0,
+	GNIC_RSS_XOR		= 1,
+	GNIC_RSS_CRC32		= 2,
 };
 /* struct gnic_hw_rss.types: what is hashed with its ports; all IP with addresses */
 #define GNIC_RSS_L4_TCP4		BIT(0)
 #define GNIC_RSS_L4_UDP4		BIT(1)
 #define GNIC_RSS_L4_TCP6		BIT(2)
 #define GNIC_RSS_L4_UDP6		BIT(3)
+
+/*
+ * With GNIC_CAP_RSS_QUEUES a host side has numbered queues, and its contexts
+ * and rules name these numbers: whoever replaces a QP says so in one place.
+ */
+#define GNIC_VPORT_QUEUES_MAX		128
+#define GNIC_RSS_QUEUES_KEY_LEN		52
+#define GNIC_RSS_QUEUES_TABLE_LEN	512
+/* struct gnic_hw_rss_context.xfrm: what the hash sees instead of a pair (a, b) */
+#define GNIC_RSS_XFRM_SYM_XOR		BIT(0)	/* a ^ b, a ^ b */
+#define GNIC_RSS_XFRM_SYM_OR_XOR	BIT(1)	/* a | b, a ^ b */
+/* struct gnic_hw_rss_context.fields: by what a packet is */
+enum gnic_hw_rss_flow {
+	GNIC_RSS_FLOW_IP4	= 0,	/* none of those below, or a fragment */
+	GNIC_RSS_FLOW_TCP4	= 1,
+	GNIC_RSS_FLOW_UDP4	= 2,
+	GNIC_RSS_FLOW_SCTP4	= 3,
+	GNIC_RSS_FLOW_IP6	= 4,
+	GNIC_RSS_FLOW_TCP6	= 5,
+	GNIC_RSS_FLOW_UDP6	= 6,
+	GNIC_RSS_FLOW_SCTP6	= 7,
+};
+#define GNIC_RSS_FLOWS			8
+#define GNIC_RSS_FIELD_SRC_IP		BIT(0)
+#define GNIC_RSS_FIELD_DST_IP		BIT(1)
+#define GNIC_RSS_FIELD_L4_SRC		BIT(2)	/* not of IP4 and IP6 */
+#define GNIC_RSS_FIELD_L4_DST		BIT(3)	/* likewise */
+#define GNIC_RSS_FIELD_LABEL		BIT(4)	/* IPv6 flow label */
 
 /* Receive filter of an uplink's host side. */
 #define GNIC_FILTER_PROMISC		BIT(0)
@@ -72,10 +102,14 @@ enum gnic_hw_tunnel {
  * @bth_qpn: network order, the low 24 bits: destination QP, with UDP port 4791
  * @vport: ingress, little endian
  * @ip_proto: IPv4 protocol or IPv6 next header that is L4
+ * @ip_tos: TOS or traffic class
+ * @frame: GNIC_FLOW_FRAME_*
  * @rsvd: zero
  *
- * Bits outside the mask are zero in the key. A fragment has no ports, whether
- * it is the first one or not.
+ * Bits outside the mask are zero in the key. The ports are the first four bytes
+ * behind the IP headers, of whatever protocol; a fragment has none, whether it
+ * is the first one or not. @ip_tos and @frame are zero in masks for a device
+ * without GNIC_CAP_FLOW_QUEUES, where only TCP and UDP have ports.
  */
 struct gnic_hw_flow_key {
 	__u8 src_ip[16];
@@ -89,12 +123,17 @@ struct gnic_hw_flow_key {
 	__be32 bth_qpn;
 	__le16 vport;
 	__u8 ip_proto;
-	__u8 rsvd[5];
+	__u8 ip_tos;
+	__u8 frame;
+	__u8 rsvd[3];
 };
 GNIC_HW_SIZE(gnic_hw_flow_key, 64);
+#define GNIC_FLOW_FRAME_TAGGED		BIT(0)	/* has a VLAN tag */
+#define GNIC_FLOW_FRAME_FRAGMENT	BIT(1)	/* of an IP packet */
+#define GNIC_FLOW_FRAME_HOST		BIT(2)	/* the host side gets it if no rule takes it */
 
 #define GNIC_FLOWS_MAX			65536
-#define GNIC_FLOW_MASKS_MAX		32	/* different (mask, priority) pairs */
+#define GNIC_FLOW_MASKS_MAX		64	/* different masks */
 
 enum gnic_hw_flow_action {
 	GNIC_FLOW_DROP		= 0,
@@ -102,7 +141,11 @@ enum gnic_hw_flow_action {
 	GNIC_FLOW_QP		= 2,	/* target: QPN of a raw QP of the ingress port */
 	GNIC_FLOW_RSS		= 3,	/* target: RSS context of the ingress vport */
 	GNIC_FLOW_HOST		= 4,	/* as if there were no rule */
+	GNIC_FLOW_QUEUE		= 5,	/* target: queue of the ingress vport's host side */
 };
+/* GNIC_FLOW_RSS: the target's parts; an offset is added to what the table says */
+#define GNIC_FLOW_RSS_CONTEXT		GENMASK(15, 0)
+#define GNIC_FLOW_RSS_OFFSET		GENMASK(31, 16)
 #define GNIC_FLOW_SET_MARK		BIT(0)	/* struct gnic_hw_flow_add.flags */
 
 #endif /* GNIC_HW_ESW_H */

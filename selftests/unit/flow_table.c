@@ -56,7 +56,7 @@ static bool entry_matches(const struct entry *e, const union flow_key *key)
 	return true;
 }
 
-/* The best one: lowest priority number, then the mask that was there first. */
+/* The best one: lowest priority number, then the mask that came first. */
 static struct flow_rule *reference(const union flow_key *key)
 {
 	const struct entry *best = NULL;
@@ -90,8 +90,7 @@ static union flow_key few_bits(void)
 static const struct entry *same_mask(const struct entry *e)
 {
 	for (uint32_t i = 0; i < RULES; i++)
-		if (list[i].rule && list[i].priority == e->priority &&
-		    !memcmp(&list[i].mask, &e->mask, sizeof(e->mask)))
+		if (list[i].rule && !memcmp(&list[i].mask, &e->mask, sizeof(e->mask)))
 			return &list[i];
 	return NULL;
 }
@@ -186,13 +185,35 @@ static void all_masks(void **state)
 		mask.word[1] = 1ull << i;
 		assert_int_equal(add(&key, &mask, 0, i ? &rule : &first), GNIC_STATUS_OK);
 	}
-	mask.word[1] = 1ull << 40;
+	mask.word[2] = 1;
 	assert_int_equal(add(&key, &mask, 0, &rule), GNIC_STATUS_NO_RESOURCE);
-	/* a known mask at another priority is one more */
+	/* a known mask at another priority is no other mask */
+	mask.word[2] = 0;
 	mask.word[1] = 1;
-	assert_int_equal(add(&key, &mask, 1, &rule), GNIC_STATUS_NO_RESOURCE);
-	flow_del(table, first);
 	assert_int_equal(add(&key, &mask, 1, &rule), GNIC_STATUS_OK);
+	flow_del(table, first);
+	mask.word[2] = 1;
+	assert_int_equal(add(&key, &mask, 1, &first), GNIC_STATUS_NO_RESOURCE);
+	flow_del(table, rule);
+	assert_int_equal(add(&key, &mask, 1, &rule), GNIC_STATUS_OK);
+}
+
+/* One key, many priorities: the best that is left wins. */
+static void all_priorities(void **state)
+{
+	union flow_key mask = exact_mask(), key = few_bits();
+	struct flow_rule *rules[200], *rule;
+
+	(void)state;
+	for (uint32_t i = 0; i < 200; i++)
+		assert_int_equal(add(&key, &mask, i * 7919 % 200, &rules[i * 7919 % 200]),
+				 GNIC_STATUS_OK);
+	assert_int_equal(add(&key, &mask, 7, &rule), GNIC_STATUS_EXISTS);
+	for (uint32_t i = 0; i < 200; i++) {
+		assert_ptr_equal(flow_lookup(table, &key), rules[i]);
+		flow_del(table, rules[i]);
+	}
+	assert_null(flow_lookup(table, &key));
 }
 
 static void bits_outside_the_mask(void **state)
@@ -271,6 +292,8 @@ static void key_of_tcp(void **state)
 	want.hw.l4_dst = htons(0x5678);
 	want.hw.vport = cpu_to_le16(0x102);
 	want.hw.ip_proto = 6;
+	want.hw.ip_tos = bytes[19];
+	want.hw.frame = GNIC_FLOW_FRAME_TAGGED;
 	assert_memory_equal(&key, &want, sizeof(key));
 }
 
@@ -287,6 +310,32 @@ static void key_of_udp6(void **state)
 	assert_int_equal(key.hw.vlan_tci, 0);
 	assert_int_equal(key.hw.ip_proto, 17);
 	assert_int_equal(key.hw.l4_dst, htons(0x5678));
+	assert_int_equal(key.hw.frame, 0);
+	bytes[14] = 0x6a;
+	bytes[15] = 0xb0;
+	assert_int_equal(key_of(len).hw.ip_tos, 0xab);
+}
+
+/* Of a protocol that nobody knows the first four bytes count as ports. */
+static void key_of_other(void **state)
+{
+	struct fake_frame what = { .udp = true, .payload = 10 };
+	uint32_t len = fake_build(bytes, &what);
+	union flow_key key;
+
+	(void)state;
+	bytes[15] = 0x2c;
+	bytes[23] = 50;
+	key = key_of(len);
+	assert_int_equal(key.hw.ip_proto, 50);
+	assert_int_equal(key.hw.ip_tos, 0x2c);
+	assert_int_equal(key.hw.l4_src, htons(0x1234));
+	assert_int_equal(key.hw.l4_dst, htons(0x5678));
+	/* the packet ends before its fourth byte: padding is no header */
+	bytes[16] = 0;
+	bytes[17] = 23;
+	key = key_of(len);
+	assert_int_equal(key.hw.l4_src | key.hw.l4_dst, 0);
 }
 
 static void key_of_fragment(void **state)
@@ -300,6 +349,7 @@ static void key_of_fragment(void **state)
 	key = key_of(len);
 	assert_int_equal(key.hw.l4_src | key.hw.l4_dst, 0);
 	assert_int_equal(key.hw.ip_proto, 17);
+	assert_int_equal(key.hw.frame, GNIC_FLOW_FRAME_FRAGMENT);
 	assert_memory_equal(key.hw.src_ip, bytes + 26, 4);
 }
 
@@ -326,7 +376,7 @@ static void key_of_rc(void **state)
 	for (unsigned int i = 0; i < 4; i++) {
 		struct roce_path path = {
 			.ip_version = i & 1 ? 6 : 4, .hop_limit = 64, .udp_sport = 0xc123,
-			.vlan_tci = i & 2 ? 0x2007 : 0, .src_mac = { 2, 1 }, .dst_mac = { 2, 2 },
+			.tos = 0x68, .vlan_tci = i & 2 ? 0x2007 : 0, .src_mac = { 2, 1 }, .dst_mac = { 2, 2 },
 			.src_ip = { 1, 2, 3, 4 }, .dst_ip = { 5, 6, 7, 8 },
 		};
 		struct rc_packet rc = { .path = &path, .opcode = ROCE_ACK, .dst_qp = 0x123456 };
@@ -346,11 +396,13 @@ int main(void)
 		cmocka_unit_test_setup_teardown(random_rules, setup, teardown),
 		cmocka_unit_test_setup_teardown(all_rules, setup, teardown),
 		cmocka_unit_test_setup_teardown(all_masks, setup, teardown),
+		cmocka_unit_test_setup_teardown(all_priorities, setup, teardown),
 		cmocka_unit_test_setup_teardown(bits_outside_the_mask, setup, teardown),
 		cmocka_unit_test_setup_teardown(ids, setup, teardown),
 		cmocka_unit_test_setup_teardown(mask_of_nothing_matches_all, setup, teardown),
 		cmocka_unit_test(key_of_tcp),
 		cmocka_unit_test(key_of_udp6),
+		cmocka_unit_test(key_of_other),
 		cmocka_unit_test(key_of_fragment),
 		cmocka_unit_test(key_of_arp),
 		cmocka_unit_test(key_of_rc),

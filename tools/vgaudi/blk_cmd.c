@@ -100,6 +100,8 @@ CMD_IN(RSS_SET, esw_cmd_rss_set)
 CMD_IN(FILTER_SET, esw_cmd_filter_set)
 CMD_IN(VLAN_SET, esw_cmd_vlan_set)
 CMD_IN(TUNNEL_SET, esw_cmd_tunnel_set)
+CMD_IN(VPORT_QUEUES, esw_cmd_vport_queues)
+CMD_IN(RSS_CONTEXT, esw_cmd_rss_context)
 CMD_INOUT(FLOW_ADD, esw_cmd_flow_add)
 CMD_IN(FLOW_DEL, esw_cmd_flow_del)
 CMD_INOUT(FLOW_STATS, esw_cmd_flow_stats)
@@ -142,6 +144,7 @@ union cmd_buf {
 	uint64_t align;
 	uint8_t bytes[2048];
 	struct gnic_hw_rss rss;
+	struct gnic_hw_rss_context context;
 	struct gnic_hw_filter filter;
 };
 

@@ -22,6 +22,8 @@ enum gnic_hw_status esw_cmd_vport_stats(struct card *card, const struct gnic_hw_
 					struct gnic_hw_vport_stats *out);
 enum gnic_hw_status esw_cmd_qp_move(struct card *card, const struct gnic_hw_qp_move *in);
 enum gnic_hw_status esw_cmd_rss_set(struct card *card, const struct gnic_hw_rss *in);
+enum gnic_hw_status esw_cmd_vport_queues(struct card *card, const struct gnic_hw_vport_queues *in);
+enum gnic_hw_status esw_cmd_rss_context(struct card *card, const struct gnic_hw_rss_context *in);
 enum gnic_hw_status esw_cmd_filter_set(struct card *card, const struct gnic_hw_filter *in);
 enum gnic_hw_status esw_cmd_vlan_set(struct card *card, const struct gnic_hw_vlan *in);
 enum gnic_hw_status esw_cmd_tunnel_set(struct card *card, const struct gnic_hw_tunnels *in);

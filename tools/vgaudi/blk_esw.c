@@ -21,18 +21,28 @@ static void esw_count_to_function(struct vport *vport, uint32_t len)
 	vport->stats.to_function_bytes += len;
 }
 
-/* Who gets a frame: a QP, or one of a table's; neither: it is dropped. */
+/*
+ * Who gets a frame: a QP, or one of a table's; neither: it is dropped. Who goes
+ * to a QP has a hash all the same if there is a table.
+ */
 struct esw_target {
 	struct qp *qp;
 	const struct esw_rss *rss;
+	unsigned int offset;
 	const uint32_t *mark;
 };
 
 static bool esw_deliver_raw(const struct esw_target *to, struct frame *frame)
 {
-	if (to->qp)
-		return rxe_receive(to->qp, frame, 0, GNIC_CQE_HASH_NONE, to->mark);
-	return to->rss && esw_rss_deliver(to->rss, frame, to->mark);
+	uint8_t type = GNIC_CQE_HASH_NONE;
+	struct qp *qp = to->qp;
+	uint32_t hash = 0;
+
+	if (to->rss)
+		type = esw_rss_hash(to->rss, frame, &hash);
+	if (!qp && to->rss)
+		qp = esw_rss_choose(to->rss, hash, to->offset);
+	return qp && rxe_receive(qp, frame, hash, type, to->mark);
 }
 
 /* An RC frame that raw QPs get: its bytes have to be made after all. */
@@ -60,7 +70,7 @@ static bool esw_deliver(const struct esw_target *to, struct frame *frame)
 
 static void esw_to_function(struct vport *vport, struct frame *frame)
 {
-	const struct esw_target to = { .rss = vport->esw->rss[GNIC_SIDE_FUNCTION][0] };
+	const struct esw_target to = { .rss = vport->esw->rss[GNIC_SIDE_FUNCTION] };
 	uint32_t len = frame->len;
 
 	if (!vport->function) {
@@ -80,7 +90,7 @@ static void esw_to_function(struct vport *vport, struct frame *frame)
 
 static void esw_to_host(struct vport *vport, struct frame *frame, const uint32_t *mark)
 {
-	const struct esw_target to = { .rss = vport->esw->rss[GNIC_SIDE_HOST][0], .mark = mark };
+	const struct esw_target to = { .rss = vport->esw->rss[GNIC_SIDE_HOST], .mark = mark };
 	uint32_t len = frame->len;
 
 	if (!esw_deliver(&to, frame)) {
@@ -96,6 +106,16 @@ static void esw_to_host(struct vport *vport, struct frame *frame, const uint32_t
 static const uint8_t *esw_dmac(const struct frame *frame)
 {
 	return frame->rc ? frame->rc->path->dst_mac : frame->hdr;
+}
+
+/* Does esw_default() give it to the host side? */
+static bool esw_is_hosts(const struct vport *vport, const struct frame *frame)
+{
+	const uint8_t *dmac = esw_dmac(frame);
+
+	return vport->function ||
+	       (!esw_mac_find(vport->card->esw, vport->port, frame_mac(dmac)) &&
+		esw_mac_wanted(vport, dmac) && esw_vlan_wanted(vport, frame));
 }
 
 /* No rule took it. */
@@ -145,10 +165,25 @@ static void esw_act_qp(struct vport *vport, struct frame *frame, const struct fl
 static void esw_act_rss(struct vport *vport, struct frame *frame, const struct flow_rule *rule)
 {
 	const struct esw_target to = {
-		.rss = vport->esw->rss[GNIC_SIDE_HOST][rule->context], .mark = esw_mark(rule),
+		.rss = esw_rss_get(vport, GNIC_SIDE_HOST,
+				   FIELD_GET(GNIC_FLOW_RSS_CONTEXT, rule->target)),
+		.offset = FIELD_GET(GNIC_FLOW_RSS_OFFSET, rule->target),
+		.mark = esw_mark(rule),
 	};
 
 	if (!esw_deliver(&to, frame))
+		esw_drop(vport);
+}
+
+/* Frames of a queue have the hash of the default context. */
+static void esw_act_queue(struct vport *vport, struct frame *frame, const struct flow_rule *rule)
+{
+	const struct esw_target to = {
+		.qp = esw_queue(vport->esw, rule->target), .mark = esw_mark(rule),
+		.rss = vport->esw->rss[GNIC_SIDE_HOST],
+	};
+
+	if (!to.qp || !esw_deliver(&to, frame))
 		esw_drop(vport);
 }
 
@@ -164,6 +199,7 @@ static void (*const esw_actions[])(struct vport *vport, struct frame *frame,
 	[GNIC_FLOW_QP]		= esw_act_qp,
 	[GNIC_FLOW_RSS]		= esw_act_rss,
 	[GNIC_FLOW_HOST]	= esw_act_host,
+	[GNIC_FLOW_QUEUE]	= esw_act_queue,
 };
 
 static struct flow_rule *esw_match(struct vport *vport, const struct frame *frame)
@@ -175,6 +211,8 @@ static struct flow_rule *esw_match(struct vport *vport, const struct frame *fram
 	if (!flow_count(card->esw->flows))
 		return NULL;
 	flow_key_frame(&key, frame, vport->id);
+	if (esw_is_hosts(vport, frame))
+		key.hw.frame |= GNIC_FLOW_FRAME_HOST;
 	rule = flow_lookup(card->esw->flows, &key);
 	if (rule) {
 		rule->packets++;

@@ -11,16 +11,23 @@
 
 /**
  * struct esw_rss - one context of one side of a vport
+ * @vport: whose
  * @len: entries, a power of two
- * @types: GNIC_RSS_L4_*
- * @qps: NULL: it is gone
+ * @func: enum gnic_hw_rss_func
+ * @xfrm: GNIC_RSS_XFRM_*
+ * @fields: GNIC_RSS_FIELD_*
  * @toeplitz: the key, shared
+ * @qps: RSS_SET: by entry, NULL: it is gone
+ * @queues: RSS_CONTEXT: by entry, numbers
  */
 struct esw_rss {
+	const struct esw_vport *vport;
 	uint32_t len;
-	uint16_t types;
-	struct qp *qps[GNIC_RSS_TABLE_LEN];
+	uint8_t func, xfrm;
+	uint8_t fields[GNIC_RSS_FLOWS];
 	struct toeplitz *toeplitz;
+	struct qp **qps;
+	uint16_t *queues;
 };
 
 /* Receive filter of an uplink's host side; addresses as frame_mac() has them. */
@@ -36,7 +43,9 @@ struct esw_filter {
  * @next: in the chain of its MAC address
  * @hashed: it is in one
  * @rules: that name it
- * @rss: by side and context; NULL: no table
+ * @rss: by side: context 0; NULL: no table
+ * @contexts: by side: the others; NULL: there never was one
+ * @queues: host side, by number; NULL: there never was one
  * @filter: uplink
  * @ctag: uplink: VIDs that GNIC_VLAN_FILTER_CTAG lets in
  * @stag: likewise
@@ -46,7 +55,9 @@ struct esw_vport {
 	struct vport *next;
 	bool hashed;
 	uint32_t rules;
-	struct esw_rss *rss[2][GNIC_RSS_CONTEXTS];
+	struct esw_rss *rss[2];
+	struct esw_rss **contexts[2];
+	struct qp **queues;
 	struct esw_filter filter;
 	uint8_t ctag[GNIC_VLAN_VIDS / 8];
 	uint8_t stag[GNIC_VLAN_VIDS / 8];
@@ -87,12 +98,22 @@ bool esw_mac_wanted(const struct vport *vport, const uint8_t *mac);
 bool esw_vlan_wanted(const struct vport *vport, const struct frame *frame);
 void esw_vlan_reset(struct vport *vport);
 
-/* esw_rss.c */
-/* To one of the table's QPs; false: no table, no QP, or it dropped the frame. */
-bool esw_rss_deliver(const struct esw_rss *rss, struct frame *frame, const uint32_t *mark);
+/* esw_rss.c: contexts. NULL: there is none. */
+const struct esw_rss *esw_rss_get(const struct vport *vport, unsigned int side,
+				  unsigned int context);
 /* @to takes the place of @from; NULL: nobody. */
 void esw_rss_replace(struct vport *vport, const struct qp *from, struct qp *to);
 void esw_rss_free(struct vport *vport);
+
+/* esw_hash.c: GNIC_CQE_HASH_* and the hash; the QP that it chooses, NULL: none. */
+uint8_t esw_rss_hash(const struct esw_rss *rss, const struct frame *frame, uint32_t *hash);
+struct qp *esw_rss_choose(const struct esw_rss *rss, uint32_t hash, unsigned int offset);
+
+/* NULL: none */
+static inline struct qp *esw_queue(const struct esw_vport *v, unsigned int number)
+{
+	return v->queues && number < GNIC_VPORT_QUEUES_MAX ? v->queues[number] : NULL;
+}
 
 /* esw_flow.c */
 void esw_flow_replace(struct esw *esw, const struct qp *from, struct qp *to);

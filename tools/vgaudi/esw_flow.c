@@ -66,7 +66,17 @@ static enum gnic_hw_status esw_target_rss(struct card *card, uint32_t target,
 {
 	(void)card;
 	(void)action;
-	return target < GNIC_RSS_CONTEXTS ? GNIC_STATUS_OK : GNIC_STATUS_BAD_PARAM;
+	return FIELD_GET(GNIC_FLOW_RSS_CONTEXT, target) < GNIC_RSS_CONTEXTS &&
+	       FIELD_GET(GNIC_FLOW_RSS_OFFSET, target) < GNIC_VPORT_QUEUES_MAX ?
+	       GNIC_STATUS_OK : GNIC_STATUS_BAD_PARAM;
+}
+
+static enum gnic_hw_status esw_target_queue(struct card *card, uint32_t target,
+					    struct esw_action *action)
+{
+	(void)card;
+	return action->in && target < GNIC_VPORT_QUEUES_MAX ? GNIC_STATUS_OK :
+							      GNIC_STATUS_BAD_PARAM;
 }
 
 static enum gnic_hw_status esw_target_none(struct card *card, uint32_t target,
@@ -86,6 +96,7 @@ static enum gnic_hw_status (*const esw_targets[])(struct card *card, uint32_t ta
 	[GNIC_FLOW_QP]		= esw_target_qp,
 	[GNIC_FLOW_RSS]		= esw_target_rss,
 	[GNIC_FLOW_HOST]	= esw_target_none,
+	[GNIC_FLOW_QUEUE]	= esw_target_queue,
 };
 
 static enum gnic_hw_status esw_flow_check(struct card *card, const struct gnic_hw_flow_add *in,
@@ -117,7 +128,7 @@ enum gnic_hw_status esw_cmd_flow_add(struct card *card, const struct gnic_hw_flo
 	rule->action = in->action;
 	rule->marked = in->flags & GNIC_FLOW_SET_MARK;
 	rule->mark = le32_to_cpu(in->mark);
-	rule->context = le32_to_cpu(in->target);
+	rule->target = le32_to_cpu(in->target);
 	rule->last_ns = loop_now(card->loop);
 	rule->in = action.in;
 	rule->to = action.to;

@@ -18,7 +18,9 @@ static void flow_key_rc(struct gnic_hw_flow_key *key, const struct rc_packet *rc
 	memcpy(key->dst_ip, path->dst_ip, addr_len);
 	key->eth_type = htons(path->ip_version == 6 ? ETH_TYPE_IPV6 : ETH_TYPE_IPV4);
 	key->vlan_tci = htons(path->vlan_tci);
+	key->frame = path->vlan_tci ? GNIC_FLOW_FRAME_TAGGED : 0;
 	key->ip_proto = IP_PROTO_UDP;
+	key->ip_tos = path->tos;
 	key->l4_src = htons(path->udp_sport);
 	key->l4_dst = htons(ROCE_PORT);
 	key->bth_qpn = htonl(rc->dst_qp & GNIC_QPN_MASK);
@@ -29,10 +31,14 @@ static void flow_key_l3(struct gnic_hw_flow_key *key, const struct frame *frame)
 	const uint8_t *ip = frame->hdr + frame->parsed.l2_len;
 
 	key->ip_proto = frame->parsed.ip_proto;
+	if (frame->parsed.fragment)
+		key->frame |= GNIC_FLOW_FRAME_FRAGMENT;
 	if (frame->parsed.l3 == GNIC_CQE_L3_IPV4) {
+		key->ip_tos = ip[1];
 		memcpy(key->src_ip, ip + 12, 4);
 		memcpy(key->dst_ip, ip + 16, 4);
 	} else {
+		key->ip_tos = (uint8_t)(frame_be16(ip) >> 4);
 		memcpy(key->src_ip, ip + 8, 16);
 		memcpy(key->dst_ip, ip + 24, 16);
 	}
@@ -43,7 +49,7 @@ static void flow_key_l4(struct gnic_hw_flow_key *key, const struct frame *frame)
 	const struct parsed *p = &frame->parsed;
 	const uint8_t *l4 = frame->hdr + p->l4_off;
 
-	if (p->l4 != GNIC_CQE_L4_TCP && p->l4 != GNIC_CQE_L4_UDP)
+	if (!frame_has_l4(frame, 4))
 		return;
 	memcpy(&key->l4_src, l4, 2);
 	memcpy(&key->l4_dst, l4 + 2, 2);
@@ -63,6 +69,8 @@ void flow_key_frame(union flow_key *key, const struct frame *frame, uint16_t vpo
 	memcpy(key->hw.smac, frame->hdr + ETH_ADDR_LEN, ETH_ADDR_LEN);
 	key->hw.eth_type = htons(frame->parsed.eth_type);
 	key->hw.vlan_tci = htons(frame->parsed.vlan_tci);
+	if (frame->parsed.tags)
+		key->hw.frame = GNIC_FLOW_FRAME_TAGGED;
 	if (frame->parsed.l3)
 		flow_key_l3(&key->hw, frame);
 	flow_key_l4(&key->hw, frame);

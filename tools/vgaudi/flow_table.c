@@ -10,11 +10,11 @@
 _Static_assert(sizeof(union flow_key) == sizeof(struct gnic_hw_flow_key), "a key is its words");
 
 /**
- * struct flow_group - rules of the same mask and priority
+ * struct flow_group - rules of the same mask
  * @mask: of their keys
  * @words: which words of the mask are not zero
  * @nwords: how many
- * @priority: theirs
+ * @priority: no rule has a lower one
  * @count: rules; a group without any does not exist
  * @bucket_mask: buckets - 1
  * @buckets: chains
@@ -30,7 +30,7 @@ struct flow_group {
 };
 
 struct flow_table {
-	struct flow_group *groups[GNIC_FLOW_MASKS_MAX];	/* in the order of the look-up */
+	struct flow_group *groups[GNIC_FLOW_MASKS_MAX];	/* in the order that they came */
 	unsigned int ngroups;
 	uint32_t count;
 	uint32_t next_id;	/* where the search for a free one begins: reused late */
@@ -68,26 +68,22 @@ struct flow_rule *flow_get(struct flow_table *table, uint32_t id)
 
 /* ---- groups ---- */
 
-static struct flow_group *group_find(struct flow_table *table, const union flow_key *mask,
-				     uint32_t priority)
+static struct flow_group *group_find(struct flow_table *table, const union flow_key *mask)
 {
-	for (unsigned int i = 0; i < table->ngroups; i++) {
-		struct flow_group *group = table->groups[i];
-
-		if (group->priority == priority && !memcmp(&group->mask, mask, sizeof(*mask)))
-			return group;
-	}
+	for (unsigned int i = 0; i < table->ngroups; i++)
+		if (!memcmp(&table->groups[i]->mask, mask, sizeof(*mask)))
+			return table->groups[i];
 	return NULL;
 }
 
-static struct flow_group *group_alloc(const union flow_key *mask, uint32_t priority)
+static struct flow_group *group_alloc(const union flow_key *mask)
 {
 	struct flow_group *group = calloc(1, sizeof(*group));
 
 	if (!group)
 		return NULL;
 	group->mask = *mask;
-	group->priority = priority;
+	group->priority = UINT32_MAX;
 	group->bucket_mask = FLOW_BUCKETS_MIN - 1;
 	group->buckets = calloc(FLOW_BUCKETS_MIN, sizeof(*group->buckets));
 	if (!group->buckets) {
@@ -100,21 +96,15 @@ static struct flow_group *group_alloc(const union flow_key *mask, uint32_t prior
 	return group;
 }
 
-static struct flow_group *group_add(struct flow_table *table, const union flow_key *mask,
-				    uint32_t priority)
+static struct flow_group *group_add(struct flow_table *table, const union flow_key *mask)
 {
 	struct flow_group *group;
-	unsigned int at = table->ngroups;
 
 	if (table->ngroups == GNIC_FLOW_MASKS_MAX)
 		return NULL;
-	group = group_alloc(mask, priority);
-	if (!group)
-		return NULL;
-	for (; at && table->groups[at - 1]->priority > priority; at--)
-		table->groups[at] = table->groups[at - 1];
-	table->groups[at] = group;
-	table->ngroups++;
+	group = group_alloc(mask);
+	if (group)
+		table->groups[table->ngroups++] = group;
 	return group;
 }
 
@@ -157,14 +147,29 @@ static bool group_equal(const struct flow_group *group, const union flow_key *a,
 	return !diff;
 }
 
+/* Of the rules that match, the one with the lowest priority number. */
 static struct flow_rule *group_lookup(const struct flow_group *group, const union flow_key *key)
 {
 	uint64_t hash = group_hash(group, key);
-	struct flow_rule *rule = group->buckets[hash & group->bucket_mask];
+	struct flow_rule *rule, *best = NULL;
 
-	while (rule && (rule->hash != hash || !group_equal(group, &rule->key, key)))
-		rule = rule->next;
-	return rule;
+	for (rule = group->buckets[hash & group->bucket_mask]; rule; rule = rule->next)
+		if (rule->hash == hash && group_equal(group, &rule->key, key) &&
+		    (!best || rule->priority < best->priority))
+			best = rule;
+	return best;
+}
+
+static bool group_has(const struct flow_group *group, const union flow_key *key,
+		      uint32_t priority)
+{
+	uint64_t hash = group_hash(group, key);
+	struct flow_rule *rule;
+
+	for (rule = group->buckets[hash & group->bucket_mask]; rule; rule = rule->next)
+		if (rule->priority == priority && group_equal(group, &rule->key, key))
+			return true;
+	return false;
 }
 
 static void group_insert(struct flow_group *group, struct flow_rule *rule)
@@ -215,7 +220,8 @@ static bool flow_key_masked(const union flow_key *key, const union flow_key *mas
 }
 
 static enum gnic_hw_status flow_insert(struct flow_table *table, const union flow_key *key,
-				       struct flow_group *group, struct flow_rule **out)
+				       uint32_t priority, struct flow_group *group,
+				       struct flow_rule **out)
 {
 	struct flow_rule *rule = calloc(1, sizeof(*rule));
 
@@ -223,6 +229,7 @@ static enum gnic_hw_status flow_insert(struct flow_table *table, const union flo
 		return GNIC_STATUS_NO_RESOURCE;
 	rule->group = group;
 	rule->key = *key;
+	rule->priority = priority;
 	rule->hash = group_hash(group, key);
 	rule->id = flow_free_id(table);
 	table->rules[rule->id] = rule;
@@ -230,6 +237,8 @@ static enum gnic_hw_status flow_insert(struct flow_table *table, const union flo
 	group_grow(group);
 	group_insert(group, rule);
 	group->count++;
+	if (priority < group->priority)
+		group->priority = priority;
 	*out = rule;
 	return GNIC_STATUS_OK;
 }
@@ -246,16 +255,16 @@ enum gnic_hw_status flow_add(struct flow_table *table, const struct gnic_hw_flow
 	memcpy(&mask, hw_mask, sizeof(mask));
 	if (!flow_key_masked(&key, &mask))
 		return GNIC_STATUS_BAD_PARAM;
-	group = group_find(table, &mask, priority);
-	if (group && group_lookup(group, &key))
+	group = group_find(table, &mask);
+	if (group && group_has(group, &key, priority))
 		return GNIC_STATUS_EXISTS;
 	if (table->count == GNIC_FLOWS_MAX)
 		return GNIC_STATUS_NO_RESOURCE;
 	if (!group)
-		group = group_add(table, &mask, priority);
+		group = group_add(table, &mask);
 	if (!group)
 		return GNIC_STATUS_NO_RESOURCE;
-	status = flow_insert(table, &key, group, rule);
+	status = flow_insert(table, &key, priority, group, rule);
 	if (!group->count)
 		group_del(table, group);
 	return status;
@@ -278,11 +287,14 @@ void flow_del(struct flow_table *table, struct flow_rule *rule)
 
 struct flow_rule *flow_lookup(const struct flow_table *table, const union flow_key *key)
 {
-	for (unsigned int i = 0; i < table->ngroups; i++) {
-		struct flow_rule *rule = group_lookup(table->groups[i], key);
+	struct flow_rule *rule, *best = NULL;
 
-		if (rule)
-			return rule;
+	for (unsigned int i = 0; i < table->ngroups; i++) {
+		if (best && best->priority <= table->groups[i]->priority)
+			continue;
+		rule = group_lookup(table->groups[i], key);
+		if (rule && (!best || rule->priority < best->priority))
+			best = rule;
 	}
-	return NULL;
+	return best;
 }

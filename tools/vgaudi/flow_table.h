@@ -2,9 +2,9 @@
 /*
  * The steering table: exact matches under masks.
  *
- * Rules with the same mask and priority share a hash table. A look-up asks one
- * table after the other, the lowest priority number first, among equals the
- * one that came first; the first hit wins.
+ * Rules with the same mask share a hash table. A look-up asks one table after
+ * the other, but for those that have nothing better than what was found; the
+ * lowest priority number wins, among equals the mask that came first.
  */
 #ifndef VGAUDI_FLOW_TABLE_H
 #define VGAUDI_FLOW_TABLE_H
@@ -24,9 +24,10 @@ struct flow_group;
 /**
  * struct flow_rule - fields up to @last_ns are the table's, the rest the owner's
  * @next: in the chain of its bucket
- * @group: rules of the same mask and priority
+ * @group: rules of the same mask
  * @hash: of the masked key
  * @key: bits outside the mask are zero
+ * @priority: a lower number wins
  * @id: its name in commands
  * @packets: hits
  * @bytes: likewise
@@ -34,7 +35,7 @@ struct flow_group;
  * @action: enum gnic_hw_flow_action
  * @marked: @mark counts
  * @mark: goes into the CQE
- * @context: GNIC_FLOW_RSS
+ * @target: GNIC_FLOW_RSS, GNIC_FLOW_QUEUE: as the command has it
  * @to: GNIC_FLOW_VPORT
  * @in: vport that the mask pins it to; NULL: none
  * @qp: GNIC_FLOW_QP; NULL: it is gone
@@ -46,13 +47,14 @@ struct flow_rule {
 	struct flow_group *group;
 	uint64_t hash;
 	union flow_key key;
+	uint32_t priority;
 	uint32_t id;
 	uint64_t packets, bytes, last_ns;
 
 	uint8_t action;
 	bool marked;
 	uint32_t mark;
-	uint32_t context;
+	uint32_t target;
 	struct vport *to, *in;
 	struct qp *qp;
 	struct flow_rule *qp_next, **qp_link;

@@ -63,6 +63,14 @@ uint64_t frame_pseudo_sum(const uint8_t *hdr, const struct parsed *parsed, uint3
 	return sum + csum_words(ip + 8, 32);
 }
 
+bool frame_has_l4(const struct frame *frame, uint32_t len)
+{
+	const struct parsed *p = &frame->parsed;
+	uint32_t end = p->l4_off + len;
+
+	return p->l3 && p->l4_off && !p->fragment && end <= p->l3_end && end <= frame->hdr_len;
+}
+
 unsigned int frame_check_off(const struct parsed *parsed)
 {
 	return parsed->l4 == GNIC_CQE_L4_TCP ? TCP_CHECK : UDP_CHECK;

@@ -70,6 +70,9 @@ int frame_slice(struct frame_cursor *cursor, struct iovec *iov, int max, uint32_
  */
 uint64_t frame_pseudo_sum(const uint8_t *hdr, const struct parsed *parsed, uint32_t len);
 
+/* Are the first @len bytes behind the IP headers here? A fragment has none. */
+bool frame_has_l4(const struct frame *frame, uint32_t len);
+
 /* Where TCP or UDP has its checksum, from l4_off on. */
 unsigned int frame_check_off(const struct parsed *parsed);
 

@@ -32,10 +32,12 @@ struct parsed;
 #define IP_PROTO_FRAGMENT	44
 #define IP_PROTO_AH		51
 #define IP_PROTO_DSTOPTS	60
+#define IP_PROTO_SCTP		132
 
 #define TCP_LEN			20u
 #define TCP_CHECK		16u	/* offset of the checksum */
 #define UDP_LEN			8u
+#define SCTP_LEN		12u
 #define UDP_CHECK		6u
 
 #define ROCE_PORT		4791

@@ -11,8 +11,8 @@
 
 #include <stdint.h>
 
-#define TOEPLITZ_KEY_LEN	40
-#define TOEPLITZ_INPUT_MAX	36	/* two IPv6 addresses and two ports */
+#define TOEPLITZ_KEY_LEN	52
+#define TOEPLITZ_INPUT_MAX	40	/* two IPv6 addresses, two ports, a flow label */
 
 struct toeplitz {
 	uint32_t table[TOEPLITZ_INPUT_MAX][256];
