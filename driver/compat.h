@@ -137,4 +137,61 @@ static inline u32 xdp_buff_get_skb_flags(const struct xdp_buff *xdp)
 }
 #endif
 
+/* Busy poll of an AF_XDP socket finds the NAPI instance by this. */
+#ifdef HAVE_XDP_RXQ_NAPI_ID
+static inline void gnic_xdp_rxq_set_napi(struct xdp_rxq_info *rxq, const struct napi_struct *napi)
+{
+	rxq->napi_id = napi->napi_id;
+}
+#else
+static inline void gnic_xdp_rxq_set_napi(struct xdp_rxq_info *rxq, const struct napi_struct *napi)
+{
+}
+#endif
+
+#include <net/xdp_sock_drv.h>
+
+#ifndef HAVE_XSK_ADD_FRAG_HEAD
+static inline bool gnic_xsk_add_frag(struct xdp_buff *head, struct xdp_buff *xdp)
+{
+	struct skb_shared_info *sinfo = xdp_get_shared_info_from_buff(head);
+	u32 len = xdp->data_end - xdp->data;
+
+	if (!xdp_buff_has_frags(head)) {
+		sinfo->nr_frags = 0;
+		sinfo->xdp_frags_size = 0;
+		xdp_buff_set_frags_flag(head);
+	}
+	if (sinfo->nr_frags == MAX_SKB_FRAGS)
+		return false;
+	skb_frag_fill_page_desc(&sinfo->frags[sinfo->nr_frags++], virt_to_page(xdp->data),
+				offset_in_page(xdp->data), len);
+	sinfo->xdp_frags_size += len;
+	(xsk_buff_add_frag)(xdp);
+	return true;
+}
+
+#define xsk_buff_add_frag(head, xdp)		gnic_xsk_add_frag(head, xdp)
+#endif
+
+/* Where a descriptor's bytes are for the device, and what is wished of them. */
+#ifndef HAVE_XSK_DESC_CTX
+struct xdp_desc_ctx {
+	dma_addr_t dma;
+	struct xsk_tx_metadata *meta;
+};
+
+static inline struct xdp_desc_ctx xsk_buff_raw_get_ctx(struct xsk_buff_pool *pool, u64 addr,
+						       u32 options)
+{
+	return (struct xdp_desc_ctx){
+		.dma = xsk_buff_raw_get_dma(pool, addr),
+		.meta = xsk_buff_get_metadata(pool, addr, options),
+	};
+}
+
+#define xsk_tx_metadata_request(pool, meta, ops, priv) \
+	((void)(pool), (xsk_tx_metadata_request)(*(meta), ops, priv))
+#endif
+
 #endif /* GNIC_COMPAT_H */

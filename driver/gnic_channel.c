@@ -8,6 +8,7 @@
 #include <net/page_pool/helpers.h>
 
 #include "gnic_channel.h"
+#include "gnic_xsk.h"
 
 /* How long queues may take to send what they have. */
 #define GNIC_CHANNEL_DRAIN	(HZ / 10)
@@ -55,7 +56,7 @@ static int gnic_channel_poll(struct napi_struct *napi, int budget)
 		return gnic_channel_fail(c, queue, budget, &c->tx_stats.bad_cqes);
 	if (unlikely(!budget))
 		return 0;
-	work = gnic_rx_poll(c, queue, budget);
+	work = queue->rx.xsk ? gnic_xsk_poll(c, queue, budget) : gnic_rx_poll(c, queue, budget);
 	if (unlikely(work < 0))
 		return gnic_channel_fail(c, queue, budget, &c->rx_stats.bad_cqes);
 	if (work < budget && napi_complete_done(napi, work))
@@ -118,7 +119,7 @@ void gnic_channel_destroy(struct gnic_channel *c)
 }
 
 /* The first poll takes what is there already, and arms. */
-static void gnic_channel_kick(struct gnic_channel *c)
+void gnic_channel_kick(struct gnic_channel *c)
 {
 	local_bh_disable();
 	napi_schedule(&c->napi);
@@ -184,7 +185,13 @@ void gnic_channel_drain(struct gnic_channel **channels, unsigned int count)
 
 void gnic_channel_resume(struct gnic_channel *c)
 {
-	page_pool_enable_direct_recycling(c->queue->rx.pool, &c->napi);
+	struct gnic_rx *rx = &c->queue->rx;
+
+	gnic_xdp_rxq_set_napi(&rx->xdp_rxq, &c->napi);
+	if (rx->xsk)
+		gnic_xsk_rx_start(rx);
+	else
+		page_pool_enable_direct_recycling(rx->pool, &c->napi);
 	napi_enable_locked(&c->napi);
 	WRITE_ONCE(c->draining, false);
 	WRITE_ONCE(c->running, true);
@@ -196,7 +203,8 @@ void gnic_channel_pause(struct gnic_channel *c)
 	WRITE_ONCE(c->running, false);
 	synchronize_irq(gnic_irq_number(c->nic->dev, c->vector));
 	napi_disable_locked(&c->napi);
-	page_pool_disable_direct_recycling(c->queue->rx.pool);
+	if (c->queue->rx.pool)
+		page_pool_disable_direct_recycling(c->queue->rx.pool);
 }
 
 void gnic_channel_start(struct gnic_channel *c, struct gnic_queue *queue)

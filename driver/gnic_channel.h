@@ -26,12 +26,15 @@ enum gnic_tx_kind {
 	GNIC_TX_SKB,
 	GNIC_TX_XDP_TX,		/* frame of our own page pool: stays mapped */
 	GNIC_TX_XDP_NDO,	/* frame of somebody else: was mapped for this */
+	GNIC_TX_XSK,		/* of AF_XDP sockets: completed by number */
+	GNIC_TX_XSK_BUFS,	/* received into an AF_XDP pool, sent back */
 };
 
 /**
  * struct gnic_tx_info - what a send WQE stands for; a packet's first has it all
  * @skb: GNIC_TX_SKB
- * @xdpf: the other kinds
+ * @xdpf: GNIC_TX_XDP_TX, GNIC_TX_XDP_NDO
+ * @descs: GNIC_TX_XSK: descriptors that are done when the packet is
  * @bytes: on the wire without FCS, all segments
  * @packets: on the wire
  * @wqes: WQEs of the packet
@@ -39,11 +42,13 @@ enum gnic_tx_kind {
  * @segs: segments of this WQE, not of the packet; stays from use to use
  * @len: of the segments of this WQE
  * @dma: likewise
+ * @bufs: GNIC_TX_XSK_BUFS: likewise
  */
 struct gnic_tx_info {
 	union {
 		struct sk_buff *skb;
 		struct xdp_frame *xdpf;
+		unsigned long descs;
 	};
 	u32 bytes;
 	u16 packets;
@@ -51,7 +56,10 @@ struct gnic_tx_info {
 	u8 kind;
 	u32 segs;
 	u32 len[GNIC_RAW_WQE_SEGS];
-	dma_addr_t dma[GNIC_RAW_WQE_SEGS];
+	union {
+		dma_addr_t dma[GNIC_RAW_WQE_SEGS];
+		struct xdp_buff *bufs[GNIC_RAW_WQE_SEGS];
+	};
 };
 
 /**
@@ -63,6 +71,7 @@ struct gnic_tx_info {
  * @lock: serialises ndo_xdp_xmit and XDP_TX; skbs have the netdev queue's lock
  * @reaped: WQEs whose packets were given back; written by NAPI alone
  * @done: WQEs that the device has sent, by its completions
+ * @xsk: what AF_XDP sockets send here, or NULL
  * @qpn: QP
  */
 struct gnic_tx {
@@ -73,6 +82,7 @@ struct gnic_tx {
 	spinlock_t lock;	/* posting XDP frames */
 	u32 reaped ____cacheline_aligned_in_smp;
 	u32 done;
+	struct gnic_xsk_tx *xsk;
 	/* slow path below */
 	u32 qpn;
 };
@@ -97,8 +107,11 @@ struct gnic_xdp_bulk {
  * @rq: ring of struct gnic_hw_recv_wqe
  * @reaped: buffers that the device has filled and we have taken
  * @qpn: QP, what a completion must say
+ * @buf_size: bytes that the device may write into a buffer
  * @pages: by buffer
- * @pool: where pages come from
+ * @bufs: likewise, with @xsk
+ * @pool: where pages come from; NULL with @xsk
+ * @xsk: where buffers of an AF_XDP socket come from, or NULL
  * @channel: whose
  * @bulk: XDP_TX frames of the poll that runs
  * @xdp_rxq: for programs
@@ -108,8 +121,13 @@ struct gnic_rx {
 	struct gnic_ring rq;
 	u32 reaped;
 	u32 qpn;
-	struct page **pages;
+	u32 buf_size;
+	union {
+		struct page **pages;
+		struct xdp_buff **bufs;
+	};
 	struct page_pool *pool;
+	struct xsk_buff_pool *xsk;
 	struct gnic_channel *channel;
 	struct gnic_xdp_bulk bulk;
 	struct xdp_rxq_info xdp_rxq;
@@ -177,6 +195,7 @@ struct gnic_post_stats {
  * @vector: MSI-X vector
  * @running: NAPI is enabled
  * @draining: the transmit queue is not woken
+ * @xsk: pool that the next queue is made with, or NULL; see gnic_xsk.c
  * @watched: consumer indices at the last look of gnic_channel_watch()
  * @lost_irqs: times that it found something
  * @rx_stats: receive
@@ -193,6 +212,7 @@ struct gnic_channel {
 	unsigned int vector;
 	bool running;
 	bool draining;
+	struct xsk_buff_pool *xsk;
 	u32 watched[2];
 	u64 lost_irqs;
 	struct gnic_rx_stats rx_stats ____cacheline_aligned_in_smp;
@@ -210,6 +230,7 @@ void gnic_channel_stop(struct gnic_channel *c);
 void gnic_channel_pause(struct gnic_channel *c);	/* the NAPI instance stays */
 void gnic_channel_resume(struct gnic_channel *c);
 void gnic_channel_drain(struct gnic_channel **channels, unsigned int count);
+void gnic_channel_kick(struct gnic_channel *c);	/* a poll, soon */
 void gnic_channel_watch(struct gnic_channel *c);	/* under RCU */
 
 /* gnic_queue.c */
@@ -226,6 +247,7 @@ void gnic_stats_post(struct gnic_channel *c, struct gnic_post_stats *sum);
 
 /* gnic_tx_post.c */
 int gnic_tx_alloc(struct gnic_channel *c, struct gnic_tx *tx, u8 log);
+void gnic_tx_flush(struct gnic_tx *tx);
 void gnic_tx_free(struct gnic_channel *c, struct gnic_tx *tx);	/* what was not sent is dropped */
 bool gnic_tx_clean(struct gnic_channel *c, struct gnic_queue *queue, int budget);
 void gnic_tx_settle(struct gnic_channel *c, struct gnic_queue *queue);

@@ -6,6 +6,8 @@
 
 #include "gnic_channel.h"
 #include "gnic_nic.h"
+#include "gnic_xdp.h"
+#include "gnic_xsk.h"
 
 /* Which features a capability of the device is good for. */
 static const struct {
@@ -47,6 +49,7 @@ void gnic_netdev_init(struct net_device *netdev)
 	netdev->xdp_features = NETDEV_XDP_ACT_BASIC | NETDEV_XDP_ACT_REDIRECT |
 			       NETDEV_XDP_ACT_NDO_XMIT | NETDEV_XDP_ACT_NDO_XMIT_SG |
 			       NETDEV_XDP_ACT_RX_SG;
+	gnic_xsk_init(netdev);
 	netdev->stat_ops = &gnic_stat_ops;
 	gnic_netdev_request_ops_lock(netdev);
 }
@@ -74,12 +77,12 @@ static int gnic_netdev_set_mac(struct net_device *netdev, void *addr)
 int gnic_nic_change_mtu(struct net_device *netdev, int mtu)
 {
 	struct gnic_nic *nic = netdev_priv(netdev);
-	struct bpf_prog *prog = nic->xdp_prog;
+	unsigned int max = gnic_xdp_max_mtu(nic, nic->xdp_prog);
 	int err;
 
-	if (prog && !prog->aux->xdp_has_frags && mtu > GNIC_XDP_MTU_MAX) {
-		netdev_warn(netdev, "MTU above %u needs an XDP program with frags\n",
-			    (unsigned int)GNIC_XDP_MTU_MAX);
+	if (mtu > max) {
+		netdev_warn(netdev, "XDP program and AF_XDP pools allow an MTU of %u at most\n",
+			    max);
 		return -EINVAL;
 	}
 	err = nic->profile->mtu ? nic->profile->mtu(nic, mtu) : 0;
@@ -129,6 +132,7 @@ static const struct net_device_ops gnic_uplink_ops = {
 #endif
 	.ndo_bpf		= gnic_xdp_bpf,
 	.ndo_xdp_xmit		= gnic_xdp_xmit,
+	.ndo_xsk_wakeup		= gnic_xsk_wakeup,
 	.ndo_setup_tc		= gnic_setup_tc,
 };
 

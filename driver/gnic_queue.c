@@ -7,6 +7,7 @@
 
 #include "gnic_channel.h"
 #include "gnic_eswitch.h"
+#include "gnic_xsk.h"
 
 static int gnic_queue_cqs_create(struct gnic_channel *c, struct gnic_queue *queue,
 				 const struct gnic_nic_cfg *cfg)
@@ -130,6 +131,9 @@ static int gnic_queue_alloc(struct gnic_channel *c, struct gnic_queue *queue,
 	if (err)
 		goto err_xdp_free;
 	err = gnic_rx_fill(&queue->rx);
+	if (err)
+		goto err_rx_free;
+	err = c->xsk ? gnic_xsk_tx_init(&queue->xdp, c->xsk) : 0;
 	if (err)
 		goto err_rx_free;
 	return 0;

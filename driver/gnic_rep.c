@@ -12,6 +12,7 @@
 #include "gnic_flow.h"
 #include "gnic_group.h"
 #include "gnic_nic.h"
+#include "gnic_xsk.h"
 
 /* Frames for a group that is not active go nowhere, and are counted. */
 static netdev_tx_t gnic_rep_xmit(struct sk_buff *skb, struct net_device *netdev)
@@ -47,6 +48,7 @@ static const struct net_device_ops gnic_rep_netdev_ops = {
 	.ndo_change_mtu		= gnic_nic_change_mtu,
 	.ndo_bpf		= gnic_xdp_bpf,
 	.ndo_xdp_xmit		= gnic_rep_xdp_xmit,
+	.ndo_xsk_wakeup		= gnic_xsk_wakeup,
 	.ndo_setup_tc		= gnic_setup_tc,
 };
 

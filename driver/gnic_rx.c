@@ -9,24 +9,8 @@
 #include <linux/prefetch.h>
 #include <net/page_pool/helpers.h>
 
-#include "gnic_channel.h"
-#include "gnic_xdp.h"
-
-/**
- * struct gnic_rx_poll - what one poll carries along
- * @c: channel
- * @rx: its receive queue
- * @prog: XDP program or NULL
- * @count: published at the end
- * @buf: the frame
- */
-struct gnic_rx_poll {
-	struct gnic_channel *c;
-	struct gnic_rx *rx;
-	struct bpf_prog *prog;
-	struct gnic_rx_stats count;
-	struct gnic_xdp_buff buf;
-};
+#include "gnic_rx.h"
+#include "gnic_xsk.h"
 
 /* The device owns the buffer from the next publish on. */
 static void gnic_rx_give(struct gnic_rx *rx, struct page *page)
@@ -68,15 +52,15 @@ static void gnic_rx_drop(struct gnic_rx *rx, struct xdp_buff *xdp, struct page *
 static bool gnic_rx_sane_size(const struct gnic_rx *rx, u32 size, u32 nbuf)
 {
 	return nbuf - 1 < GNIC_RAW_NBUF_MAX && nbuf <= rx->rq.index - rx->reaped &&
-	       size <= nbuf * GNIC_RX_BUF_SIZE && size > (nbuf - 1) * GNIC_RX_BUF_SIZE;
+	       size <= nbuf * rx->buf_size && size > (nbuf - 1) * rx->buf_size;
 }
 
 /*
  * Completions come in the order of the buffers, so the place of a frame is
  * known; what the device says of it is only compared.
  */
-static bool gnic_rx_sane(const struct gnic_rx *rx, const struct gnic_hw_raw_cqe *cqe,
-			 u32 size, u32 nbuf)
+bool gnic_rx_sane(const struct gnic_rx *rx, const struct gnic_hw_raw_cqe *cqe, u32 size,
+		  u32 nbuf)
 {
 	u32 ctrl = le32_to_cpu(READ_ONCE(cqe->ctrl));
 
@@ -84,7 +68,7 @@ static bool gnic_rx_sane(const struct gnic_rx *rx, const struct gnic_hw_raw_cqe 
 		     le32_to_cpu(cqe->wqe_index) != rx->reaped || rx->rq.index == rx->reaped))
 		return false;
 	if (likely(nbuf == 1))
-		return size - ETH_HLEN <= GNIC_RX_BUF_SIZE - ETH_HLEN;
+		return size - ETH_HLEN <= rx->buf_size - ETH_HLEN;
 	return gnic_rx_sane_size(rx, size, nbuf);
 }
 
@@ -179,18 +163,12 @@ static void gnic_rx_hash(struct sk_buff *skb, const struct gnic_hw_raw_cqe *cqe,
 			     type == GNIC_CQE_HASH_L4 ? PKT_HASH_TYPE_L4 : PKT_HASH_TYPE_L3);
 }
 
-static void gnic_rx_skb(struct gnic_rx_poll *poll, struct page *page,
-			const struct gnic_hw_raw_cqe *cqe, u32 flags)
+/* Up the stack, with what the completion says of it. */
+void gnic_rx_deliver(struct gnic_rx_poll *poll, struct sk_buff *skb,
+		     const struct gnic_hw_raw_cqe *cqe, u32 flags)
 {
-	struct xdp_buff *xdp = &poll->buf.xdp;
-	struct sk_buff *skb = gnic_rx_build_skb(xdp);
 	struct gnic_channel *c = poll->c;
 
-	if (unlikely(!skb)) {
-		poll->count.alloc_fail++;
-		gnic_rx_drop(poll->rx, xdp, page);
-		return;
-	}
 	skb->protocol = eth_type_trans(skb, c->nic->netdev);
 	skb_record_rx_queue(skb, c->index);
 	gnic_rx_csum(poll, skb, cqe, flags);
@@ -200,6 +178,20 @@ static void gnic_rx_skb(struct gnic_rx_poll *poll, struct page *page,
 	if (flags & GNIC_RAW_CQE_MARK)
 		skb->mark = le32_to_cpu(cqe->mark);
 	napi_gro_receive(&c->napi, skb);
+}
+
+static void gnic_rx_skb(struct gnic_rx_poll *poll, struct page *page,
+			const struct gnic_hw_raw_cqe *cqe, u32 flags)
+{
+	struct xdp_buff *xdp = &poll->buf.xdp;
+	struct sk_buff *skb = gnic_rx_build_skb(xdp);
+
+	if (likely(skb)) {
+		gnic_rx_deliver(poll, skb, cqe, flags);
+		return;
+	}
+	poll->count.alloc_fail++;
+	gnic_rx_drop(poll->rx, xdp, page);
 }
 
 static bool gnic_rx_frame(struct gnic_rx_poll *poll, const struct gnic_hw_raw_cqe *cqe)
@@ -227,7 +219,7 @@ static bool gnic_rx_frame(struct gnic_rx_poll *poll, const struct gnic_hw_raw_cq
 	return true;
 }
 
-static void gnic_rx_publish(struct gnic_channel *c, const struct gnic_rx_stats *count)
+void gnic_rx_publish(struct gnic_channel *c, const struct gnic_rx_stats *count)
 {
 	struct gnic_rx_stats *stats = &c->rx_stats;
 
@@ -355,7 +347,7 @@ static void gnic_rx_preset(struct gnic_rx *rx)
 	u32 i;
 
 	for (i = 0; i <= rx->rq.mask; i++)
-		wqe[i].size = cpu_to_le32(GNIC_RX_BUF_SIZE);
+		wqe[i].size = cpu_to_le32(rx->buf_size);
 }
 
 /* Memory of a receive queue; CQ, QP and buffers come later. */
@@ -372,7 +364,9 @@ int gnic_rx_alloc(struct gnic_channel *c, struct gnic_rx *rx, u8 log)
 		err = -ENOMEM;
 		goto err_ring_free;
 	}
-	err = gnic_rx_pool_init(c, rx);
+	rx->buf_size = GNIC_RX_BUF_SIZE;
+	rx->xsk = c->xsk;
+	err = rx->xsk ? gnic_xsk_rx_init(c, rx) : gnic_rx_pool_init(c, rx);
 	if (err)
 		goto err_pages_free;
 	gnic_rx_preset(rx);
@@ -385,22 +379,34 @@ err_ring_free:
 	return err;
 }
 
-/* The QP is gone: no buffer is the device's any more. */
-void gnic_rx_free(struct gnic_channel *c, struct gnic_rx *rx)
+static void gnic_rx_put_pages(struct gnic_rx *rx)
 {
 	for (; rx->reaped != rx->rq.index; rx->reaped++)
 		page_pool_put_full_page(rx->pool, rx->pages[rx->reaped & rx->rq.mask], false);
-	gnic_rx_pool_exit(rx);
+}
+
+/* The QP is gone: no buffer is the device's any more. */
+void gnic_rx_free(struct gnic_channel *c, struct gnic_rx *rx)
+{
+	if (rx->xsk) {
+		gnic_xsk_rx_exit(rx);
+	} else {
+		gnic_rx_put_pages(rx);
+		gnic_rx_pool_exit(rx);
+	}
 	kvfree(rx->pages);
 	gnic_ring_free(c->nic->dev, &rx->rq);
 }
 
-/* First buffers, in process context; all of them, or -ENOMEM. */
+/*
+ * First buffers, in process context; all of them, or -ENOMEM. A pool of AF_XDP
+ * has one consumer: the first poll takes what the socket gives.
+ */
 int gnic_rx_fill(struct gnic_rx *rx)
 {
 	struct page *page;
 
-	while (gnic_ring_free_entries(&rx->rq, rx->reaped)) {
+	while (!rx->xsk && gnic_ring_free_entries(&rx->rq, rx->reaped)) {
 		page = page_pool_alloc_pages(rx->pool, GFP_KERNEL);
 		if (!page)
 			return -ENOMEM;

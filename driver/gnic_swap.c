@@ -7,6 +7,7 @@
 #include <linux/delay.h>
 
 #include "gnic_channel.h"
+#include "gnic_xsk.h"
 
 /* How long XDP frames may take that were posted at the last moment. */
 #define GNIC_SWAP_SETTLE_MS	20
@@ -73,6 +74,8 @@ int gnic_swap_queue(struct gnic_channel *c, struct gnic_queue *queue)
 	gnic_swap_tx_stop(txq);
 	WRITE_ONCE(c->queue, queue);
 	gnic_swap_settle(c, old);
+	if (old->rx.xsk)
+		gnic_xsk_release(old);
 	netdev_tx_reset_queue(txq);
 	gnic_channel_resume(c);
 	netif_tx_wake_queue(txq);

@@ -9,6 +9,7 @@
 
 #include "gnic_channel.h"
 #include "gnic_tx_post.h"
+#include "gnic_xsk.h"
 
 /* WQEs behind the first one. Returns the index behind them. */
 u32 gnic_tx_post_rest(struct gnic_tx *tx, unsigned int nseg)
@@ -93,12 +94,20 @@ static void gnic_tx_count(struct gnic_tx_stats *count, const struct gnic_tx_info
 static void gnic_tx_reap_one(struct gnic_tx *tx, u32 index, struct gnic_tx_info *info,
 			     struct gnic_tx_reaper *reaper)
 {
-	if (info->kind != GNIC_TX_XDP_TX)
+	switch (info->kind) {
+	case GNIC_TX_SKB:
 		gnic_tx_unmap(tx, index, info->wqes);
-	if (info->kind == GNIC_TX_SKB)
 		napi_consume_skb(info->skb, reaper->budget);
-	else
+		break;
+	case GNIC_TX_XDP_NDO:
+		gnic_tx_unmap(tx, index, info->wqes);
+		fallthrough;
+	case GNIC_TX_XDP_TX:
 		xdp_return_frame_bulk(info->xdpf, &reaper->bulk);
+		break;
+	default:
+		gnic_xsk_tx_reap(tx, index, info);
+	}
 }
 
 /* Give back packets up to WQE @done. */
@@ -197,6 +206,8 @@ static void gnic_tx_clean_xdp(struct gnic_channel *c, struct gnic_tx *tx,
 	gnic_tx_reap(tx, tx->done, reaper);
 	xdp_flush_frame_bulk(&reaper->bulk);
 	rcu_read_unlock();
+	if (tx->xsk)
+		gnic_xsk_tx_complete(tx);
 	gnic_tx_publish(c, &reaper->count, false);
 }
 
@@ -219,7 +230,8 @@ bool gnic_tx_clean(struct gnic_channel *c, struct gnic_queue *queue, int budget)
 		memset(&reaper.count, 0, sizeof(reaper.count));
 		gnic_tx_clean_skbs(c, &queue->tx, &reaper);
 	}
-	if (queue->xdp.done != queue->xdp.reaped) {
+	/* The pools that frames came from are NAPI's alone: netpoll leaves them. */
+	if (budget && queue->xdp.done != queue->xdp.reaped) {
 		memset(&reaper.count, 0, sizeof(reaper.count));
 		gnic_tx_clean_xdp(c, &queue->xdp, &reaper);
 	}
@@ -258,8 +270,8 @@ int gnic_tx_alloc(struct gnic_channel *c, struct gnic_tx *tx, u8 log)
 	return 0;
 }
 
-/* The QP is gone; what it did not send any more is dropped. */
-void gnic_tx_free(struct gnic_channel *c, struct gnic_tx *tx)
+/* What was not sent is not going to be: it is given back, to sockets as well. */
+void gnic_tx_flush(struct gnic_tx *tx)
 {
 	struct gnic_tx_reaper reaper = {};
 
@@ -268,6 +280,14 @@ void gnic_tx_free(struct gnic_channel *c, struct gnic_tx *tx)
 	gnic_tx_reap(tx, tx->sq.index, &reaper);
 	xdp_flush_frame_bulk(&reaper.bulk);
 	rcu_read_unlock();
+	if (tx->xsk)
+		gnic_xsk_tx_exit(tx);
+}
+
+/* The QP is gone; what it did not send any more is dropped. */
+void gnic_tx_free(struct gnic_channel *c, struct gnic_tx *tx)
+{
+	gnic_tx_flush(tx);
 	kvfree(tx->info);
 	gnic_ring_free(c->nic->dev, &tx->sq);
 }

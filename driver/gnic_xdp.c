@@ -11,16 +11,33 @@
 
 #include "gnic_tx_post.h"
 #include "gnic_xdp.h"
+#include "gnic_xsk.h"
+
+/**
+ * gnic_xdp_max_mtu - largest MTU that a program and the AF_XDP pools allow
+ * @nic: netdev
+ * @prog: program or NULL
+ *
+ * Return: the MTU, UINT_MAX if every one will do.
+ */
+unsigned int gnic_xdp_max_mtu(struct gnic_nic *nic, const struct bpf_prog *prog)
+{
+	bool frags = !prog || prog->aux->xdp_has_frags;
+	unsigned int mtu = gnic_xsk_max_mtu(nic, frags);
+
+	return frags ? mtu : min_t(unsigned int, mtu, GNIC_XDP_MTU_MAX);
+}
 
 static int gnic_xdp_setup(struct gnic_nic *nic, struct bpf_prog *prog,
 			  struct netlink_ext_ack *extack)
 {
+	unsigned int max = gnic_xdp_max_mtu(nic, prog);
 	struct bpf_prog *old;
 
-	if (prog && !prog->aux->xdp_has_frags && nic->netdev->mtu > GNIC_XDP_MTU_MAX) {
+	if (prog && nic->netdev->mtu > max) {
 		NL_SET_ERR_MSG_FMT_MOD(extack,
 				       "MTU %u needs a program with frags, without it is at most %u",
-				       nic->netdev->mtu, (unsigned int)GNIC_XDP_MTU_MAX);
+				       nic->netdev->mtu, max);
 		return -EOPNOTSUPP;
 	}
 	/* A poll that runs still has the old one: bpf_prog_put() waits for it. */
@@ -32,9 +49,16 @@ static int gnic_xdp_setup(struct gnic_nic *nic, struct bpf_prog *prog,
 
 int gnic_xdp_bpf(struct net_device *netdev, struct netdev_bpf *bpf)
 {
-	if (bpf->command == XDP_SETUP_PROG)
-		return gnic_xdp_setup(netdev_priv(netdev), bpf->prog, bpf->extack);
-	return -EOPNOTSUPP;
+	struct gnic_nic *nic = netdev_priv(netdev);
+
+	switch (bpf->command) {
+	case XDP_SETUP_PROG:
+		return gnic_xdp_setup(nic, bpf->prog, bpf->extack);
+	case XDP_SETUP_XSK_POOL:
+		return gnic_xsk_setup(nic, bpf->xsk.pool, bpf->xsk.queue_id);
+	default:
+		return -EOPNOTSUPP;
+	}
 }
 
 /* Pages of our own pool are mapped already. */
@@ -153,6 +177,9 @@ static bool gnic_xdp_collect(struct gnic_channel *c, struct xdp_buff *xdp)
 	struct gnic_tx *tx = &c->queue->xdp;
 	struct xdp_frame *frame;
 
+	/* A program may have made it longer than the device sends. */
+	if (unlikely(xdp_get_buff_len(xdp) > GNIC_RAW_SIZE_MAX))
+		return false;
 	frame = xdp_convert_buff_to_frame(xdp);
 	if (unlikely(!frame))
 		return false;
@@ -165,13 +192,18 @@ static bool gnic_xdp_collect(struct gnic_channel *c, struct xdp_buff *xdp)
 	return true;
 }
 
+static bool gnic_xdp_send_back(struct gnic_channel *c, struct xdp_buff *xdp)
+{
+	return c->queue->rx.xsk ? gnic_xsk_send_back(c, xdp) : gnic_xdp_collect(c, xdp);
+}
+
 /* Verdicts that gnic_xdp_run() does not know how to treat. */
 u32 gnic_xdp_act(struct gnic_channel *c, struct xdp_buff *xdp, struct bpf_prog *prog,
 		 u32 verdict, struct gnic_rx_stats *count)
 {
 	switch (verdict) {
 	case XDP_TX:
-		if (unlikely(!gnic_xdp_collect(c, xdp)))
+		if (unlikely(!gnic_xdp_send_back(c, xdp)))
 			break;
 		count->xdp_tx++;
 		return XDP_TX;

@@ -86,6 +86,7 @@ GNIC_HW_SIZE(gnic_hw_rc_wqe, 32);
 #define GNIC_RAW_SEGS_MAX		18
 #define GNIC_RAW_WQES_MAX		6	/* WQEs of one packet */
 #define GNIC_RAW_SIZE_MIN		14
+#define GNIC_RAW_SIZE_MAX		9622	/* without TSO: largest MTU, header, two tags */
 #define GNIC_RAW_TSO_SIZE_MAX		0x3ffff	/* 256 KiB - 1 */
 #define GNIC_RAW_HDR_MAX		252	/* HDR_LEN, end of the checksum field */
 

@@ -7,7 +7,7 @@
 #include "parse.h"
 
 /* Longest frame, without FCS: the largest MTU, Ethernet, two tags. */
-#define TXE_FRAME_MAX	(GNIC_MTU_MAX + 22u)
+#define TXE_FRAME_MAX	GNIC_RAW_SIZE_MAX
 
 /* One payload becomes many. */
 #define TXE_CTRL_CUT	(GNIC_RAW_WQE_TSO | GNIC_RAW_WQE_USO)

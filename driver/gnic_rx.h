@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Receive: what queues with pages and queues with an AF_XDP pool share. */
+#ifndef GNIC_RX_H
+#define GNIC_RX_H
+
+#include "gnic_channel.h"
+#include "gnic_xdp.h"
+
+/**
+ * struct gnic_rx_poll - what one poll carries along
+ * @c: channel
+ * @rx: its receive queue
+ * @prog: XDP program or NULL
+ * @count: published at the end
+ * @buf: the frame, if the queue has pages
+ */
+struct gnic_rx_poll {
+	struct gnic_channel *c;
+	struct gnic_rx *rx;
+	struct bpf_prog *prog;
+	struct gnic_rx_stats count;
+	struct gnic_xdp_buff buf;
+};
+
+bool gnic_rx_sane(const struct gnic_rx *rx, const struct gnic_hw_raw_cqe *cqe, u32 size,
+		  u32 nbuf);
+void gnic_rx_deliver(struct gnic_rx_poll *poll, struct sk_buff *skb,
+		     const struct gnic_hw_raw_cqe *cqe, u32 flags);
+void gnic_rx_publish(struct gnic_channel *c, const struct gnic_rx_stats *count);
+
+#endif /* GNIC_RX_H */

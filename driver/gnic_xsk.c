@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* AF_XDP pools come to a queue and leave it; sockets that want attention. */
+#include <linux/etherdevice.h>
+#include <linux/filter.h>
+#include <linux/if_vlan.h>
+
+#include "gnic_xsk.h"
+
+/* Largest MTU whose frames fit what the device is given for one. */
+static unsigned int gnic_xsk_pool_mtu(struct xsk_buff_pool *pool, bool frags)
+{
+	bool many = frags && pool->umem->flags & XDP_UMEM_SG_FLAG;
+	u32 size = xsk_pool_get_rx_frame_size(pool) * (many ? GNIC_RAW_NBUF_MAX : 1);
+
+	return size > ETH_HLEN + 2 * VLAN_HLEN ? size - ETH_HLEN - 2 * VLAN_HLEN : 0;
+}
+
+/**
+ * gnic_xsk_max_mtu - what the pools that are bound allow
+ * @nic: netdev
+ * @frags: the program takes frames of more than one buffer, or there is none
+ *
+ * Return: the MTU; UINT_MAX without pools.
+ */
+unsigned int gnic_xsk_max_mtu(struct gnic_nic *nic, bool frags)
+{
+	unsigned int i, mtu = UINT_MAX;
+
+	for (i = 0; i < nic->max_channels && nic->channels[i]; i++) {
+		if (nic->channels[i]->xsk)
+			mtu = min(mtu, gnic_xsk_pool_mtu(nic->channels[i]->xsk, frags));
+	}
+	return mtu;
+}
+
+/* A channel that does not run has its queue made with the pool at open. */
+static int gnic_xsk_restart(struct gnic_channel *c)
+{
+	struct gnic_nic *nic = c->nic;
+
+	if (c->index >= nic->num_channels)
+		return 0;
+	if (nic->dev->caps_bits & GNIC_CAP_QP_MOVE)
+		return gnic_swap_restart(c, &nic->cfg, NULL);
+	return gnic_nic_reconfigure(nic, &nic->cfg, NULL);
+}
+
+/* The kernel has no way to hand up a sentence from here: it goes to the log. */
+static int gnic_xsk_check(struct gnic_channel *c, struct xsk_buff_pool *pool)
+{
+	struct net_device *netdev = c->nic->netdev;
+	const struct bpf_prog *prog = c->nic->xdp_prog;
+	unsigned int mtu = gnic_xsk_pool_mtu(pool, !prog || prog->aux->xdp_has_frags);
+
+	if (netdev->mtu <= mtu)
+		return 0;
+	netdev_warn(netdev, "queue %u: MTU %u does not fit buffers of %u bytes, %s; at most %u\n",
+		    c->index, netdev->mtu, xsk_pool_get_rx_frame_size(pool),
+		    pool->umem->flags & XDP_UMEM_SG_FLAG ? "as many as program and device take" :
+		    "one a frame without XDP_USE_SG", mtu);
+	return -EINVAL;
+}
+
+static int gnic_xsk_enable(struct gnic_channel *c, struct xsk_buff_pool *pool)
+{
+	int err;
+
+	err = xsk_pool_dma_map(pool, &c->nic->dev->pdev->dev, 0);
+	if (err) {
+		netdev_warn(c->nic->netdev, "queue %u: the pool can't be mapped\n", c->index);
+		return err;
+	}
+	err = gnic_xsk_check(c, pool);
+	if (err)
+		goto err_unmap;
+	c->xsk = pool;
+	err = gnic_xsk_restart(c);
+	if (err)
+		goto err_forget;
+	return 0;
+
+err_forget:
+	c->xsk = NULL;
+	netdev_warn(c->nic->netdev, "queue %u: no memory or device resources for one with a pool\n",
+		    c->index);
+err_unmap:
+	xsk_pool_dma_unmap(pool, 0);
+	return err;
+}
+
+/* The pool ends in any case: rather no queue than one with its buffers. */
+static void gnic_xsk_disable(struct gnic_channel *c)
+{
+	struct xsk_buff_pool *pool = c->xsk;
+
+	c->xsk = NULL;
+	if (gnic_xsk_restart(c)) {
+		netdev_err(c->nic->netdev, "queue %u: can't be made without the pool, set down\n",
+			   c->index);
+		netif_close(c->nic->netdev);
+	}
+	xsk_pool_dma_unmap(pool, 0);
+}
+
+/**
+ * gnic_xsk_setup - XDP_SETUP_XSK_POOL
+ * @nic: netdev
+ * @pool: to bind, or NULL to let go what is bound
+ * @index: queue
+ */
+int gnic_xsk_setup(struct gnic_nic *nic, struct xsk_buff_pool *pool, u16 index)
+{
+	struct gnic_channel *c = index < nic->max_channels ? nic->channels[index] : NULL;
+
+	if (!c || (pool && index >= nic->num_channels)) {
+		netdev_warn(nic->netdev, "queue %u does not run\n", index);
+		return -ENETDOWN;
+	}
+	if (!pool == !c->xsk)
+		return pool ? -EBUSY : -EINVAL;
+	if (pool)
+		return gnic_xsk_enable(c, pool);
+	gnic_xsk_disable(c);
+	return 0;
+}
+
+/* The queue was replaced, perhaps by one with the same pool, which has one user. */
+void gnic_xsk_release(struct gnic_queue *queue)
+{
+	gnic_xsk_rx_put(&queue->rx);
+	gnic_tx_flush(&queue->xdp);
+}
+
+/* Of ndo_xsk_wakeup(), under RCU: a poll that runs goes round once more. */
+int gnic_xsk_wakeup(struct net_device *netdev, u32 index, u32 flags)
+{
+	struct gnic_nic *nic = netdev_priv(netdev);
+	const struct gnic_queue *queue;
+	struct gnic_channel *c;
+
+	/* Channels before their number: pairs with gnic_nic_start(). */
+	if (index >= smp_load_acquire(&nic->num_channels))
+		return -ENETDOWN;
+	c = nic->channels[index];
+	queue = READ_ONCE(c->queue);
+	if (!queue)
+		return -ENETDOWN;
+	if (!queue->rx.xsk)
+		return -EINVAL;
+	if (!napi_if_scheduled_mark_missed(&c->napi))
+		gnic_channel_kick(c);
+	return 0;
+}
+
+/**
+ * gnic_xsk_poll - one round of a queue with a pool
+ * @c: channel
+ * @queue: its queue
+ * @budget: of NAPI
+ *
+ * Return: as gnic_rx_poll(); @budget if a socket has more to send.
+ */
+int gnic_xsk_poll(struct gnic_channel *c, struct gnic_queue *queue, int budget)
+{
+	bool more = gnic_xsk_tx_poll(c, &queue->xdp);
+	int work = gnic_xsk_rx_poll(c, queue, budget);
+
+	return more && work >= 0 ? budget : work;
+}
+
+void gnic_xsk_init(struct net_device *netdev)
+{
+	struct gnic_nic *nic = netdev_priv(netdev);
+
+	netdev->xdp_features |= NETDEV_XDP_ACT_XSK_ZEROCOPY;
+	netdev->xdp_zc_max_segs = GNIC_RAW_NBUF_MAX;
+	if (nic->dev->caps_bits & GNIC_CAP_CSUM)
+		netdev->xsk_tx_metadata_ops = &gnic_xsk_tx_ops;
+}
