@@ -4,6 +4,7 @@
 # Topology: lib/guest.sh; programs run at $DEV unless a test says otherwise.
 
 . "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/frames.sh"
 
 VERDICT=$TREE/build/bpf/verdict.bpf.o
 SHAPE=$TREE/build/selftests/xdp/shape.bpf.o
@@ -15,43 +16,9 @@ attach() {
 	defer ip link set dev "$DEV" xdpdrv off
 }
 
-mtu() {
-	ip link set "$DEV" mtu "$1"
-	peer ip link set "$PEER_DEV" mtu "$1"
-	defer ip link set "$DEV" mtu 1500
-	defer peer ip link set "$PEER_DEV" mtu 1500
-}
-
 # count VERDICT: packets that a program of verdict.bpf.o gave it
 count() {
 	bpftool -j map dump name verdicts | jq ".[$1].formatted.values | map(.value) | add"
-}
-
-# exchange SENT EXPECTED: test frames of so many bytes from the peer, and how
-# long what comes back is; 0: nothing comes back. The content is compared.
-exchange() {
-	peer python3 - "$PEER_DEV" "$(cat "/sys/class/net/$DEV/address")" "$1" "$2" <<-'PYTHON'
-		import os, socket, sys
-		dev, mac, size, expected = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x88b5))
-		s.bind((dev, 0x88b5))
-		s.settimeout(3 if expected else 0.5)
-		own = s.getsockname()[4]
-		data = os.urandom(size - 14)
-		for _ in range(5):
-		    s.send(bytes.fromhex(mac.replace(":", "")) + own + b"\x88\xb5" + data)
-		    try:
-		        while True:
-		            back, address = s.recvfrom(20000)
-		            if address[2] != socket.PACKET_OUTGOING:
-		                break
-		    except TimeoutError:
-		        back = b""
-		    if len(back) != expected:
-		        sys.exit(f"sent {size}, got {len(back)}, not {expected}")
-		    if back[14:] != data[:max(0, expected - 14)]:
-		        sys.exit("the content changed")
-	PYTHON
 }
 
 pass() {

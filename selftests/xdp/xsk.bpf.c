@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Test frames go to the AF_XDP socket of their queue, the rest up the stack. */
+#include <linux/bpf.h>
+#include <linux/if_ether.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#define TEST_TYPE	0x88b5
+
+struct {
+	__uint(type, BPF_MAP_TYPE_XSKMAP);
+	__uint(max_entries, 64);
+	__type(key, __u32);
+	__type(value, __u32);
+} sockets SEC(".maps");
+
+/* What the device says of a frame, in front of its bytes. */
+struct hints {
+	__u64 tstamp;
+	__u32 hash;
+	__u32 errors;	/* 1: no time, 2: no hash */
+};
+
+enum xdp_rss_hash_type {
+	XDP_RSS_TYPE_NONE,
+	XDP_RSS_TYPE_MAX = 1 << 30,
+};
+
+extern int bpf_xdp_metadata_rx_timestamp(const struct xdp_md *ctx, __u64 *timestamp) __ksym;
+extern int bpf_xdp_metadata_rx_hash(const struct xdp_md *ctx, __u32 *hash,
+				    enum xdp_rss_hash_type *type) __ksym;
+
+static __always_inline int is_test_frame(struct xdp_md *ctx)
+{
+	struct ethhdr *eth = (void *)(long)ctx->data;
+
+	return (void *)(eth + 1) <= (void *)(long)ctx->data_end &&
+	       eth->h_proto == bpf_htons(TEST_TYPE);
+}
+
+SEC("xdp.frags")
+int xsk_frags(struct xdp_md *ctx)
+{
+	if (!is_test_frame(ctx))
+		return XDP_PASS;
+	return bpf_redirect_map(&sockets, ctx->rx_queue_index, XDP_DROP);
+}
+
+SEC("xdp")
+int xsk_single(struct xdp_md *ctx)
+{
+	if (!is_test_frame(ctx))
+		return XDP_PASS;
+	return bpf_redirect_map(&sockets, ctx->rx_queue_index, XDP_DROP);
+}
+
+/* Back without the socket: received into its buffers, sent out of them. */
+SEC("xdp.frags")
+int xsk_tx(struct xdp_md *ctx)
+{
+	struct ethhdr *eth = (void *)(long)ctx->data;
+	__u8 mac[ETH_ALEN];
+
+	if ((void *)(eth + 1) > (void *)(long)ctx->data_end ||
+	    eth->h_proto != bpf_htons(TEST_TYPE))
+		return XDP_PASS;
+	__builtin_memcpy(mac, eth->h_dest, ETH_ALEN);
+	__builtin_memcpy(eth->h_dest, eth->h_source, ETH_ALEN);
+	__builtin_memcpy(eth->h_source, mac, ETH_ALEN);
+	return XDP_TX;
+}
+
+SEC("xdp.frags")
+int xsk_hints(struct xdp_md *ctx)
+{
+	enum xdp_rss_hash_type type;
+	struct hints *hints;
+
+	if (!is_test_frame(ctx))
+		return XDP_PASS;
+	if (bpf_xdp_adjust_meta(ctx, -(int)sizeof(*hints)))
+		return XDP_ABORTED;
+	hints = (void *)(long)ctx->data_meta;
+	if ((void *)(hints + 1) > (void *)(long)ctx->data)
+		return XDP_ABORTED;
+	hints->errors = 0;
+	if (bpf_xdp_metadata_rx_timestamp(ctx, &hints->tstamp))
+		hints->errors |= 1;
+	if (bpf_xdp_metadata_rx_hash(ctx, &hints->hash, &type))
+		hints->errors |= 2;
+	return bpf_redirect_map(&sockets, ctx->rx_queue_index, XDP_DROP);
+}
+
+char _license[] SEC("license") = "Dual BSD/GPL";

@@ -1,0 +1,255 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# AF_XDP without copies: sockets of all kinds, what they may be combined with,
+# and what happens to the port around them. What the peer sends comes back by
+# the sockets (xsk.c) and is compared.
+
+. "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/frames.sh"
+
+XSK=$TREE/build/selftests/xdp/bin/xsk
+OBJECT=$TREE/build/selftests/xdp/xsk.bpf.o
+SHAPE=$TREE/build/selftests/xdp/shape.bpf.o
+
+# xsk OPTION...: until the test ends, or xsk_stop; PROGRAM is what it attaches.
+xsk() {
+	"$XSK" "$@" "$DEV" "$OBJECT" "${PROGRAM:-xsk_frags}" >/tmp/xsk 2>&1 &
+	XSK_PID=$!
+	defer kill "$XSK_PID"
+	wait_for 5 grep -q ready /tmp/xsk
+}
+
+# Ends it and leaves its figures for figure().
+xsk_stop() {
+	kill "$XSK_PID"
+	wait "$XSK_PID" || fail "$(cat /tmp/xsk)"
+}
+
+figure() {
+	awk -v name="$1" '$1 == name { print $2 }' /tmp/xsk
+}
+
+# xsk_fails OPTION...: it does not bind.
+xsk_fails() {
+	if "$XSK" -t 1 "$@" "$DEV" "$OBJECT" "${PROGRAM:-xsk_frags}" >/tmp/xsk 2>&1; then
+		fail "bound, must not: $*"
+	fi
+	grep -q "^bind" /tmp/xsk || fail "$(cat /tmp/xsk)"
+}
+
+# The last line of the kernel's log about the driver has these words.
+log_says() {
+	dmesg | grep gnic | tail -n 1 | grep -q -e "$1" || fail "the log does not say: $1"
+}
+
+# round SIZE...: frames of these sizes come back, and nothing else is disturbed.
+round() {
+	local size
+
+	for size; do
+		exchange "$size" "$size"
+	done
+	ping_works
+}
+
+one_queue() {
+	ethtool -L "$DEV" combined 1
+	defer ethtool -L "$DEV" combined 2
+}
+
+need_wakeup() {
+	xsk -w
+	round 60 64 1514
+	xsk_stop
+	expect "received" "$(figure received)" -eq 15
+	expect "sent" "$(figure sent)" -eq 15
+	expect "invalid" "$(figure invalid)" -eq 0
+}
+
+no_need_wakeup() {
+	xsk
+	round 60 1514
+}
+
+copy_mode() {
+	xsk -c
+	round 60 1514
+}
+
+busy_poll() {
+	echo 2 >"/sys/class/net/$DEV/napi_defer_hard_irqs"
+	echo 200000 >"/sys/class/net/$DEV/gro_flush_timeout"
+	defer "echo 0 >/sys/class/net/$DEV/napi_defer_hard_irqs"
+	defer "echo 0 >/sys/class/net/$DEV/gro_flush_timeout"
+	xsk -b -w
+	round 60 1514
+}
+
+chunks() {
+	xsk -w -s 2048
+	round 60 1514
+	xsk_stop
+	xsk -w -s 2048 -H 128
+	round 60 1514
+}
+
+unaligned() {
+	sysctl -q -w vm.nr_hugepages=4
+	xsk -w -u -s 3000
+	round 60 1514
+	xsk_stop
+	mtu 9000
+	xsk -w -g -u -s 2500
+	round 60 9014
+}
+
+multi_buffer() {
+	mtu 9600
+	xsk -w -g
+	round 60 3456 3457 6912 6913 9614
+	ping_works -s 9572 -M "do"
+	xsk_stop
+	xsk -w -g -s 2048
+	round 60 1408 1409 9614
+}
+
+several_sockets() {
+	one_queue
+	xsk -w -k 3
+	round 60 1514 60
+	xsk_stop
+	expect "sent by all" "$(figure sent)" -eq 15
+}
+
+shared_umem() {
+	xsk -w -n 2
+	round 60 1514
+	bpftool -j map dump name sockets >/dev/null
+}
+
+# Received into the pool and sent out of it, without the socket.
+send_back() {
+	PROGRAM=xsk_tx xsk -w -g
+	round 60 1514
+	mtu 9600
+	round 3456 3457 9614
+	for _ in $(seq 60); do
+		exchange 1514 1514
+	done
+	xsk_stop
+	expect "of the socket" "$(figure received)" -eq 0
+}
+
+# A ring of 512 buffers, a pool of 64: nothing stands still.
+small_pool() {
+	one_queue
+	xsk -w -f 64 -p 40
+	for _ in $(seq 20); do
+		round 60
+	done
+}
+
+# Without buffers the socket gets nothing, and the processor rests.
+no_buffers() {
+	local before after
+
+	one_queue
+	xsk -w -p 0
+	exchange 60 0
+	before=$(awk '/^cpu /{ print $2 + $3 + $4 + $7 + $8 }' /proc/stat)
+	sleep 2
+	after=$(awk '/^cpu /{ print $2 + $3 + $4 + $7 + $8 }' /proc/stat)
+	note "$((after - before)) ticks in 2 s"
+	expect "busy ticks" "$((after - before))" -lt 120
+	xsk_stop
+	ping_works
+}
+
+reconfigure() {
+	xsk -w
+	round 60
+	ethtool -G "$DEV" rx 128 tx 128
+	round 1514
+	ethtool -G "$DEV" rx 512 tx 512
+	ethtool -L "$DEV" combined 4
+	ethtool -X "$DEV" equal 1
+	defer ethtool -X "$DEV" default
+	round 60
+	ethtool -X "$DEV" default
+	ethtool -L "$DEV" combined 2
+	ip link set "$DEV" mtu 1400
+	ip link set "$DEV" mtu 1500
+	ip link set "$DEV" down
+	ip link set "$DEV" up
+	wait_for 10 carrier_up
+	round 1514
+}
+
+channels_in_use() {
+	xsk -w -q 1
+	expect_fail ethtool -L "$DEV" combined 1
+	xsk_stop
+	ethtool -L "$DEV" combined 1
+	xsk_fails -q 1
+	ethtool -L "$DEV" combined 2
+}
+
+# What does not fit the buffers is refused, whichever comes last.
+buffers_too_small() {
+	xsk -w -s 2048
+	expect_fail ip link set "$DEV" mtu 9000
+	log_says "allow an MTU of 1770 at most"
+	xsk_stop
+	mtu 9000
+	xsk_fails -w -s 2048
+	xsk -w -g -s 2048
+	ip link set dev "$DEV" xdpdrv off
+	ip link set dev "$DEV" xdpdrv object "$SHAPE" program xdp_single 2>/tmp/refused &&
+		fail "a program without frags came to frames that have some"
+	grep -q "needs a program with frags" /tmp/refused || fail "$(cat /tmp/refused)"
+}
+
+bind_and_let_go() {
+	"$XSK" -w -B 12 "$DEV" "$OBJECT" xsk_frags >/tmp/xsk 2>&1 || fail "$(cat /tmp/xsk)"
+}
+
+bind_under_load() {
+	all_arrive bind_and_let_go
+}
+
+hints() {
+	PROGRAM=xsk_hints xsk -w
+	exchange 100 100
+	xsk_stop
+	expect "time of a frame" "$(figure rx_tstamp)" -gt 0
+}
+
+# The device fills the checksum of bytes 14.. into bytes 16 and 17.
+checksum() {
+	xsk -w -m 1
+	peer python3 - "$PEER_DEV" "$(cat "/sys/class/net/$DEV/address")" <<-'PYTHON'
+		import os, socket, sys
+		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x88b5))
+		s.bind((sys.argv[1], 0x88b5))
+		s.settimeout(3)
+		data = os.urandom(2) + b"\0\0" + os.urandom(196)
+		s.send(bytes.fromhex(sys.argv[2].replace(":", "")) + s.getsockname()[4] + b"\x88\xb5" + data)
+		while True:
+		    back, address = s.recvfrom(2000)
+		    if address[2] != socket.PACKET_OUTGOING:
+		        break
+		total = sum(int.from_bytes(data[i:i + 2], "big") for i in range(0, len(data), 2))
+		while total >> 16:
+		    total = (total & 0xffff) + (total >> 16)
+		if back[14:16] != data[:2] or back[18:] != data[4:]:
+		    sys.exit("the content changed")
+		if int.from_bytes(back[16:18], "big") != 0xffff - total:
+		    sys.exit(f"checksum {back[16:18].hex()}, not {0xffff - total:04x}")
+	PYTHON
+}
+
+topology_up
+trap topology_down EXIT
+guest_main need_wakeup no_need_wakeup copy_mode busy_poll chunks unaligned multi_buffer \
+	several_sockets shared_umem send_back small_pool no_buffers reconfigure channels_in_use \
+	buffers_too_small bind_under_load hints checksum
