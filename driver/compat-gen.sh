@@ -27,6 +27,7 @@ FDB_NOTIFIED | linux/netdevice.h | bool \*notified
 RX_RING_COUNT | linux/ethtool.h | \(\*get_rx_ring_count\)
 RXFH_FIELDS | linux/ethtool.h | \(\*get_rxfh_fields\)
 ETHTOOL_NEEDS_RTNL | linux/ethtool.h | op_needs_rtnl;
+PAUSE_STORM | linux/ethtool.h | u64 tx_pause_storm_events;
 FEC_HIST | linux/ethtool.h | struct ethtool_fec_hist \*
 XDP_SKB_FRAGS_INFO | net/xdp.h | xdp_update_skb_frags_info
 XDP_FRAGS_TRUESIZE | linux/skbuff.h | xdp_frags_truesize

@@ -40,6 +40,49 @@ int gnic_ethtool_set_rxfh_fields(struct net_device *netdev,
 				 const struct ethtool_rxfh_fields *fields,
 				 struct netlink_ext_ack *extack);
 
+/* gnic_link.c */
+int gnic_ethtool_get_link_ksettings(struct net_device *netdev, struct ethtool_link_ksettings *ks);
+int gnic_ethtool_set_link_ksettings(struct net_device *netdev,
+				    const struct ethtool_link_ksettings *ks);
+int gnic_ethtool_nway_reset(struct net_device *netdev);
+int gnic_ethtool_get_link_ext_state(struct net_device *netdev,
+				    struct ethtool_link_ext_state_info *info);
+void gnic_ethtool_get_pauseparam(struct net_device *netdev, struct ethtool_pauseparam *pause);
+int gnic_ethtool_set_pauseparam(struct net_device *netdev, struct ethtool_pauseparam *pause);
+int gnic_ethtool_get_fecparam(struct net_device *netdev, struct ethtool_fecparam *fec);
+int gnic_ethtool_set_fecparam(struct net_device *netdev, struct ethtool_fecparam *fec);
+
+/* gnic_mac_stats.c */
+void gnic_ethtool_get_pause_stats(struct net_device *netdev, struct ethtool_pause_stats *stats);
+void gnic_ethtool_get_eth_mac_stats(struct net_device *netdev,
+				    struct ethtool_eth_mac_stats *stats);
+void gnic_ethtool_get_eth_phy_stats(struct net_device *netdev,
+				    struct ethtool_eth_phy_stats *stats);
+void gnic_ethtool_get_eth_ctrl_stats(struct net_device *netdev,
+				     struct ethtool_eth_ctrl_stats *stats);
+void gnic_ethtool_get_rmon_stats(struct net_device *netdev, struct ethtool_rmon_stats *stats,
+				 const struct ethtool_rmon_hist_range **ranges);
+void gnic_ethtool_get_link_ext_stats(struct net_device *netdev,
+				     struct ethtool_link_ext_stats *stats);
+#ifdef HAVE_FEC_HIST
+void gnic_ethtool_get_fec_stats(struct net_device *netdev, struct ethtool_fec_stats *stats,
+				struct ethtool_fec_hist *hist);
+#else
+void gnic_ethtool_get_fec_stats(struct net_device *netdev, struct ethtool_fec_stats *stats);
+#endif
+
+/* gnic_module.c */
+int gnic_ethtool_get_module_eeprom_by_page(struct net_device *netdev,
+					   const struct ethtool_module_eeprom *page,
+					   struct netlink_ext_ack *extack);
+int gnic_ethtool_get_module_power_mode(struct net_device *netdev,
+				       struct ethtool_module_power_mode_params *params,
+				       struct netlink_ext_ack *extack);
+int gnic_ethtool_set_module_power_mode(struct net_device *netdev,
+				       const struct ethtool_module_power_mode_params *params,
+				       struct netlink_ext_ack *extack);
+int gnic_ethtool_set_phys_id(struct net_device *netdev, enum ethtool_phys_id_state state);
+
 /* Two callbacks that were commands of get_rxnfc and set_rxnfc once. */
 #ifdef HAVE_RXFH_FIELDS
 #define GNIC_ETHTOOL_RXFH_FIELDS_OPS \

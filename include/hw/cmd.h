@@ -33,6 +33,9 @@
 	X(PORT_QUERY,		0x30, gnic_hw_id, gnic_hw_port_info) \
 	X(PORT_SET,		0x31, gnic_hw_port_set, void) \
 	X(PORT_STATS,		0x32, gnic_hw_id, gnic_hw_mac_stats) \
+	X(PORT_FEC,		0x33, gnic_hw_id, gnic_hw_fec_stats) \
+	X(MODULE_READ,		0x34, gnic_hw_module_read, gnic_hw_module_data) \
+	X(MODULE_SET,		0x35, gnic_hw_module_set, void) \
 	X(VPORT_CREATE,		0x40, gnic_hw_vport_create, gnic_hw_id) \
 	X(VPORT_DESTROY,	0x41, gnic_hw_id, void) \
 	X(VPORT_SET,		0x42, gnic_hw_vport_set, void) \
@@ -163,16 +166,22 @@ struct gnic_hw_cq_create {
 	__le16 asid;
 	__le16 usecs;		/* moderation: 0 at once */
 	__le16 frames;		/* moderation: 0 does not count */
-	__le16 rsvd[3];
+	__le16 flags;		/* GNIC_CQ_* */
+	__le16 rsvd[2];
 };
 GNIC_HW_SIZE(gnic_hw_cq_create, 32);
+
+/* .flags: the time of moderation begins anew with every CQE (GNIC_CAP_CQE_TIMER) */
+#define GNIC_CQ_CQE_TIMER		BIT(0)
 
 struct gnic_hw_cq_modify {
 	__le32 cqn;
 	__le16 usecs;
 	__le16 frames;
+	__le16 flags;		/* GNIC_CQ_* */
+	__le16 rsvd[3];
 };
-GNIC_HW_SIZE(gnic_hw_cq_modify, 8);
+GNIC_HW_SIZE(gnic_hw_cq_modify, 16);
 
 enum gnic_hw_qp_type {
 	GNIC_QP_RAW		= 0,
@@ -340,30 +349,77 @@ struct gnic_hw_qpc_write {
 };
 GNIC_HW_SIZE(gnic_hw_qpc_write, 264);
 
+/**
+ * struct gnic_hw_port_info - a port, and what its far end says
+ * @mac: the permanent one
+ * @state: GNIC_PORT_STATE_*
+ * @fault: enum gnic_hw_link_fault
+ * @mode: as it runs, or would
+ * @mtu: as set
+ * @max_speed: Mb/s
+ * @external: 1: leaves the box
+ * @max_lanes: of the port
+ * @media: enum gnic_hw_media
+ * @module: enum gnic_hw_module
+ * @fec: GNIC_FEC_* as set
+ * @pause: GNIC_PAUSE_* as set
+ * @lp_fec: what the far end offers; zero if it does not negotiate
+ * @lp_pause: likewise
+ * @modes: enum gnic_hw_link_mode, what the port can do
+ * @advertise: of these, what it offers
+ * @lp_advertise: what the far end offers
+ * @power: GNIC_MODULE_POWER_*
+ * @rsvd: zero
+ */
 struct gnic_hw_port_info {
-	__u8 mac[6];		/* the permanent one */
-	__u8 state;		/* GNIC_PORT_STATE_* */
-	__u8 fault;		/* enum gnic_hw_link_fault */
-	struct gnic_hw_port_mode mode;	/* as it runs, or would */
+	__u8 mac[6];
+	__u8 state;
+	__u8 fault;
+	struct gnic_hw_port_mode mode;
 	__le32 mtu;
 	__le32 max_speed;
-	__u8 external;		/* 1: leaves the box */
+	__u8 external;
 	__u8 max_lanes;
-	__u8 rsvd[6];
+	__u8 media;
+	__u8 module;
+	__u8 fec;
+	__u8 pause;
+	__u8 lp_fec;
+	__u8 lp_pause;
+	__le32 modes;
+	__le32 advertise;
+	__le32 lp_advertise;
+	__u8 power;
+	__u8 rsvd[3];
 };
-GNIC_HW_SIZE(gnic_hw_port_info, 32);
+GNIC_HW_SIZE(gnic_hw_port_info, 48);
 
+/**
+ * struct gnic_hw_port_set - what shall be otherwise
+ * @port: which
+ * @valid: GNIC_PORT_SET_*
+ * @mode: GNIC_PORT_SET_LINK, GNIC_PORT_SET_PAUSE
+ * @mtu: octets behind the Ethernet header
+ * @admin: 1: up
+ * @loopback: 1: what is sent comes back
+ * @identify: 1: the light blinks
+ * @rsvd: zero
+ * @advertise: GNIC_PORT_SET_LINK with autoneg: enum gnic_hw_link_mode, some
+ * @rsvd1: zero
+ */
 struct gnic_hw_port_set {
 	__le32 port;
-	__le32 valid;		/* GNIC_PORT_SET_* */
+	__le32 valid;
 	struct gnic_hw_port_mode mode;
 	__le32 mtu;
 	__u8 admin;
 	__u8 loopback;
 	__u8 identify;
 	__u8 rsvd;
+	__le32 advertise;
+	__le32 rsvd1;
 };
-GNIC_HW_SIZE(gnic_hw_port_set, 24);
+GNIC_HW_SIZE(gnic_hw_port_set, 32);
 
 struct gnic_hw_vport_create {
 	__u8 port;		/* the uplink's */

@@ -3,7 +3,7 @@
 #ifndef GNIC_HW_MAC_H
 #define GNIC_HW_MAC_H
 
-#include "types.h"
+#include "memmap.h"
 
 #define GNIC_MTU_MIN			68
 #define GNIC_MTU_MAX			9600	/* netdev; a path MTU is at most 8192 */
@@ -12,16 +12,53 @@
 #define GNIC_PORT_SET_ADMIN		BIT(0)
 #define GNIC_PORT_SET_MTU		BIT(1)
 #define GNIC_PORT_SET_LOOPBACK		BIT(2)
-#define GNIC_PORT_SET_LINK		BIT(3)	/* speed, lanes, autoneg, fec */
+#define GNIC_PORT_SET_LINK		BIT(3)	/* speed, lanes, autoneg, fec, advertise */
 #define GNIC_PORT_SET_PAUSE		BIT(4)
 #define GNIC_PORT_SET_IDENTIFY		BIT(5)
+#define GNIC_PORT_SET_RESTART		BIT(6)	/* negotiate once more: the link goes down */
 
 /* .fec */
 #define GNIC_FEC_NONE			BIT(0)
 #define GNIC_FEC_RS			BIT(1)
+#define GNIC_FEC_BASER			BIT(2)	/* "fire code" */
 /* .pause */
 #define GNIC_PAUSE_RX			BIT(0)
 #define GNIC_PAUSE_TX			BIT(1)
+#define GNIC_PAUSE_AUTONEG		BIT(2)	/* wanted: the ends agree, if they negotiate */
+
+/*
+ * What a link can run as. X(NAME, bit, Mb/s, lanes, FEC that it can have); of
+ * two that both ends have the later one is better.
+ */
+#define GNIC_HW_LINK_MODES(X) \
+	X(10G_1,  0,  10000, 1, GNIC_FEC_NONE | GNIC_FEC_BASER) \
+	X(25G_1,  1,  25000, 1, GNIC_FEC_NONE | GNIC_FEC_BASER | GNIC_FEC_RS) \
+	X(50G_2,  2,  50000, 2, GNIC_FEC_NONE | GNIC_FEC_BASER | GNIC_FEC_RS) \
+	X(50G_1,  3,  50000, 1, GNIC_FEC_RS) \
+	X(100G_2, 4, 100000, 2, GNIC_FEC_RS)
+
+enum gnic_hw_link_mode {
+#define X(name, bit, speed, lanes, fec) GNIC_LINK_##name = BIT(bit),
+	GNIC_HW_LINK_MODES(X)
+#undef X
+};
+
+/* struct gnic_hw_port_info.media: what the lanes end at */
+enum gnic_hw_media {
+	GNIC_MEDIA_BACKPLANE	= 0,
+	GNIC_MEDIA_COPPER	= 1,	/* a cage for a module */
+};
+
+/* struct gnic_hw_port_info.module */
+enum gnic_hw_module {
+	GNIC_MODULE_NONE	= 0,	/* no cage, or an empty one */
+	GNIC_MODULE_SFF8636	= 1,	/* QSFP28 */
+	GNIC_MODULE_CMIS	= 2,	/* QSFP-DD */
+};
+
+/* struct gnic_hw_port_info.power, struct gnic_hw_module_set.power */
+#define GNIC_MODULE_POWER_HIGH		BIT(0)	/* now; RO */
+#define GNIC_MODULE_POWER_KEEP		BIT(1)	/* high even while the port is down */
 
 /* struct gnic_hw_port_info.state */
 #define GNIC_PORT_STATE_ADMIN		BIT(0)
@@ -37,14 +74,16 @@ enum gnic_hw_link_fault {
 	GNIC_LINK_FAULT_PEER	= 3,	/* no signal: the far end is down */
 	GNIC_LINK_FAULT_MODE	= 4,	/* the ends do not agree on a mode */
 	GNIC_LINK_FAULT_FORCED	= 5,	/* fault injection */
+	GNIC_LINK_FAULT_SPEED	= 6,	/* set by hand here, and the far end runs otherwise */
+	GNIC_LINK_FAULT_FEC	= 7,	/* likewise, but for the FEC */
 };
 
 /**
- * struct gnic_hw_port_mode - how a link runs
+ * struct gnic_hw_port_mode - how a link runs, or shall run
  * @speed: Mb/s: 10000, 25000, 50000, 100000
  * @lanes: 1 or 2
- * @autoneg: 1: negotiate, speed and lanes are the best that is offered
- * @fec: one of GNIC_FEC_*
+ * @autoneg: 1: negotiate, speed and lanes are the best that both ends offer
+ * @fec: runs: one of GNIC_FEC_*; shall run: those that may be used
  * @pause: GNIC_PAUSE_*
  */
 struct gnic_hw_port_mode {
@@ -77,6 +116,15 @@ GNIC_HW_SIZE(gnic_hw_port_mode, 8);
  * @dropped: no link, or nobody wanted it
  * @hist: frames by size, GNIC_MAC_HIST_BOUNDS
  * @octets_all: of good and bad frames
+ * @control: MAC control frames, @pause among them
+ * @unknown_control: of these, with an opcode that the device does not know
+ * @jabbers: longer than the MTU allows, with a bad FCS
+ * @fragments: shorter than 64 octets, with a bad FCS
+ * @in_range_length: a length field that is not the length of the data
+ * @out_of_range_length: a length field above 1500 that is no type either
+ * @symbol_errors: frames in which a symbol was wrong, before FEC
+ * @alignment_errors: not a whole number of octets: not on these lanes
+ * @half_duplex: collisions and deferrals, of all kinds: full duplex has none
  */
 struct gnic_hw_mac_dir {
 	__le64 frames_ok;
@@ -93,17 +141,87 @@ struct gnic_hw_mac_dir {
 	__le64 dropped;
 	__le64 hist[GNIC_MAC_HIST];
 	__le64 octets_all;	/* good and bad */
+	__le64 control;
+	__le64 unknown_control;
+	__le64 jabbers;
+	__le64 fragments;
+	__le64 in_range_length;
+	__le64 out_of_range_length;
+	__le64 symbol_errors;
+	__le64 alignment_errors;
+	__le64 half_duplex;
 };
-GNIC_HW_SIZE(gnic_hw_mac_dir, 160);
+GNIC_HW_SIZE(gnic_hw_mac_dir, 232);
 
+/**
+ * struct gnic_hw_mac_stats - a port
+ * @rx: received
+ * @tx: sent
+ * @link_downs: times that a link was lost
+ * @pause_storms: times that a receive queue got no buffers for
+ *	GNIC_PAUSE_STORM_MS, so that the port pauses the far end for it no more
+ */
 struct gnic_hw_mac_stats {
 	struct gnic_hw_mac_dir rx;
 	struct gnic_hw_mac_dir tx;
-	__le64 fec_corrected;
-	__le64 fec_uncorrectable;
 	__le64 link_downs;
-	__le64 rsvd;
+	__le64 pause_storms;
 };
-GNIC_HW_SIZE(gnic_hw_mac_stats, 352);
+GNIC_HW_SIZE(gnic_hw_mac_stats, 480);
+
+#define GNIC_PAUSE_STORM_MS		200
+
+/* Codewords by the symbols that were wrong in them; RS(544,514) mends 15. */
+#define GNIC_FEC_HIST			16
+
+/**
+ * struct gnic_hw_fec_stats - what the FEC of the receiver saw, a lane each
+ * @corrected: codewords that were mended
+ * @uncorrectable: codewords that could not be
+ * @corrected_bits: bits of the former
+ * @hist: codewords of frames, mended ones and those without an error
+ */
+struct gnic_hw_fec_stats {
+	__le64 corrected[GNIC_LANES_PER_PORT];
+	__le64 uncorrectable[GNIC_LANES_PER_PORT];
+	__le64 corrected_bits[GNIC_LANES_PER_PORT];
+	__le64 hist[GNIC_FEC_HIST][GNIC_LANES_PER_PORT];
+};
+GNIC_HW_SIZE(gnic_hw_fec_stats, 304);
+
+#define GNIC_MODULE_I2C_ADDR		0x50
+#define GNIC_MODULE_PAGE_LEN		128
+
+/**
+ * struct gnic_hw_module_read - memory of the module in a port's cage
+ * @port: which
+ * @i2c: GNIC_MODULE_I2C_ADDR
+ * @bank: 0
+ * @page: of octets 128 .. 255; 0 for those below
+ * @offset: first octet
+ * @len: octets, at most GNIC_MODULE_PAGE_LEN; not across 128
+ */
+struct gnic_hw_module_read {
+	__u8 port;
+	__u8 i2c;
+	__u8 bank;
+	__u8 page;
+	__u8 offset;
+	__u8 len;
+	__u8 rsvd[2];
+};
+GNIC_HW_SIZE(gnic_hw_module_read, 8);
+
+struct gnic_hw_module_data {
+	__u8 data[GNIC_MODULE_PAGE_LEN];
+};
+GNIC_HW_SIZE(gnic_hw_module_data, 128);
+
+struct gnic_hw_module_set {
+	__u8 port;
+	__u8 power;		/* GNIC_MODULE_POWER_KEEP or 0 */
+	__u8 rsvd[6];
+};
+GNIC_HW_SIZE(gnic_hw_module_set, 8);
 
 #endif /* GNIC_HW_MAC_H */

@@ -28,6 +28,9 @@
 #define  GNIC_CAP_VLAN_RX		BIT(15)	/* VLAN_SET, and S-tags in both directions */
 #define  GNIC_CAP_TUNNEL		BIT(16)	/* segments in tunnels, TUNNEL_SET */
 #define  GNIC_CAP_USO			BIT(17)	/* segments UDP */
+#define  GNIC_CAP_CQE_TIMER		BIT(20)	/* moderation counts from the last CQE */
+#define  GNIC_CAP_PAUSE			BIT(21)	/* sends and obeys pause frames */
+#define  GNIC_CAP_MODULE		BIT(22)	/* reads modules */
 #define  GNIC_CAP_FW			BIT(25)	/* images, settings, trace */
 #define  GNIC_CAP_INJECT		BIT(26)	/* faults on demand */
 #define  GNIC_CAP_RSS_QUEUES		BIT(18)	/* numbered queues, contexts of them */

@@ -125,6 +125,10 @@ static void flap(void)
 	rig_close(&rig);
 }
 
+#define FEC_ALL		(GNIC_FEC_NONE | GNIC_FEC_BASER | GNIC_FEC_RS)
+
+static uint32_t offered;
+
 static void mode(uint32_t port, uint32_t speed, uint8_t lanes, uint8_t autoneg, uint8_t fec)
 {
 	const struct gnic_hw_port_set set = {
@@ -136,6 +140,7 @@ static void mode(uint32_t port, uint32_t speed, uint8_t lanes, uint8_t autoneg, 
 			.autoneg = autoneg,
 			.fec = fec,
 		},
+		.advertise = cpu_to_le32(offered),
 	};
 
 	rig_port_set(&rig, &set);
@@ -152,14 +157,119 @@ static void modes_have_to_agree(void)
 	CLIENT_EQ(le32_to_cpu(info.mode.speed), 100000);
 	CLIENT_EQ(info.mode.lanes, 2);
 	mode(0, 25000, 1, 0, GNIC_FEC_RS);
-	state(0, false, GNIC_LINK_FAULT_MODE);
-	state(1, false, GNIC_LINK_FAULT_MODE);
+	mode(1, 50000, 2, 0, GNIC_FEC_RS);
+	state(0, false, GNIC_LINK_FAULT_SPEED);
+	state(1, false, GNIC_LINK_FAULT_SPEED);
 	mode(1, 25000, 1, 0, GNIC_FEC_NONE);
-	state(1, false, GNIC_LINK_FAULT_MODE);
+	state(1, false, GNIC_LINK_FAULT_FEC);
 	mode(1, 25000, 1, 0, GNIC_FEC_RS);
 	state(0, true, GNIC_LINK_FAULT_NONE);
 	rig_port_info(&rig, 1, &info);
 	CLIENT_EQ(le32_to_cpu(info.mode.speed), 25000);
+	rig_close(&rig);
+}
+
+static void port_info(uint32_t port, uint32_t speed, uint8_t lanes, uint8_t fec)
+{
+	struct gnic_hw_port_info info;
+
+	rig_port_info(&rig, port, &info);
+	CLIENT_EQ(le32_to_cpu(info.mode.speed), speed);
+	CLIENT_EQ(info.mode.lanes, lanes);
+	CLIENT_EQ(info.mode.fec, fec);
+}
+
+static void both_up(void)
+{
+	start("loop");
+	rig_port_admin(&rig, 0, true);
+	rig_port_admin(&rig, 1, true);
+}
+
+static void best_of_both(void)
+{
+	struct gnic_hw_port_info info;
+
+	both_up();
+	offered = GNIC_LINK_10G_1 | GNIC_LINK_25G_1 | GNIC_LINK_50G_2;
+	mode(0, 0, 0, 1, FEC_ALL);
+	port_info(0, 50000, 2, GNIC_FEC_RS);
+	port_info(1, 50000, 2, GNIC_FEC_RS);
+	offered = GNIC_LINK_25G_1 | GNIC_LINK_100G_2;
+	mode(1, 0, 0, 1, GNIC_FEC_BASER | GNIC_FEC_NONE);
+	port_info(0, 25000, 1, GNIC_FEC_BASER);
+	rig_port_info(&rig, 0, &info);
+	CLIENT_EQ(le32_to_cpu(info.lp_advertise), offered);
+	CLIENT_EQ(info.lp_fec, GNIC_FEC_BASER | GNIC_FEC_NONE);
+	offered = GNIC_LINK_100G_2;
+	mode(1, 0, 0, 1, FEC_ALL);
+	state(0, false, GNIC_LINK_FAULT_MODE);
+	state(1, false, GNIC_LINK_FAULT_MODE);
+	rig_close(&rig);
+}
+
+/* One end by hand: the other finds out, if it offers that. */
+static void parallel_detection(void)
+{
+	struct gnic_hw_port_info info;
+
+	both_up();
+	mode(0, 25000, 1, 0, GNIC_FEC_NONE);
+	state(0, true, GNIC_LINK_FAULT_NONE);
+	port_info(1, 25000, 1, GNIC_FEC_NONE);
+	rig_port_info(&rig, 1, &info);
+	CLIENT_EQ(info.lp_advertise, 0);
+	CLIENT_EQ(info.mode.pause, 0);
+	offered = GNIC_LINK_100G_2;
+	mode(1, 0, 0, 1, FEC_ALL);
+	state(0, false, GNIC_LINK_FAULT_SPEED);
+	state(1, false, GNIC_LINK_FAULT_PEER);
+	rig_close(&rig);
+}
+
+static void pause_agrees(void)
+{
+	static const struct {
+		uint8_t own, far, runs;
+	} cases[] = {
+		{ 3, 3, 3 }, { 0, 3, 0 }, { 1, 3, 3 }, { 1, 1, 3 }, { 1, 2, 1 }, { 2, 1, 2 },
+		{ 2, 2, 0 }, { 2, 3, 0 },
+	};
+	struct gnic_hw_port_set set = { .valid = cpu_to_le32(GNIC_PORT_SET_PAUSE) };
+	struct gnic_hw_port_info info;
+	unsigned int i;
+
+	both_up();
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		set.port = cpu_to_le32(0);
+		set.mode.pause = cases[i].own | GNIC_PAUSE_AUTONEG;
+		rig_port_set(&rig, &set);
+		set.port = cpu_to_le32(1);
+		set.mode.pause = cases[i].far | GNIC_PAUSE_AUTONEG;
+		rig_port_set(&rig, &set);
+		rig_port_info(&rig, 0, &info);
+		CLIENT_EQ(info.mode.pause, cases[i].runs);
+		CLIENT_EQ(info.lp_pause, cases[i].far);
+	}
+	set.port = cpu_to_le32(0);
+	set.mode.pause = GNIC_PAUSE_TX;
+	rig_port_set(&rig, &set);
+	rig_port_info(&rig, 0, &info);
+	CLIENT_EQ(info.mode.pause, GNIC_PAUSE_TX);
+	rig_close(&rig);
+}
+
+static void restart(void)
+{
+	const struct gnic_hw_port_set set = { .valid = cpu_to_le32(GNIC_PORT_SET_RESTART) };
+	const struct gnic_hw_id in = { .id = cpu_to_le32(1) };
+	struct gnic_hw_mac_stats stats;
+
+	both_up();
+	rig_port_set(&rig, &set);
+	state(0, true, GNIC_LINK_FAULT_NONE);
+	RIG_OK(&rig, GNIC_CMD_PORT_STATS, &in, sizeof(in), &stats, sizeof(stats));
+	CLIENT_EQ(le64_to_cpu(stats.link_downs), 1);
 	rig_close(&rig);
 }
 
@@ -181,10 +291,19 @@ static void bad_settings_refused(void)
 		{ .valid = cpu_to_le32(GNIC_PORT_SET_LINK),
 		  .mode = { .speed = cpu_to_le32(100000), .lanes = 1, .fec = GNIC_FEC_RS } },
 		{ .valid = cpu_to_le32(GNIC_PORT_SET_LINK),
-		  .mode = { .speed = cpu_to_le32(100000), .lanes = 2, .fec = 3 } },
+		  .mode = { .speed = cpu_to_le32(100000), .lanes = 2, .fec = GNIC_FEC_NONE } },
+		{ .valid = cpu_to_le32(GNIC_PORT_SET_LINK),
+		  .mode = { .speed = cpu_to_le32(100000), .lanes = 2, .fec = 8 } },
+		{ .valid = cpu_to_le32(GNIC_PORT_SET_LINK),
+		  .mode = { .autoneg = 1, .fec = GNIC_FEC_RS } },
+		{ .valid = cpu_to_le32(GNIC_PORT_SET_LINK), .advertise = cpu_to_le32(1u << 5),
+		  .mode = { .autoneg = 1, .fec = GNIC_FEC_RS } },
+		{ .valid = cpu_to_le32(GNIC_PORT_SET_LINK),
+		  .advertise = cpu_to_le32(GNIC_LINK_10G_1),
+		  .mode = { .autoneg = 1, .fec = GNIC_FEC_RS } },
 		{ .valid = cpu_to_le32(GNIC_PORT_SET_LINK),
 		  .mode = { .speed = cpu_to_le32(10000), .lanes = 1, .fec = GNIC_FEC_RS } },
-		{ .valid = cpu_to_le32(GNIC_PORT_SET_PAUSE), .mode = { .pause = 4 } },
+		{ .valid = cpu_to_le32(GNIC_PORT_SET_PAUSE), .mode = { .pause = 8 } },
 	};
 	const struct gnic_hw_port_set nowhere = { .port = cpu_to_le32(2) };
 	unsigned int i;
@@ -379,6 +498,149 @@ static void no_link_no_frame(void)
 	rig_close(&rig);
 }
 
+static void control_frames(void)
+{
+	struct gnic_hw_mac_stats stats;
+	uint8_t *bytes;
+
+	traffic("loop");
+	bytes = rig_ptr(&rig, frame);
+	memcpy(bytes + 12, "\x88\x08\x00\x01\x00\x01", 6);
+	send(60);
+	RIG_AWAIT((port_stats(1, &stats), stats.rx.control == 1));
+	memcpy(bytes + 12, "\x88\x08\x12\x34", 4);
+	send(60);
+	RIG_AWAIT((port_stats(1, &stats), stats.rx.control == 2));
+	CLIENT_EQ(stats.rx.pause, 1);
+	CLIENT_EQ(stats.rx.unknown_control, 1);
+	port_stats(0, &stats);
+	CLIENT_EQ(stats.tx.control, 2);
+	CLIENT_EQ(stats.tx.pause, 1);
+	rig_close(&rig);
+}
+
+static void lengths(void)
+{
+	static const struct {
+		uint16_t len, frame;
+		unsigned int in_range, out_of_range;
+	} cases[] = {
+		{ 86, 100, 0, 0 }, { 85, 100, 1, 0 }, { 87, 100, 2, 0 }, { 10, 60, 2, 0 },
+		{ 47, 60, 3, 0 }, { 1501, 100, 3, 1 }, { 1535, 100, 3, 2 }, { 1536, 100, 3, 2 },
+	};
+	struct gnic_hw_mac_stats stats;
+	uint8_t *bytes;
+	unsigned int i;
+
+	traffic("loop");
+	bytes = rig_ptr(&rig, frame);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		bytes[12] = cases[i].len >> 8;
+		bytes[13] = cases[i].len;
+		send(cases[i].frame);
+		RIG_AWAIT((port_stats(1, &stats), stats.rx.frames_ok == i + 1));
+		CLIENT_EQ(stats.rx.in_range_length, cases[i].in_range);
+		CLIENT_EQ(stats.rx.out_of_range_length, cases[i].out_of_range);
+	}
+	rig_close(&rig);
+}
+
+/* Who has no buffers to spare says so, and gets the frames when it has. */
+static void lossless(void)
+{
+	struct gnic_hw_mac_stats stats;
+	unsigned int i;
+
+	traffic("loop");
+	for (i = 0; i < 1u << LOG; i++)
+		rig_recv_post(&rig, &rx, buffer, 2048);
+	for (i = 0; i < 1u << LOG; i++)
+		send(100);
+	for (i = 0; i < 1u << LOG; i++) {
+		received();
+		rig_recv_post(&rig, &rx, buffer, 2048);
+	}
+	port_stats(1, &stats);
+	CLIENT_CHECK(stats.tx.pause >= 2);
+	CLIENT_EQ(stats.rx.frames_ok, 1u << LOG);
+	port_stats(0, &stats);
+	CLIENT_CHECK(stats.rx.pause >= 2);
+	rig_close(&rig);
+}
+
+/* ---- modules ---- */
+
+static uint32_t module_read(uint8_t port, uint8_t page, uint8_t offset, uint8_t len,
+			    struct gnic_hw_module_data *data)
+{
+	const struct gnic_hw_module_read in = {
+		.port = port, .i2c = GNIC_MODULE_I2C_ADDR, .page = page, .offset = offset,
+		.len = len,
+	};
+
+	return rig_cmd(&rig, GNIC_CMD_MODULE_READ, &in, sizeof(in), data, sizeof(*data));
+}
+
+static void sum(const uint8_t *page, unsigned int first, unsigned int last, unsigned int where)
+{
+	uint8_t sum = 0;
+
+	while (first <= last)
+		sum += page[first++ - 128];
+	CLIENT_EQ(page[where - 128], sum);
+}
+
+static void modules(void)
+{
+	struct gnic_hw_module_data data;
+
+	start("loop");
+	CLIENT_EQ(module_read(0, 0, 0, 1, &data), GNIC_STATUS_OK);
+	CLIENT_EQ(data.data[0], 0x11);
+	CLIENT_EQ(module_read(0, 0, 128, 128, &data), GNIC_STATUS_OK);
+	sum(data.data, 128, 190, 191);
+	sum(data.data, 192, 222, 223);
+	CLIENT_EQ(module_read(1, 0, 0, 1, &data), GNIC_STATUS_OK);
+	CLIENT_EQ(data.data[0], 0x18);
+	CLIENT_EQ(module_read(1, 0, 128, 128, &data), GNIC_STATUS_OK);
+	sum(data.data, 128, 221, 222);
+	CLIENT_EQ(module_read(1, 1, 128, 128, &data), GNIC_STATUS_OK);
+	sum(data.data, 130, 254, 255);
+	CLIENT_EQ(module_read(1, 2, 128, 128, &data), GNIC_STATUS_OK);
+	sum(data.data, 128, 254, 255);
+	CLIENT_EQ(module_read(1, 9, 128, 128, &data), GNIC_STATUS_UNSUPPORTED);
+	CLIENT_EQ(module_read(1, 1, 0, 1, &data), GNIC_STATUS_BAD_PARAM);
+	CLIENT_EQ(module_read(0, 0, 100, 29, &data), GNIC_STATUS_BAD_PARAM);
+	CLIENT_EQ(module_read(0, 0, 200, 57, &data), GNIC_STATUS_BAD_PARAM);
+	CLIENT_EQ(module_read(0, 0, 0, 0, &data), GNIC_STATUS_BAD_PARAM);
+	CLIENT_EQ(module_read(2, 0, 0, 1, &data), GNIC_STATUS_NOT_FOUND);
+	rig_close(&rig);
+	start("none");
+	CLIENT_EQ(module_read(0, 0, 0, 1, &data), GNIC_STATUS_BAD_STATE);
+	rig_close(&rig);
+}
+
+static void module_power(void)
+{
+	struct gnic_hw_module_set set = { .port = 1, .power = GNIC_MODULE_POWER_KEEP };
+	struct gnic_hw_port_info info;
+
+	start("loop");
+	rig_port_info(&rig, 1, &info);
+	CLIENT_EQ(info.power, 0);
+	rig_port_admin(&rig, 1, true);
+	rig_port_info(&rig, 1, &info);
+	CLIENT_EQ(info.power, GNIC_MODULE_POWER_HIGH);
+	rig_port_admin(&rig, 1, false);
+	RIG_OK(&rig, GNIC_CMD_MODULE_SET, &set, sizeof(set), NULL, 0);
+	rig_port_info(&rig, 1, &info);
+	CLIENT_EQ(info.power, GNIC_MODULE_POWER_HIGH | GNIC_MODULE_POWER_KEEP);
+	set.power = GNIC_MODULE_POWER_HIGH;
+	CLIENT_EQ(rig_cmd(&rig, GNIC_CMD_MODULE_SET, &set, sizeof(set), NULL, 0),
+		  GNIC_STATUS_BAD_PARAM);
+	rig_close(&rig);
+}
+
 /* ---- faults of a wire ---- */
 
 static void fault(const char *kind, const char *rest)
@@ -414,6 +676,37 @@ static void bad_fcs(void)
 	CLIENT_EQ(le32_to_cpu(received()->size), 200);
 	port_stats(1, &stats);
 	CLIENT_EQ(stats.rx.fcs_errors, 1);
+	rig_close(&rig);
+}
+
+static void fec_stats(uint32_t port, struct gnic_hw_fec_stats *stats)
+{
+	const struct gnic_hw_id in = { .id = cpu_to_le32(port) };
+
+	RIG_OK(&rig, GNIC_CMD_PORT_FEC, &in, sizeof(in), stats, sizeof(*stats));
+}
+
+static void symbols(void)
+{
+	struct gnic_hw_mac_stats stats;
+	struct gnic_hw_fec_stats fec;
+
+	traffic("loop");
+	rig_recv_post(&rig, &rx, buffer, 2048);
+	fault("symbol", ",\"count\":1,\"symbols\":15");
+	send(1282);
+	received();
+	fec_stats(1, &fec);
+	CLIENT_EQ(le64_to_cpu(fec.corrected[0]), 1);
+	CLIENT_EQ(le64_to_cpu(fec.corrected_bits[0]), 75);
+	CLIENT_EQ(le64_to_cpu(fec.hist[15][0]), 1);
+	CLIENT_EQ(le64_to_cpu(fec.hist[0][0]) + le64_to_cpu(fec.hist[0][1]), 2);
+	fault("symbol", ",\"count\":1,\"symbols\":16");
+	send(100);
+	RIG_AWAIT((fec_stats(1, &fec), fec.uncorrectable[1]));
+	port_stats(1, &stats);
+	CLIENT_EQ(stats.rx.fcs_errors, 1);
+	CLIENT_EQ(stats.rx.symbol_errors, 2);
 	rig_close(&rig);
 }
 
@@ -562,6 +855,10 @@ static const struct ktap_test tests[] = {
 	{ "link: forced down", forced },
 	{ "link: flap", flap },
 	{ "link: modes have to agree", modes_have_to_agree },
+	{ "link: the best that both ends offer", best_of_both },
+	{ "link: one end negotiates, the other does not", parallel_detection },
+	{ "link: pause as both ends want it", pause_agrees },
+	{ "link: negotiation once more", restart },
 	{ "port: bad settings refused", bad_settings_refused },
 	{ "port: addresses", addresses },
 	{ "port: hls2 leads out of the box", hls2_leads_out },
@@ -571,8 +868,14 @@ static const struct ktap_test tests[] = {
 	{ "frame: too long", too_long },
 	{ "frame: too long for the receiver", mtu_of_the_receiver },
 	{ "frame: no link", no_link_no_frame },
+	{ "frame: MAC control", control_frames },
+	{ "frame: length fields", lengths },
+	{ "frame: pause", lossless },
+	{ "module: memory", modules },
+	{ "module: power", module_power },
 	{ "wire: drop", dropped },
 	{ "wire: bad FCS", bad_fcs },
+	{ "wire: symbols that FEC mends", symbols },
 	{ "wire: corrupt", corrupted },
 	{ "wire: duplicate", duplicated },
 	{ "wire: reorder", reordered },

@@ -67,6 +67,11 @@ enum gnic_hw_status mac_cmd_query(struct card *card, const struct gnic_hw_id *in
 enum gnic_hw_status mac_cmd_set(struct card *card, const struct gnic_hw_port_set *in);
 enum gnic_hw_status mac_cmd_stats(struct card *card, const struct gnic_hw_id *in,
 				  struct gnic_hw_mac_stats *out);
+enum gnic_hw_status mac_cmd_fec(struct card *card, const struct gnic_hw_id *in,
+				struct gnic_hw_fec_stats *out);
+enum gnic_hw_status mac_cmd_module_read(struct card *card, const struct gnic_hw_module_read *in,
+					struct gnic_hw_module_data *out);
+enum gnic_hw_status mac_cmd_module_set(struct card *card, const struct gnic_hw_module_set *in);
 void mac_reset(struct card *card);
 void mac_init(struct port *port, struct card *card, unsigned int index);
 /* Works out anew whether the link is up, tells the driver, and the far end likewise. */

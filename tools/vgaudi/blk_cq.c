@@ -53,6 +53,12 @@ static void cq_raise(struct cq *cq, uint32_t arm)
  * driver looks at the CQ once more after it has asked. So only those count that
  * come while it is asked for.
  */
+static bool cq_timer_set(struct cq *cq)
+{
+	return !loop_timer_set(cq->card->loop, &cq->timer,
+			       loop_now(cq->card->loop) + (uint64_t)cq->usecs * NSEC_PER_USEC);
+}
+
 static void cq_notify(struct cq *cq, const struct gnic_hw_db *db)
 {
 	uint32_t arm;
@@ -66,9 +72,8 @@ static void cq_notify(struct cq *cq, const struct gnic_hw_db *db)
 	cq->pending++;
 	if (!cq->usecs || (cq->frames && cq->pending >= cq->frames))
 		cq_raise(cq, arm);
-	else if (!loop_timer_pending(&cq->timer) &&
-		 loop_timer_set(cq->card->loop, &cq->timer,
-				loop_now(cq->card->loop) + (uint64_t)cq->usecs * NSEC_PER_USEC))
+	else if ((cq->flags & GNIC_CQ_CQE_TIMER || !loop_timer_pending(&cq->timer)) &&
+		 !cq_timer_set(cq))
 		cq_raise(cq, arm);
 }
 
@@ -238,7 +243,8 @@ static enum gnic_hw_status cq_check(struct card *card, const struct gnic_hw_cq_c
 		return GNIC_STATUS_BAD_PARAM;
 	if (vector != GNIC_VECTOR_NONE && vector >= card->config.vectors)
 		return GNIC_STATUS_BAD_PARAM;
-	if (le16toh(in->asid) > GNIC_ASID_MAX || in->rsvd[0] || in->rsvd[1] || in->rsvd[2])
+	if (le16toh(in->asid) > GNIC_ASID_MAX || in->rsvd[0] || in->rsvd[1] ||
+	    le16toh(in->flags) & ~GNIC_CQ_CQE_TIMER)
 		return GNIC_STATUS_BAD_PARAM;
 	if (le64toh(in->base) % 64 || le64toh(in->db) % GNIC_DB_ALIGN)
 		return GNIC_STATUS_BAD_PARAM;
@@ -261,6 +267,7 @@ static struct cq *cq_make(struct card *card, const struct gnic_hw_cq_create *in,
 	cq->asid = le16toh(in->asid);
 	cq->usecs = le16toh(in->usecs);
 	cq->frames = le16toh(in->frames);
+	cq->flags = le16toh(in->flags);
 	cq->timer.cb = cq_timeout;
 	cq->timer.opaque = cq;
 	return cq;
@@ -300,8 +307,14 @@ enum gnic_hw_status cq_cmd_modify(struct card *card, const struct gnic_hw_cq_mod
 
 	if (!cq)
 		return GNIC_STATUS_NOT_FOUND;
+	if (le16toh(in->flags) & ~GNIC_CQ_CQE_TIMER || in->rsvd[0] || in->rsvd[1] || in->rsvd[2])
+		return GNIC_STATUS_BAD_PARAM;
 	cq->usecs = le16toh(in->usecs);
 	cq->frames = le16toh(in->frames);
+	cq->flags = le16toh(in->flags);
+	/* who waits for the old time waits for the new one instead */
+	if (loop_timer_pending(&cq->timer) && !cq_timer_set(cq))
+		cq_timeout(cq);
 	return GNIC_STATUS_OK;
 }
 

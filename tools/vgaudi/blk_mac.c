@@ -4,134 +4,15 @@
 #include <string.h>
 
 #include "blk_cmd.h"
+#include "frame.h"
+#include "mac.h"
 #include "roce.h"
 #include "wire.h"
 
-#define MAC_ETH_HLEN	14
 #define MAC_TAGS_LEN	8	/* two tags */
-#define MAC_FCS_LEN	4
-#define MAC_FRAME_MIN	60	/* without FCS */
 #define MAC_MTU_DEFAULT	1500
 #define MAC_DEPTH_MAX	4	/* times a frame may come back to a port while it is on its way */
-
 #define MAC_SPEED_MAX	100000
-#define MAC_PAUSE_BOTH	(GNIC_PAUSE_RX | GNIC_PAUSE_TX)
-#define MAC_FEC_ALL	(GNIC_FEC_NONE | GNIC_FEC_RS)
-
-/* ---- modes ---- */
-
-static const struct {
-	uint32_t speed;
-	uint8_t lanes;
-	uint8_t fec;
-} mac_modes[] = {
-	{  10000, 1, GNIC_FEC_NONE },
-	{  25000, 1, MAC_FEC_ALL },
-	{  50000, 1, MAC_FEC_ALL },
-	{  50000, 2, MAC_FEC_ALL },
-	{ 100000, 2, MAC_FEC_ALL },
-};
-
-#define MAC_MODES	(sizeof(mac_modes) / sizeof(mac_modes[0]))
-
-static const struct gnic_hw_port_mode mac_mode_default = {
-	.speed = MAC_SPEED_MAX,
-	.lanes = GNIC_LANES_PER_PORT,
-	.autoneg = 1,
-	.fec = GNIC_FEC_RS,
-	.pause = MAC_PAUSE_BOTH,
-};
-
-/* A port keeps modes in host order. */
-static struct gnic_hw_port_mode mac_swap_mode(struct gnic_hw_port_mode mode)
-{
-	mode.speed = htole32(mode.speed);
-	return mode;
-}
-
-static bool mac_mode_ok(const struct gnic_hw_port_mode *mode)
-{
-	unsigned int i;
-
-	if (mode->autoneg > 1)
-		return false;
-	if (mode->autoneg)
-		return mode->fec == GNIC_FEC_NONE || mode->fec == GNIC_FEC_RS;
-	for (i = 0; i < MAC_MODES; i++)
-		if (mac_modes[i].speed == mode->speed && mac_modes[i].lanes == mode->lanes)
-			return mode->fec && !(mode->fec & (mode->fec - 1)) &&
-			       !(mode->fec & ~mac_modes[i].fec);
-	return false;
-}
-
-static bool mac_modes_agree(const struct port *a, const struct port *b)
-{
-	if (a->want.autoneg || b->want.autoneg)
-		return a->want.autoneg && b->want.autoneg;
-	return a->want.speed == b->want.speed && a->want.lanes == b->want.lanes &&
-	       a->want.fec == b->want.fec;
-}
-
-/* How the port runs, or would. */
-static void mac_negotiate(struct port *port, const struct port *peer)
-{
-	port->mode = port->want;
-	if (!port->want.autoneg)
-		return;
-	port->mode.speed = MAC_SPEED_MAX;
-	port->mode.lanes = GNIC_LANES_PER_PORT;
-	if (!peer || !peer->want.autoneg)
-		return;
-	port->mode.pause &= peer->want.pause;
-	if (peer->want.fec != port->want.fec)
-		port->mode.fec = GNIC_FEC_RS;
-}
-
-/* ---- the link ---- */
-
-static enum gnic_hw_link_fault mac_cable_fault(const struct port *port)
-{
-	const struct port *peer = wire_peer(port);
-
-	if (!port->wire)
-		return GNIC_LINK_FAULT_CABLE;
-	if (wire_is_external(port))
-		return GNIC_LINK_FAULT_NONE;
-	if (!peer->admin || peer->forced_down || peer->loopback)
-		return GNIC_LINK_FAULT_PEER;
-	return mac_modes_agree(port, peer) ? GNIC_LINK_FAULT_NONE : GNIC_LINK_FAULT_MODE;
-}
-
-enum gnic_hw_link_fault mac_link_fault(const struct port *port)
-{
-	if (!port->admin)
-		return GNIC_LINK_FAULT_ADMIN;
-	if (port->forced_down)
-		return GNIC_LINK_FAULT_FORCED;
-	return port->loopback ? GNIC_LINK_FAULT_NONE : mac_cable_fault(port);
-}
-
-static void mac_link_one(struct port *port)
-{
-	bool up = mac_link_fault(port) == GNIC_LINK_FAULT_NONE;
-
-	mac_negotiate(port, port->loopback ? NULL : wire_peer(port));
-	if (up == port->link)
-		return;
-	port->link = up;
-	if (!up)
-		port->stats.link_downs++;
-	eq_post(port->card, GNIC_EQE_LINK_STATUS, port->index, 0, up);
-}
-
-void mac_link_update(struct port *port)
-{
-	struct port *peer = wire_peer(port);
-
-	mac_link_one(port);
-	if (peer && peer != port)
-		mac_link_one(peer);
-}
 
 static void mac_flap_end(void *opaque)
 {
@@ -184,12 +65,44 @@ static bool mac_is_tagged(const struct frame *frame)
 	       (frame->hdr[12] == 0x88 && frame->hdr[13] == 0xa8);
 }
 
-static bool mac_is_pause(const struct frame *frame)
+/* Where the type of a frame without tags is; MAC control has none. */
+static uint16_t mac_type(const struct frame *frame)
 {
-	static const uint8_t pause[] = { 0x01, 0x80, 0xc2, 0x00, 0x00, 0x01 };
+	return frame->rc ? 0 : frame_be16(frame->hdr + 12);
+}
 
-	return !frame->rc && !memcmp(frame->hdr, pause, sizeof(pause)) &&
-	       frame->hdr[12] == 0x88 && frame->hdr[13] == 0x08;
+/* What a MAC knows of its own frames. Too short for an opcode: none is known. */
+static uint16_t mac_opcode(const struct frame *frame, uint16_t *quanta)
+{
+	uint8_t bytes[4];
+
+	if (frame_copy(frame, MAC_ETH_HLEN, bytes, sizeof(bytes)) != sizeof(bytes))
+		return 0;
+	*quanta = frame_be16(bytes + 2);
+	return frame_be16(bytes);
+}
+
+static void mac_count_control(struct gnic_hw_mac_dir *dir, uint16_t opcode)
+{
+	dir->control++;
+	if (opcode == MAC_OPCODE_PAUSE)
+		dir->pause++;
+	else
+		dir->unknown_control++;
+}
+
+/* A length that says something else than the frame. */
+static void mac_check_length(struct gnic_hw_mac_dir *rx, const struct frame *frame)
+{
+	uint16_t len = mac_type(frame);
+	uint32_t data = frame->len - MAC_ETH_HLEN;
+
+	if (frame->rc || len >= 1536)
+		return;
+	if (len > 1500)
+		rx->out_of_range_length++;
+	else if (len > data || (len < data && frame->len > MAC_FRAME_MIN))
+		rx->in_range_length++;
 }
 
 static void mac_count(struct gnic_hw_mac_dir *dir, const struct frame *frame)
@@ -242,6 +155,7 @@ static void mac_pad(struct frame *frame)
 void mac_send(struct port *port, struct frame *frame)
 {
 	struct gnic_hw_mac_dir *tx = &port->stats.tx;
+	uint16_t quanta = 0;
 
 	if (!port->link) {
 		tx->dropped++;
@@ -255,6 +169,8 @@ void mac_send(struct port *port, struct frame *frame)
 		return;
 	mac_pad(frame);
 	mac_count(tx, frame);
+	if (mac_type(frame) == MAC_ETH_TYPE_CONTROL)
+		mac_count_control(tx, mac_opcode(frame, &quanta));
 	if (port->loopback)
 		mac_receive(port, frame);
 	else
@@ -277,19 +193,48 @@ static bool mac_accept(struct port *port, struct frame *frame)
 	if (mac_too_long(port, rx, frame))
 		return false;
 	mac_count(rx, frame);
-	if (!mac_is_pause(frame))
-		return true;
-	rx->pause++;
-	return false;
+	mac_check_length(rx, frame);
+	if (port->mode.fec == GNIC_FEC_RS)
+		port->fec_bits += (frame->len + MAC_FCS_LEN) * 8ull;
+	return true;
+}
+
+/* MAC control never gets further than here. */
+static void mac_control(struct port *port, const struct frame *frame)
+{
+	uint16_t quanta = 0, opcode = mac_opcode(frame, &quanta);
+
+	mac_count_control(&port->stats.rx, opcode);
+	if (opcode == MAC_OPCODE_PAUSE)
+		mac_pause_received(port, quanta);
 }
 
 void mac_receive(struct port *port, struct frame *frame)
 {
 	if (!mac_accept(port, frame))
 		return;
+	if (mac_type(frame) == MAC_ETH_TYPE_CONTROL) {
+		mac_control(port, frame);
+		return;
+	}
 	port->depth++;
 	esw_from_function(port->uplink, frame);
 	port->depth--;
+}
+
+void mac_bad_fcs(struct port *port, uint32_t len)
+{
+	struct gnic_hw_mac_dir *rx = &port->stats.rx;
+
+	if (!port->link)
+		return;
+	rx->octets_all += len + MAC_FCS_LEN;
+	if (len < MAC_FRAME_MIN)
+		rx->fragments++;
+	else if (len > port->mtu + MAC_ETH_HLEN + MAC_TAGS_LEN)
+		rx->jabbers++;
+	else
+		rx->fcs_errors++;
 }
 
 /* ---- commands ---- */
@@ -310,18 +255,20 @@ enum gnic_hw_status mac_cmd_query(struct card *card, const struct gnic_hw_id *in
 		return GNIC_STATUS_NOT_FOUND;
 	memcpy(out->mac, port->mac, sizeof(out->mac));
 	out->state = mac_state(port);
-	out->fault = mac_link_fault(port);
-	out->mode = mac_swap_mode(port->mode);
 	out->mtu = htole32(port->mtu);
 	out->max_speed = htole32(MAC_SPEED_MAX);
 	out->external = port->external;
 	out->max_lanes = GNIC_LANES_PER_PORT;
+	out->media = port->backplane ? GNIC_MEDIA_BACKPLANE : GNIC_MEDIA_COPPER;
+	out->module = mac_module_kind(port);
+	out->power = mac_module_power(port);
+	mac_link_info(port, out);
 	return GNIC_STATUS_OK;
 }
 
 #define MAC_SET_ALL \
 	(GNIC_PORT_SET_ADMIN | GNIC_PORT_SET_MTU | GNIC_PORT_SET_LOOPBACK | GNIC_PORT_SET_LINK | \
-	 GNIC_PORT_SET_PAUSE | GNIC_PORT_SET_IDENTIFY)
+	 GNIC_PORT_SET_PAUSE | GNIC_PORT_SET_IDENTIFY | GNIC_PORT_SET_RESTART)
 
 static bool mac_set_ok(uint32_t valid, const struct gnic_hw_port_set *in,
 		       const struct gnic_hw_port_mode *mode)
@@ -332,28 +279,18 @@ static bool mac_set_ok(uint32_t valid, const struct gnic_hw_port_set *in,
 		return false;
 	if (valid & GNIC_PORT_SET_MTU && (mtu < GNIC_MTU_MIN || mtu > GNIC_MTU_MAX))
 		return false;
-	if (valid & GNIC_PORT_SET_LINK && !mac_mode_ok(mode))
-		return false;
-	if (valid & GNIC_PORT_SET_PAUSE && mode->pause & ~MAC_PAUSE_BOTH)
+	if (in->rsvd || in->rsvd1 || !mac_link_set_ok(valid, mode, le32toh(in->advertise)))
 		return false;
 	return in->admin <= 1 && in->loopback <= 1 && in->identify <= 1;
-}
-
-static void mac_set_mode(struct port *port, uint32_t valid, const struct gnic_hw_port_mode *mode)
-{
-	uint8_t pause = valid & GNIC_PORT_SET_PAUSE ? mode->pause : port->want.pause;
-
-	if (valid & GNIC_PORT_SET_LINK)
-		port->want = *mode;
-	port->want.pause = pause;
 }
 
 enum gnic_hw_status mac_cmd_set(struct card *card, const struct gnic_hw_port_set *in)
 {
 	struct port *port = card_port(card, le32toh(in->port));
-	struct gnic_hw_port_mode mode = mac_swap_mode(in->mode);
+	struct gnic_hw_port_mode mode = in->mode;
 	uint32_t valid = le32toh(in->valid);
 
+	mode.speed = le32toh(mode.speed);
 	if (!port)
 		return GNIC_STATUS_NOT_FOUND;
 	if (!mac_set_ok(valid, in, &mode))
@@ -366,8 +303,11 @@ enum gnic_hw_status mac_cmd_set(struct card *card, const struct gnic_hw_port_set
 		port->identify = in->identify;
 	if (valid & GNIC_PORT_SET_ADMIN)
 		port->admin = in->admin;
-	mac_set_mode(port, valid, &mode);
-	mac_link_update(port);
+	mac_link_set(port, valid, &mode, le32toh(in->advertise));
+	if (valid & GNIC_PORT_SET_RESTART)
+		mac_link_restart(port);
+	else
+		mac_link_update(port);
 	return GNIC_STATUS_OK;
 }
 
@@ -401,6 +341,7 @@ void mac_init(struct port *port, struct card *card, unsigned int index)
 {
 	port->card = card;
 	port->index = index;
+	mac_pause_init(port);
 	mac_address(port);
 }
 
@@ -410,9 +351,14 @@ static void mac_reset_port(struct port *port)
 	port->loopback = false;
 	port->identify = false;
 	port->mtu = MAC_MTU_DEFAULT;
-	port->want = mac_mode_default;
+	port->module_keep = false;
+	mac_link_reset(port);
 	mac_link_update(port);
+	mac_pause_stop(port);
 	memset(&port->stats, 0, sizeof(port->stats));
+	memset(&port->fec, 0, sizeof(port->fec));
+	port->fec_bits = 0;
+	port->fec_lane = 0;
 }
 
 void mac_reset(struct card *card)

@@ -326,5 +326,6 @@ bool rxe_receive(struct qp *qp, struct frame *frame, uint32_t hash, uint8_t hash
 		return false;
 	qp->stats.rx_packets++;
 	qp->stats.rx_bytes += len;
+	mac_pause_look(qp);
 	return true;
 }

@@ -316,7 +316,7 @@ int txe_poll(struct qp *qp, int budget)
 	struct wq *sq = &qp->sq;
 	int done = 0;
 
-	while (done < budget && sq->done != sq->index && !qp->failed)
+	while (done < budget && sq->done != sq->index && !qp->failed && !mac_pause_holds(qp))
 		done += txe_packet(qp);
 	if (done)
 		wq_done(qp, sq);

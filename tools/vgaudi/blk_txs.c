@@ -273,6 +273,8 @@ int rc_poll(struct qp *qp, int budget)
 	struct rc_requester *req = &rc->req;
 	uint32_t work = 0;
 
+	if (mac_pause_holds(qp))
+		return 0;
 	while (req->valid && !req->held && work < req->burst) {
 		if (req->exec == req->tail && (budget-- <= 0 || !txs_fetch(rc)))
 			break;

@@ -74,6 +74,7 @@ struct cq {
 	uint16_t asid;
 	uint16_t usecs;
 	uint16_t frames;
+	uint16_t flags;		/* GNIC_CQ_* */
 	uint8_t cqe_log;
 	bool overrun;		/* dead: takes no CQE any more */
 	bool armed;		/* without shadow doorbells: by the register */
@@ -84,6 +85,17 @@ struct cq {
 };
 
 struct qp_compute;		/* blk_compute.c */
+
+/* What a QP has to do with pause frames, mac_pause.c. */
+struct qp_pause {
+	struct qp *next_held;	/* its send queue waits */
+	struct qp *next_short;	/* its receive queue wants buffers */
+	bool held, is_short;
+	bool storm;		/* got none for long: nobody waits for it */
+	uint32_t peak;		/* buffers that it had at its best */
+	uint32_t index;		/* producer index at @since */
+	uint64_t since;
+};
 
 struct qp {
 	struct card *card;
@@ -102,6 +114,7 @@ struct qp {
 	struct cq *sq_cq, *rq_cq;
 	struct rc *rc;		/* RC: contexts and engine state, blk_qpc.c */
 	struct qp_compute *compute;
+	struct qp_pause pause;
 	struct gnic_hw_qp_stats stats;	/* host order; little endian on the way out */
 };
 
@@ -126,16 +139,31 @@ struct vport {
 	struct esw_vport *esw;
 };
 
+/* mac_pause.c */
+struct port_pause {
+	uint64_t until;		/* nothing is sent before; 0: nobody asked */
+	uint64_t again;		/* when to ask the far end once more */
+	struct qp *held, *shorts;
+	struct loop_timer resume, watch;
+};
+
 struct port {
 	struct card *card;
 	unsigned int index;
 	uint8_t mac[6];
 	bool external;
+	bool backplane;		/* no cage for a module */
+	bool module_keep;	/* GNIC_MODULE_POWER_KEEP */
 	bool admin, loopback, link, forced_down, identify;
 	struct loop_timer flap;	/* blk_mac.c: ends forced_down */
 	uint32_t mtu;
 	struct gnic_hw_port_mode want, mode;
+	uint32_t advertise;	/* enum gnic_hw_link_mode */
 	struct gnic_hw_mac_stats stats;	/* host order */
+	struct gnic_hw_fec_stats fec;	/* host order */
+	uint64_t fec_bits;	/* of codewords not in @fec yet */
+	unsigned int fec_lane;	/* of the next codeword with an error */
+	struct port_pause pause;
 	struct wire *wire;	/* NULL: nothing plugged in */
 	uint8_t depth;		/* blk_mac.c: mac_receive() within mac_receive() */
 	struct qp **qps;	/* by QPN; sparse, grown on demand */

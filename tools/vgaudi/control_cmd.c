@@ -40,6 +40,7 @@ static const struct control_counter card_counters[] = {
 static const struct control_counter mac_counters[] = {
 	MAC(frames_ok), MAC(octets_ok), MAC(unicast), MAC(multicast), MAC(broadcast), MAC(vlan),
 	MAC(pause), MAC(fcs_errors), MAC(too_long), MAC(undersize), MAC(errors), MAC(dropped),
+	MAC(control), MAC(unknown_control), MAC(jabbers), MAC(fragments), MAC(symbol_errors),
 };
 
 #define LOOP(name)	{ #name, offsetof(struct loop_stats, name) }
@@ -121,6 +122,8 @@ static const char *const control_faults[] = {
 	[GNIC_LINK_FAULT_PEER]		= "peer",
 	[GNIC_LINK_FAULT_MODE]		= "mode",
 	[GNIC_LINK_FAULT_FORCED]	= "forced",
+	[GNIC_LINK_FAULT_SPEED]		= "speed",
+	[GNIC_LINK_FAULT_FEC]		= "fec",
 };
 
 static struct json_object *control_link_row(struct port *port)

@@ -11,6 +11,7 @@
 #define FAULT_COUNT_MAX	0xffffffffu
 #define FAULT_DELAY_MAX	10000000u	/* us */
 #define FAULT_FLAP_MAX	60000u		/* ms */
+#define FAULT_SYMBOLS_MAX	544u
 
 /* ---- wires ---- */
 
@@ -36,11 +37,14 @@ static const char *control_fault_wire(struct sim *sim, struct json_object *req, 
 	uint64_t count = control_number(&arg, "count", 0, FAULT_COUNT_MAX, 0);
 	uint64_t delay = control_number(&arg, "delay_us", 0, FAULT_DELAY_MAX,
 					kind == FAULT_DELAY ? CONTROL_MUST : 0);
+	uint64_t symbols = control_number(&arg, "symbols", 1, FAULT_SYMBOLS_MAX, 1);
 	uint32_t ppm = arg.error ? 0 : control_rate(&arg);
 
-	if (!arg.error)
-		fault_wire_set(&wire->faults, kind, ppm, count, delay * 1000);
-	return arg.error;
+	if (arg.error)
+		return arg.error;
+	fault_wire_set(&wire->faults, kind, ppm, count, delay * 1000);
+	wire->faults.dice[kind].symbols = symbols;
+	return NULL;
 }
 
 /* ---- links ---- */

@@ -76,6 +76,7 @@ const char *const fault_wire_names[FAULT_WIRE_KINDS] = {
 	[FAULT_DUPLICATE]	= "duplicate",
 	[FAULT_REORDER]		= "reorder",
 	[FAULT_DELAY]		= "delay",
+	[FAULT_SYMBOL]		= "symbol",
 };
 
 /* xorshift64*: small, and the same on every machine */

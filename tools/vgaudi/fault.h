@@ -44,6 +44,7 @@ enum fault_wire_kind {
 	FAULT_DUPLICATE,
 	FAULT_REORDER,		/* behind the next frame, or a millisecond */
 	FAULT_DELAY,
+	FAULT_SYMBOL,		/* wrong symbols in a codeword: FEC mends them, or a bad FCS */
 	FAULT_WIRE_KINDS,
 };
 
@@ -55,6 +56,7 @@ extern const char *const fault_wire_names[FAULT_WIRE_KINDS];
  * @count: how many it may still hit; 0 with @ppm: no limit
  * @limited: @count counts
  * @delay: FAULT_DELAY: nanoseconds
+ * @symbols: FAULT_SYMBOL: how many
  * @hits: so far
  */
 struct fault_dice {
@@ -62,6 +64,7 @@ struct fault_dice {
 	uint32_t count;
 	bool limited;
 	uint64_t delay;
+	uint32_t symbols;
 	uint64_t hits;
 };
 

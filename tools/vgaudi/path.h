@@ -57,6 +57,10 @@ void esw_from_function(struct vport *vport, struct frame *frame);
 /* blk_mac.c: counts; to the wire, or back in loopback. From a wire: to the uplink. */
 void mac_send(struct port *port, struct frame *frame);
 void mac_receive(struct port *port, struct frame *frame);
+/* It came with a bad FCS: only counted. */
+void mac_bad_fcs(struct port *port, uint32_t len);
+/* mac_fec.c: a codeword with wrong symbols; false: the receiver can't mend it */
+bool mac_fec_symbols(struct port *port, unsigned int symbols);
 /* False: dropped, counted at the QP. */
 bool rxe_receive(struct qp *qp, struct frame *frame, uint32_t hash, uint8_t hash_type,
 		 const uint32_t *mark);
@@ -68,5 +72,39 @@ void rc_receive(struct vport *vport, struct frame *frame);
  * and drops beyond it. mac_send() may pad the frame (iov, len).
  */
 void wire_send(struct port *port, struct frame *frame);			/* wire.c */
+
+/* ---- mac_pause.c ---- */
+
+/* Free buffers below which the far end has to be silent. */
+#define MAC_PAUSE_XOFF_MAX	128u
+
+/* A queue that is never full counts as large as it is filled. */
+static inline uint32_t mac_pause_xoff(const struct qp *qp)
+{
+	uint32_t xoff = qp->pause.peak - qp->pause.peak / 4;
+
+	return xoff < MAC_PAUSE_XOFF_MAX ? xoff : MAC_PAUSE_XOFF_MAX;
+}
+
+void mac_pause_short(struct qp *qp);
+bool mac_pause_hold(struct qp *qp);
+void mac_pause_forget(struct qp *qp);	/* the QP goes away */
+
+/* After a receive queue gave a buffer to a frame; only a wire can be paused. */
+static inline void mac_pause_look(struct qp *qp)
+{
+	uint32_t left = qp->rq.index - qp->rq.done;
+
+	if (left > qp->pause.peak)
+		qp->pause.peak = left;
+	else if (qp->port->depth && left < mac_pause_xoff(qp))
+		mac_pause_short(qp);
+}
+
+/* May the send queue not start a packet now? It is woken when it may. */
+static inline bool mac_pause_holds(struct qp *qp)
+{
+	return qp->port->pause.until && mac_pause_hold(qp);
+}
 
 #endif /* VGAUDI_PATH_H */

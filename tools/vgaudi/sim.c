@@ -97,14 +97,20 @@ static bool sim_add_wire(struct sim *sim, const struct topology_link *link, stru
 	return true;
 }
 
+/* In the box the ports of the cards meet on the backplane, elsewhere they have cages. */
+static void sim_mark_port(struct port *port, const struct topology *topology)
+{
+	port->external = topology_is_external(topology, port->card->config.index, port->index);
+	port->backplane = topology->hls2 && !port->external;
+}
+
 static void sim_mark_external(struct sim *sim, const struct topology *topology)
 {
 	unsigned int card, port;
 
 	for (card = 0; card < sim->card_count; card++)
 		for (port = 0; port < sim->options.ports; port++)
-			sim->cards[card]->ports[port].external =
-				topology_is_external(topology, card, port);
+			sim_mark_port(&sim->cards[card]->ports[port], topology);
 }
 
 static const char *sim_topology(const struct options *options)

@@ -137,10 +137,18 @@ static void wire_bad_fcs(struct wire *wire, unsigned int end, uint32_t len)
 	struct port *port = wire->end[end].port;
 
 	wire->lost++;
-	if (!port || !port->link)
-		return;
-	port->stats.rx.fcs_errors++;
-	port->stats.rx.octets_all += len + 4;
+	if (port)
+		mac_bad_fcs(port, len);
+}
+
+/* False: the receiver could not mend the frame. */
+static bool wire_symbols(struct wire *wire, unsigned int end)
+{
+	struct port *port = wire->end[end].port;
+
+	if (!fault_wire_roll(&wire->faults, FAULT_SYMBOL) || !port || !port->link)
+		return true;
+	return mac_fec_symbols(port, wire->faults.dice[FAULT_SYMBOL].symbols);
 }
 
 static void wire_flip_bit(struct wire *wire, uint8_t *bytes, uint32_t len)
@@ -161,7 +169,7 @@ static void wire_faulty(struct wire *wire, unsigned int end, struct frame *frame
 		wire->lost++;
 		return;
 	}
-	if (fault_wire_roll(faults, FAULT_FCS)) {
+	if (!wire_symbols(wire, end) || fault_wire_roll(faults, FAULT_FCS)) {
 		wire_bad_fcs(wire, end, frame->len);
 		return;
 	}

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* mac_pause.c: when a port asks for silence, when it is silent itself. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "frame.h"
+#include "mac.h"
+
+#define SIZE	64u		/* buffers of the receive queue */
+#define XOFF	48u
+#define XON	56u
+#define MS	1000000ull
+
+static struct card card;
+static struct port *const port = &card.ports[0];
+static struct vport uplink, function;
+static struct qp qp, other;
+static uint64_t now;
+static uint32_t produced;
+static unsigned int frames, woken;
+static uint16_t last_quanta;
+
+/* ---- what surrounds the block ---- */
+
+uint64_t loop_now(const struct loop *loop)
+{
+	(void)loop;
+	return now;
+}
+
+int loop_timer_set(struct loop *loop, struct loop_timer *timer, uint64_t when)
+{
+	(void)loop;
+	timer->when = when;
+	timer->slot = 1;
+	return 0;
+}
+
+void loop_timer_del(struct loop *loop, struct loop_timer *timer)
+{
+	(void)loop;
+	timer->slot = 0;
+}
+
+void qp_wake(struct qp *which)
+{
+	(void)which;
+	woken++;
+}
+
+bool wq_refresh(struct qp *which, struct wq *wq)
+{
+	(void)which;
+	wq->index = produced;
+	return true;
+}
+
+void mac_send(struct port *from, struct frame *frame)
+{
+	assert_ptr_equal(from, port);
+	assert_int_equal(frame->len, MAC_FRAME_MIN);
+	assert_int_equal(frame_be16(frame->hdr + 12), MAC_ETH_TYPE_CONTROL);
+	assert_int_equal(frame_be16(frame->hdr + 14), MAC_OPCODE_PAUSE);
+	assert_memory_equal(frame->hdr, "\x01\x80\xc2\x00\x00\x01", 6);
+	last_quanta = frame_be16(frame->hdr + 16);
+	frames++;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	memset(&card, 0, sizeof(card));
+	memset(&qp, 0, sizeof(qp));
+	memset(&function, 0, sizeof(function));
+	now = 1000 * MS;
+	produced = SIZE;
+	frames = 0;
+	woken = 0;
+	port->card = &card;
+	port->link = true;
+	port->mode.speed = 100000;
+	port->mode.pause = GNIC_PAUSE_RX | GNIC_PAUSE_TX;
+	port->depth = 1;
+	mac_pause_init(port);
+	qp.card = &card;
+	qp.port = port;
+	qp.vport = &uplink;
+	qp.rq.present = true;
+	qp.rq.mask = SIZE - 1;
+	qp.rq.index = SIZE;
+	function.function = true;
+	other = qp;
+	return 0;
+}
+
+/* One frame takes one buffer. */
+static void receive(struct qp *which)
+{
+	which->rq.done++;
+	mac_pause_look(which);
+}
+
+static void take(struct qp *which, uint32_t count)
+{
+	while (count--)
+		receive(which);
+}
+
+static void watch(void)
+{
+	assert_int_equal(port->pause.watch.slot, 1);
+	port->pause.watch.slot = 0;
+	now = port->pause.watch.when;
+	port->pause.watch.cb(port->pause.watch.opaque);
+}
+
+/* ---- receive ---- */
+
+static void asks_when_short(void **state)
+{
+	(void)state;
+	take(&qp, SIZE - XOFF);
+	assert_int_equal(frames, 0);
+	receive(&qp);
+	assert_int_equal(frames, 1);
+	assert_int_equal(last_quanta, 0xffff);
+	take(&qp, 20);
+	assert_int_equal(frames, 1);
+}
+
+static void new_buffers_end_it(void **state)
+{
+	(void)state;
+	take(&qp, 20);
+	watch();
+	assert_int_equal(frames, 1);
+	produced += XON - (SIZE - 20) - 1;
+	watch();
+	assert_int_equal(frames, 1);
+	produced++;
+	watch();
+	assert_int_equal(frames, 2);
+	assert_int_equal(last_quanta, 0);
+	assert_int_equal(port->pause.watch.slot, 0);
+}
+
+/* The far end would begin again when its time is over. */
+static void asks_again_in_time(void **state)
+{
+	const uint64_t begin = now, whole = 65535ull * 512000 / 100000;
+
+	(void)state;
+	take(&qp, 20);
+	while (frames < 2)
+		watch();
+	assert_int_equal(last_quanta, 0xffff);
+	assert_true(now - begin >= whole / 2 && now - begin < whole);
+}
+
+static void a_dead_queue_is_given_up(void **state)
+{
+	const uint64_t begin = now;
+
+	(void)state;
+	take(&qp, 20);
+	while (last_quanta)
+		watch();
+	assert_true(now - begin >= GNIC_PAUSE_STORM_MS * MS);
+	assert_int_equal(port->stats.pause_storms, 1);
+	frames = 0;
+	take(&qp, 5);
+	assert_int_equal(frames, 0);
+	/* it has buffers again: it counts again */
+	produced = qp.rq.done + SIZE;
+	receive(&qp);
+	take(&qp, 20);
+	assert_int_equal(frames, 1);
+}
+
+/* One that is refilled, but slowly, keeps the far end silent for longer. */
+static void a_slow_queue_is_not(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	take(&qp, 40);
+	for (i = 0; i < 30; i++) {
+		now += GNIC_PAUSE_STORM_MS * MS / 2;
+		port->pause.watch.when = now;
+		produced++;
+		watch();
+		assert_int_equal(last_quanta, i < 24 + 8 - 1 ? 0xffff : 0);
+	}
+	assert_int_equal(port->stats.pause_storms, 0);
+}
+
+static void two_queues(void **state)
+{
+	(void)state;
+	take(&qp, 20);
+	take(&other, 20);
+	assert_int_equal(frames, 1);
+	mac_pause_forget(&qp);
+	watch();
+	assert_int_equal(last_quanta, 0xffff);
+	mac_pause_forget(&other);
+	watch();
+	assert_int_equal(last_quanta, 0);
+}
+
+static void not_if_nobody_may(void **state)
+{
+	(void)state;
+	port->mode.pause = GNIC_PAUSE_RX;
+	take(&qp, SIZE);
+	port->mode.pause = GNIC_PAUSE_TX;
+	port->depth = 0;	/* from the host: no wire to be paused */
+	take(&other, SIZE);
+	assert_int_equal(frames, 0);
+}
+
+/* Who never has more than a few buffers is not short of them all the time. */
+static void a_queue_of_few_buffers(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	qp.rq.index = 0;
+	for (i = 0; i < 100; i++) {
+		produced = qp.rq.done + 2;
+		qp.rq.index = produced;
+		receive(&qp);
+	}
+	assert_int_equal(frames, 0);
+}
+
+static void no_link_no_pause(void **state)
+{
+	(void)state;
+	take(&qp, 20);
+	mac_pause_stop(port);
+	assert_int_equal(port->pause.watch.slot, 0);
+	assert_null(port->pause.shorts);
+	assert_false(qp.pause.is_short);
+}
+
+/* ---- transmit ---- */
+
+static void is_silent(void **state)
+{
+	const uint64_t begin = now;
+
+	(void)state;
+	assert_false(mac_pause_holds(&qp));
+	mac_pause_received(port, 100);
+	assert_int_equal(port->pause.resume.when, begin + 512);
+	assert_true(mac_pause_holds(&qp));
+	assert_true(mac_pause_holds(&qp));
+	now += 512;
+	assert_false(mac_pause_holds(&qp));
+	port->pause.resume.cb(port->pause.resume.opaque);
+	assert_int_equal(woken, 1);
+}
+
+static void a_quantum_of_a_slow_link_is_longer(void **state)
+{
+	(void)state;
+	port->mode.speed = 10000;
+	mac_pause_received(port, 1);
+	assert_int_equal(port->pause.resume.when, now + 51);
+}
+
+static void zero_ends_it(void **state)
+{
+	(void)state;
+	mac_pause_received(port, 0xffff);
+	assert_true(mac_pause_holds(&qp));
+	assert_true(mac_pause_holds(&other));
+	mac_pause_received(port, 0);
+	assert_int_equal(woken, 2);
+	assert_false(mac_pause_holds(&qp));
+}
+
+static void deaf_if_told_so(void **state)
+{
+	(void)state;
+	port->mode.pause = GNIC_PAUSE_TX;
+	mac_pause_received(port, 0xffff);
+	assert_false(mac_pause_holds(&qp));
+}
+
+static void host_side_of_a_function_has_no_wire(void **state)
+{
+	(void)state;
+	mac_pause_received(port, 0xffff);
+	qp.vport = &function;
+	qp.side = GNIC_SIDE_HOST;
+	assert_false(mac_pause_holds(&qp));
+	qp.side = GNIC_SIDE_FUNCTION;
+	assert_true(mac_pause_holds(&qp));
+}
+
+static void a_queue_that_waits_goes_away(void **state)
+{
+	(void)state;
+	mac_pause_received(port, 0xffff);
+	assert_true(mac_pause_holds(&qp));
+	assert_true(mac_pause_holds(&other));
+	mac_pause_forget(&qp);
+	mac_pause_received(port, 0);
+	assert_int_equal(woken, 1);
+}
+
+#define TEST(name)	cmocka_unit_test_setup(name, setup)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(asks_when_short),
+		TEST(new_buffers_end_it),
+		TEST(asks_again_in_time),
+		TEST(a_dead_queue_is_given_up),
+		TEST(a_slow_queue_is_not),
+		TEST(two_queues),
+		TEST(not_if_nobody_may),
+		TEST(a_queue_of_few_buffers),
+		TEST(no_link_no_pause),
+		TEST(is_silent),
+		TEST(a_quantum_of_a_slow_link_is_longer),
+		TEST(zero_ends_it),
+		TEST(deaf_if_told_so),
+		TEST(host_side_of_a_function_has_no_wire),
+		TEST(a_queue_that_waits_goes_away),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
