@@ -24,6 +24,7 @@ RX_MODE_ASYNC | linux/netdevice.h | \(\*ndo_set_rx_mode_async\)
 NETIF_CLOSE | linux/netdevice.h | netif_close\(struct
 NETNS_IMMUTABLE | linux/netdevice.h | netns_immutable:1
 FDB_NOTIFIED | linux/netdevice.h | bool \*notified
+NET_DIM_POINTER | linux/dim.h | void net_dim\(struct dim \*dim, const struct dim_sample \*
 RX_RING_COUNT | linux/ethtool.h | \(\*get_rx_ring_count\)
 RXFH_FIELDS | linux/ethtool.h | \(\*get_rxfh_fields\)
 ETHTOOL_NEEDS_RTNL | linux/ethtool.h | op_needs_rtnl;

@@ -194,4 +194,10 @@ static inline struct xdp_desc_ctx xsk_buff_raw_get_ctx(struct xsk_buff_pool *poo
 	((void)(pool), (xsk_tx_metadata_request)(*(meta), ops, priv))
 #endif
 
+/* DIM takes its sample by reference now. */
+#ifndef HAVE_NET_DIM_POINTER
+#include <linux/dim.h>
+#define net_dim(dim, sample)	(net_dim)(dim, *(sample))
+#endif
+
 #endif /* GNIC_COMPAT_H */

@@ -59,8 +59,11 @@ static int gnic_channel_poll(struct napi_struct *napi, int budget)
 	work = queue->rx.xsk ? gnic_xsk_poll(c, queue, budget) : gnic_rx_poll(c, queue, budget);
 	if (unlikely(work < 0))
 		return gnic_channel_fail(c, queue, budget, &c->rx_stats.bad_cqes);
-	if (work < budget && napi_complete_done(napi, work))
+	if (work < budget && napi_complete_done(napi, work)) {
+		if (unlikely(READ_ONCE(c->adaptive)))
+			gnic_coal_measure(c);
 		gnic_channel_arm(c, queue);
+	}
 	return work;
 }
 
@@ -73,6 +76,7 @@ static int gnic_channel_init(struct gnic_channel *c)
 	u64_stats_init(&c->tx_stats.syncp);
 	u64_stats_init(&c->skb_stats.syncp);
 	u64_stats_init(&c->xdp_stats.syncp);
+	gnic_coal_channel_init(c);
 	c->vector = gnic_irq_vector_get(nic->dev);
 	snprintf(c->irq_name, sizeof(c->irq_name), "%s-%u.%u-%u@%s", GNIC_DRV_NAME,
 		 nic->port->index, nic->vport, c->index, pci_name(nic->dev->pdev));
@@ -109,6 +113,17 @@ int gnic_channel_get(struct gnic_nic *nic, unsigned int index)
 	/* A whole channel before its place: pairs with readers of counters. */
 	smp_store_release(&nic->channels[index], c);
 	return 0;
+}
+
+/* All channels up to @index: they come in order. */
+int gnic_channel_get_upto(struct gnic_nic *nic, unsigned int index)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i <= index && !err; i++)
+		err = gnic_channel_get(nic, i);
+	return err;
 }
 
 void gnic_channel_destroy(struct gnic_channel *c)
@@ -203,6 +218,7 @@ void gnic_channel_pause(struct gnic_channel *c)
 	WRITE_ONCE(c->running, false);
 	synchronize_irq(gnic_irq_number(c->nic->dev, c->vector));
 	napi_disable_locked(&c->napi);
+	gnic_coal_channel_stop(c);
 	if (c->queue->rx.pool)
 		page_pool_disable_direct_recycling(c->queue->rx.pool);
 }

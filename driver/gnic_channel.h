@@ -7,6 +7,7 @@
 #ifndef GNIC_CHANNEL_H
 #define GNIC_CHANNEL_H
 
+#include <linux/dim.h>
 #include <linux/u64_stats_sync.h>
 #include <net/xdp.h>
 
@@ -187,6 +188,18 @@ struct gnic_post_stats {
 };
 
 /**
+ * struct gnic_channel_coal - moderation of one direction, gnic_coal.c
+ * @set: as the user wants it
+ * @dim: finds numbers if that is adaptive
+ * @events: rounds of polling that DIM was told of
+ */
+struct gnic_channel_coal {
+	struct gnic_moderation set;
+	struct dim dim;
+	u16 events;
+};
+
+/**
  * struct gnic_channel - NAPI instance of a netdev
  * @napi: its poll
  * @queue: what it serves; NULL while the netdev is down; RCU for redirection
@@ -194,6 +207,7 @@ struct gnic_post_stats {
  * @index: ring number
  * @vector: MSI-X vector
  * @running: NAPI is enabled
+ * @adaptive: DIM works in some direction
  * @draining: the transmit queue is not woken
  * @xsk: pool that the next queue is made with, or NULL; see gnic_xsk.c
  * @watched: consumer indices at the last look of gnic_channel_watch()
@@ -202,6 +216,8 @@ struct gnic_post_stats {
  * @tx_stats: transmit, completed, XDP included
  * @skb_stats: transmit, posted: skbs
  * @xdp_stats: transmit, posted: XDP frames
+ * @rx_coal: moderation of receive
+ * @tx_coal: moderation of transmit
  * @irq_name: as in /proc/interrupts
  */
 struct gnic_channel {
@@ -211,6 +227,7 @@ struct gnic_channel {
 	unsigned int index;
 	unsigned int vector;
 	bool running;
+	bool adaptive;
 	bool draining;
 	struct xsk_buff_pool *xsk;
 	u32 watched[2];
@@ -219,11 +236,14 @@ struct gnic_channel {
 	struct gnic_tx_stats tx_stats;
 	struct gnic_post_stats skb_stats ____cacheline_aligned_in_smp;
 	struct gnic_post_stats xdp_stats ____cacheline_aligned_in_smp;
+	struct gnic_channel_coal rx_coal;
+	struct gnic_channel_coal tx_coal;
 	char irq_name[32];
 };
 
 /* gnic_channel.c */
 int gnic_channel_get(struct gnic_nic *nic, unsigned int index);
+int gnic_channel_get_upto(struct gnic_nic *nic, unsigned int index);
 void gnic_channel_destroy(struct gnic_channel *c);
 void gnic_channel_start(struct gnic_channel *c, struct gnic_queue *queue);
 void gnic_channel_stop(struct gnic_channel *c);
@@ -232,6 +252,14 @@ void gnic_channel_resume(struct gnic_channel *c);
 void gnic_channel_drain(struct gnic_channel **channels, unsigned int count);
 void gnic_channel_kick(struct gnic_channel *c);	/* a poll, soon */
 void gnic_channel_watch(struct gnic_channel *c);	/* under RCU */
+
+/* gnic_coal.c */
+int gnic_coal_init(struct gnic_nic *nic);
+void gnic_coal_exit(struct gnic_nic *nic);
+void gnic_coal_channel_init(struct gnic_channel *c);
+void gnic_coal_channel_stop(struct gnic_channel *c);
+void gnic_coal_init_cq(struct gnic_channel *c, bool tx, struct gnic_hw_cq_create *in);
+void gnic_coal_measure(struct gnic_channel *c);
 
 /* gnic_queue.c */
 struct gnic_queue *gnic_queue_create(struct gnic_channel *c, const struct gnic_nic_cfg *cfg);

@@ -74,68 +74,6 @@ int gnic_ethtool_set_channels(struct net_device *netdev, struct ethtool_channels
 	return err;
 }
 
-int gnic_ethtool_get_coalesce(struct net_device *netdev, struct ethtool_coalesce *coal,
-			      struct kernel_ethtool_coalesce *kernel_coal,
-			      struct netlink_ext_ack *extack)
-{
-	struct gnic_nic *nic = netdev_priv(netdev);
-
-	coal->rx_coalesce_usecs = nic->cfg.rx.usecs;
-	coal->rx_max_coalesced_frames = nic->cfg.rx.frames;
-	coal->tx_coalesce_usecs = nic->cfg.tx.usecs;
-	coal->tx_max_coalesced_frames = nic->cfg.tx.frames;
-	return 0;
-}
-
-static bool gnic_ethtool_coalesce_ok(const struct ethtool_coalesce *coal)
-{
-	return coal->rx_coalesce_usecs <= U16_MAX && coal->tx_coalesce_usecs <= U16_MAX &&
-	       coal->rx_max_coalesced_frames <= U16_MAX &&
-	       coal->tx_max_coalesced_frames <= U16_MAX;
-}
-
-static int gnic_ethtool_moderate(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg)
-{
-	struct gnic_queue *queue;
-	unsigned int i;
-	int err;
-
-	for (i = 0; i < nic->num_channels; i++) {
-		queue = nic->channels[i]->queue;
-		err = gnic_cq_moderate(nic->dev, &queue->rx.cq, cfg->rx.usecs, cfg->rx.frames);
-		if (err)
-			return err;
-		err = gnic_cq_moderate(nic->dev, &queue->tx_cq, cfg->tx.usecs, cfg->tx.frames);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-int gnic_ethtool_set_coalesce(struct net_device *netdev, struct ethtool_coalesce *coal,
-			      struct kernel_ethtool_coalesce *kernel_coal,
-			      struct netlink_ext_ack *extack)
-{
-	struct gnic_nic *nic = netdev_priv(netdev);
-	struct gnic_nic_cfg cfg = nic->cfg;
-	int err;
-
-	if (!gnic_ethtool_coalesce_ok(coal)) {
-		NL_SET_ERR_MSG_FMT_MOD(extack, "usecs and frames are at most %u", U16_MAX);
-		return -ERANGE;
-	}
-	cfg.rx.usecs = coal->rx_coalesce_usecs;
-	cfg.rx.frames = coal->rx_max_coalesced_frames;
-	cfg.tx.usecs = coal->tx_coalesce_usecs;
-	cfg.tx.frames = coal->tx_max_coalesced_frames;
-	err = gnic_ethtool_moderate(nic, &cfg);
-	if (err)
-		gnic_ethtool_moderate(nic, &nic->cfg);
-	else
-		nic->cfg = cfg;
-	return err;
-}
-
 /* Counters that have no standard home: how the data path reaches the device. */
 static const char gnic_ethtool_strings[][ETH_GSTRING_LEN] = {
 	"tx_doorbells",

@@ -17,12 +17,19 @@ int gnic_ethtool_set_ringparam(struct net_device *netdev, struct ethtool_ringpar
 			       struct netlink_ext_ack *extack);
 void gnic_ethtool_get_channels(struct net_device *netdev, struct ethtool_channels *ch);
 int gnic_ethtool_set_channels(struct net_device *netdev, struct ethtool_channels *ch);
+/* gnic_coal.c */
+int gnic_ethtool_get_per_queue_coalesce(struct net_device *netdev, u32 queue,
+					struct ethtool_coalesce *coal);
+int gnic_ethtool_set_per_queue_coalesce(struct net_device *netdev, u32 queue,
+					struct ethtool_coalesce *coal);
 int gnic_ethtool_get_coalesce(struct net_device *netdev, struct ethtool_coalesce *coal,
 			      struct kernel_ethtool_coalesce *kernel_coal,
 			      struct netlink_ext_ack *extack);
 int gnic_ethtool_set_coalesce(struct net_device *netdev, struct ethtool_coalesce *coal,
 			      struct kernel_ethtool_coalesce *kernel_coal,
 			      struct netlink_ext_ack *extack);
+
+/* gnic_ethtool.c */
 int gnic_ethtool_get_sset_count(struct net_device *netdev, int sset);
 void gnic_ethtool_get_strings(struct net_device *netdev, u32 sset, u8 *data);
 void gnic_ethtool_get_stats(struct net_device *netdev, struct ethtool_stats *stats, u64 *data);
@@ -110,7 +117,9 @@ u32 gnic_ethtool_get_rx_ring_count(struct net_device *netdev);
 
 #define GNIC_ETHTOOL_COMMON_OPS \
 	GNIC_ETHTOOL_NEEDS_RTNL \
-	.supported_coalesce_params = ETHTOOL_COALESCE_USECS | ETHTOOL_COALESCE_MAX_FRAMES, \
+	.supported_coalesce_params = ETHTOOL_COALESCE_USECS | ETHTOOL_COALESCE_MAX_FRAMES | \
+		ETHTOOL_COALESCE_USE_ADAPTIVE | ETHTOOL_COALESCE_USE_CQE | \
+		ETHTOOL_COALESCE_RX_PROFILE | ETHTOOL_COALESCE_TX_PROFILE, \
 	.get_drvinfo		= gnic_ethtool_get_drvinfo, \
 	.get_link		= ethtool_op_get_link, \
 	.get_ringparam		= gnic_ethtool_get_ringparam, \
@@ -118,11 +127,13 @@ u32 gnic_ethtool_get_rx_ring_count(struct net_device *netdev);
 	.get_channels		= gnic_ethtool_get_channels, \
 	.set_channels		= gnic_ethtool_set_channels, \
 	.get_coalesce		= gnic_ethtool_get_coalesce, \
+	.get_per_queue_coalesce	= gnic_ethtool_get_per_queue_coalesce, \
+	.set_per_queue_coalesce	= gnic_ethtool_set_per_queue_coalesce, \
 	.set_coalesce		= gnic_ethtool_set_coalesce, \
-	.get_sset_count		= gnic_ethtool_get_sset_count, \
-	.get_strings		= gnic_ethtool_get_strings, \
 	.get_ethtool_stats	= gnic_ethtool_get_stats, \
 	.get_ts_info		= ethtool_op_get_ts_info, \
+	.get_sset_count		= gnic_ethtool_get_sset_count, \
+	.get_strings		= gnic_ethtool_get_strings, \
 	.get_rxfh_key_size	= gnic_ethtool_get_rxfh_key_size, \
 	.get_rxfh_indir_size	= gnic_ethtool_get_rxfh_indir_size, \
 	.get_rxfh		= gnic_ethtool_get_rxfh, \

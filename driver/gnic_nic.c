@@ -372,15 +372,20 @@ struct net_device *gnic_nic_create(struct gnic_dev *dev, struct gnic_port *port,
 	nic->port = port;
 	nic->vport = vport;
 	nic->profile = profile;
-	err = gnic_nic_init(nic, max);
+	err = gnic_coal_init(nic);
 	if (err)
 		goto err_free;
+	err = gnic_nic_init(nic, max);
+	if (err)
+		goto err_coal_exit;
 	gnic_netdev_init(netdev);
 	profile->init(netdev);
 	return netdev;
 
-err_free:
+err_coal_exit:
 	kfree(nic->channels);
+	gnic_coal_exit(nic);
+err_free:
 	free_netdev(netdev);
 	return ERR_PTR(err);
 }
@@ -397,6 +402,7 @@ void gnic_nic_destroy(struct net_device *netdev)
 	for (i = 0; i < nic->max_channels && nic->channels[i]; i++)
 		gnic_channel_destroy(nic->channels[i]);
 	kfree(nic->channels);
+	gnic_coal_exit(nic);
 	free_netdev(netdev);
 }
 

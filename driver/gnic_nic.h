@@ -38,10 +38,18 @@ struct gnic_nic_profile {
 	int (*mtu)(struct gnic_nic *nic, unsigned int mtu);
 };
 
-/* Moderation of a CQ: an interrupt after so many microseconds or entries. */
+/**
+ * struct gnic_moderation - of a CQ, as the user wants it
+ * @usecs: an interrupt after so many microseconds
+ * @frames: or after so many entries; 0 does not count
+ * @adaptive: DIM chooses both
+ * @cqe_timer: @usecs count from the last entry, not from the first
+ */
 struct gnic_moderation {
 	u16 usecs;
 	u16 frames;
+	bool adaptive;
+	bool cqe_timer;
 };
 
 /* What the queues of a netdev are made from: ethtool -L, -G, -C. */

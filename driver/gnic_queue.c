@@ -16,20 +16,18 @@ static int gnic_queue_cqs_create(struct gnic_channel *c, struct gnic_queue *queu
 		.log = ilog2(cfg->rx_ring),
 		.cqe_log = ilog2(sizeof(struct gnic_hw_raw_cqe)),
 		.vector = cpu_to_le16(c->vector),
-		.usecs = cpu_to_le16(cfg->rx.usecs),
-		.frames = cpu_to_le16(cfg->rx.frames),
 	};
 	struct gnic_hw_cq_create tx = {
 		/* one completion a doorbell at most, of two queues */
 		.log = ilog2(cfg->tx_ring) + 1,
 		.cqe_log = ilog2(sizeof(struct gnic_hw_raw_cqe)),
 		.vector = cpu_to_le16(c->vector),
-		.usecs = cpu_to_le16(cfg->tx.usecs),
-		.frames = cpu_to_le16(cfg->tx.frames),
 	};
 	struct gnic_dev *dev = c->nic->dev;
 	int err;
 
+	gnic_coal_init_cq(c, false, &rx);
+	gnic_coal_init_cq(c, true, &tx);
 	err = gnic_cq_create(dev, &queue->rx.cq, &rx);
 	if (err)
 		return err;

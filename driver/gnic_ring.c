@@ -82,12 +82,14 @@ void gnic_cq_destroy(struct gnic_dev *dev, struct gnic_cq *cq)
 	gnic_ring_free(dev, &cq->ring);
 }
 
-int gnic_cq_moderate(struct gnic_dev *dev, const struct gnic_cq *cq, u16 usecs, u16 frames)
+int gnic_cq_moderate(struct gnic_dev *dev, const struct gnic_cq *cq, u16 usecs, u16 frames,
+		     u16 flags)
 {
 	struct gnic_hw_cq_modify in = {
 		.cqn = cpu_to_le32(cq->cqn),
 		.usecs = cpu_to_le16(usecs),
 		.frames = cpu_to_le16(frames),
+		.flags = cpu_to_le16(flags),
 	};
 
 	return gnic_cmd_exec(dev, GNIC_CMD_CQ_MODIFY, &in, sizeof(in), NULL, 0);

@@ -149,7 +149,8 @@ struct gnic_cq {
  */
 int gnic_cq_create(struct gnic_dev *dev, struct gnic_cq *cq, struct gnic_hw_cq_create *in);
 void gnic_cq_destroy(struct gnic_dev *dev, struct gnic_cq *cq);
-int gnic_cq_moderate(struct gnic_dev *dev, const struct gnic_cq *cq, u16 usecs, u16 frames);
+int gnic_cq_moderate(struct gnic_dev *dev, const struct gnic_cq *cq, u16 usecs, u16 frames,
+		     u16 flags);	/* GNIC_CQ_* */
 
 /* Next entry of a CQ of raw QPs, or NULL. */
 static inline const struct gnic_hw_raw_cqe *gnic_cq_raw(const struct gnic_cq *cq)

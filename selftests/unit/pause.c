@@ -339,5 +339,6 @@ int main(void)
 		TEST(a_queue_that_waits_goes_away),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
