@@ -52,8 +52,8 @@ class Cases:
         verdict = "FAIL" if failed else "PASS"
         if directive and directive != "TODO":
             verdict = directive
-        if verdict == "PASS" and name.startswith("SKIP: "):
-            verdict = "SKIP"
+        if directive and not name:	# xskxceiver has them the other way round
+            name, reason = reason, ""
         self.add(name, verdict, reason or "")
         return True
 
