@@ -197,8 +197,12 @@ int gnic_nic_reconfigure(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg,
 	struct gnic_queue **queues;
 	int err;
 
-	if (!nic->num_channels)
+	if (!nic->num_channels) {
+		err = netif_set_real_num_queues(nic->netdev, next.channels, next.channels);
+		if (err)
+			return err;
 		goto out;
+	}
 	queues = gnic_nic_queues_create(nic, &next);
 	if (IS_ERR(queues)) {
 		NL_SET_ERR_MSG_MOD(extack, "no memory or device resources for the new queues");
@@ -340,6 +344,8 @@ static void gnic_nic_defaults(struct gnic_nic *nic, unsigned int max)
 
 static int gnic_nic_init(struct gnic_nic *nic, unsigned int max)
 {
+	int err;
+
 	nic->channels = kcalloc(max, sizeof(*nic->channels), GFP_KERNEL);
 	if (!nic->channels)
 		return -ENOMEM;
@@ -348,6 +354,9 @@ static int gnic_nic_init(struct gnic_nic *nic, unsigned int max)
 	INIT_DELAYED_WORK(&nic->watch_work, gnic_nic_watch_work);
 	gnic_filter_init(nic);
 	gnic_nic_defaults(nic, max);
+	err = netif_set_real_num_queues(nic->netdev, nic->cfg.channels, nic->cfg.channels);
+	if (err)
+		return err;
 	nic->events.notifier_call = gnic_nic_event;
 	return blocking_notifier_chain_register(&nic->dev->events, &nic->events);
 }

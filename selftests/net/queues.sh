@@ -69,6 +69,22 @@ rings_walk() {
 	expect_fail ethtool -G "$DEV" rx 32768
 }
 
+# As many queues as channels, of a port that is down as well.
+down_queues() {
+	local before
+
+	before=$(channels_now)
+	ip link set "$DEV" down
+	defer ip link set "$DEV" up
+	defer ethtool -L "$DEV" combined "$before"
+	channels_set 3
+	channels_set "$before"
+	note "a port that was never up: ${PORTS[2]:-none}"
+	[ -n "${PORTS[2]:-}" ] || return 0
+	expect "rx queues" "$(find "/sys/class/net/${PORTS[2]}/queues/" -name 'rx-*' | wc -l)" \
+		-eq "$(DEV=${PORTS[2]} channels_now)"
+}
+
 # The counters of a queue outlive it.
 counters_survive() {
 	local before
@@ -135,5 +151,5 @@ doorbells_are_rare() {
 
 topology_up
 trap topology_down EXIT
-guest_main channels_walk rings_walk counters_survive moderation affinity_survives \
-	doorbells_are_rare
+guest_main down_queues channels_walk rings_walk counters_survive moderation \
+	affinity_survives doorbells_are_rare
