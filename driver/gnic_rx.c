@@ -319,7 +319,8 @@ static int gnic_rx_pool_init(struct gnic_channel *c, struct gnic_rx *rx)
 	rx->pool = gnic_rx_pool_create(c, rx->rq.mask + 1);
 	if (IS_ERR(rx->pool))
 		return PTR_ERR(rx->pool);
-	err = xdp_rxq_info_reg(&rx->xdp_rxq, c->nic->netdev, c->index, 0);
+	/* A page each: so much may a program lengthen the last one of a frame. */
+	err = __xdp_rxq_info_reg(&rx->xdp_rxq, c->nic->netdev, c->index, 0, PAGE_SIZE);
 	if (err)
 		goto err_pool_destroy;
 	err = xdp_rxq_info_reg_mem_model(&rx->xdp_rxq, MEM_TYPE_PAGE_POOL, rx->pool);
