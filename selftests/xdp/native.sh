@@ -93,6 +93,69 @@ adjust_head() {
 	ping_works
 }
 
+# A program makes it longer: in front, and at the end of the last buffer.
+grow() {
+	attach "$SHAPE" xdp_push
+	exchange 200 216 16
+	exchange 1400 1416 16
+	ip link set dev "$DEV" xdpdrv off
+	attach "$SHAPE" xdp_grow
+	exchange 200 300
+	mtu 9600
+	exchange 1000 1100
+	exchange 3700 3800
+	# more than the device sends: dropped, and nothing fails of it
+	exchange 9614 0
+	exchange 3700 3800
+	expect "resets" "$(dmesg | grep -c 'gnic.*reset')" -eq 0
+}
+
+# map_id NAME, le32 NUMBER: as bpftool wants it
+map_id() {
+	bpftool -j map show name "$1" | jq '.id // .[0].id'
+}
+
+le32() {
+	echo $(($1 & 255)) $(($1 >> 8 & 255)) $(($1 >> 16 & 255)) $(($1 >> 24))
+}
+
+# shellcheck disable=SC2046 # bytes are words
+redirect_to_processor() {
+	local before
+
+	before=$(ethtool_stat "$DEV" rx_xdp_redirect)
+	attach "$SHAPE" xdp_processor
+	bpftool map update id "$(map_id processors)" key 0 0 0 0 value $(le32 192) 0 0 0 0
+	ping_works -c 10
+	mtu 9000
+	ping_works -s 8000
+	expect "redirected" "$(ethtool_stat "$DEV" rx_xdp_redirect)" -ge $((before + 13))
+}
+
+# shellcheck disable=SC2046
+redirect_by_hash_and_to_all() {
+	local index=/sys/class/net/$DEV/ifindex other=/sys/class/net/${PORTS[2]}/ifindex before
+
+	peer ip link set "$PEER_DEV" promisc on
+	defer peer ip link set "$PEER_DEV" promisc off
+	attach "$SHAPE" xdp_hashed
+	bpftool map update id "$(map_id hashed)" key 7 0 0 0 value $(le32 "$(cat "$index")")
+	exchange 100 100
+	ip link set dev "$DEV" xdpdrv off
+	ip link set "${PORTS[2]}" up
+	ip link set "${PORTS[3]}" up
+	defer ip link set "${PORTS[2]}" down
+	defer ip link set "${PORTS[3]}" down
+	wait_for 10 grep -q 1 "/sys/class/net/${PORTS[2]}/carrier"
+	attach "$SHAPE" xdp_broadcast
+	bpftool map update id "$(map_id ports)" key 0 0 0 0 value $(le32 "$(cat "$index")")
+	bpftool map update id "$(map_id ports)" key 1 0 0 0 value $(le32 "$(cat "$other")")
+	before=$(stat "${PORTS[2]}" tx_packets)
+	exchange 100 100
+	exchange 1500 1500
+	expect "at the other port" "$(($(stat "${PORTS[2]}" tx_packets) - before))" -ge 10
+}
+
 # In at one end, out of the port that the far end is behind: the frame turns up
 # at the peer again.
 redirect() {
@@ -148,6 +211,22 @@ under_traffic() {
 	ping_works
 	ethtool -G "$DEV" rx 512
 	ethtool -L "$DEV" combined 2
+}
+
+swap_programs() {
+	local i
+
+	for i in $(seq 15); do
+		ip link set dev "$DEV" xdpdrv object "$VERDICT" program xdp_pass
+		ip -force link set dev "$DEV" xdpdrv object "$SHAPE" program xdp_single
+		ip link set dev "$DEV" xdpdrv off
+		sleep 0.1
+	done
+}
+
+# To attach, replace and detach a program costs no frame.
+swap_under_traffic() {
+	all_arrive swap_programs
 }
 
 hint() {
@@ -207,5 +286,5 @@ redirect_into_down_port() {
 topology_up
 trap topology_down EXIT
 guest_main pass drop aborted tx tx_multi_buffer pass_and_drop_multi_buffer trim adjust_head \
-	redirect redirect_multi_buffer program_needs_frags under_traffic hints hint_vlan \
-	redirect_into_down_port
+	grow redirect redirect_multi_buffer redirect_to_processor redirect_by_hash_and_to_all \
+	program_needs_frags swap_under_traffic under_traffic hints hint_vlan redirect_into_down_port
