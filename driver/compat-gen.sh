@@ -23,6 +23,7 @@ NAPI_CONFIG | linux/netdevice.h | netif_napi_add_config_locked
 RX_MODE_ASYNC | linux/netdevice.h | \(\*ndo_set_rx_mode_async\)
 NETIF_CLOSE | linux/netdevice.h | netif_close\(struct
 NETNS_IMMUTABLE | linux/netdevice.h | netns_immutable:1
+NETMEM_TX | linux/netdevice.h | netmem_tx:
 FDB_NOTIFIED | linux/netdevice.h | bool \*notified
 NET_DIM_POINTER | linux/dim.h | void net_dim\(struct dim \*dim, const struct dim_sample \*
 RX_RING_COUNT | linux/ethtool.h | \(\*get_rx_ring_count\)
@@ -43,6 +44,7 @@ HEALTH_PERIOD_IN_OPS | net/devlink.h | default_graceful_period
 SWITCHDEV_INACTIVE | uapi/linux/devlink.h | DEVLINK_ESWITCH_MODE_SWITCHDEV_INACTIVE
 HRTIMER_SETUP | linux/hrtimer.h | hrtimer_setup\(
 TIMER_CONTAINER_OF | linux/timer.h | timer_container_of
+HOPOPT_JUMBO | net/ipv6.h | int ipv6_hopopt_jumbo_remove
 IMPORT_NS_STRING | linux/module.h | MODULE_IMPORT_NS\(ns\)[[:space:]]*MODULE_INFO\(import_ns, ns\)
 KF_TRUSTED_ARGS | linux/btf.h | define KF_TRUSTED_ARGS
 DRM_DRIVER_DATE | drm/drm_drv.h | char \*date;

@@ -97,6 +97,35 @@ static inline void netif_napi_add_config_locked(struct net_device *netdev,
 #define netif_napi_set_irq_locked(napi, irq)	netif_napi_set_irq(napi, irq)
 #endif
 
+/* Memory of another device as payload: the kernel has it, or no skb has such frags. */
+#ifdef HAVE_NETMEM_TX
+static inline void gnic_netdev_set_netmem_tx(struct net_device *netdev)
+{
+	netdev->netmem_tx = NETMEM_TX_DMA;
+}
+#else
+#include <linux/dma-mapping.h>
+
+static inline void gnic_netdev_set_netmem_tx(struct net_device *netdev)
+{
+}
+
+static inline void netmem_dma_unmap_page_attrs(struct device *dev, dma_addr_t addr, size_t size,
+					       enum dma_data_direction dir, unsigned long attrs)
+{
+	if (addr)
+		dma_unmap_page_attrs(dev, addr, size, dir, attrs);
+}
+#endif
+
+/* Packets above 64 KiB had an IPv6 option once that must not reach the wire. */
+#ifndef HAVE_HOPOPT_JUMBO
+static inline int ipv6_hopopt_jumbo_remove(struct sk_buff *skb)
+{
+	return 0;
+}
+#endif
+
 #ifndef HAVE_NETIF_CLOSE
 #define netif_close(netdev)			dev_close(netdev)
 #endif

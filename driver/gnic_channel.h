@@ -42,7 +42,7 @@ enum gnic_tx_kind {
  * @kind: enum gnic_tx_kind
  * @segs: segments of this WQE, not of the packet; stays from use to use
  * @len: of the segments of this WQE
- * @dma: likewise
+ * @dma: likewise; 0: mapped by somebody else
  * @bufs: GNIC_TX_XSK_BUFS: likewise
  */
 struct gnic_tx_info {

@@ -9,39 +9,13 @@
 #include "gnic_xdp.h"
 #include "gnic_xsk.h"
 
-/* Which features a capability of the device is good for. */
-static const struct {
-	u32 cap;
-	netdev_features_t features;
-	bool fixed;	/* can't be turned off */
-} gnic_netdev_features[] = {
-	{ GNIC_CAP_CSUM, NETIF_F_HW_CSUM | NETIF_F_RXCSUM },
-	{ GNIC_CAP_TSO, NETIF_F_TSO | NETIF_F_TSO6 | NETIF_F_TSO_ECN },
-	{ GNIC_CAP_RSS, NETIF_F_RXHASH },
-	{ GNIC_CAP_VLAN, NETIF_F_HW_VLAN_CTAG_TX },
-	{ GNIC_CAP_VLAN, NETIF_F_HW_VLAN_CTAG_RX, true },
-};
-
 /* What both kinds of netdev have; the profile adds its operations. */
 void gnic_netdev_init(struct net_device *netdev)
 {
 	struct gnic_nic *nic = netdev_priv(netdev);
-	u32 caps = nic->dev->caps_bits;
-	unsigned int i;
 
-	netdev->hw_features = NETIF_F_SG;
-	netdev->features = NETIF_F_HIGHDMA;
-	for (i = 0; i < ARRAY_SIZE(gnic_netdev_features); i++) {
-		if (!(caps & gnic_netdev_features[i].cap))
-			continue;
-		netdev->features |= gnic_netdev_features[i].features;
-		if (!gnic_netdev_features[i].fixed)
-			netdev->hw_features |= gnic_netdev_features[i].features;
-	}
-	netdev->features |= netdev->hw_features;
-	netdev->vlan_features = netdev->features & ~(NETIF_F_HW_VLAN_CTAG_TX |
-						     NETIF_F_HW_VLAN_CTAG_RX);
-	netif_set_tso_max_size(netdev, GNIC_RAW_TSO_SIZE_MAX);
+	gnic_features_init(netdev);
+	gnic_netdev_set_netmem_tx(netdev);
 	netdev->min_mtu = GNIC_MTU_MIN;
 	netdev->max_mtu = min_t(u32, GNIC_MTU_MAX, le32_to_cpu(nic->dev->caps.mtu_max));
 	netdev->watchdog_timeo = 5 * HZ;
@@ -91,28 +65,6 @@ int gnic_nic_change_mtu(struct net_device *netdev, int mtu)
 	return err;
 }
 
-static int gnic_netdev_set_features(struct net_device *netdev, netdev_features_t features)
-{
-	struct gnic_nic *nic = netdev_priv(netdev);
-	struct gnic_hw_port_set set = {
-		.valid = cpu_to_le32(GNIC_PORT_SET_LOOPBACK),
-		.loopback = !!(features & NETIF_F_LOOPBACK),
-	};
-
-	if (!((netdev->features ^ features) & NETIF_F_LOOPBACK))
-		return 0;
-	return gnic_port_set(nic->port, &set);
-}
-
-/* Segments need their checksums. */
-static netdev_features_t gnic_netdev_fix_features(struct net_device *netdev,
-						  netdev_features_t features)
-{
-	if (!(features & NETIF_F_HW_CSUM))
-		features &= ~(NETIF_F_ALL_TSO);
-	return features;
-}
-
 static const struct net_device_ops gnic_uplink_ops = {
 	.ndo_open		= gnic_nic_open,
 	.ndo_stop		= gnic_nic_stop,
@@ -123,8 +75,10 @@ static const struct net_device_ops gnic_uplink_ops = {
 	.ndo_validate_addr	= eth_validate_addr,
 	.ndo_set_mac_address	= gnic_netdev_set_mac,
 	.ndo_change_mtu		= gnic_nic_change_mtu,
-	.ndo_fix_features	= gnic_netdev_fix_features,
-	.ndo_set_features	= gnic_netdev_set_features,
+	.ndo_fix_features	= gnic_fix_features,
+	.ndo_set_features	= gnic_set_features,
+	.ndo_vlan_rx_add_vid	= gnic_vlan_add_vid,
+	.ndo_vlan_rx_kill_vid	= gnic_vlan_kill_vid,
 #ifdef HAVE_RX_MODE_ASYNC
 	.ndo_set_rx_mode_async	= gnic_filter_rx_mode,
 #else
@@ -138,18 +92,10 @@ static const struct net_device_ops gnic_uplink_ops = {
 
 static void gnic_uplink_init(struct net_device *netdev)
 {
-	struct gnic_nic *nic = netdev_priv(netdev);
-	u32 caps = nic->dev->caps_bits;
-
 	netdev->netdev_ops = &gnic_uplink_ops;
 	netdev->ethtool_ops = &gnic_uplink_ethtool_ops;
 	netdev->priv_flags |= IFF_UNICAST_FLT | IFF_LIVE_ADDR_CHANGE;
-	if (caps & GNIC_CAP_LOOPBACK)
-		netdev->hw_features |= NETIF_F_LOOPBACK;
-	if (caps & GNIC_CAP_FLOW) {
-		netdev->hw_features |= NETIF_F_HW_TC;
-		netdev->features |= NETIF_F_HW_TC;
-	}
+	gnic_features_init_uplink(netdev);
 }
 
 static void gnic_uplink_link(struct gnic_nic *nic, bool up)

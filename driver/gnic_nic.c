@@ -117,6 +117,9 @@ int gnic_nic_open(struct net_device *netdev)
 	err = netif_set_real_num_queues(netdev, nic->cfg.channels, nic->cfg.channels);
 	if (err)
 		goto err_destroy;
+	err = gnic_vlan_apply(nic);
+	if (err)
+		goto err_destroy;
 	err = gnic_rss_apply(nic, queues, nic->cfg.channels);
 	if (err)
 		goto err_destroy;
@@ -353,6 +356,7 @@ static int gnic_nic_init(struct gnic_nic *nic, unsigned int max)
 	INIT_DELAYED_WORK(&nic->reset_work, gnic_nic_reset_work);
 	INIT_DELAYED_WORK(&nic->watch_work, gnic_nic_watch_work);
 	gnic_filter_init(nic);
+	gnic_vlan_init(nic);
 	gnic_nic_defaults(nic, max);
 	err = netif_set_real_num_queues(nic->netdev, nic->cfg.channels, nic->cfg.channels);
 	if (err)

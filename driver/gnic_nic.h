@@ -84,6 +84,7 @@ struct gnic_nic_rss {
  * @max_channels: room in @channels; those that exist come first
  * @cfg: what runs, or will run after open
  * @rss: written to the device at open and when it changes
+ * @vlan: written to the device at open and when it changes
  * @reset_work: makes all queues anew: after a transmit time-out, a completion
  *	that cannot be, an error of a QP
  * @watch_work: looks for completions whose interrupt was lost
@@ -106,6 +107,7 @@ struct gnic_nic {
 	unsigned int max_channels;
 	struct gnic_nic_cfg cfg;
 	struct gnic_nic_rss rss;
+	struct gnic_hw_vlan vlan;
 	struct delayed_work reset_work;
 	struct delayed_work watch_work;
 	struct work_struct rx_mode_work;
@@ -169,6 +171,22 @@ int gnic_filter_rx_mode(struct net_device *netdev, struct netdev_hw_addr_list *u
 #else
 void gnic_filter_rx_mode(struct net_device *netdev);
 #endif
+
+/* gnic_features.c */
+void gnic_features_init(struct net_device *netdev);
+void gnic_features_init_uplink(struct net_device *netdev);
+netdev_features_t gnic_fix_features(struct net_device *netdev, netdev_features_t features);
+int gnic_set_features(struct net_device *netdev, netdev_features_t features);
+
+/* gnic_vlan.c */
+void gnic_vlan_init(struct gnic_nic *nic);
+int gnic_vlan_set(struct gnic_nic *nic, netdev_features_t features);
+int gnic_vlan_apply(struct gnic_nic *nic);
+int gnic_vlan_add_vid(struct net_device *netdev, __be16 proto, u16 vid);
+int gnic_vlan_kill_vid(struct net_device *netdev, __be16 proto, u16 vid);
+
+/* gnic_tunnel.c */
+extern const struct udp_tunnel_nic_info gnic_tunnel_info;
 
 /* gnic_rss.c */
 void gnic_rss_default(struct gnic_nic *nic, unsigned int channels);

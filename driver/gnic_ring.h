@@ -152,6 +152,12 @@ void gnic_cq_destroy(struct gnic_dev *dev, struct gnic_cq *cq);
 int gnic_cq_moderate(struct gnic_dev *dev, const struct gnic_cq *cq, u16 usecs, u16 frames,
 		     u16 flags);	/* GNIC_CQ_* */
 
+/* TPID of the tag that was stripped, with GNIC_RAW_CQE_VLAN. */
+static inline __be16 gnic_cqe_vlan_proto(u32 flags)
+{
+	return htons(flags & GNIC_RAW_CQE_STAG ? ETH_P_8021AD : ETH_P_8021Q);
+}
+
 /* Next entry of a CQ of raw QPs, or NULL. */
 static inline const struct gnic_hw_raw_cqe *gnic_cq_raw(const struct gnic_cq *cq)
 {

@@ -144,6 +144,7 @@ static void gnic_rx_csum(struct gnic_rx_poll *poll, struct sk_buff *skb,
 		return;
 	if (flags & GNIC_RAW_CQE_L4_OK) {
 		skb->ip_summed = CHECKSUM_UNNECESSARY;
+		skb->csum_level = !!(le32_to_cpu(cqe->ctrl) & GNIC_CQE_INNER_OK);
 		poll->count.csum_unnecessary++;
 	} else if ((flags & GNIC_RAW_CQE_CSUM) && !poll->prog) {
 		skb->ip_summed = CHECKSUM_COMPLETE;
@@ -174,7 +175,8 @@ void gnic_rx_deliver(struct gnic_rx_poll *poll, struct sk_buff *skb,
 	gnic_rx_csum(poll, skb, cqe, flags);
 	gnic_rx_hash(skb, cqe, flags);
 	if (flags & GNIC_RAW_CQE_VLAN)
-		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), le16_to_cpu(cqe->vlan_tci));
+		__vlan_hwaccel_put_tag(skb, gnic_cqe_vlan_proto(flags),
+				       le16_to_cpu(cqe->vlan_tci));
 	if (flags & GNIC_RAW_CQE_MARK)
 		skb->mark = le32_to_cpu(cqe->mark);
 	napi_gro_receive(&c->napi, skb);

@@ -2,43 +2,17 @@
 /* Transmit of skbs: offload bits, map, post, doorbell. */
 #include <linux/dma-mapping.h>
 #include <linux/if_vlan.h>
-#include <linux/tcp.h>
+#include <net/ipv6.h>
 #include <net/netdev_queues.h>
 
 #include "gnic_channel.h"
 #include "gnic_tx_post.h"
 
-/* What the device can't describe the stack sums or segments itself. */
-netdev_features_t gnic_tx_features_check(struct sk_buff *skb, struct net_device *netdev,
-					 netdev_features_t features)
-{
-	if (skb->ip_summed == CHECKSUM_PARTIAL &&
-	    (skb->csum_offset > FIELD_MAX(GNIC_RAW_WQE_CSUM_OFFSET) ||
-	     skb_checksum_start_offset(skb) + skb->csum_offset + sizeof(__sum16) >
-	     GNIC_RAW_HDR_MAX))
-		features &= ~(NETIF_F_CSUM_MASK | NETIF_F_GSO_MASK);
-	if (skb_is_gso(skb) &&
-	    (skb->encapsulation || skb_tcp_all_headers(skb) > GNIC_RAW_HDR_MAX))
-		features &= ~NETIF_F_GSO_MASK;
-	return vlan_features_check(skb, features);
-}
-
-static void gnic_tx_tso(const struct sk_buff *skb, struct gnic_tx_packet *pkt)
-{
-	const struct skb_shared_info *shinfo = skb_shinfo(skb);
-	u32 hdr_len = skb_tcp_all_headers(skb);
-
-	pkt->ctrl |= GNIC_RAW_WQE_TSO;
-	pkt->offload |= FIELD_PREP(GNIC_RAW_WQE_HDR_LEN, hdr_len);
-	pkt->mss = shinfo->gso_size;
-	pkt->packets = shinfo->gso_segs;
-	pkt->bytes += (shinfo->gso_segs - 1) * hdr_len;
-}
-
 static void gnic_tx_offload(const struct sk_buff *skb, struct gnic_tx_packet *pkt)
 {
 	pkt->ctrl = 0;
 	pkt->offload = 0;
+	pkt->tunnel = 0;
 	pkt->mss = 0;
 	pkt->vlan_tci = 0;
 	pkt->kind = GNIC_TX_SKB;
@@ -50,12 +24,13 @@ static void gnic_tx_offload(const struct sk_buff *skb, struct gnic_tx_packet *pk
 		pkt->offload = FIELD_PREP(GNIC_RAW_WQE_CSUM_START,
 					  skb_checksum_start_offset(skb)) |
 			       FIELD_PREP(GNIC_RAW_WQE_CSUM_OFFSET, skb->csum_offset);
-		/* Segmentation comes with a checksum to fill in. */
-		if (skb_is_gso(skb))
-			gnic_tx_tso(skb, pkt);
 	}
+	if (skb_is_gso(skb))
+		gnic_tx_gso(skb, pkt);
 	if (skb_vlan_tag_present(skb)) {
 		pkt->ctrl |= GNIC_RAW_WQE_VLAN;
+		if (skb->vlan_proto == htons(ETH_P_8021AD))
+			pkt->ctrl |= GNIC_RAW_WQE_STAG;
 		pkt->vlan_tci = skb_vlan_tag_get(skb);
 	}
 }
@@ -74,6 +49,8 @@ static unsigned int gnic_tx_map_frags(struct gnic_tx *tx, const struct sk_buff *
 		if (unlikely(dma_mapping_error(tx->dma_dev, dma)))
 			goto err_unmap;
 		gnic_tx_set_seg(tx, i + 1, dma, skb_frag_size(frag));
+		if (unlikely(skb_frag_is_net_iov(frag)))
+			gnic_tx_seg_is_foreign(tx, i + 1);
 	}
 	return i + 1;
 
@@ -111,6 +88,14 @@ static netdev_tx_t gnic_tx_drop(struct gnic_channel *c, struct gnic_tx *tx, stru
 	return NETDEV_TX_OK;
 }
 
+/* Of a size that the device takes, segmented or not. */
+static bool gnic_tx_size_ok(const struct sk_buff *skb)
+{
+	u32 max = skb_is_gso(skb) ? GNIC_RAW_TSO_SIZE_MAX : GNIC_RAW_SIZE_MAX;
+
+	return likely(skb->len - GNIC_RAW_SIZE_MIN <= max - GNIC_RAW_SIZE_MIN);
+}
+
 netdev_tx_t gnic_tx_xmit(struct sk_buff *skb, struct net_device *netdev)
 {
 	struct gnic_nic *nic = netdev_priv(netdev);
@@ -124,7 +109,9 @@ netdev_tx_t gnic_tx_xmit(struct sk_buff *skb, struct net_device *netdev)
 		netif_txq_try_stop(txq, gnic_tx_room(tx), GNIC_TX_WAKE);
 		return NETDEV_TX_BUSY;
 	}
-	nseg = likely(skb->len >= GNIC_RAW_SIZE_MIN) ? gnic_tx_map(tx, skb) : 0;
+	if (unlikely(ipv6_hopopt_jumbo_remove(skb)))
+		return gnic_tx_drop(c, tx, skb);
+	nseg = gnic_tx_size_ok(skb) ? gnic_tx_map(tx, skb) : 0;
 	if (unlikely(!nseg))
 		return gnic_tx_drop(c, tx, skb);
 	gnic_tx_offload(skb, &pkt);

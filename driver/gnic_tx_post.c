@@ -60,7 +60,8 @@ void gnic_tx_abort(struct gnic_tx *tx, unsigned int nseg, bool mapped)
 		i = nseg % GNIC_RAW_WQE_SEGS;
 		info = gnic_tx_info(tx, tx->sq.index + nseg / GNIC_RAW_WQE_SEGS);
 		if (mapped)
-			dma_unmap_page(tx->dma_dev, info->dma[i], info->len[i], DMA_TO_DEVICE);
+			netmem_dma_unmap_page_attrs(tx->dma_dev, info->dma[i], info->len[i],
+						    DMA_TO_DEVICE, 0);
 		/* so that gnic_tx_trim() finds all that may be there */
 		info->segs = GNIC_RAW_WQE_SEGS;
 	}
@@ -74,8 +75,8 @@ static void gnic_tx_unmap(struct gnic_tx *tx, u32 index, unsigned int wqes)
 	for (; wqes; wqes--, index++) {
 		info = gnic_tx_info(tx, index);
 		for (i = 0; i < info->segs; i++)
-			dma_unmap_page(tx->dma_dev, info->dma[i], info->len[i],
-				       DMA_TO_DEVICE);
+			netmem_dma_unmap_page_attrs(tx->dma_dev, info->dma[i], info->len[i],
+						    DMA_TO_DEVICE, 0);
 	}
 }
 

@@ -13,8 +13,9 @@
  * @ctrl: GNIC_RAW_WQE_* but for opcode, index and number of segments
  * @size: bytes
  * @offload: third word of the WQE
+ * @tunnel: with GNIC_RAW_WQE_TUNNEL, else zero
  * @bytes: on the wire, all segments of it
- * @mss: with GNIC_RAW_WQE_TSO
+ * @mss: with GNIC_RAW_WQE_TSO or USO
  * @packets: on the wire
  * @vlan_tci: with GNIC_RAW_WQE_VLAN
  * @kind: enum gnic_tx_kind
@@ -23,6 +24,7 @@ struct gnic_tx_packet {
 	u32 ctrl;
 	u32 size;
 	u32 offload;
+	u32 tunnel;
 	u32 bytes;
 	u16 mss;
 	u16 packets;
@@ -72,6 +74,14 @@ static inline void gnic_tx_set_seg(struct gnic_tx *tx, unsigned int nseg, dma_ad
 	info->len[nseg % GNIC_RAW_WQE_SEGS] = len;
 }
 
+/* Segment @nseg is memory of another device: whoever mapped it unmaps it. */
+static inline void gnic_tx_seg_is_foreign(struct gnic_tx *tx, unsigned int nseg)
+{
+	u32 index = tx->sq.index + nseg / GNIC_RAW_WQE_SEGS;
+
+	gnic_tx_info(tx, index)->dma[nseg % GNIC_RAW_WQE_SEGS] = 0;
+}
+
 /* Segments that the WQE does not use are zero; most often they are already. */
 static inline void gnic_tx_trim(struct gnic_hw_raw_wqe *wqe, struct gnic_tx_info *info,
 				unsigned int used)
@@ -111,6 +121,7 @@ static inline void gnic_tx_post(struct gnic_tx *tx, const struct gnic_tx_packet 
 	wqe->offload = cpu_to_le32(pkt->offload);
 	wqe->vlan_tci = cpu_to_le16(pkt->vlan_tci);
 	wqe->mss = cpu_to_le16(pkt->mss);
+	wqe->seg[0].rsvd = cpu_to_le32(pkt->tunnel);
 	gnic_tx_trim(wqe, info, min_t(unsigned int, nseg, GNIC_RAW_WQE_SEGS));
 	if (unlikely(nseg > GNIC_RAW_WQE_SEGS))
 		next = gnic_tx_post_rest(tx, nseg);
@@ -124,6 +135,7 @@ static inline void gnic_tx_post(struct gnic_tx *tx, const struct gnic_tx_packet 
 	smp_store_release(&tx->sq.index, next);
 }
 
+void gnic_tx_gso(const struct sk_buff *skb, struct gnic_tx_packet *pkt);	/* gnic_tx_gso.c */
 void gnic_tx_doorbell(struct gnic_tx *tx, struct gnic_post_stats *stats);
 void gnic_tx_abort(struct gnic_tx *tx, unsigned int nseg, bool mapped);
 

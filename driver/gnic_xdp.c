@@ -321,10 +321,11 @@ static int gnic_xdp_rx_hash(const struct xdp_md *ctx, u32 *hash, enum xdp_rss_ha
 static int gnic_xdp_rx_vlan_tag(const struct xdp_md *ctx, __be16 *proto, u16 *tci)
 {
 	const struct gnic_xdp_buff *buf = (const struct gnic_xdp_buff *)ctx;
+	u32 flags = le32_to_cpu(buf->cqe->flags);
 
-	if (!(le32_to_cpu(buf->cqe->flags) & GNIC_RAW_CQE_VLAN))
+	if (!(flags & GNIC_RAW_CQE_VLAN))
 		return -ENODATA;
-	*proto = htons(ETH_P_8021Q);
+	*proto = gnic_cqe_vlan_proto(flags);
 	*tci = le16_to_cpu(buf->cqe->vlan_tci);
 	return 0;
 }
