@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Counters of each queue of a netdev, by netlink: "rx 0 PACKETS", "tx 0 ..."."""
+"""Counters of each queue of a netdev, by netlink: "rx 0 PACKETS", "tx 0 ...".
+
+qstats.py DEV NAME...: the sum over all queues of each of these, in one line.
+"""
 import socket
 import struct
 import sys
@@ -14,6 +17,8 @@ QSTATS_GET = 12
 IFINDEX, QUEUE_TYPE, QUEUE_ID, SCOPE = 1, 2, 3, 4
 PACKETS = (8, 10)  # by queue type
 SCOPE_QUEUE = 1
+NAMES = {"csum-unnecessary": 16, "hw-gso-packets": 28, "hw-gso-bytes": 29,
+         "hw-gso-wire-packets": 30, "hw-gso-wire-bytes": 31}
 
 
 def attr(kind, data):
@@ -63,8 +68,13 @@ def main():
                     attr(CTRL_ATTR_FAMILY_NAME, b"netdev\0"))
     family = number(found[0][CTRL_ATTR_FAMILY_ID])
     index = struct.pack("=I", socket.if_nametoindex(sys.argv[1]))
-    for row in request(sock, family, QSTATS_GET, NLM_F_DUMP,
-                       attr(IFINDEX, index) + attr(SCOPE, struct.pack("=Q", SCOPE_QUEUE))):
+    rows = request(sock, family, QSTATS_GET, NLM_F_DUMP,
+                   attr(IFINDEX, index) + attr(SCOPE, struct.pack("=Q", SCOPE_QUEUE)))
+    if sys.argv[2:]:
+        print(*(sum(number(row.get(NAMES[name], b"\0")) for row in rows)
+                for name in sys.argv[2:]))
+        return
+    for row in rows:
         kind = number(row[QUEUE_TYPE])
         print("rx" if kind == 0 else "tx", number(row[QUEUE_ID]),
               number(row.get(PACKETS[kind], b"\0")))

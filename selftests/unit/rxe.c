@@ -408,6 +408,108 @@ static void hash_and_mark(void **state)
 	assert_false(last_flags() & GNIC_RAW_CQE_MARK);
 }
 
+/* ---- tunnels ---- */
+
+/* VXLAN over IPv4 without a checksum, around what fake_build() makes. */
+static uint32_t build_vxlan(const struct fake_frame *inner)
+{
+	uint32_t len = fake_build(bytes + 50, inner);
+
+	memset(bytes, 2, 12);
+	memcpy(bytes + 12, (uint8_t[]){ 8, 0, 0x45, 0 }, 4);
+	memset(bytes + 16, 0, 34);
+	bytes[16] = (uint8_t)((len + 36) >> 8);
+	bytes[17] = (uint8_t)(len + 36);
+	bytes[23] = 17;
+	bytes[36] = 4789 >> 8;
+	bytes[37] = 4789 & 0xff;
+	bytes[38] = (uint8_t)((len + 16) >> 8);
+	bytes[39] = (uint8_t)(len + 16);
+	bytes[42] = 8;
+	return 50 + len;
+}
+
+static bool inner_ok(uint32_t len, uint32_t hdr)
+{
+	post_buffer(4000);
+	make_frame(len, hdr);
+	assert_true(receive());
+	assert_int_equal(le32_to_cpu(last_cqe()->csum) >> 16, 0);
+	return le32_to_cpu(last_cqe()->ctrl) & GNIC_CQE_INNER_OK;
+}
+
+static void tunnel(void **state)
+{
+	const struct fake_frame inner = { .payload = 777 };
+	uint32_t len = build_vxlan(&inner);
+	uint16_t sum;
+
+	(void)state;
+	assert_false(inner_ok(len, 200));
+	assert_int_equal(last_flags() & GNIC_RAW_CQE_L4_OK, 0);
+	sum = last_cqe()->csum;
+	f.uplink.tunnels = 1;
+	f.uplink.tunnel[0] = (struct gnic_hw_tunnel_port){
+		.port = cpu_to_le16(4789), .type = GNIC_TUNNEL_VXLAN,
+	};
+	assert_true(inner_ok(len, 200));
+	assert_int_not_equal(last_flags() & GNIC_RAW_CQE_L4_OK, 0);
+	assert_int_equal(last_cqe()->csum, sum);
+	/* headers that are not at hand are not looked at */
+	assert_false(inner_ok(len, 80));
+	assert_int_equal(last_cqe()->csum, sum);
+	/* one bit of the payload, and of the inner IP header */
+	bytes[len - 1] ^= 1;
+	assert_false(inner_ok(len, 200));
+	assert_int_equal(last_flags() & GNIC_RAW_CQE_L4_OK, 0);
+	bytes[len - 1] ^= 1;
+	bytes[64 + 8] ^= 1;
+	assert_false(inner_ok(len, 200));
+	bytes[64 + 8] ^= 1;
+	/* another port */
+	bytes[37] ^= 1;
+	assert_false(inner_ok(len, 200));
+}
+
+/* Whatever is in a tunnel and however much of it there is. */
+static void tunnel_garbage(void **state)
+{
+	(void)state;
+	for (uint32_t round = 0; round < 20000; round++) {
+		const struct fake_frame inner = { .payload = round % 100, .v6 = round & 1 };
+		uint32_t len = build_vxlan(&inner);
+
+		if (round % 64 == 0)
+			setup(state);
+		f.uplink.tunnels = 1;
+		f.uplink.tunnel[0] = (struct gnic_hw_tunnel_port){
+			.port = cpu_to_le16(4789), .type = 1 + round % 3,
+		};
+		for (uint32_t i = 0; i < 3; i++)
+			bytes[42 + fake_random() % (len - 42)] = (uint8_t)fake_random();
+		inner_ok(len, 42 + fake_random() % 200);
+	}
+}
+
+static void stag(void **state)
+{
+	const struct fake_frame what = { .tags = 2, .payload = 100 };
+	uint32_t len = fake_build(bytes, &what);
+
+	(void)state;
+	post_buffer(2000);
+	make_frame(len, 200);
+	assert_true(receive());
+	assert_int_equal(last_flags() & (GNIC_RAW_CQE_VLAN | GNIC_RAW_CQE_STAG), 0);
+	f.uplink.vlan_flags = GNIC_VLAN_STRIP_STAG;
+	post_buffer(2000);
+	make_frame(len, 200);
+	assert_true(receive());
+	assert_int_equal(last_flags() & (GNIC_RAW_CQE_VLAN | GNIC_RAW_CQE_STAG),
+			 GNIC_RAW_CQE_VLAN | GNIC_RAW_CQE_STAG);
+	assert_int_equal(le32_to_cpu(last_cqe()->size), len - 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -428,6 +530,9 @@ int main(void)
 		cmocka_unit_test_setup(vlan_at_the_function_side, setup),
 		cmocka_unit_test_setup(service_tag, setup),
 		cmocka_unit_test_setup(hash_and_mark, setup),
+		cmocka_unit_test_setup(tunnel, setup),
+		cmocka_unit_test_setup(tunnel_garbage, setup),
+		cmocka_unit_test_setup(stag, setup),
 	};
 
 	fake_seed(1);

@@ -1,0 +1,144 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Which destinations come in: what was asked for and nothing else, however many
+# there are. Counted at the netdev, behind the device's filter. Topology:
+# lib/guest.sh.
+
+. "$(dirname "$0")/../lib/guest.sh"
+
+# burst COUNT MAC...: COUNT frames to each address from the peer.
+burst() {
+	peer python3 - "$PEER_DEV" "$@" <<-'PYTHON'
+		import socket, sys
+		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+		s.bind((sys.argv[1], 0))
+		for mac in sys.argv[3:]:
+		    frame = bytes.fromhex(mac.replace(":", "")) + s.getsockname()[4] + b"\x88\xb5"
+		    for _ in range(int(sys.argv[2])):
+		        s.send(frame + bytes(50))
+	PYTHON
+}
+
+# arrives MAC..., stays_out MAC...: 20 frames to each come in, or none does.
+# Others may come at any time, so few that they do not matter.
+received() {
+	local before
+
+	before=$(stat "$DEV" rx_packets)
+	burst 20 "$@"
+	# what is sent last is received last
+	ping -c 1 -W 2 -q 192.0.2.2 >/dev/null
+	echo $(($(stat "$DEV" rx_packets) - before))
+}
+
+arrives() {
+	expect "frames to $*" "$(received "$@")" -ge $((20 * $#))
+}
+
+stays_out() {
+	expect "frames to $*" "$(received "$@")" -lt 15
+}
+
+own() {
+	cat "/sys/class/net/$DEV/address"
+}
+
+own_and_broadcast() {
+	arrives "$(own)"
+	arrives ff:ff:ff:ff:ff:ff
+	stays_out 02:00:00:00:00:77
+	stays_out 01:00:5e:01:02:03
+}
+
+# The address changes while the netdev is up, and while it is down.
+address() {
+	local old
+
+	old=$(own)
+	ip link set "$DEV" address 02:00:00:00:00:78
+	defer ip link set "$DEV" address "$old"
+	arrives 02:00:00:00:00:78
+	stays_out "$old"
+	ip link set "$DEV" down
+	ip link set "$DEV" address 02:00:00:00:00:79
+	ip link set "$DEV" up
+	wait_for 10 carrier_up
+	arrives 02:00:00:00:00:79
+	stays_out 02:00:00:00:00:78
+}
+
+unicast_list() {
+	ip link add link "$DEV" name mac1 address 02:00:00:00:01:01 type macvlan
+	defer ip link del mac1
+	ip link set mac1 up
+	arrives 02:00:00:00:01:01
+	stays_out 02:00:00:00:01:02
+	ethtool -G "$DEV" rx 256
+	arrives 02:00:00:00:01:01
+	ip link del mac1
+	stays_out 02:00:00:00:01:01
+}
+
+multicast_list() {
+	ip maddr add 01:00:5e:01:02:04 dev "$DEV"
+	defer ip maddr del 01:00:5e:01:02:04 dev "$DEV"
+	wait_for 3 sh -c "ip maddr show dev $DEV | grep -q 01:00:5e:01:02:04"
+	arrives 01:00:5e:01:02:04
+	stays_out 01:00:5e:01:02:05
+	ip link set "$DEV" allmulticast on
+	defer ip link set "$DEV" allmulticast off
+	arrives 01:00:5e:01:02:05
+	stays_out 02:00:00:00:00:77
+}
+
+promiscuous() {
+	ip link set "$DEV" promisc on
+	defer ip link set "$DEV" promisc off
+	arrives 02:00:00:00:00:77 01:00:5e:01:02:05
+	ip link set "$DEV" promisc off
+	stays_out 02:00:00:00:00:77 01:00:5e:01:02:05
+}
+
+# More than the device has room for: every one is received, at the price of others.
+many_multicast() {
+	local i batch
+
+	batch=$(mktemp)
+	defer rm -f "$batch"
+	for i in $(seq 0 159); do
+		printf 'maddr add 01:00:5e:07:00:%02x dev %s\n' "$i" "$DEV"
+	done >"$batch"
+	ip -batch "$batch"
+	defer ip -batch "$batch.del"
+	defer rm -f "$batch.del"
+	sed 's/add/del/' "$batch" >"$batch.del"
+	sleep 0.2
+	arrives 01:00:5e:07:00:00 01:00:5e:07:00:50 01:00:5e:07:00:9f
+	stays_out 02:00:00:00:00:77
+	ip -batch "$batch.del"
+	sleep 0.2
+	stays_out 01:00:5e:07:00:00 01:00:5e:07:00:9f
+}
+
+many_unicast() {
+	local i batch
+
+	batch=$(mktemp)
+	defer rm -f "$batch"
+	for i in $(seq 0 139); do
+		printf 'fdb add 02:00:00:00:07:%02x dev %s self\n' "$i" "$DEV"
+	done >"$batch"
+	command bridge -batch "$batch"
+	sed 's/add/del/' "$batch" >"$batch.del"
+	defer command bridge -batch "$batch.del"
+	sleep 0.2
+	arrives 02:00:00:00:07:00 02:00:00:00:07:50 02:00:00:00:07:8b
+	command bridge -batch "$batch.del"
+	sleep 0.2
+	stays_out 02:00:00:00:07:00 02:00:00:00:07:8b
+}
+
+topology_up
+trap topology_down EXIT
+guest_main own_and_broadcast address unicast_list multicast_list promiscuous many_multicast \
+	many_unicast
