@@ -163,6 +163,39 @@ features_off() {
 	done
 }
 
+# Features that can be changed, by the names that ethtool -K takes; loopback has
+# a test of its own.
+changeable() {
+	ethtool -k "$DEV" | sed -e 1d -e '/\[fixed\]/d' -e 's/^[[:space:]]*//' -e 's/:.*//' \
+		-e s/rx-checksumming/rx-checksum/ -e s/scatter-gather/sg/ \
+		-e s/tx-checksumming/tx/ -e s/tcp-segmentation-offload/tso/ \
+		-e s/generic-segmentation-offload/gso/ -e s/generic-receive-offload/gro/ \
+		-e s/rx-vlan-offload/rxvlan/ -e s/tx-vlan-offload/txvlan/ \
+		-e s/ntuple-filters/ntuple/ -e s/receive-hashing/rxhash/ | grep -vx loopback
+}
+
+# Each of them the other way round and back: as asked for, and packets go on.
+every_feature() {
+	local before feature state count=0
+
+	before=$(ethtool -k "$DEV")
+	for feature in $(changeable); do
+		for state in off on; do
+			ethtool -K "$DEV" "$feature" $state >/dev/null 2>&1 ||
+				note "$feature can't be $state"
+			ping -c 1 -W 2 -q 192.0.2.2 >/dev/null || fail "$feature $state: no answer"
+		done
+		count=$((count + 1))
+	done
+	expect "features" $count -gt 25
+	# what is off at first is off again
+	for feature in $(sed -n 's/^[[:space:]]*\([a-z].*\): off$/\1/p' <<<"$before"); do
+		ethtool -K "$DEV" "$feature" off >/dev/null 2>&1 || :
+	done
+	expect "features afterwards" "$(ethtool -k "$DEV")" = "$before"
+	ping_works -s 1400
+}
+
 loopback() {
 	ethtool -K "$DEV" loopback on
 	defer ethtool -K "$DEV" loopback off
@@ -181,4 +214,4 @@ loopback() {
 topology_up
 trap topology_down EXIT
 guest_main csum_tx csum_tx_v6 csum_udp tso tso_is_used vlan bad_csum_is_not_hidden features_off \
-	loopback
+	every_feature loopback

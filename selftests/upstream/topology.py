@@ -93,6 +93,8 @@ class Topology:
     def remote(self):
         """The two ends of a cable, in two namespaces."""
         near, far = self.ports[:2]
+        # a tunnel's module would leave a device that nobody made
+        sh("sysctl -qw net.core.fb_tunnels_only_for_init_net=2", check=False)
         sh(f"ip netns add {REMOTE} && ip link set {far} netns {REMOTE}"
            f" && ip -n {REMOTE} link set lo up")
         for prefix, dev, host in (("", near, 1), (f"-n {REMOTE}", far, 2)):
