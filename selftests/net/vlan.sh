@@ -37,26 +37,29 @@ frame() {
 	PYTHON
 }
 
-# Frames that the host side of this end has got, with a tag of whatever kind.
+# Prints a word, the stripped tag and the type that is left, of each frame.
+LISTENER='
+import socket, struct, sys
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+s.bind((sys.argv[1], 3))
+s.setsockopt(263, 8, 1)  # PACKET_AUXDATA
+out = open(sys.argv[2], "w", buffering=1)
+print("ready", file=out)
+while True:
+    data, aux, _, _ = s.recvmsg(2048, 256)
+    if b"probe" not in data:
+        continue
+    status, _, _, _, _, tci, tpid = struct.unpack("=IIIHHHH", aux[0][2])
+    word = data[data.index(b"probe"):].split(b"\0")[0].decode()
+    tag = f"{tpid:04x}.{tci & 0xfff}" if status & 0x10 else "none"
+    print(word, tag, data[12:14].hex(), file=out)
+'
+
+# What the host side of this end gets from now on is in $HEARD.
 listen() {
 	HEARD=$(mktemp)
 	defer rm -f "$HEARD"
-	background python3 - "$DEV" "$HEARD" <<-'PYTHON'
-		import socket, struct, sys
-		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
-		s.bind((sys.argv[1], 3))
-		s.setsockopt(263, 8, 1)  # PACKET_AUXDATA
-		out = open(sys.argv[2], "w", buffering=1)
-		print("ready", file=out)
-		while True:
-		    data, aux, _, _ = s.recvmsg(2048, 256)
-		    if b"probe" not in data:
-		        continue
-		    status, _, _, _, _, tci, tpid = struct.unpack("=IIIHHHH", aux[0][2])
-		    word = data[data.index(b"probe"):].split(b"\0")[0].decode()
-		    tag = f"{tpid:04x}.{tci & 0xfff}" if status & 0x10 else "none"
-		    print(word, tag, data[12:14].hex(), file=out)
-	PYTHON
+	background python3 -c "$LISTENER" "$DEV" "$HEARD"
 	wait_for 5 grep -q ready "$HEARD"
 }
 

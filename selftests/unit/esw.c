@@ -7,7 +7,6 @@
 #include <arpa/inet.h>
 
 #include "blk_cmd.h"
-#include "esw.h"
 #include "fake.h"
 #include "roce.h"
 
@@ -1109,65 +1108,6 @@ static void functions(void **state)
 	assert_int_equal(esw_cmd_vport_create(&card, &in, &out), GNIC_STATUS_NO_RESOURCE);
 }
 
-static enum gnic_hw_status vlan(uint32_t vport, uint16_t flags, int ctag, int stag)
-{
-	struct gnic_hw_vlan in = {
-		.vport = cpu_to_le16((uint16_t)vport), .flags = cpu_to_le16(flags),
-	};
-
-	if (ctag >= 0)
-		in.ctag[ctag / 8] = (uint8_t)(1 << ctag % 8);
-	if (stag >= 0)
-		in.stag[stag / 8] = (uint8_t)(1 << stag % 8);
-	return esw_cmd_vlan_set(&card, &in);
-}
-
-/* A frame with a tag to the address that the filter has. */
-static bool tagged(uint16_t tpid, uint16_t tci)
-{
-	struct frame frame = {
-		.hdr = OWN, .hdr_len = 6, .len = 60, .is_parsed = true,
-		.parsed = { .tags = tpid != 0, .stag = tpid == 0x88a8, .vlan_tci = tci },
-	};
-
-	return esw_vlan_wanted(esw_vport(&card, 0), &frame);
-}
-
-static void vlan_filter(void **state)
-{
-	(void)state;
-	assert_int_equal(esw_vport(&card, 0)->vlan_flags, GNIC_VLAN_STRIP_CTAG);
-	assert_true(tagged(0x8100, 5));
-	assert_int_equal(vlan(0, GNIC_VLAN_FILTER_CTAG, 4095, -1), GNIC_STATUS_OK);
-	assert_false(tagged(0x8100, 0xe005));
-	assert_true(tagged(0x8100, 0xefff));
-	assert_true(tagged(0x88a8, 5));
-	assert_true(tagged(0, 0));
-	assert_int_equal(vlan(0, GNIC_VLAN_FILTER_STAG, -1, 0), GNIC_STATUS_OK);
-	assert_true(tagged(0x8100, 5));
-	assert_true(tagged(0x88a8, 0));
-	assert_false(tagged(0x88a8, 1));
-	assert_int_equal(filter(0, GNIC_FILTER_PROMISC, 0), GNIC_STATUS_OK);
-	assert_true(tagged(0x88a8, 1));
-}
-
-static void refused_vlans(void **state)
-{
-	struct gnic_hw_tunnels in = { .ports[3] = { .port = cpu_to_le16(9), .type = 4 } };
-
-	(void)state;
-	assert_int_equal(vlan(0, 0x10, -1, -1), GNIC_STATUS_BAD_PARAM);
-	assert_int_equal(vlan(9, 0, -1, -1), GNIC_STATUS_NOT_FOUND);
-	assert_int_equal(vlan(fn_a, GNIC_VLAN_FILTER_CTAG, -1, -1), GNIC_STATUS_BAD_PARAM);
-	assert_int_equal(vlan(fn_a, GNIC_VLAN_STRIP_STAG, -1, -1), GNIC_STATUS_OK);
-	assert_int_equal(esw_cmd_tunnel_set(&card, &in), GNIC_STATUS_BAD_PARAM);
-	in.ports[3].type = GNIC_TUNNEL_GENEVE;
-	assert_int_equal(esw_cmd_tunnel_set(&card, &in), GNIC_STATUS_OK);
-	assert_int_equal(esw_vport(&card, 0)->tunnels, 1);
-	in.ports[4].type = GNIC_TUNNEL_VXLAN;
-	assert_int_equal(esw_cmd_tunnel_set(&card, &in), GNIC_STATUS_BAD_PARAM);
-}
-
 static void refused_filters(void **state)
 {
 	(void)state;
@@ -1235,8 +1175,6 @@ int main(void)
 		TEST(sctp_has_ports),
 		TEST(functions),
 		TEST(refused_filters),
-		TEST(vlan_filter),
-		TEST(refused_vlans),
 		TEST(reset),
 	};
 
