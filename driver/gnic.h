@@ -175,6 +175,8 @@ void gnic_wr32(struct gnic_dev *dev, u32 reg, u32 value);
 void gnic_wr64(struct gnic_dev *dev, u32 reg_lo, u64 value);
 int gnic_reg_reset(struct gnic_dev *dev);	/* CTL_RESET, waits for READY */
 int gnic_reg_selftest(struct gnic_dev *dev);	/* registers, DMA at alignments 0..7 */
+int gnic_reg_test_scratch(struct gnic_dev *dev);	/* the parts of it */
+int gnic_reg_test_dma(struct gnic_dev *dev);
 void gnic_dev_set_gone(struct gnic_dev *dev);
 
 static inline bool gnic_dev_gone(const struct gnic_dev *dev)
@@ -215,7 +217,7 @@ int gnic_cmd_errno(u32 status);			/* the only place: status -> -errno */
 /* gnic_irq.c */
 int gnic_irq_init(struct gnic_dev *dev);
 void gnic_irq_exit(struct gnic_dev *dev);
-int gnic_irq_selftest(struct gnic_dev *dev);	/* raises each vector once */
+int gnic_irq_selftest(struct gnic_dev *dev, unsigned int first);	/* raises each vector once */
 int gnic_irq_number(struct gnic_dev *dev, unsigned int vector);	/* Linux irq */
 int gnic_irq_vector_get(struct gnic_dev *dev);	/* for a channel; shared when they run out */
 void gnic_irq_vector_put(struct gnic_dev *dev, unsigned int vector);

@@ -126,4 +126,6 @@ void gnic_ethtool_get_stats(struct net_device *netdev, struct ethtool_stats *sta
 
 const struct ethtool_ops gnic_rep_ethtool_ops = {
 	GNIC_ETHTOOL_COMMON_OPS,
+	.get_sset_count		= gnic_ethtool_get_sset_count,
+	.get_strings		= gnic_ethtool_get_strings,
 };

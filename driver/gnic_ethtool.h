@@ -78,6 +78,14 @@ void gnic_ethtool_get_fec_stats(struct net_device *netdev, struct ethtool_fec_st
 void gnic_ethtool_get_fec_stats(struct net_device *netdev, struct ethtool_fec_stats *stats);
 #endif
 
+/* gnic_selftest.c */
+int gnic_ethtool_port_sset_count(struct net_device *netdev, int sset);
+void gnic_ethtool_port_strings(struct net_device *netdev, u32 sset, u8 *data);
+void gnic_ethtool_self_test(struct net_device *netdev, struct ethtool_test *test, u64 *data);
+int gnic_ethtool_reset(struct net_device *netdev, u32 *flags);
+int gnic_ethtool_get_regs_len(struct net_device *netdev);
+void gnic_ethtool_get_regs(struct net_device *netdev, struct ethtool_regs *regs, void *data);
+
 /* gnic_module.c */
 int gnic_ethtool_get_module_eeprom_by_page(struct net_device *netdev,
 					   const struct ethtool_module_eeprom *page,
@@ -110,7 +118,7 @@ u32 gnic_ethtool_get_rx_ring_count(struct net_device *netdev);
 #ifdef HAVE_ETHTOOL_NEEDS_RTNL
 #define GNIC_ETHTOOL_NEEDS_RTNL \
 	.op_needs_rtnl = ETHTOOL_OP_NEEDS_RTNL_SCHANNELS | ETHTOOL_OP_NEEDS_RTNL_SRINGPARAM | \
-			 ETHTOOL_OP_NEEDS_RTNL_GLINK,
+			 ETHTOOL_OP_NEEDS_RTNL_GLINK | ETHTOOL_OP_NEEDS_RTNL_TEST,
 #else
 #define GNIC_ETHTOOL_NEEDS_RTNL
 #endif
@@ -132,8 +140,6 @@ u32 gnic_ethtool_get_rx_ring_count(struct net_device *netdev);
 	.set_coalesce		= gnic_ethtool_set_coalesce, \
 	.get_ethtool_stats	= gnic_ethtool_get_stats, \
 	.get_ts_info		= ethtool_op_get_ts_info, \
-	.get_sset_count		= gnic_ethtool_get_sset_count, \
-	.get_strings		= gnic_ethtool_get_strings, \
 	.get_rxfh_key_size	= gnic_ethtool_get_rxfh_key_size, \
 	.get_rxfh_indir_size	= gnic_ethtool_get_rxfh_indir_size, \
 	.get_rxfh		= gnic_ethtool_get_rxfh, \

@@ -23,5 +23,11 @@ const struct ethtool_ops gnic_uplink_ethtool_ops = {
 	.get_module_eeprom_by_page = gnic_ethtool_get_module_eeprom_by_page,
 	.get_module_power_mode	= gnic_ethtool_get_module_power_mode,
 	.set_module_power_mode	= gnic_ethtool_set_module_power_mode,
+	.get_sset_count		= gnic_ethtool_port_sset_count,
+	.get_strings		= gnic_ethtool_port_strings,
+	.self_test		= gnic_ethtool_self_test,
+	.reset			= gnic_ethtool_reset,
+	.get_regs_len		= gnic_ethtool_get_regs_len,
+	.get_regs		= gnic_ethtool_get_regs,
 	.set_phys_id		= gnic_ethtool_set_phys_id,
 };

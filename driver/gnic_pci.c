@@ -107,7 +107,7 @@ int gnic_dev_up(struct gnic_dev *dev)
 	err = gnic_irq_init(dev);
 	if (err)
 		goto err_cmd_exit;
-	err = gnic_irq_selftest(dev);
+	err = gnic_irq_selftest(dev, 0);
 	if (err)
 		goto err_irq_exit;
 	err = gnic_eq_init(dev);

@@ -200,6 +200,7 @@ GNIC_HW_SIZE(gnic_hw_fec_stats, 304);
  * @page: of octets 128 .. 255; 0 for those below
  * @offset: first octet
  * @len: octets, at most GNIC_MODULE_PAGE_LEN; not across 128
+ * @rsvd: zero
  */
 struct gnic_hw_module_read {
 	__u8 port;

@@ -170,6 +170,8 @@ pause_keeps_frames() {
 
 	ethtool -G "$DEV" rx 64
 	defer ethtool -G "$DEV" rx 512
+	ethtool -C "$DEV" rx-usecs 10000
+	defer ethtool -C "$DEV" rx-usecs 4
 	before=$(pause_frames tx_pause_frames)
 	lost=$(stat "$DEV" rx_dropped)
 	peer ping -f -l 200 -c 3000 -q 192.0.2.1 >/tmp/flood || :

@@ -1,0 +1,82 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What a port says of itself: self-test, reset, registers. Topology:
+# lib/guest.sh.
+
+. "$(dirname "$0")/../lib/guest.sh"
+
+test_says() {
+	ethtool -t "$DEV" "$1" >/tmp/selftest || :
+	grep -q "The test result is $2" /tmp/selftest || fail "$(cat /tmp/selftest)"
+}
+
+result() {
+	awk -v name="$1" '$1 == name { print $NF }' /tmp/selftest
+}
+
+on_line() {
+	test_says online PASS
+	peer ip link set "$PEER_DEV" down
+	defer peer ip link set "$PEER_DEV" up
+	wait_for 5 sh -c "ethtool $DEV | grep -q 'Link detected: no'"
+	test_says online FAIL
+	expect "link" "$(result Link)" -ne 0
+	expect "registers" "$(result Registers)" -eq 0
+}
+
+# The port is as it was, with packets, also of a large MTU.
+off_line() {
+	local before after
+
+	before=$(ethtool -k "$DEV" && ethtool -c "$DEV" && ethtool -g "$DEV")
+	test_says offline PASS
+	wait_for 10 carrier_up
+	after=$(ethtool -k "$DEV" && ethtool -c "$DEV" && ethtool -g "$DEV")
+	[ "$before" = "$after" ] || fail "settings are not as they were"
+	ping_works
+	ip link set "$DEV" mtu 9000
+	defer ip link set "$DEV" mtu 1500
+	test_says offline PASS
+	wait_for 10 carrier_up
+}
+
+# It finds what is broken.
+finds_a_lost_interrupt() {
+	model '{"cmd":"fault","kind":"irq","card":0,"vector":1,"count":50}' >/dev/null
+	defer model '{"cmd": "fault", "kind": "clear"}'
+	test_says offline FAIL
+	expect "interrupts" "$(result Interrupts)" -ne 0
+	model '{"cmd": "fault", "kind": "clear"}' >/dev/null
+	wait_for 10 carrier_up
+	ping_works
+}
+
+not_while_down() {
+	ip link set "$DEV" down
+	defer ip link set "$DEV" up
+	test_says offline FAIL
+	expect "loopback" "$(result Loopback)" -ne 0
+	expect "dma" "$(result DMA)" -eq 0
+}
+
+# New queues, a new link, the same settings.
+reset() {
+	local before
+
+	before=$(ethtool_stat "$DEV" queue_resets)
+	ethtool --reset "$DEV" dma irq mac phy filter >/dev/null
+	wait_for 10 sh -c "[ \$(ethtool -S $DEV | awk '\$1 == \"queue_resets:\" { print \$2 }') -gt $before ]"
+	wait_for 10 carrier_up
+	ping_works
+	expect_fail ethtool --reset "$DEV" ram
+}
+
+# The first register is a magic number.
+registers() {
+	ethtool -d "$DEV" raw on >/tmp/regs
+	expect "magic" "$(od -An -tx4 -j4 -N4 /tmp/regs | tr -d ' ')" = 43494e47
+}
+
+topology_up
+trap topology_down EXIT
+guest_main on_line off_line finds_a_lost_interrupt not_while_down reset registers
