@@ -30,6 +30,7 @@
 	X(QPC_WRITE,		0x25, gnic_hw_qpc_write, void) \
 	X(QP_STOP,		0x26, gnic_hw_qp_id, void) \
 	X(QP_MOVE,		0x27, gnic_hw_qp_move, void) \
+	X(QP_SPLIT,		0x28, gnic_hw_qp_split, void) \
 	X(PORT_QUERY,		0x30, gnic_hw_id, gnic_hw_port_info) \
 	X(PORT_SET,		0x31, gnic_hw_port_set, void) \
 	X(PORT_STATS,		0x32, gnic_hw_id, gnic_hw_mac_stats) \
@@ -246,6 +247,24 @@ struct gnic_hw_qp_move {
 	__le32 rsvd;
 };
 GNIC_HW_SIZE(gnic_hw_qp_move, 16);
+
+/**
+ * struct gnic_hw_qp_split - headers and payload of received frames apart
+ * @port: which raw QP
+ * @qpn: which raw QP
+ * @base: head area, GNIC_RAW_HEAD_SIZE bytes for every entry of the receive
+ *	queue, aligned to that; 0: frames are not split
+ * @thresh: frames up to so many bytes are not split
+ * @rsvd: zero
+ */
+struct gnic_hw_qp_split {
+	__le32 port;
+	__le32 qpn;
+	__le64 base;
+	__le32 thresh;
+	__le32 rsvd;
+};
+GNIC_HW_SIZE(gnic_hw_qp_split, 24);
 
 /**
  * struct gnic_hw_qp_path - how packets of an RC QP reach the peer

@@ -55,8 +55,10 @@ enum gnic_hw_cqe_hash {
 #define GNIC_RAW_CQE_MARK		BIT(15)
 #define GNIC_RAW_CQE_HDR_LEN		GENMASK(25, 16)	/* bytes up to the payload, 0: not parsed */
 #define GNIC_RAW_CQE_STAG		BIT(26)	/* with VLAN: it was an S-tag */
+#define GNIC_RAW_CQE_SPLIT		BIT(27)	/* the first HDR_LEN bytes are in the head area */
 
 #define GNIC_RAW_NBUF_MAX		17
+#define GNIC_RAW_HEAD_SIZE		256	/* of a slot of the head area */
 
 /**
  * struct gnic_hw_raw_cqe - completion of a raw QP

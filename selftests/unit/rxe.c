@@ -510,6 +510,122 @@ static void stag(void **state)
 	assert_int_equal(le32_to_cpu(last_cqe()->size), len - 4);
 }
 
+/* ---- header split ---- */
+
+#define HEADS	(FAKE_DATA + 0x1000)	/* 64 slots */
+
+struct qp *qp_get(struct port *port, uint32_t qpn)
+{
+	return port == f.qp.port && qpn == f.qp.qpn ? &f.qp : NULL;
+}
+
+static enum gnic_hw_status split(uint32_t qpn, uint64_t base, uint32_t thresh)
+{
+	struct gnic_hw_qp_split in = {
+		.qpn = cpu_to_le32(qpn), .base = cpu_to_le64(base), .thresh = cpu_to_le32(thresh),
+	};
+
+	return qp_cmd_split(&f.card, &in);
+}
+
+static uint8_t *head_slot(uint32_t index)
+{
+	return fake_ptr(HEADS + index % (1u << FAKE_LOG) * GNIC_RAW_HEAD_SIZE);
+}
+
+static void split_payload(void **state)
+{
+	(void)state;
+	assert_int_equal(split(f.qp.qpn, HEADS, 0), GNIC_STATUS_OK);
+	for (uint32_t round = 0; round < 2000; round++) {
+		struct fake_frame what = random_what();
+		uint32_t len, head, first = fake_rq_index, n;
+
+		what.tags = 0;
+		len = build(&what, false);
+		head = fake_hdr_len(&what);
+		make_frame(len, 252);
+		n = (len - head + 999) / 1000;
+		for (uint32_t i = 0; i < n; i++)
+			post_buffer(1000);
+		memset(head_slot(first), 0x5a, GNIC_RAW_HEAD_SIZE);
+		assert_true(receive());
+		assert_true(last_flags() & GNIC_RAW_CQE_SPLIT);
+		assert_int_equal(FIELD_GET(GNIC_RAW_CQE_HDR_LEN, last_flags()), head);
+		assert_int_equal(FIELD_GET(GNIC_RAW_CQE_NBUF, last_flags()), n);
+		assert_int_equal(le32_to_cpu(last_cqe()->size), len);
+		assert_memory_equal(head_slot(first), bytes, head);
+		assert_int_equal(head_slot(first)[head], 0x5a);
+		assert_buffers(bytes + head, len - head, first, 1000);
+		assert_csum(14, len);
+	}
+}
+
+/* What has no payload to split goes to the slot if it fits, and uses up a buffer. */
+static void split_whole(void **state)
+{
+	(void)state;
+	assert_int_equal(split(f.qp.qpn, HEADS, 0), GNIC_STATUS_OK);
+	memset(bytes, 0x12, 300);
+	make_frame(256, 60);
+	assert_false(receive());
+	assert_int_equal(f.qp.stats.no_buffer, 1);
+	post_buffer(1000);
+	assert_true(receive());
+	assert_true(last_flags() & GNIC_RAW_CQE_SPLIT);
+	assert_int_equal(FIELD_GET(GNIC_RAW_CQE_HDR_LEN, last_flags()), 256);
+	assert_int_equal(FIELD_GET(GNIC_RAW_CQE_NBUF, last_flags()), 1);
+	assert_memory_equal(head_slot(0), bytes, 256);
+	post_buffer(1000);
+	make_frame(257, 60);
+	assert_true(receive());
+	assert_false(last_flags() & GNIC_RAW_CQE_SPLIT);
+	assert_buffers(bytes, 257, 1, 1000);
+}
+
+static void split_threshold(void **state)
+{
+	struct fake_frame what = { .payload = 500 };
+	uint32_t len = fake_build(bytes, &what);
+
+	(void)state;
+	assert_int_equal(split(f.qp.qpn, HEADS, len), GNIC_STATUS_OK);
+	post_buffer(2000);
+	make_frame(len, 100);
+	assert_true(receive());
+	assert_false(last_flags() & GNIC_RAW_CQE_SPLIT);
+	assert_int_equal(split(f.qp.qpn, HEADS, len - 1), GNIC_STATUS_OK);
+	post_buffer(2000);
+	make_frame(len, 100);
+	assert_true(receive());
+	assert_true(last_flags() & GNIC_RAW_CQE_SPLIT);
+	assert_int_equal(split(f.qp.qpn, 0, 0), GNIC_STATUS_OK);
+	post_buffer(2000);
+	make_frame(len, 100);
+	assert_true(receive());
+	assert_false(last_flags() & GNIC_RAW_CQE_SPLIT);
+}
+
+static void split_refused(void **state)
+{
+	struct fake_frame what = { .payload = 500 };
+	uint32_t len = fake_build(bytes, &what);
+
+	(void)state;
+	assert_int_equal(split(f.qp.qpn + 1, HEADS, 0), GNIC_STATUS_NOT_FOUND);
+	assert_int_equal(split(f.qp.qpn, HEADS + 64, 0), GNIC_STATUS_BAD_PARAM);
+	f.qp.rq.present = false;
+	assert_int_equal(split(f.qp.qpn, HEADS, 0), GNIC_STATUS_BAD_PARAM);
+	f.qp.rq.present = true;
+	/* an area that is not there */
+	assert_int_equal(split(f.qp.qpn, 0x1000, 0), GNIC_STATUS_OK);
+	post_buffer(2000);
+	make_frame(len, 100);
+	assert_false(receive());
+	assert_true(f.qp.failed);
+	assert_int_equal(f.qp.stats.syndrome, GNIC_SYND_LOCAL_ACCESS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -533,6 +649,10 @@ int main(void)
 		cmocka_unit_test_setup(tunnel, setup),
 		cmocka_unit_test_setup(tunnel_garbage, setup),
 		cmocka_unit_test_setup(stag, setup),
+		cmocka_unit_test_setup(split_payload, setup),
+		cmocka_unit_test_setup(split_whole, setup),
+		cmocka_unit_test_setup(split_threshold, setup),
+		cmocka_unit_test_setup(split_refused, setup),
 	};
 
 	fake_seed(1);

@@ -33,6 +33,9 @@ enum gnic_hw_status esw_cmd_flow_del(struct card *card, const struct gnic_hw_id 
 enum gnic_hw_status esw_cmd_flow_stats(struct card *card, const struct gnic_hw_id *in,
 				       struct gnic_hw_flow_stats *out);
 
+/* qp_split.c */
+enum gnic_hw_status qp_cmd_split(struct card *card, const struct gnic_hw_qp_split *in);
+
 /* blk_eq.c */
 enum gnic_hw_status eq_cmd_create(struct card *card, const struct gnic_hw_eq_create *in);
 enum gnic_hw_status eq_cmd_destroy(struct card *card);

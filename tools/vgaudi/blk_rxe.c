@@ -7,7 +7,8 @@
 #include "parse.h"
 #include "rxe.h"
 
-#define RXE_PIECES	(2 * GNIC_RAW_NBUF_MAX)	/* of buffers; one may be in two places */
+/* Of buffers, of which one may be in two places, behind a slot of the head area. */
+#define RXE_PIECES	(2 * GNIC_RAW_NBUF_MAX + 1)
 
 /* Where a packet goes. */
 struct rxe_buffers {
@@ -44,6 +45,12 @@ static bool rxe_has_buffer(struct qp *qp, uint32_t taken)
 	return wq_refresh(qp, rq) && rq->index - rq->done > taken;
 }
 
+static void rxe_fail_buffer(struct qp *qp, uint32_t taken)
+{
+	cq_post_error(qp->rq_cq, qp, false, qp->rq.done + taken, GNIC_SYND_LOCAL_ACCESS);
+	qp_fail(qp, GNIC_SYND_LOCAL_ACCESS, false);
+}
+
 /* One more buffer. Returns its size, 0: it is not usable, the QP fails. */
 static uint32_t rxe_buffer(struct qp *qp, struct rxe_buffers *bufs)
 {
@@ -60,9 +67,7 @@ static uint32_t rxe_buffer(struct qp *qp, struct rxe_buffers *bufs)
 			    GNIC_ACCESS_LOCAL_WRITE, bufs->iov + bufs->iovs,
 			    RXE_PIECES - bufs->iovs) : -1;
 	if (n < 0) {
-		cq_post_error(qp->rq_cq, qp, false, qp->rq.done + bufs->count,
-			      GNIC_SYND_LOCAL_ACCESS);
-		qp_fail(qp, GNIC_SYND_LOCAL_ACCESS, false);
+		rxe_fail_buffer(qp, bufs->count);
 		return 0;
 	}
 	bufs->iovs += n;
@@ -70,12 +75,25 @@ static uint32_t rxe_buffer(struct qp *qp, struct rxe_buffers *bufs)
 	return size;
 }
 
+/* @head: bytes that go to the slot of the head area. */
+static bool rxe_head(struct qp *qp, struct rxe_buffers *bufs, uint32_t head)
+{
+	bufs->iovs = 0;
+	bufs->count = 0;
+	if (!head || !rxe_has_buffer(qp, 0))
+		return true;
+	bufs->iov[bufs->iovs++] = (struct iovec){ rxe_split_slot(qp), head };
+	if (bufs->iov[0].iov_base)
+		return true;
+	rxe_fail_buffer(qp, 0);
+	return false;
+}
+
+/* For @len bytes; at least one. */
 static bool rxe_buffers(struct qp *qp, struct rxe_buffers *bufs, uint32_t len)
 {
 	uint32_t size;
 
-	bufs->iovs = 0;
-	bufs->count = 0;
 	for (;;) {
 		if (bufs->count == GNIC_RAW_NBUF_MAX) {
 			qp->stats.too_big++;
@@ -271,7 +289,7 @@ static uint32_t rxe_checksum(const struct frame *frame, uint32_t from, struct rx
 /* ---- completion ---- */
 
 static bool rxe_complete(struct qp *qp, const struct frame *frame, uint32_t strip,
-			 struct gnic_hw_raw_cqe *cqe, uint32_t nbuf)
+			 uint32_t head, struct gnic_hw_raw_cqe *cqe, uint32_t nbuf)
 {
 	const struct parsed *p = &frame->parsed;
 	uint32_t flags = le32_to_cpu(cqe->flags), ctrl = FIELD_PREP(GNIC_CQE_QPN, qp->qpn);
@@ -287,7 +305,9 @@ static bool rxe_complete(struct qp *qp, const struct frame *frame, uint32_t stri
 		ctrl |= GNIC_CQE_INNER_OK;
 	flags |= FIELD_PREP(GNIC_RAW_CQE_L3, p->l3) | FIELD_PREP(GNIC_RAW_CQE_L4, p->l4) |
 		 FIELD_PREP(GNIC_RAW_CQE_NBUF, nbuf);
-	if (p->l3 && FIELD_FIT(GNIC_RAW_CQE_HDR_LEN, p->payload_off - strip))
+	if (head)
+		flags |= GNIC_RAW_CQE_SPLIT | FIELD_PREP(GNIC_RAW_CQE_HDR_LEN, head);
+	else if (p->l3 && FIELD_FIT(GNIC_RAW_CQE_HDR_LEN, p->payload_off - strip))
 		flags |= FIELD_PREP(GNIC_RAW_CQE_HDR_LEN, p->payload_off - strip);
 	if (strip) {
 		flags |= GNIC_RAW_CQE_VLAN | (p->stag ? GNIC_RAW_CQE_STAG : 0);
@@ -314,15 +334,16 @@ bool rxe_receive(struct qp *qp, struct frame *frame, uint32_t hash, uint8_t hash
 				     (mark ? GNIC_RAW_CQE_MARK : 0)),
 		.mark = cpu_to_le32(mark ? *mark : 0),
 	};
-	uint32_t strip = rxe_strip(qp, frame), len = frame->len - strip;
+	uint32_t strip = rxe_strip(qp, frame), len = frame->len - strip, head;
 	struct rxe_buffers bufs;
 
 	if (qp->failed || qp->stopped)
 		return false;
-	if (!rxe_buffers(qp, &bufs, len))
+	head = rxe_split(qp, frame, strip, len);
+	if (!rxe_head(qp, &bufs, head) || !rxe_buffers(qp, &bufs, len - head))
 		return false;
 	rxe_copy(&bufs, frame, strip);
-	if (!rxe_complete(qp, frame, strip, &cqe, bufs.count))
+	if (!rxe_complete(qp, frame, strip, head, &cqe, bufs.count))
 		return false;
 	qp->stats.rx_packets++;
 	qp->stats.rx_bytes += len;

@@ -111,6 +111,8 @@ struct qp {
 	uint32_t idle;		/* rounds without work, blk_umr.c */
 	struct qp *next_awake, *prev_awake;
 	struct wq sq, rq;
+	uint64_t split;		/* head area, 0: none; rxe_split.c */
+	uint32_t split_thresh;
 	struct cq *sq_cq, *rq_cq;
 	struct rc *rc;		/* RC: contexts and engine state, blk_qpc.c */
 	struct qp_compute *compute;
