@@ -20,6 +20,9 @@ PAGE_POOL_ENABLE_DIRECT | net/page_pool/types.h | page_pool_enable_direct_recycl
 NETDEV_STAT_OPS | net/netdev_queues.h | struct netdev_stat_ops
 NETDEV_OPS_LOCK | linux/netdevice.h | request_ops_lock;
 NAPI_CONFIG | linux/netdevice.h | netif_napi_add_config_locked
+QUEUE_CONFIG | net/netdev_queues.h | ndo_default_qcfg\)\(
+HDS_THRESH | linux/ethtool.h | hds_thresh_max;
+PAGE_POOL_UNREADABLE | net/page_pool/helpers.h | page_pool_is_unreadable
 RX_MODE_ASYNC | linux/netdevice.h | \(\*ndo_set_rx_mode_async\)
 NETIF_CLOSE | linux/netdevice.h | netif_close\(struct
 NETNS_IMMUTABLE | linux/netdevice.h | netns_immutable:1

@@ -139,6 +139,23 @@ static inline void page_pool_enable_direct_recycling(struct page_pool *pool,
 }
 #endif
 
+#include <net/page_pool/helpers.h>
+
+/* Is its memory somebody else's, where the processor can't read it? */
+#ifndef HAVE_PAGE_POOL_UNREADABLE
+static inline bool page_pool_is_unreadable(struct page_pool *pool)
+{
+	return pool->mp_ops;
+}
+#endif
+
+/* Queues have a configuration of their own: a page size, by which memory is bound. */
+#ifdef HAVE_QUEUE_CONFIG
+#define GNIC_QCFG_ARG	struct netdev_queue_config *qcfg,
+#else
+#define GNIC_QCFG_ARG
+#endif
+
 /* Frags of an xdp_buff become those of the skb that was built around it. */
 #ifdef HAVE_XDP_FRAGS_TRUESIZE
 static inline void gnic_xdp_set_truesize(struct skb_shared_info *sinfo, u32 truesize)

@@ -46,6 +46,15 @@ static int gnic_channel_fail(struct gnic_channel *c, struct gnic_queue *queue, i
 	return 0;
 }
 
+static int gnic_channel_receive(struct gnic_channel *c, struct gnic_queue *queue, int budget)
+{
+	if (unlikely(queue->rx.xsk))
+		return gnic_xsk_poll(c, queue, budget);
+	if (unlikely(queue->rx.heads))
+		return gnic_split_poll(c, queue, budget);
+	return gnic_rx_poll(c, queue, budget);
+}
+
 static int gnic_channel_poll(struct napi_struct *napi, int budget)
 {
 	struct gnic_channel *c = container_of(napi, struct gnic_channel, napi);
@@ -56,7 +65,7 @@ static int gnic_channel_poll(struct napi_struct *napi, int budget)
 		return gnic_channel_fail(c, queue, budget, &c->tx_stats.bad_cqes);
 	if (unlikely(!budget))
 		return 0;
-	work = queue->rx.xsk ? gnic_xsk_poll(c, queue, budget) : gnic_rx_poll(c, queue, budget);
+	work = gnic_channel_receive(c, queue, budget);
 	if (unlikely(work < 0))
 		return gnic_channel_fail(c, queue, budget, &c->rx_stats.bad_cqes);
 	if (work < budget && napi_complete_done(napi, work)) {

@@ -14,7 +14,12 @@
 #include "gnic_nic.h"
 #include "gnic_ring.h"
 
-/* One page a buffer: headroom for XDP, data, struct skb_shared_info. */
+/*
+ * A buffer: headroom, data, struct skb_shared_info. Half a page is enough for
+ * the usual MTU; XDP gets a page, for its headroom.
+ */
+#define GNIC_RX_BUF_LEN_MIN	2048
+#define GNIC_RX_BUF_LEN_MAX	PAGE_SIZE
 #define GNIC_RX_HEADROOM	XDP_PACKET_HEADROOM
 #define GNIC_RX_BUF_SIZE	(SKB_WITH_OVERHEAD(PAGE_SIZE) - GNIC_RX_HEADROOM)
 /* Largest MTU whose frames fill one buffer, with two tags on top. */
@@ -109,10 +114,15 @@ struct gnic_xdp_bulk {
  * @reaped: buffers that the device has filled and we have taken
  * @qpn: QP, what a completion must say
  * @buf_size: bytes that the device may write into a buffer
- * @pages: by buffer
+ * @headroom: before them
+ * @truesize: of a buffer, all included
+ * @data: buffers, where the headroom begins
+ * @netmems: likewise, with @heads
  * @bufs: likewise, with @xsk
  * @pool: where pages come from; NULL with @xsk
  * @xsk: where buffers of an AF_XDP socket come from, or NULL
+ * @heads: head area: headers and payload come apart; or NULL
+ * @heads_dma: device address of it
  * @channel: whose
  * @bulk: XDP_TX frames of the poll that runs
  * @xdp_rxq: for programs
@@ -123,12 +133,17 @@ struct gnic_rx {
 	u32 reaped;
 	u32 qpn;
 	u32 buf_size;
+	u32 headroom;
+	u32 truesize;
 	union {
-		struct page **pages;
+		void **data;
+		netmem_ref *netmems;
 		struct xdp_buff **bufs;
 	};
 	struct page_pool *pool;
 	struct xsk_buff_pool *xsk;
+	u8 (*heads)[GNIC_RAW_HEAD_SIZE];
+	dma_addr_t heads_dma;
 	struct gnic_channel *channel;
 	struct gnic_xdp_bulk bulk;
 	struct xdp_rxq_info xdp_rxq;
@@ -158,6 +173,7 @@ struct gnic_rx_stats {
 	u64 csum_unnecessary;
 	u64 csum_none;
 	u64 alloc_fail;
+	u64 unreadable;
 	u64 bad_cqes;
 	u64 xdp_drop;
 	u64 xdp_tx;
@@ -267,6 +283,7 @@ void gnic_queue_destroy(struct gnic_channel *c, struct gnic_queue *queue);
 
 /* gnic_swap.c: with the netdev's instance lock, or rtnl where there is none */
 int gnic_swap_queue(struct gnic_channel *c, struct gnic_queue *queue);
+int gnic_swap_queues(struct gnic_nic *nic, struct gnic_queue **queues);
 int gnic_swap_restart(struct gnic_channel *c, const struct gnic_nic_cfg *cfg,
 		      struct netlink_ext_ack *extack);
 
@@ -280,10 +297,19 @@ void gnic_tx_free(struct gnic_channel *c, struct gnic_tx *tx);	/* what was not s
 bool gnic_tx_clean(struct gnic_channel *c, struct gnic_queue *queue, int budget);
 void gnic_tx_settle(struct gnic_channel *c, struct gnic_queue *queue);
 
-/* gnic_rx.c */
-int gnic_rx_alloc(struct gnic_channel *c, struct gnic_rx *rx, u8 log);
+/* gnic_rx_mem.c */
+int gnic_rx_alloc(struct gnic_channel *c, struct gnic_rx *rx, const struct gnic_nic_cfg *cfg);
 void gnic_rx_free(struct gnic_channel *c, struct gnic_rx *rx);
 int gnic_rx_fill(struct gnic_rx *rx);
+
+/* gnic_split.c: tcp-data-split */
+int gnic_split_init(struct gnic_channel *c, struct gnic_rx *rx);
+void gnic_split_exit(struct gnic_channel *c, struct gnic_rx *rx);
+int gnic_split_start(struct gnic_channel *c, struct gnic_rx *rx, u32 thresh);
+int gnic_split_fill(struct gnic_rx *rx);
+int gnic_split_poll(struct gnic_channel *c, struct gnic_queue *queue, int budget);
+
+/* gnic_rx.c */
 int gnic_rx_poll(struct gnic_channel *c, struct gnic_queue *queue, int budget);
 
 #endif /* GNIC_CHANNEL_H */

@@ -28,6 +28,7 @@ void gnic_ethtool_get_ringparam(struct net_device *netdev, struct ethtool_ringpa
 	ring->tx_max_pending = GNIC_RING_MAX;
 	ring->rx_pending = nic->cfg.rx_ring;
 	ring->tx_pending = nic->cfg.tx_ring;
+	gnic_ring_get_rx(nic, kernel_ring);
 }
 
 static bool gnic_ethtool_ring_ok(u32 entries)
@@ -41,6 +42,7 @@ int gnic_ethtool_set_ringparam(struct net_device *netdev, struct ethtool_ringpar
 {
 	struct gnic_nic *nic = netdev_priv(netdev);
 	struct gnic_nic_cfg cfg = nic->cfg;
+	int err;
 
 	if (!gnic_ethtool_ring_ok(ring->rx_pending) || !gnic_ethtool_ring_ok(ring->tx_pending)) {
 		NL_SET_ERR_MSG_FMT_MOD(extack, "a ring has 2^n entries, from %u to %u",
@@ -49,6 +51,9 @@ int gnic_ethtool_set_ringparam(struct net_device *netdev, struct ethtool_ringpar
 	}
 	cfg.rx_ring = ring->rx_pending;
 	cfg.tx_ring = ring->tx_pending;
+	err = gnic_ring_set_rx(nic, &cfg, kernel_ring, extack);
+	if (err)
+		return err;
 	return gnic_nic_reconfigure(nic, &cfg, extack);
 }
 
@@ -83,6 +88,7 @@ static const char gnic_ethtool_strings[][ETH_GSTRING_LEN] = {
 	"rx_xdp_redirect",
 	"rx_xdp_errors",
 	"rx_csum_complete",
+	"rx_unreadable_drop",
 	"rx_bad_cqes",
 	"tx_bad_cqes",
 	"lost_irqs",
@@ -117,11 +123,12 @@ void gnic_ethtool_get_stats(struct net_device *netdev, struct ethtool_stats *sta
 		data[4] += c->rx_stats.xdp_redirect;
 		data[5] += c->rx_stats.xdp_errors;
 		data[6] += c->rx_stats.csum_complete;
-		data[7] += c->rx_stats.bad_cqes;
-		data[8] += c->tx_stats.bad_cqes;
-		data[9] += c->lost_irqs;
+		data[7] += c->rx_stats.unreadable;
+		data[8] += c->rx_stats.bad_cqes;
+		data[9] += c->tx_stats.bad_cqes;
+		data[10] += c->lost_irqs;
 	}
-	data[10] = nic->resets;
+	data[11] = nic->resets;
 }
 
 const struct ethtool_ops gnic_rep_ethtool_ops = {

@@ -34,6 +34,12 @@ int gnic_ethtool_get_sset_count(struct net_device *netdev, int sset);
 void gnic_ethtool_get_strings(struct net_device *netdev, u32 sset, u8 *data);
 void gnic_ethtool_get_stats(struct net_device *netdev, struct ethtool_stats *stats, u64 *data);
 
+/* gnic_ethtool_ring.c */
+void gnic_ring_get_rx(struct gnic_nic *nic, struct kernel_ethtool_ringparam *ring);
+int gnic_ring_set_rx(struct gnic_nic *nic, struct gnic_nic_cfg *cfg,
+		     const struct kernel_ethtool_ringparam *ring,
+		     struct netlink_ext_ack *extack);
+
 /* gnic_ethtool_rss.c */
 u32 gnic_ethtool_get_rxfh_key_size(struct net_device *netdev);
 u32 gnic_ethtool_get_rxfh_indir_size(struct net_device *netdev);
@@ -123,8 +129,17 @@ u32 gnic_ethtool_get_rx_ring_count(struct net_device *netdev);
 #define GNIC_ETHTOOL_NEEDS_RTNL
 #endif
 
+/* Where a threshold of tcp-data-split can be set, it is a parameter of rings. */
+#ifdef HAVE_HDS_THRESH
+#define GNIC_ETHTOOL_RING_HDS_THRESH	ETHTOOL_RING_USE_HDS_THRS
+#else
+#define GNIC_ETHTOOL_RING_HDS_THRESH	0
+#endif
+
 #define GNIC_ETHTOOL_COMMON_OPS \
 	GNIC_ETHTOOL_NEEDS_RTNL \
+	.supported_ring_params	= ETHTOOL_RING_USE_RX_BUF_LEN | ETHTOOL_RING_USE_TCP_DATA_SPLIT | \
+				  GNIC_ETHTOOL_RING_HDS_THRESH, \
 	.supported_coalesce_params = ETHTOOL_COALESCE_USECS | ETHTOOL_COALESCE_MAX_FRAMES | \
 		ETHTOOL_COALESCE_USE_ADAPTIVE | ETHTOOL_COALESCE_USE_CQE | \
 		ETHTOOL_COALESCE_RX_PROFILE | ETHTOOL_COALESCE_TX_PROFILE, \

@@ -2,6 +2,7 @@
 /* Netdev operations, features, and the profile of an uplink. */
 #include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
+#include <net/netdev_queues.h>
 #include <net/pkt_cls.h>
 
 #include "gnic_channel.h"
@@ -92,8 +93,12 @@ static const struct net_device_ops gnic_uplink_ops = {
 
 static void gnic_uplink_init(struct net_device *netdev)
 {
+	struct gnic_nic *nic = netdev_priv(netdev);
+
 	netdev->netdev_ops = &gnic_uplink_ops;
 	netdev->ethtool_ops = &gnic_uplink_ethtool_ops;
+	if (nic->dev->caps_bits & GNIC_CAP_QP_MOVE)
+		netdev->queue_mgmt_ops = &gnic_queue_mgmt_ops;
 	netdev->priv_flags |= IFF_UNICAST_FLT | IFF_LIVE_ADDR_CHANGE;
 	gnic_features_init_uplink(netdev);
 }

@@ -13,6 +13,8 @@
 
 /* A device that fails all the time is reset once in so long. */
 #define GNIC_NIC_RESET_PAUSE	HZ
+/* Buffers that a netdev has by default, whatever the number of its channels. */
+#define GNIC_NIC_BUFFERS	1024
 /* How often completions are looked for that no interrupt told of. */
 #define GNIC_NIC_WATCH		HZ
 
@@ -185,6 +187,24 @@ err_free:
 	return err;
 }
 
+static int gnic_nic_change(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg,
+			   struct gnic_queue **queues)
+{
+	int err;
+
+	if (cfg->channels == nic->num_channels && nic->dev->caps_bits & GNIC_CAP_QP_MOVE) {
+		err = gnic_swap_queues(nic, queues);
+		gnic_nic_queues_destroy(nic, queues, cfg->channels);
+		return err;
+	}
+	err = gnic_nic_swap(nic, cfg, queues);
+	if (err)
+		gnic_nic_queues_destroy(nic, queues, cfg->channels);
+	else
+		kfree(queues);
+	return err;
+}
+
 /**
  * gnic_nic_reconfigure - other channels, rings or moderation
  * @nic: netdev; may be down, then the next open uses @cfg
@@ -211,12 +231,11 @@ int gnic_nic_reconfigure(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg,
 		NL_SET_ERR_MSG_MOD(extack, "no memory or device resources for the new queues");
 		return PTR_ERR(queues);
 	}
-	err = gnic_nic_swap(nic, &next, queues);
+	err = gnic_nic_change(nic, &next, queues);
 	if (err) {
-		gnic_nic_queues_destroy(nic, queues, next.channels);
+		NL_SET_ERR_MSG_MOD(extack, "the device refuses the new queues");
 		return err;
 	}
-	kfree(queues);
 out:
 	nic->cfg = next;
 	return 0;
@@ -333,7 +352,9 @@ static void gnic_nic_defaults(struct gnic_nic *nic, unsigned int max)
 	struct gnic_nic_cfg *cfg = &nic->cfg;
 
 	cfg->channels = min3(num_online_cpus(), max, (unsigned int)GNIC_QUEUES_DEFAULT_MAX);
-	cfg->rx_ring = nic->profile->rx_ring;
+	cfg->rx_ring = min_t(unsigned int, nic->profile->rx_ring,
+			     rounddown_pow_of_two(GNIC_NIC_BUFFERS / cfg->channels));
+	cfg->rx_buf_len = GNIC_RX_BUF_LEN_MIN;
 	cfg->tx_ring = nic->profile->tx_ring;
 	cfg->rx.usecs = 4;
 	cfg->tx.usecs = 16;

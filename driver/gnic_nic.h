@@ -52,11 +52,15 @@ struct gnic_moderation {
 	bool cqe_timer;
 };
 
-/* What the queues of a netdev are made from: ethtool -L, -G, -C. */
+/* What the queues of a netdev are made from: ethtool -L, -G, -C, and XDP. */
 struct gnic_nic_cfg {
 	unsigned int channels;
 	unsigned int rx_ring;
 	unsigned int tx_ring;
+	unsigned int rx_buf_len;	/* what the user asked for */
+	bool xdp;			/* a program is attached: buffers have room for it */
+	bool split;			/* tcp-data-split */
+	u32 split_thresh;
 	struct gnic_moderation rx;
 	struct gnic_moderation tx;
 };
@@ -194,6 +198,10 @@ void gnic_rss_default(struct gnic_nic *nic, unsigned int channels);
 int gnic_rss_apply(struct gnic_nic *nic, struct gnic_queue **queues, unsigned int count);
 int gnic_rss_refresh(struct gnic_nic *nic);	/* of the queues that run */
 void gnic_rss_clear(struct gnic_nic *nic);
+
+/* gnic_queue_api.c */
+extern const struct netdev_queue_mgmt_ops gnic_queue_mgmt_ops;
+unsigned int gnic_queue_page_size(struct net_device *netdev, unsigned int index);
 
 /* gnic_stats.c */
 extern const struct netdev_stat_ops gnic_stat_ops;

@@ -125,7 +125,7 @@ static int gnic_queue_alloc(struct gnic_channel *c, struct gnic_queue *queue,
 	err = gnic_tx_alloc(c, &queue->xdp, ilog2(cfg->tx_ring));
 	if (err)
 		goto err_tx_free;
-	err = gnic_rx_alloc(c, &queue->rx, ilog2(cfg->rx_ring));
+	err = gnic_rx_alloc(c, &queue->rx, cfg);
 	if (err)
 		goto err_xdp_free;
 	err = gnic_rx_fill(&queue->rx);
@@ -179,9 +179,14 @@ struct gnic_queue *gnic_queue_create(struct gnic_channel *c, const struct gnic_n
 	err = gnic_queue_qps_create(c, queue);
 	if (err)
 		goto err_cqs_destroy;
+	err = gnic_split_start(c, &queue->rx, cfg->split_thresh);
+	if (err)
+		goto err_qps_destroy;
 	gnic_ring_publish(&queue->rx.rq);
 	return queue;
 
+err_qps_destroy:
+	gnic_queue_qps_destroy(c, queue);
 err_cqs_destroy:
 	gnic_queue_cqs_destroy(c, queue);
 err_queue_free:

@@ -12,22 +12,14 @@
 #include "gnic_rx.h"
 #include "gnic_xsk.h"
 
-/* The device owns the buffer from the next publish on. */
-static void gnic_rx_give(struct gnic_rx *rx, struct page *page)
-{
-	u32 slot = rx->rq.index++ & rx->rq.mask;
-	struct gnic_hw_recv_wqe *wqe = (struct gnic_hw_recv_wqe *)rx->rq.desc + slot;
-
-	wqe->addr = cpu_to_le64(page_pool_get_dma_addr(page) + GNIC_RX_HEADROOM);
-	rx->pages[slot] = page;
-}
-
 /* A buffer whose frame nobody wants goes back without seeing the pool. */
-static void gnic_rx_recycle(struct gnic_rx *rx, struct page *page)
+static void gnic_rx_recycle(struct gnic_rx *rx, void *buf)
 {
-	dma_sync_single_range_for_device(rx->pool->p.dev, page_pool_get_dma_addr(page),
-					 GNIC_RX_HEADROOM, GNIC_RX_BUF_SIZE, DMA_BIDIRECTIONAL);
-	gnic_rx_give(rx, page);
+	dma_sync_single_range_for_device(rx->pool->p.dev,
+					 page_pool_get_dma_addr(virt_to_page(buf)),
+					 offset_in_page(buf) + rx->headroom, rx->buf_size,
+					 DMA_BIDIRECTIONAL);
+	gnic_rx_give(rx, buf);
 }
 
 /* Frags of a frame that is dropped; in NAPI's context. */
@@ -41,15 +33,15 @@ static void gnic_rx_put_frags(struct gnic_rx *rx, struct xdp_buff *xdp)
 }
 
 /* A frame is dropped; a program may have taken frags away, never the head. */
-static void gnic_rx_drop(struct gnic_rx *rx, struct xdp_buff *xdp, struct page *page)
+static void gnic_rx_drop(struct gnic_rx *rx, struct xdp_buff *xdp, void *buf)
 {
 	if (unlikely(xdp_buff_has_frags(xdp)))
 		gnic_rx_put_frags(rx, xdp);
-	gnic_rx_recycle(rx, page);
+	gnic_rx_recycle(rx, buf);
 }
 
 /* More than one buffer: all are there, all but the last are full. */
-static bool gnic_rx_sane_size(const struct gnic_rx *rx, u32 size, u32 nbuf)
+bool gnic_rx_sane_size(const struct gnic_rx *rx, u32 size, u32 nbuf)
 {
 	return nbuf - 1 < GNIC_RAW_NBUF_MAX && nbuf <= rx->rq.index - rx->reaped &&
 	       size <= nbuf * rx->buf_size && size > (nbuf - 1) * rx->buf_size;
@@ -72,42 +64,50 @@ bool gnic_rx_sane(const struct gnic_rx *rx, const struct gnic_hw_raw_cqe *cqe, u
 	return gnic_rx_sane_size(rx, size, nbuf);
 }
 
+/* The pool adds the headroom. */
+static void gnic_rx_sync(struct gnic_rx *rx, void *buf, u32 len)
+{
+	page_pool_dma_sync_for_cpu(rx->pool, virt_to_page(buf), offset_in_page(buf), len);
+}
+
 static void gnic_rx_add_frags(struct gnic_rx *rx, struct xdp_buff *xdp, u32 size, u32 nbuf)
 {
 	struct skb_shared_info *sinfo = xdp_get_shared_info_from_buff(xdp);
 	struct page *page;
 	unsigned int i;
+	void *buf;
 	u32 len;
 
 	sinfo->nr_frags = nbuf;
 	sinfo->xdp_frags_size = size;
-	gnic_xdp_set_truesize(sinfo, nbuf * PAGE_SIZE);
+	gnic_xdp_set_truesize(sinfo, nbuf * rx->truesize);
 	xdp_buff_set_frags_flag(xdp);
 	for (i = 0; i < nbuf; i++, size -= len) {
-		len = min_t(u32, size, GNIC_RX_BUF_SIZE);
-		page = rx->pages[rx->reaped++ & rx->rq.mask];
-		page_pool_dma_sync_for_cpu(rx->pool, page, 0, len);
-		skb_frag_fill_page_desc(&sinfo->frags[i], page, GNIC_RX_HEADROOM, len);
+		len = min_t(u32, size, rx->buf_size);
+		buf = rx->data[rx->reaped++ & rx->rq.mask];
+		page = virt_to_page(buf);
+		gnic_rx_sync(rx, buf, len);
+		skb_frag_fill_page_desc(&sinfo->frags[i], page,
+					offset_in_page(buf) + rx->headroom, len);
 		if (unlikely(page_is_pfmemalloc(page)))
 			xdp_buff_set_frag_pfmemalloc(xdp);
 	}
 }
 
-static struct page *gnic_rx_buffer(struct gnic_rx *rx, struct xdp_buff *xdp, u32 size, u32 nbuf)
+static void *gnic_rx_buffer(struct gnic_rx *rx, struct xdp_buff *xdp, u32 size, u32 nbuf)
 {
-	struct page *page = rx->pages[rx->reaped++ & rx->rq.mask];
-	void *start = page_address(page);
+	void *buf = rx->data[rx->reaped++ & rx->rq.mask];
 	u32 len = size;
 
-	prefetch(start + GNIC_RX_HEADROOM);
+	prefetch(buf + rx->headroom);
 	if (unlikely(nbuf > 1))
-		len = GNIC_RX_BUF_SIZE;
-	page_pool_dma_sync_for_cpu(rx->pool, page, 0, len);
-	xdp_init_buff(xdp, PAGE_SIZE, &rx->xdp_rxq);
-	xdp_prepare_buff(xdp, start, GNIC_RX_HEADROOM, len, true);
+		len = rx->buf_size;
+	gnic_rx_sync(rx, buf, len);
+	xdp_init_buff(xdp, rx->truesize, &rx->xdp_rxq);
+	xdp_prepare_buff(xdp, buf, rx->headroom, len, true);
 	if (unlikely(nbuf > 1))
 		gnic_rx_add_frags(rx, xdp, size - len, nbuf - 1);
-	return page;
+	return buf;
 }
 
 static struct sk_buff *gnic_rx_build_skb(struct xdp_buff *xdp)
@@ -122,7 +122,7 @@ static struct sk_buff *gnic_rx_build_skb(struct xdp_buff *xdp)
 		nr_frags = sinfo->nr_frags;
 		frags_size = sinfo->xdp_frags_size;
 	}
-	skb = napi_build_skb(xdp->data_hard_start, PAGE_SIZE);
+	skb = napi_build_skb(xdp->data_hard_start, xdp->frame_sz);
 	if (unlikely(!skb))
 		return NULL;
 	skb_reserve(skb, xdp->data - xdp->data_hard_start);
@@ -130,7 +130,7 @@ static struct sk_buff *gnic_rx_build_skb(struct xdp_buff *xdp)
 	if (meta > 0)
 		skb_metadata_set(skb, meta);
 	if (unlikely(nr_frags))
-		xdp_update_skb_frags_info(skb, nr_frags, frags_size, nr_frags * PAGE_SIZE,
+		xdp_update_skb_frags_info(skb, nr_frags, frags_size, nr_frags * xdp->frame_sz,
 					  xdp_buff_get_skb_flags(xdp));
 	skb_mark_for_recycle(skb);
 	return skb;
@@ -182,7 +182,7 @@ void gnic_rx_deliver(struct gnic_rx_poll *poll, struct sk_buff *skb,
 	napi_gro_receive(&c->napi, skb);
 }
 
-static void gnic_rx_skb(struct gnic_rx_poll *poll, struct page *page,
+static void gnic_rx_skb(struct gnic_rx_poll *poll, void *buf,
 			const struct gnic_hw_raw_cqe *cqe, u32 flags)
 {
 	struct xdp_buff *xdp = &poll->buf.xdp;
@@ -193,7 +193,7 @@ static void gnic_rx_skb(struct gnic_rx_poll *poll, struct page *page,
 		return;
 	}
 	poll->count.alloc_fail++;
-	gnic_rx_drop(poll->rx, xdp, page);
+	gnic_rx_drop(poll->rx, xdp, buf);
 }
 
 static bool gnic_rx_frame(struct gnic_rx_poll *poll, const struct gnic_hw_raw_cqe *cqe)
@@ -204,20 +204,20 @@ static bool gnic_rx_frame(struct gnic_rx_poll *poll, const struct gnic_hw_raw_cq
 	struct xdp_buff *xdp = &poll->buf.xdp;
 	struct gnic_rx *rx = poll->rx;
 	u32 verdict = XDP_PASS;
-	struct page *page;
+	void *buf;
 
 	if (unlikely(!gnic_rx_sane(rx, cqe, size, nbuf)))
 		return false;
-	page = gnic_rx_buffer(rx, xdp, size, nbuf);
+	buf = gnic_rx_buffer(rx, xdp, size, nbuf);
 	poll->count.bytes += size;
 	if (poll->prog) {
 		poll->buf.cqe = cqe;
 		verdict = gnic_xdp_run(poll->c, xdp, poll->prog, &poll->count);
 	}
 	if (verdict == XDP_PASS)
-		gnic_rx_skb(poll, page, cqe, flags);
+		gnic_rx_skb(poll, buf, cqe, flags);
 	else if (verdict == XDP_DROP)
-		gnic_rx_drop(rx, xdp, page);
+		gnic_rx_drop(rx, xdp, buf);
 	return true;
 }
 
@@ -232,6 +232,7 @@ void gnic_rx_publish(struct gnic_channel *c, const struct gnic_rx_stats *count)
 	stats->csum_unnecessary += count->csum_unnecessary;
 	stats->csum_none += count->csum_none;
 	stats->alloc_fail += count->alloc_fail;
+	stats->unreadable += count->unreadable;
 	stats->xdp_drop += count->xdp_drop;
 	stats->xdp_tx += count->xdp_tx;
 	stats->xdp_redirect += count->xdp_redirect;
@@ -243,15 +244,16 @@ void gnic_rx_publish(struct gnic_channel *c, const struct gnic_rx_stats *count)
 static bool gnic_rx_refill(struct gnic_rx *rx, struct gnic_rx_stats *count)
 {
 	u32 room = gnic_ring_free_entries(&rx->rq, rx->reaped);
-	struct page *page;
+	u32 size = rx->truesize;
+	void *buf;
 
 	for (; room; room--) {
-		page = page_pool_dev_alloc_pages(rx->pool);
-		if (unlikely(!page)) {
+		buf = page_pool_dev_alloc_va(rx->pool, &size);
+		if (unlikely(!buf)) {
 			count->alloc_fail++;
 			break;
 		}
-		gnic_rx_give(rx, page);
+		gnic_rx_give(rx, buf);
 	}
 	gnic_ring_publish(&rx->rq);
 	return room <= rx->rq.mask - GNIC_RAW_NBUF_MAX;
@@ -295,125 +297,4 @@ int gnic_rx_poll(struct gnic_channel *c, struct gnic_queue *queue, int budget)
 		work = budget;
 	gnic_rx_publish(c, &poll.count);
 	return work;
-}
-
-static struct page_pool *gnic_rx_pool_create(struct gnic_channel *c, unsigned int entries)
-{
-	struct page_pool_params params = {
-		.flags		= PP_FLAG_DMA_MAP | PP_FLAG_DMA_SYNC_DEV,
-		.pool_size	= entries,
-		.nid		= NUMA_NO_NODE,
-		.dev		= &c->nic->dev->pdev->dev,
-		.dma_dir	= DMA_BIDIRECTIONAL,
-		.max_len	= GNIC_RX_BUF_SIZE,
-		.offset		= GNIC_RX_HEADROOM,
-		.netdev		= c->nic->netdev,
-		.queue_idx	= c->index,
-	};
-
-	return page_pool_create(&params);
-}
-
-static int gnic_rx_pool_init(struct gnic_channel *c, struct gnic_rx *rx)
-{
-	int err;
-
-	rx->pool = gnic_rx_pool_create(c, rx->rq.mask + 1);
-	if (IS_ERR(rx->pool))
-		return PTR_ERR(rx->pool);
-	/* A page each: so much may a program lengthen the last one of a frame. */
-	err = __xdp_rxq_info_reg(&rx->xdp_rxq, c->nic->netdev, c->index, 0, PAGE_SIZE);
-	if (err)
-		goto err_pool_destroy;
-	err = xdp_rxq_info_reg_mem_model(&rx->xdp_rxq, MEM_TYPE_PAGE_POOL, rx->pool);
-	if (err)
-		goto err_unreg;
-	return 0;
-
-err_unreg:
-	xdp_rxq_info_unreg(&rx->xdp_rxq);
-err_pool_destroy:
-	page_pool_destroy(rx->pool);
-	return err;
-}
-
-static void gnic_rx_pool_exit(struct gnic_rx *rx)
-{
-	xdp_rxq_info_unreg(&rx->xdp_rxq);
-	page_pool_destroy(rx->pool);
-}
-
-/* What does not change from buffer to buffer is written once. */
-static void gnic_rx_preset(struct gnic_rx *rx)
-{
-	struct gnic_hw_recv_wqe *wqe = rx->rq.desc;
-	u32 i;
-
-	for (i = 0; i <= rx->rq.mask; i++)
-		wqe[i].size = cpu_to_le32(rx->buf_size);
-}
-
-/* Memory of a receive queue; CQ, QP and buffers come later. */
-int gnic_rx_alloc(struct gnic_channel *c, struct gnic_rx *rx, u8 log)
-{
-	struct gnic_dev *dev = c->nic->dev;
-	int err;
-
-	err = gnic_ring_alloc(dev, &rx->rq, log, sizeof(struct gnic_hw_recv_wqe));
-	if (err)
-		return err;
-	rx->pages = kvcalloc(BIT(log), sizeof(*rx->pages), GFP_KERNEL);
-	if (!rx->pages) {
-		err = -ENOMEM;
-		goto err_ring_free;
-	}
-	rx->buf_size = GNIC_RX_BUF_SIZE;
-	rx->xsk = c->xsk;
-	err = rx->xsk ? gnic_xsk_rx_init(c, rx) : gnic_rx_pool_init(c, rx);
-	if (err)
-		goto err_pages_free;
-	gnic_rx_preset(rx);
-	return 0;
-
-err_pages_free:
-	kvfree(rx->pages);
-err_ring_free:
-	gnic_ring_free(dev, &rx->rq);
-	return err;
-}
-
-static void gnic_rx_put_pages(struct gnic_rx *rx)
-{
-	for (; rx->reaped != rx->rq.index; rx->reaped++)
-		page_pool_put_full_page(rx->pool, rx->pages[rx->reaped & rx->rq.mask], false);
-}
-
-/* The QP is gone: no buffer is the device's any more. */
-void gnic_rx_free(struct gnic_channel *c, struct gnic_rx *rx)
-{
-	if (rx->xsk) {
-		gnic_xsk_rx_exit(rx);
-	} else {
-		gnic_rx_put_pages(rx);
-		gnic_rx_pool_exit(rx);
-	}
-	kvfree(rx->pages);
-	gnic_ring_free(c->nic->dev, &rx->rq);
-}
-
-/*
- * First buffers, in process context; all of them, or -ENOMEM. A pool of AF_XDP
- * has one consumer: the first poll takes what the socket gives.
- */
-int gnic_rx_fill(struct gnic_rx *rx)
-{
-	struct page *page;
-
-	while (!rx->xsk && gnic_ring_free_entries(&rx->rq, rx->reaped)) {
-		page = page_pool_alloc_pages(rx->pool, GFP_KERNEL);
-		if (!page)
-			return -ENOMEM;
-		gnic_rx_give(rx, page);
-	}
-	return 0;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Receive: what queues with pages and queues with an AF_XDP pool share. */
+/* Receive: what queues share, whatever their buffers are. */
 #ifndef GNIC_RX_H
 #define GNIC_RX_H
+
+#include <net/page_pool/helpers.h>
 
 #include "gnic_channel.h"
 #include "gnic_xdp.h"
@@ -22,6 +24,18 @@ struct gnic_rx_poll {
 	struct gnic_xdp_buff buf;
 };
 
+/* The device owns the buffer from the next publish on. */
+static inline void gnic_rx_give(struct gnic_rx *rx, void *buf)
+{
+	u32 slot = rx->rq.index++ & rx->rq.mask;
+	struct gnic_hw_recv_wqe *wqe = (struct gnic_hw_recv_wqe *)rx->rq.desc + slot;
+
+	wqe->addr = cpu_to_le64(page_pool_get_dma_addr(virt_to_page(buf)) + offset_in_page(buf) +
+				rx->headroom);
+	rx->data[slot] = buf;
+}
+
+bool gnic_rx_sane_size(const struct gnic_rx *rx, u32 size, u32 nbuf);
 bool gnic_rx_sane(const struct gnic_rx *rx, const struct gnic_hw_raw_cqe *cqe, u32 size,
 		  u32 nbuf);
 void gnic_rx_deliver(struct gnic_rx_poll *poll, struct sk_buff *skb,

@@ -106,3 +106,34 @@ int gnic_swap_restart(struct gnic_channel *c, const struct gnic_nic_cfg *cfg,
 	gnic_queue_destroy(c, err ? queue : old);
 	return err;
 }
+
+/**
+ * gnic_swap_queues - all channels get another queue, one after the other
+ * @nic: netdev that runs
+ * @queues: one for each channel; then what does not run, the old or the new ones
+ *
+ * Return: 0, or an error and all old queues run on.
+ */
+int gnic_swap_queues(struct gnic_nic *nic, struct gnic_queue **queues)
+{
+	struct gnic_queue *old;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < nic->num_channels; i++) {
+		old = nic->channels[i]->queue;
+		err = gnic_swap_queue(nic->channels[i], queues[i]);
+		if (err)
+			goto err_back;
+		queues[i] = old;
+	}
+	return 0;
+
+err_back:
+	while (i--) {
+		old = nic->channels[i]->queue;
+		if (!gnic_swap_queue(nic->channels[i], queues[i]))
+			queues[i] = old;
+	}
+	return err;
+}

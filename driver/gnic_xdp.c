@@ -28,11 +28,26 @@ unsigned int gnic_xdp_max_mtu(struct gnic_nic *nic, const struct bpf_prog *prog)
 	return frags ? mtu : min_t(unsigned int, mtu, GNIC_XDP_MTU_MAX);
 }
 
+static int gnic_xdp_buffers(struct gnic_nic *nic, bool xdp, struct netlink_ext_ack *extack)
+{
+	struct gnic_nic_cfg cfg = nic->cfg;
+
+	if (xdp && cfg.split) {
+		NL_SET_ERR_MSG_MOD(extack, "an XDP program and tcp-data-split exclude each other");
+		return -EINVAL;
+	}
+	if (cfg.xdp == xdp)
+		return 0;
+	cfg.xdp = xdp;
+	return gnic_nic_reconfigure(nic, &cfg, extack);
+}
+
 static int gnic_xdp_setup(struct gnic_nic *nic, struct bpf_prog *prog,
 			  struct netlink_ext_ack *extack)
 {
 	unsigned int max = gnic_xdp_max_mtu(nic, prog);
 	struct bpf_prog *old;
+	int err;
 
 	if (prog && nic->netdev->mtu > max) {
 		NL_SET_ERR_MSG_FMT_MOD(extack,
@@ -40,10 +55,16 @@ static int gnic_xdp_setup(struct gnic_nic *nic, struct bpf_prog *prog,
 				       nic->netdev->mtu, max);
 		return -EOPNOTSUPP;
 	}
+	/* Room in the buffers before there is a program, and until there is none. */
+	err = prog ? gnic_xdp_buffers(nic, true, extack) : 0;
+	if (err)
+		return err;
 	/* A poll that runs still has the old one: bpf_prog_put() waits for it. */
 	old = xchg(&nic->xdp_prog, prog);
 	if (old)
 		bpf_prog_put(old);
+	if (!prog)
+		gnic_xdp_buffers(nic, false, NULL);
 	return 0;
 }
 
