@@ -83,6 +83,9 @@ command_fails() {
 	ethtool -L "$DEV" combined 4
 	ethtool -L "$DEV" combined "$channels"
 	fault '"kind": "command", "card": 0, "opcode": "RSS_SET", "status": "INTERNAL", "count": 1'
+	expect_fail ethtool -L "$DEV" combined 4
+	ping_works
+	fault '"kind": "command", "card": 0, "opcode": "QP_MOVE", "status": "INTERNAL", "count": 1'
 	expect_fail ethtool -G "$DEV" rx 128
 	ping_works
 	ip link set "$DEV" down
