@@ -51,9 +51,15 @@
 	(devl_param_driverinit_value_set)(devlink, id, *(val))
 #endif
 
-#ifndef HAVE_HEALTH_PERIOD_IN_OPS
-#define devl_health_reporter_create(devlink, ops, priv) \
-	(devl_health_reporter_create)(devlink, ops, 0, priv)
+/* Between two recoveries: a member of the operations now, an argument once. */
+#ifdef HAVE_HEALTH_PERIOD_IN_OPS
+#define GNIC_REPORTER_PERIOD(ms)	.default_graceful_period = (ms),
+#define gnic_reporter_create(devlink, ops, ms, priv) \
+	devl_health_reporter_create(devlink, ops, priv)
+#else
+#define GNIC_REPORTER_PERIOD(ms)
+#define gnic_reporter_create(devlink, ops, ms, priv) \
+	devl_health_reporter_create(devlink, ops, ms, priv)
 #endif
 
 #include <linux/netdevice.h>

@@ -34,6 +34,7 @@
 #include "hw/wqe.h"
 
 #define GNIC_DRV_NAME		"gnic"
+#define GNIC_REGIONS		3	/* of devlink, gnic_region.c */
 
 struct gnic_accel;
 struct gnic_cmdq;
@@ -43,6 +44,7 @@ struct gnic_group;
 struct gnic_health;
 struct gnic_irqs;
 struct gnic_nic;
+struct gnic_port_health;
 
 /**
  * struct gnic_port - a NIC port
@@ -55,6 +57,9 @@ struct gnic_nic;
  * @devlink: the nested instance, NULL while the child is unbound
  * @nic: the netdev, NULL while the child is unbound
  * @qp_drain_ms: devlink param qp_drain_time_ms
+ * @kept: what the device was told of the link, for after a reset
+ * @health: reporters of the port, gnic_port_health.c; NULL while the child is
+ *	unbound
  */
 struct gnic_port {
 	struct gnic_dev *dev;
@@ -65,6 +70,8 @@ struct gnic_port {
 	struct devlink *devlink;
 	struct gnic_nic *nic;
 	u32 qp_drain_ms;
+	struct gnic_hw_port_set kept;
+	struct gnic_port_health *health;
 };
 
 /* Event of the device, for dev->events: action is enum gnic_hw_eqe_type. */
@@ -99,6 +106,9 @@ struct gnic_clock {
  * @gone: the device does not answer any more (all-ones seen); sticky, see
  *	gnic_dev_gone()
  * @running: between gnic_dev_up() and gnic_dev_down()
+ * @paused: between gnic_reset_prepare() and gnic_reset_complete()
+ * @frozen: no register is accessed: the device is being reset, and all-ones
+ *	would not mean that it is gone
  * @db_pool: doorbell records in host memory, gnic_ring.c
  * @cmdq: mailbox, gnic_cmd.c
  * @irqs: vectors, gnic_irq.c
@@ -110,6 +120,12 @@ struct gnic_clock {
  * @groups: struct gnic_group by its devlink port index; under devl_lock
  * @accel: what the compute module has, gnic_accel_adev.c
  * @health: reporters of the card, gnic_health.c
+ * @regions: of devlink, gnic_region.c
+ * @params_kept: those parameters are registered that the device keeps
+ * @error_reset: param internal_error_reset
+ * @error_snapshot: param region_snapshot_enable
+ * @rdma: param enable_rdma, when the device was loaded
+ * @max_macs: param max_macs, likewise
  */
 struct gnic_dev {
 	struct pci_dev *pdev;
@@ -121,6 +137,8 @@ struct gnic_dev {
 	unsigned int num_vectors;
 	bool gone;
 	bool running;
+	bool paused;
+	bool frozen;
 	struct dma_pool *db_pool;
 	struct gnic_cmdq *cmdq;
 	struct gnic_irqs *irqs;
@@ -132,6 +150,12 @@ struct gnic_dev {
 	struct xarray groups;
 	struct gnic_accel *accel;
 	struct gnic_health *health;
+	struct devlink_region *regions[GNIC_REGIONS];
+	bool params_kept;
+	bool error_reset;
+	bool error_snapshot;
+	bool rdma;
+	u32 max_macs;
 };
 
 static inline struct devlink *gnic_devlink(struct gnic_dev *dev)
@@ -165,6 +189,7 @@ int gnic_children_up(struct gnic_dev *dev);	/* eth children, accel child: after 
 void gnic_children_down(struct gnic_dev *dev);	/* before unload */
 int gnic_dev_up(struct gnic_dev *dev);		/* device answers: cmdq, caps, irqs, eq */
 void gnic_dev_down(struct gnic_dev *dev);
+int gnic_dev_revive(struct gnic_dev *dev);	/* identify, reset, self-test */
 int gnic_ports_up(struct gnic_dev *dev);	/* devlink ports; devl_lock held */
 void gnic_ports_down(struct gnic_dev *dev);
 
@@ -208,6 +233,8 @@ struct gnic_cmd {
 /* gnic_cmd.c: process context, sleeps; serialised inside */
 int gnic_cmd_init(struct gnic_dev *dev);
 void gnic_cmd_exit(struct gnic_dev *dev);
+void gnic_cmd_pause(struct gnic_dev *dev);	/* commands fail at once, -ENETDOWN */
+void gnic_cmd_resume(struct gnic_dev *dev);
 int gnic_cmd_exec(struct gnic_dev *dev, enum gnic_hw_cmd_opcode opcode,
 		  const void *in, u32 in_len, void *out, u32 out_len);
 /* All are executed, in order, whatever fails; the first error is returned. */
@@ -221,6 +248,7 @@ int gnic_irq_selftest(struct gnic_dev *dev, unsigned int first);	/* raises each 
 int gnic_irq_number(struct gnic_dev *dev, unsigned int vector);	/* Linux irq */
 int gnic_irq_vector_get(struct gnic_dev *dev);	/* for a channel; shared when they run out */
 void gnic_irq_vector_put(struct gnic_dev *dev, unsigned int vector);
+unsigned int gnic_irq_vectors_used(struct gnic_dev *dev);	/* the event queue's included */
 int gnic_irq_request(struct gnic_dev *dev, unsigned int vector, irq_handler_t handler,
 		     const char *name, void *data);	/* shared: name stays the caller's */
 void gnic_irq_free(struct gnic_dev *dev, unsigned int vector, void *data);
@@ -238,6 +266,7 @@ void gnic_port_child_del(struct gnic_port *port);
 int gnic_port_query(struct gnic_port *port, struct gnic_hw_port_info *info);
 int gnic_port_set(struct gnic_port *port, struct gnic_hw_port_set *set);	/* fills .port */
 int gnic_port_stats(struct gnic_port *port, struct gnic_hw_mac_stats *stats);
+int gnic_port_restore(struct gnic_port *port);	/* settings of the link, after a reset */
 
 /* gnic_eth_devlink.c: the nested instance of a port */
 struct devlink *gnic_eth_devlink_create(struct gnic_adev *adev);
@@ -260,6 +289,7 @@ void gnic_eswitch_id(const struct gnic_dev *dev, struct netdev_phys_item_id *ppi
 /* gnic_group.c: the auxiliary driver gnic.sf */
 extern struct auxiliary_driver gnic_sf_driver;
 void gnic_groups_exit(struct gnic_dev *dev);	/* devl_lock held */
+int gnic_groups_restore(struct gnic_dev *dev);	/* their switch ports, after a reset */
 
 /* gnic_accel_adev.c: the child for the compute module */
 int gnic_accel_init(struct gnic_dev *dev);

@@ -8,6 +8,7 @@
 #include <linux/slab.h>
 
 #include "gnic.h"
+#include "gnic_health.h"
 
 #define GNIC_CMD_LOG		5
 #define GNIC_CMD_SLOTS		BIT(GNIC_CMD_LOG)
@@ -29,6 +30,7 @@ struct gnic_cmd_slot {
  * @dma: of @desc
  * @slots_dma: of @slots
  * @pi: producer index, free-running
+ * @paused: no command is taken
  */
 struct gnic_cmdq {
 	struct mutex lock;	/* one batch at a time */
@@ -37,6 +39,7 @@ struct gnic_cmdq {
 	dma_addr_t dma;
 	dma_addr_t slots_dma;
 	u32 pi;
+	bool paused;
 };
 
 int gnic_cmd_errno(u32 status)
@@ -136,6 +139,27 @@ void gnic_cmd_exit(struct gnic_dev *dev)
 	kfree(q);
 }
 
+/* Who waits for an answer gives up. */
+void gnic_cmd_pause(struct gnic_dev *dev)
+{
+	struct gnic_cmdq *q = dev->cmdq;
+
+	WRITE_ONCE(q->paused, true);
+	mutex_lock(&q->lock);
+	gnic_cmd_disable(dev);
+	mutex_unlock(&q->lock);
+}
+
+void gnic_cmd_resume(struct gnic_dev *dev)
+{
+	struct gnic_cmdq *q = dev->cmdq;
+
+	mutex_lock(&q->lock);
+	gnic_cmd_enable(dev);
+	WRITE_ONCE(q->paused, false);
+	mutex_unlock(&q->lock);
+}
+
 static dma_addr_t gnic_cmd_slot_dma(struct gnic_cmdq *q, u32 slot)
 {
 	return q->slots_dma + slot * sizeof(struct gnic_cmd_slot);
@@ -194,6 +218,8 @@ static int gnic_cmd_wait(struct gnic_dev *dev, struct gnic_hw_cmd_desc *desc)
 		}
 		if (gnic_dev_gone(dev))
 			return -ENODEV;
+		if (READ_ONCE(dev->cmdq->paused))
+			return -ENETDOWN;
 		if (time_after(jiffies, end))
 			return -ETIMEDOUT;
 		usleep_range(50, 100);
@@ -238,11 +264,14 @@ static int gnic_cmd_round(struct gnic_dev *dev, struct gnic_cmd *cmds, unsigned 
 err_restart:
 	for (; i < count; i++)
 		cmds[i].err = err;
-	if (err == -ETIMEDOUT)
+	if (err == -ETIMEDOUT) {
 		dev_err(&dev->pdev->dev, "mailbox: no answer within %u ms\n",
 			GNIC_CMD_TIMEOUT_MS);
+		gnic_health_timeout(dev);
+	}
 	gnic_cmd_disable(dev);
-	gnic_cmd_enable(dev);
+	if (err != -ENETDOWN)
+		gnic_cmd_enable(dev);
 	return err;
 }
 
@@ -274,8 +303,10 @@ int gnic_cmd_batch(struct gnic_dev *dev, struct gnic_cmd *cmds, unsigned int cou
 	if (!gnic_cmd_sane(cmds, count))
 		return -EINVAL;
 	for (i = 0; i < count; i++)
-		cmds[i].err = -ENODEV;
+		cmds[i].err = gnic_dev_gone(dev) ? -ENODEV : -ENETDOWN;
 	mutex_lock(&dev->cmdq->lock);
+	if (READ_ONCE(dev->cmdq->paused))
+		err = -ENETDOWN;
 	for (i = 0; i < count && !err && !gnic_dev_gone(dev); i += round) {
 		round = min_t(unsigned int, count - i, GNIC_CMD_SLOTS);
 		err = gnic_cmd_round(dev, cmds + i, round);

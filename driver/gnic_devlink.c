@@ -8,6 +8,7 @@
 #include "gnic_group.h"
 #include "gnic_health.h"
 #include "gnic_param.h"
+#include "gnic_region.h"
 
 /* With the limit nothing but firmware changes: traffic goes on. */
 static int gnic_devlink_activate(struct gnic_dev *dev, enum devlink_reload_limit limit,
@@ -21,7 +22,8 @@ static int gnic_devlink_activate(struct gnic_dev *dev, enum devlink_reload_limit
 		return -EOPNOTSUPP;
 	}
 	if (!dev->running) {
-		NL_SET_ERR_MSG_MOD(extack, "the device is not running: reload it with driver_reinit");
+		NL_SET_ERR_MSG_MOD(extack,
+				   "the device is not running: reload it with driver_reinit");
 		return -ENETDOWN;
 	}
 	err = gnic_fw_activate(dev, live ? GNIC_FW_ACTIVATE_LIVE : GNIC_FW_ACTIVATE_RESET);
@@ -64,6 +66,8 @@ static int gnic_devlink_restart(struct gnic_dev *dev, struct netlink_ext_ack *ex
 	err = gnic_reg_reset(dev);
 	if (!err)
 		err = gnic_dev_load(dev);
+	if (!err)
+		gnic_health_well(dev);
 	if (err) {
 		NL_SET_ERR_MSG_MOD(extack, "the device did not come up again");
 		return err;
@@ -101,6 +105,8 @@ const struct devlink_ops gnic_devlink_ops = {
 	.reload_up		= gnic_devlink_reload_up,
 	.info_get		= gnic_info_get,
 	.flash_update		= gnic_flash_update,
+	.selftest_check		= gnic_devlink_selftest_check,
+	.selftest_run		= gnic_devlink_selftest_run,
 	.eswitch_mode_get	= gnic_eswitch_mode_get,
 	.eswitch_mode_set	= gnic_eswitch_mode_set,
 	.port_new		= gnic_group_port_new,
@@ -139,7 +145,7 @@ void gnic_devlink_port_unregister(struct gnic_port *port)
 }
 
 /**
- * gnic_devlink_params_register - parameters and reporters of the card
+ * gnic_devlink_params_register - parameters, reporters and regions of the card
  * @dev: card
  *
  * Once, in probe, before the device is loaded: a reload takes the new values
@@ -155,8 +161,13 @@ int gnic_devlink_params_register(struct gnic_dev *dev)
 	err = gnic_health_init(dev);
 	if (err)
 		goto err_param_unregister;
+	err = gnic_region_init(dev);
+	if (err)
+		goto err_health_exit;
 	return 0;
 
+err_health_exit:
+	gnic_health_exit(dev);
 err_param_unregister:
 	gnic_param_card_unregister(dev);
 	return err;
@@ -164,6 +175,7 @@ err_param_unregister:
 
 void gnic_devlink_params_unregister(struct gnic_dev *dev)
 {
+	gnic_region_exit(dev);
 	gnic_health_exit(dev);
 	gnic_param_card_unregister(dev);
 }

@@ -4,12 +4,13 @@
  * hands each event to the notifier chain dev->events.
  */
 #include <linux/interrupt.h>
+#include <linux/log2.h>
 #include <linux/slab.h>
 
 #include "gnic.h"
+#include "gnic_param.h"
 #include "gnic_ring.h"
 
-#define GNIC_EQ_LOG		9
 #define GNIC_EQ_VECTOR		0
 
 /**
@@ -83,7 +84,7 @@ static int gnic_eq_create(struct gnic_dev *dev, struct gnic_eq *eq)
 	struct gnic_hw_eq_create in = {
 		.base = cpu_to_le64(eq->ring.dma),
 		.db = cpu_to_le64(eq->ring.db_dma),
-		.log = GNIC_EQ_LOG,
+		.log = ilog2(eq->ring.mask + 1),
 		.vector = cpu_to_le16(GNIC_EQ_VECTOR),
 	};
 
@@ -103,7 +104,8 @@ int gnic_eq_init(struct gnic_dev *dev)
 	eq = kzalloc(sizeof(*eq), GFP_KERNEL);
 	if (!eq)
 		return -ENOMEM;
-	err = gnic_ring_alloc(dev, &eq->ring, GNIC_EQ_LOG, sizeof(struct gnic_hw_eqe));
+	err = gnic_ring_alloc(dev, &eq->ring, ilog2(gnic_param_event_eq_size(dev)),
+			      sizeof(struct gnic_hw_eqe));
 	if (err)
 		goto err_free;
 	err = gnic_eq_create(dev, eq);
@@ -134,6 +136,8 @@ void gnic_eq_exit(struct gnic_dev *dev)
 {
 	struct gnic_eq *eq = dev->eq;
 
+	if (!eq)
+		return;
 	free_irq(gnic_irq_number(dev, GNIC_EQ_VECTOR), dev);
 	gnic_eq_destroy(dev);
 	gnic_ring_free(dev, &eq->ring);

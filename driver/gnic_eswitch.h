@@ -50,5 +50,6 @@ int gnic_qpn_init(struct gnic_dev *dev);
 void gnic_qpn_exit(struct gnic_dev *dev);
 int gnic_qpn_get(struct gnic_dev *dev, unsigned int port, u32 count, u32 *base);
 void gnic_qpn_put(struct gnic_dev *dev, unsigned int port, u32 base, u32 count);
+u32 gnic_qpn_used(struct gnic_dev *dev, unsigned int port);
 
 #endif /* GNIC_ESWITCH_H */

@@ -6,9 +6,34 @@
  */
 #include "gnic.h"
 #include "gnic_param.h"
+#include "gnic_port_health.h"
+#include "gnic_resource.h"
 
 static const struct devlink_ops gnic_eth_devlink_ops = {
 };
+
+static int gnic_eth_devlink_register(struct gnic_port *port, struct devlink *devlink)
+{
+	int err;
+
+	err = gnic_param_port_register(devlink);
+	if (err)
+		return err;
+	err = gnic_port_health_init(port, devlink);
+	if (err)
+		goto err_param_unregister;
+	err = gnic_resource_port_init(port, devlink);
+	if (err)
+		goto err_health_exit;
+	devl_register(devlink);
+	return 0;
+
+err_health_exit:
+	gnic_port_health_exit(port);
+err_param_unregister:
+	gnic_param_port_unregister(devlink);
+	return err;
+}
 
 /**
  * gnic_eth_devlink_create - the instance, registered
@@ -36,9 +61,7 @@ struct devlink *gnic_eth_devlink_create(struct gnic_adev *adev)
 		goto err_free;
 
 	devl_lock(devlink);
-	err = gnic_param_port_register(devlink);
-	if (!err)
-		devl_register(devlink);
+	err = gnic_eth_devlink_register(adev->port, devlink);
 	devl_unlock(devlink);
 	if (err)
 		goto err_free;
@@ -53,8 +76,11 @@ void gnic_eth_devlink_destroy(struct gnic_adev *adev)
 {
 	struct devlink *devlink = adev->port->devlink;
 
+	gnic_port_health_stop(adev->port);
 	devl_lock(devlink);
 	devl_unregister(devlink);
+	gnic_resource_port_exit(devlink);
+	gnic_port_health_exit(adev->port);
 	gnic_param_port_unregister(devlink);
 	devl_unlock(devlink);
 	devlink_free(devlink);

@@ -5,24 +5,24 @@
 
 #include "gnic_nic.h"
 
-static bool gnic_filter_add(struct gnic_hw_filter *filter, const u8 *addr)
+static bool gnic_filter_add(struct gnic_hw_filter *filter, u32 max, const u8 *addr)
 {
 	u32 count = le32_to_cpu(filter->count);
 
-	if (count == GNIC_FILTER_MACS_MAX)
+	if (count >= max)
 		return false;
 	ether_addr_copy(filter->mac[count], addr);
 	filter->count = cpu_to_le32(count + 1);
 	return true;
 }
 
-static bool gnic_filter_add_list(struct gnic_hw_filter *filter,
+static bool gnic_filter_add_list(struct gnic_hw_filter *filter, u32 max,
 				 struct netdev_hw_addr_list *list)
 {
 	struct netdev_hw_addr *ha;
 
 	netdev_hw_addr_list_for_each(ha, list) {
-		if (!gnic_filter_add(filter, ha->addr))
+		if (!gnic_filter_add(filter, max, ha->addr))
 			return false;
 	}
 	return true;
@@ -33,13 +33,14 @@ static void gnic_filter_fill(struct net_device *netdev, struct gnic_hw_filter *f
 			     struct netdev_hw_addr_list *uc, struct netdev_hw_addr_list *mc)
 {
 	struct gnic_nic *nic = netdev_priv(netdev);
+	u32 max = nic->dev->max_macs;
 	u16 flags = 0;
 
 	filter->vport = cpu_to_le16(nic->vport);
-	gnic_filter_add(filter, netdev->dev_addr);
-	if ((netdev->flags & IFF_PROMISC) || !gnic_filter_add_list(filter, uc))
+	gnic_filter_add(filter, max, netdev->dev_addr);
+	if ((netdev->flags & IFF_PROMISC) || !gnic_filter_add_list(filter, max, uc))
 		flags |= GNIC_FILTER_PROMISC;
-	if ((netdev->flags & IFF_ALLMULTI) || !gnic_filter_add_list(filter, mc))
+	if ((netdev->flags & IFF_ALLMULTI) || !gnic_filter_add_list(filter, max, mc))
 		flags |= GNIC_FILTER_ALLMULTI;
 	filter->flags = cpu_to_le16(flags);
 }

@@ -50,7 +50,7 @@ static void gnic_flash_notify(struct gnic_flash *flash, const char *what, u32 do
 static const char *gnic_flash_verdict_text(u32 verdict)
 {
 	static const char *const texts[] = {
-#define X(name, value, text) [value] = text,
+#define X(name, value, text) [GNIC_FW_VERDICT_##name] = text,
 		GNIC_HW_FW_VERDICTS(X)
 #undef X
 	};
@@ -240,7 +240,8 @@ int gnic_flash_update(struct devlink *devlink, struct devlink_flash_update_param
 		return -EOPNOTSUPP;
 	}
 	if (params->overwrite_mask & ~DEVLINK_FLASH_OVERWRITE_SETTINGS) {
-		NL_SET_ERR_MSG_MOD(extack, "identifiers belong to the board: only settings can be overwritten");
+		NL_SET_ERR_MSG_MOD(extack,
+				   "identifiers belong to the board: only settings can be overwritten");
 		return -EOPNOTSUPP;
 	}
 	if (!flash.dev->running) {

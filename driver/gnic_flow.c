@@ -265,15 +265,21 @@ bool gnic_flow_any_of_vport(struct gnic_dev *dev, u16 vport)
 	return any;
 }
 
-/* The counters of the old rule go on in the new one. */
-static void gnic_flow_turn_to_drop(struct gnic_dev *dev, struct gnic_flow *flow)
+/* Counters that the device is about to forget. */
+static void gnic_flow_keep_count(struct gnic_dev *dev, struct gnic_flow *flow)
 {
 	struct gnic_flow_stats stats;
 
-	if (!gnic_flow_cmd_stats(dev, flow, &stats)) {
-		flow->packets += stats.packets;
-		flow->bytes += stats.bytes;
-	}
+	if (gnic_flow_cmd_stats(dev, flow, &stats))
+		return;
+	flow->packets += stats.packets;
+	flow->bytes += stats.bytes;
+}
+
+/* The counters of the old rule go on in the new one. */
+static void gnic_flow_turn_to_drop(struct gnic_dev *dev, struct gnic_flow *flow)
+{
+	gnic_flow_keep_count(dev, flow);
 	gnic_flow_cmd_del(dev, flow);
 	gnic_flow_set_drop(flow);
 	flow->committed = !gnic_flow_cmd_add(dev, flow);
@@ -297,4 +303,64 @@ void gnic_flow_vport_gone(struct gnic_dev *dev, u16 vport)
 		    le32_to_cpu(flow->hw.target) == vport)
 			gnic_flow_turn_to_drop(dev, flow);
 	mutex_unlock(&dev->eswitch->flow_lock);
+}
+
+/**
+ * gnic_flow_park - the device is about to lose all rules
+ * @dev: card
+ * @count: the device is well: ask it for its counters
+ */
+void gnic_flow_park(struct gnic_dev *dev, bool count)
+{
+	struct gnic_flow *flow;
+
+	mutex_lock(&dev->eswitch->flow_lock);
+	list_for_each_entry(flow, &dev->eswitch->flows, list) {
+		if (flow->committed && count)
+			gnic_flow_keep_count(dev, flow);
+		flow->committed = false;
+	}
+	mutex_unlock(&dev->eswitch->flow_lock);
+}
+
+/**
+ * gnic_flow_renumber - switch ports have other numbers than before
+ * @dev: card; its rules are parked
+ * @renumber: the new number of a switch port
+ */
+void gnic_flow_renumber(struct gnic_dev *dev, u16 (*renumber)(struct gnic_dev *dev, u16 vport))
+{
+	struct gnic_flow *flow;
+	u16 vport;
+
+	mutex_lock(&dev->eswitch->flow_lock);
+	list_for_each_entry(flow, &dev->eswitch->flows, list) {
+		if (flow->hw.mask.vport) {
+			vport = renumber(dev, le16_to_cpu(flow->hw.key.vport));
+			flow->hw.key.vport = cpu_to_le16(vport);
+		}
+		if (gnic_flow_to_vport(flow)) {
+			vport = renumber(dev, le32_to_cpu(flow->hw.target));
+			flow->hw.target = cpu_to_le32(vport);
+		}
+	}
+	mutex_unlock(&dev->eswitch->flow_lock);
+}
+
+/* Those that their owners have not put back themselves. */
+void gnic_flow_replay(struct gnic_dev *dev)
+{
+	struct gnic_flow *flow;
+	unsigned int lost = 0;
+
+	mutex_lock(&dev->eswitch->flow_lock);
+	list_for_each_entry(flow, &dev->eswitch->flows, list) {
+		if (flow->committed)
+			continue;
+		flow->committed = !gnic_flow_cmd_add(dev, flow);
+		lost += !flow->committed;
+	}
+	mutex_unlock(&dev->eswitch->flow_lock);
+	if (lost)
+		dev_warn(&dev->pdev->dev, "%u rules were not taken after the reset\n", lost);
 }

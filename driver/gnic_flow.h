@@ -91,4 +91,9 @@ bool gnic_flow_any_to_vport(struct gnic_dev *dev);	/* is anything redirected? */
 bool gnic_flow_any_of_vport(struct gnic_dev *dev, u16 vport);	/* from or to it? */
 void gnic_flow_vport_gone(struct gnic_dev *dev, u16 vport);
 
+/* around a reset of the device: counters go on, switch ports may have new numbers */
+void gnic_flow_park(struct gnic_dev *dev, bool count);
+void gnic_flow_renumber(struct gnic_dev *dev, u16 (*renumber)(struct gnic_dev *dev, u16 vport));
+void gnic_flow_replay(struct gnic_dev *dev);
+
 #endif /* GNIC_FLOW_H */

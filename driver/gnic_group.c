@@ -251,3 +251,36 @@ void gnic_groups_exit(struct gnic_dev *dev)
 	xa_for_each(&dev->groups, index, group)
 		gnic_group_remove(group);
 }
+
+static u16 gnic_groups_renumber(struct gnic_dev *dev, u16 vport)
+{
+	struct gnic_group *group;
+	unsigned long index;
+
+	xa_for_each(&dev->groups, index, group) {
+		if (group->old_vport == vport)
+			return group->vport;
+	}
+	return vport;
+}
+
+/**
+ * gnic_groups_restore - the groups have switch ports again
+ * @dev: card, reset, its representors detached; devl_lock held
+ */
+int gnic_groups_restore(struct gnic_dev *dev)
+{
+	struct gnic_group *group;
+	unsigned long index;
+	int err;
+
+	xa_for_each(&dev->groups, index, group) {
+		group->old_vport = group->vport;
+		err = gnic_vport_create(dev, group->config.port, &group->vport);
+		if (err)
+			return err;
+		gnic_rep_renumber(group);
+	}
+	gnic_flow_renumber(dev, gnic_groups_renumber);
+	return 0;
+}

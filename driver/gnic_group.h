@@ -47,6 +47,7 @@ struct gnic_group_holder {
  * @config: parameters
  * @hw_addr: of the function
  * @vport: switch port
+ * @old_vport: before the reset that goes on
  * @reporting: @reporter may be used: its instance is registered
  * @removed: port del has begun
  * @active: QPs exist and run
@@ -78,6 +79,7 @@ struct gnic_group {
 	struct gnic_group_config config;
 	u8 hw_addr[ETH_ALEN];
 	u16 vport;
+	u16 old_vport;
 	bool reporting;
 	bool removed;
 	bool active;
@@ -154,5 +156,6 @@ void gnic_rep_destroy(struct gnic_group *group);
 int gnic_rep_move(struct gnic_group *group, struct gnic_port *port, u16 vport,
 		  struct netlink_ext_ack *extack);
 void gnic_rep_carrier(struct gnic_group *group, bool on);
+void gnic_rep_renumber(struct gnic_group *group);	/* of @vport; it is detached */
 
 #endif /* GNIC_GROUP_H */

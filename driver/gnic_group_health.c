@@ -86,7 +86,7 @@ int gnic_group_health_init(struct gnic_group *group, struct devlink *devlink)
 {
 	struct devlink_health_reporter *reporter;
 
-	reporter = devl_health_reporter_create(devlink, &gnic_group_health_ops, group);
+	reporter = gnic_reporter_create(devlink, &gnic_group_health_ops, 0, group);
 	if (IS_ERR(reporter))
 		return PTR_ERR(reporter);
 	group->reporter = reporter;

@@ -70,6 +70,11 @@ static int gnic_group_check_write(struct gnic_group *group, struct netlink_ext_a
 {
 	const struct gnic_group_config *config = &group->config;
 
+	if (!group->dev->rdma) {
+		NL_SET_ERR_MSG_MOD(extack,
+				   "enable_rdma of the card is off: no groups of type write");
+		return -EOPNOTSUPP;
+	}
 	if (!*config->peer_ip) {
 		NL_SET_ERR_MSG_MOD(extack, "a group of type write needs peer_ip");
 		return -EDESTADDRREQ;

@@ -5,8 +5,8 @@
 #include <linux/slab.h>
 
 #include "gnic.h"
+#include "gnic_param.h"
 
-#define GNIC_IRQ_VECTORS_MIN	2
 #define GNIC_IRQ_TIMEOUT_MS	1000
 
 /**
@@ -20,22 +20,27 @@ struct gnic_irqs {
 };
 
 /* Enough for the event queue and one vector a CPU and port. */
-static unsigned int gnic_irq_wanted(struct gnic_dev *dev)
+static unsigned int gnic_irq_wanted(struct gnic_dev *dev, u32 *least)
 {
 	u32 offered = min_t(u32, gnic_rd32(dev, GNIC_CTL_VECTORS), GNIC_VECTORS_MAX);
 	u32 wanted = 1 + dev->num_ports * num_possible_cpus() * 2;
+	u32 max;
 
-	return clamp_t(u32, wanted, GNIC_IRQ_VECTORS_MIN, max(offered, GNIC_IRQ_VECTORS_MIN));
+	gnic_param_msix(dev, least, &max);
+	return clamp_t(u32, min(wanted, max), *least, max(offered, *least));
 }
 
 int gnic_irq_init(struct gnic_dev *dev)
 {
-	unsigned int wanted = gnic_irq_wanted(dev);
+	unsigned int wanted;
+	u32 least;
 	int count;
 
-	count = pci_alloc_irq_vectors(dev->pdev, GNIC_IRQ_VECTORS_MIN, wanted, PCI_IRQ_MSIX);
+	wanted = gnic_irq_wanted(dev, &least);
+	count = pci_alloc_irq_vectors(dev->pdev, least, wanted, PCI_IRQ_MSIX);
 	if (count < 0) {
-		dev_err(&dev->pdev->dev, "no MSI-X vectors: %d\n", count);
+		dev_err(&dev->pdev->dev, "not the %u MSI-X vectors that it takes: %d\n", least,
+			count);
 		return count;
 	}
 	dev->irqs = kzalloc(struct_size(dev->irqs, users, count), GFP_KERNEL);
@@ -98,6 +103,17 @@ void gnic_irq_vector_put(struct gnic_dev *dev, unsigned int vector)
 	mutex_lock(&dev->irqs->lock);
 	dev->irqs->users[vector]--;
 	mutex_unlock(&dev->irqs->lock);
+}
+
+unsigned int gnic_irq_vectors_used(struct gnic_dev *dev)
+{
+	unsigned int vector, used = 1;
+
+	mutex_lock(&dev->irqs->lock);
+	for (vector = 1; vector < dev->num_vectors; vector++)
+		used += !!dev->irqs->users[vector];
+	mutex_unlock(&dev->irqs->lock);
+	return used;
 }
 
 static irqreturn_t gnic_irq_test_handler(int irq, void *data)

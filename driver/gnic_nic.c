@@ -9,6 +9,7 @@
 #include <net/netdev_queues.h>
 
 #include "gnic_channel.h"
+#include "gnic_port_health.h"
 #include "gnic_ring.h"
 
 /* A device that fails all the time is reset once in so long. */
@@ -130,6 +131,7 @@ int gnic_nic_open(struct net_device *netdev)
 	err = nic->profile->open ? nic->profile->open(nic) : 0;
 	if (err)
 		goto err_stop;
+	gnic_port_health_well(nic);
 	kfree(queues);
 	return 0;
 
@@ -260,28 +262,48 @@ static void gnic_nic_watch_work(struct work_struct *work)
 		schedule_delayed_work(&nic->watch_work, GNIC_NIC_WATCH);
 }
 
-static void gnic_nic_reset(struct gnic_nic *nic)
+/* One by one if the device can exchange a queue, else all together. */
+static int gnic_nic_renew_rings(struct gnic_nic *nic, const unsigned long *rings,
+				struct netlink_ext_ack *extack)
+{
+	unsigned int ring;
+	int err = 0;
+
+	for_each_set_bit(ring, rings, nic->num_channels) {
+		err = gnic_swap_restart(nic->channels[ring], &nic->cfg, NULL);
+		if (err)
+			return gnic_nic_reconfigure(nic, &nic->cfg, extack);
+	}
+	return err;
+}
+
+int gnic_nic_renew(struct gnic_nic *nic, const unsigned long *rings,
+		   struct netlink_ext_ack *extack)
 {
 	int err;
 
 	if (!netif_running(nic->netdev))
-		return;
+		return 0;
 	nic->resets++;
 	nic->reset_last = jiffies;
-	err = gnic_nic_reconfigure(nic, &nic->cfg, NULL);
+	err = rings ? gnic_nic_renew_rings(nic, rings, extack) :
+		      gnic_nic_reconfigure(nic, &nic->cfg, extack);
 	if (!err)
-		return;
+		return 0;
 	netdev_err(nic->netdev, "no new queues: %d, closing\n", err);
 	netif_close(nic->netdev);
+	return err;
 }
 
 static void gnic_nic_reset_work(struct work_struct *work)
 {
 	struct gnic_nic *nic = container_of(work, struct gnic_nic, reset_work.work);
 
+	if (gnic_port_health_report(nic))
+		return;
 	rtnl_lock();
 	netdev_lock(nic->netdev);
-	gnic_nic_reset(nic);
+	gnic_nic_renew(nic, NULL, NULL);
 	netdev_unlock(nic->netdev);
 	rtnl_unlock();
 }
@@ -304,10 +326,12 @@ void gnic_nic_tx_timeout(struct net_device *netdev, unsigned int txqueue)
 	netdev_warn(netdev, "transmit queue %u: QP %u posted %u, sent %u, given back %u\n",
 		    txqueue, queue->tx.qpn, queue->tx.sq.index,
 		    le32_to_cpu(queue->tx.sq.db->done), queue->tx.reaped);
+	set_bit(txqueue, nic->tx_faults);
 	gnic_nic_schedule_reset(nic);
 }
 
-static bool gnic_nic_has_qp(struct gnic_nic *nic, u32 qpn)
+/* Notes the ring that it belongs to. */
+static bool gnic_nic_fault_qp(struct gnic_nic *nic, u32 qpn)
 {
 	const struct gnic_queue *queue;
 	unsigned int i, count;
@@ -319,6 +343,8 @@ static bool gnic_nic_has_qp(struct gnic_nic *nic, u32 qpn)
 	for (i = 0; i < count && !found; i++) {
 		queue = READ_ONCE(nic->channels[i]->queue);
 		found = queue && (queue->tx.qpn == qpn || queue->xdp.qpn == qpn);
+		if (found)
+			set_bit(i, nic->rx_faults);
 	}
 	rcu_read_unlock();
 	return found;
@@ -331,10 +357,12 @@ static int gnic_nic_event(struct notifier_block *nb, unsigned long type, void *d
 
 	if (event->port != nic->port->index)
 		return NOTIFY_DONE;
-	if (type == GNIC_EQE_QP_ERR && gnic_nic_has_qp(nic, event->id))
+	if (type == GNIC_EQE_QP_ERR && gnic_nic_fault_qp(nic, event->id))
 		gnic_nic_schedule_reset(nic);
-	if (type == GNIC_EQE_LINK_STATUS && nic->profile->link)
+	if (type == GNIC_EQE_LINK_STATUS && nic->profile->link) {
+		gnic_port_health_link(nic, event->data);
 		nic->profile->link(nic, event->data);
+	}
 	return NOTIFY_DONE;
 }
 

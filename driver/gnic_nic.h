@@ -94,6 +94,8 @@ struct gnic_nic_rss {
  * @watch_work: looks for completions whose interrupt was lost
  * @rx_mode_work: writes the receive filter where the kernel asks for it in
  *	atomic context
+ * @tx_faults: rings that do not send, not reported yet
+ * @rx_faults: rings that have failed in another way, not reported yet
  * @reset_last: jiffies of the last run, for a device that fails all the time
  * @resets: times that @reset_work ran
  * @events: link changes and errors of QPs
@@ -115,6 +117,8 @@ struct gnic_nic {
 	struct delayed_work reset_work;
 	struct delayed_work watch_work;
 	struct work_struct rx_mode_work;
+	DECLARE_BITMAP(tx_faults, GNIC_QUEUES_MAX);
+	DECLARE_BITMAP(rx_faults, GNIC_QUEUES_MAX);
 	unsigned long reset_last;
 	u64 resets;
 	struct notifier_block events;
@@ -164,6 +168,9 @@ netdev_features_t gnic_tx_features_check(struct sk_buff *skb, struct net_device 
 int gnic_nic_reconfigure(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg,
 			 struct netlink_ext_ack *extack);
 void gnic_nic_schedule_reset(struct gnic_nic *nic);	/* any context */
+/* queues of these rings anew; NULL: of all */
+int gnic_nic_renew(struct gnic_nic *nic, const unsigned long *rings,
+		   struct netlink_ext_ack *extack);
 
 /* gnic_filter.c: receive filter of an uplink */
 void gnic_filter_init(struct gnic_nic *nic);

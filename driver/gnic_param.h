@@ -49,7 +49,14 @@ enum gnic_group_type gnic_group_config_type(const struct gnic_group_config *conf
 /* instances: card (driverinit), port, group; devl_lock of the instance held */
 int gnic_param_card_register(struct gnic_dev *dev);
 void gnic_param_card_unregister(struct gnic_dev *dev);
+/* driverinit, as it was when the device was loaded; defaults before it is registered */
 u32 gnic_param_max_sfs(struct gnic_dev *dev);
+u32 gnic_param_event_eq_size(struct gnic_dev *dev);
+u32 gnic_param_macs_limit(struct gnic_dev *dev);
+u32 gnic_param_max_macs(struct gnic_dev *dev);
+void gnic_param_msix(struct gnic_dev *dev, u32 *min, u32 *max);
+bool gnic_param_enable_eth(struct gnic_dev *dev);
+bool gnic_param_enable_rdma(struct gnic_dev *dev);
 int gnic_param_port_register(struct devlink *devlink);
 void gnic_param_port_unregister(struct devlink *devlink);
 int gnic_param_group_register(struct devlink *devlink);

@@ -11,6 +11,8 @@
 
 #include "gnic.h"
 #include "gnic_health.h"
+#include "gnic_param.h"
+#include "gnic_reset.h"
 #include "gnic_ring.h"
 
 static int gnic_pci_map(struct gnic_dev *dev)
@@ -168,7 +170,7 @@ int gnic_children_up(struct gnic_dev *dev)
 	unsigned int i;
 	int err;
 
-	for (i = 0; i < dev->num_ports; i++) {
+	for (i = 0; i < dev->num_ports && gnic_param_enable_eth(dev); i++) {
 		err = gnic_port_child_add(&dev->ports[i]);
 		if (err)
 			goto err_del;
@@ -176,7 +178,6 @@ int gnic_children_up(struct gnic_dev *dev)
 	err = gnic_accel_init(dev);
 	if (err)
 		goto err_del;
-	gnic_health_start(dev);
 	return 0;
 
 err_del:
@@ -191,7 +192,6 @@ void gnic_children_down(struct gnic_dev *dev)
 
 	if (!dev->running)
 		return;
-	gnic_health_stop(dev);
 	gnic_accel_exit(dev);
 	for (i = dev->num_ports; i--;)
 		gnic_port_child_del(&dev->ports[i]);
@@ -210,6 +210,8 @@ int gnic_dev_load(struct gnic_dev *dev)
 	err = gnic_ports_up(dev);
 	if (err)
 		goto err_eswitch_exit;
+	dev->rdma = gnic_param_enable_rdma(dev);
+	dev->max_macs = gnic_param_max_macs(dev);
 	dev->running = true;
 	return 0;
 
@@ -225,6 +227,8 @@ void gnic_dev_unload(struct gnic_dev *dev)
 	if (!dev->running)
 		return;
 	dev->running = false;
+	dev->paused = false;
+	WRITE_ONCE(dev->frozen, false);
 	gnic_groups_exit(dev);
 	gnic_ports_down(dev);
 	gnic_eswitch_exit(dev);
@@ -232,7 +236,7 @@ void gnic_dev_unload(struct gnic_dev *dev)
 }
 
 /* Reset and self-test come first: nothing is built upon a device that fails. */
-static int gnic_pci_revive(struct gnic_dev *dev)
+int gnic_dev_revive(struct gnic_dev *dev)
 {
 	int err;
 
@@ -243,22 +247,6 @@ static int gnic_pci_revive(struct gnic_dev *dev)
 	if (err)
 		return err;
 	return gnic_reg_selftest(dev);
-}
-
-static int gnic_pci_start(struct gnic_dev *dev)
-{
-	struct devlink *devlink = gnic_devlink(dev);
-	int err;
-
-	err = gnic_pci_revive(dev);
-	if (err)
-		return err;
-	devl_lock(devlink);
-	err = gnic_dev_load(dev);
-	devl_unlock(devlink);
-	if (err)
-		return err;
-	return gnic_children_up(dev);
 }
 
 static void gnic_pci_stop(struct gnic_dev *dev)
@@ -331,7 +319,7 @@ static int gnic_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	err = gnic_pci_enable(dev);
 	if (err)
 		goto err_free;
-	err = gnic_pci_revive(dev);
+	err = gnic_dev_revive(dev);
 	if (err)
 		goto err_release;
 	err = gnic_pci_load_first(dev);
@@ -341,6 +329,7 @@ static int gnic_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	err = gnic_children_up(dev);
 	if (err)
 		goto err_unregister;
+	gnic_health_start(dev);
 	return 0;
 
 err_unregister:
@@ -359,6 +348,7 @@ static void gnic_pci_remove(struct pci_dev *pdev)
 
 	if (!pci_device_is_present(pdev))
 		gnic_dev_set_gone(dev);
+	gnic_health_stop(dev);
 	gnic_children_down(dev);
 	devlink_unregister(gnic_devlink(dev));
 	gnic_pci_unload_last(dev);
@@ -371,21 +361,48 @@ static void gnic_pci_shutdown(struct pci_dev *pdev)
 {
 	struct gnic_dev *dev = pci_get_drvdata(pdev);
 
+	gnic_health_stop(dev);
 	gnic_pci_stop(dev);
 	gnic_reg_reset(dev);
 	pci_clear_master(pdev);
+}
+
+static void gnic_pci_pause(struct gnic_dev *dev, bool orderly)
+{
+	struct devlink *devlink = gnic_devlink(dev);
+
+	devl_lock(devlink);
+	gnic_reset_prepare(dev, orderly);
+	devl_unlock(devlink);
+}
+
+static int gnic_pci_go_on(struct gnic_dev *dev)
+{
+	struct devlink *devlink = gnic_devlink(dev);
+	int err;
+
+	devl_lock(devlink);
+	err = gnic_reset_complete(dev);
+	devl_unlock(devlink);
+	if (err)
+		dev_err(&dev->pdev->dev, "no recovery: %d; reload or remove the device\n", err);
+	return err;
 }
 
 static pci_ers_result_t gnic_pci_error_detected(struct pci_dev *pdev, pci_channel_state_t state)
 {
 	struct gnic_dev *dev = pci_get_drvdata(pdev);
 
-	if (state == pci_channel_io_perm_failure)
+	if (state == pci_channel_io_perm_failure) {
 		gnic_dev_set_gone(dev);
-	gnic_pci_stop(dev);
-	if (gnic_dev_gone(dev))
+		gnic_pci_stop(dev);
 		return PCI_ERS_RESULT_DISCONNECT;
-	return PCI_ERS_RESULT_NEED_RESET;
+	}
+	/* Registers of a frozen channel read as all-ones. */
+	if (state == pci_channel_io_frozen)
+		WRITE_ONCE(dev->frozen, true);
+	gnic_pci_pause(dev, false);
+	return gnic_dev_gone(dev) ? PCI_ERS_RESULT_DISCONNECT : PCI_ERS_RESULT_NEED_RESET;
 }
 
 static pci_ers_result_t gnic_pci_slot_reset(struct pci_dev *pdev)
@@ -394,20 +411,18 @@ static pci_ers_result_t gnic_pci_slot_reset(struct pci_dev *pdev)
 
 	pci_restore_state(pdev);
 	pci_set_master(pdev);
+	WRITE_ONCE(dev->frozen, false);
 	return gnic_pci_identify(dev) ? PCI_ERS_RESULT_DISCONNECT : PCI_ERS_RESULT_RECOVERED;
 }
 
 static void gnic_pci_resume_io(struct pci_dev *pdev)
 {
-	int err = gnic_pci_start(pci_get_drvdata(pdev));
-
-	if (err)
-		dev_err(&pdev->dev, "no recovery: %d; reload or remove the device\n", err);
+	gnic_pci_go_on(pci_get_drvdata(pdev));
 }
 
 static void gnic_pci_reset_prepare(struct pci_dev *pdev)
 {
-	gnic_pci_stop(pci_get_drvdata(pdev));
+	gnic_pci_pause(pci_get_drvdata(pdev), true);
 }
 
 static const struct pci_error_handlers gnic_pci_err_handlers = {
@@ -420,13 +435,13 @@ static const struct pci_error_handlers gnic_pci_err_handlers = {
 
 static int gnic_pci_suspend(struct device *device)
 {
-	gnic_pci_stop(dev_get_drvdata(device));
+	gnic_pci_pause(dev_get_drvdata(device), true);
 	return 0;
 }
 
 static int gnic_pci_resume(struct device *device)
 {
-	return gnic_pci_start(dev_get_drvdata(device));
+	return gnic_pci_go_on(dev_get_drvdata(device));
 }
 
 static DEFINE_SIMPLE_DEV_PM_OPS(gnic_pci_pm_ops, gnic_pci_suspend, gnic_pci_resume);

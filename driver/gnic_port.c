@@ -23,10 +23,40 @@ int gnic_port_query(struct gnic_port *port, struct gnic_hw_port_info *info)
 			     sizeof(*info));
 }
 
+/* The netdev itself tells the rest whenever it is opened. */
+#define GNIC_PORT_KEPT	(GNIC_PORT_SET_LOOPBACK | GNIC_PORT_SET_LINK | GNIC_PORT_SET_PAUSE)
+
+static void gnic_port_keep(struct gnic_port *port, const struct gnic_hw_port_set *set)
+{
+	u32 valid = le32_to_cpu(set->valid);
+	u8 pause = port->kept.mode.pause;
+
+	port->kept.valid |= cpu_to_le32(valid & GNIC_PORT_KEPT);
+	if (valid & GNIC_PORT_SET_LOOPBACK)
+		port->kept.loopback = set->loopback;
+	if (valid & GNIC_PORT_SET_LINK) {
+		port->kept.mode = set->mode;
+		port->kept.advertise = set->advertise;
+	}
+	port->kept.mode.pause = valid & GNIC_PORT_SET_PAUSE ? set->mode.pause : pause;
+}
+
 int gnic_port_set(struct gnic_port *port, struct gnic_hw_port_set *set)
 {
+	int err;
+
 	set->port = cpu_to_le32(port->index);
-	return gnic_cmd_exec(port->dev, GNIC_CMD_PORT_SET, set, sizeof(*set), NULL, 0);
+	err = gnic_cmd_exec(port->dev, GNIC_CMD_PORT_SET, set, sizeof(*set), NULL, 0);
+	if (!err)
+		gnic_port_keep(port, set);
+	return err;
+}
+
+int gnic_port_restore(struct gnic_port *port)
+{
+	struct gnic_hw_port_set set = port->kept;
+
+	return set.valid ? gnic_port_set(port, &set) : 0;
 }
 
 int gnic_port_stats(struct gnic_port *port, struct gnic_hw_mac_stats *stats)

@@ -82,3 +82,14 @@ void gnic_qpn_put(struct gnic_dev *dev, unsigned int port, u32 base, u32 count)
 	bitmap_clear(dev->eswitch->qpn_map[port], base, count);
 	mutex_unlock(&dev->eswitch->qpn_lock);
 }
+
+u32 gnic_qpn_used(struct gnic_dev *dev, unsigned int port)
+{
+	struct gnic_eswitch *esw = dev->eswitch;
+	u32 used;
+
+	mutex_lock(&esw->qpn_lock);
+	used = bitmap_weight(esw->qpn_map[port], gnic_qpn_count(dev));
+	mutex_unlock(&esw->qpn_lock);
+	return used;
+}

@@ -31,7 +31,7 @@ u32 gnic_rd32(struct gnic_dev *dev, u32 reg)
 {
 	u32 value;
 
-	if (gnic_dev_gone(dev))
+	if (gnic_dev_gone(dev) || READ_ONCE(dev->frozen))
 		return GNIC_REG_GONE;
 	value = readl(dev->ctl + reg);
 	if (unlikely(value == GNIC_REG_GONE) &&
@@ -49,7 +49,7 @@ u64 gnic_rd64(struct gnic_dev *dev, u32 reg_lo)
 
 void gnic_wr32(struct gnic_dev *dev, u32 reg, u32 value)
 {
-	if (!gnic_dev_gone(dev))
+	if (!gnic_dev_gone(dev) && !READ_ONCE(dev->frozen))
 		writel(value, dev->ctl + reg);
 }
 

@@ -163,3 +163,10 @@ void gnic_rep_carrier(struct gnic_group *group, bool on)
 	else
 		netif_carrier_off(group->rep);
 }
+
+void gnic_rep_renumber(struct gnic_group *group)
+{
+	struct gnic_nic *nic = netdev_priv(group->rep);
+
+	nic->vport = group->vport;
+}

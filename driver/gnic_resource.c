@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* devlink resources of the card: what there is, and how much of it is taken. */
+/* devlink resources of card and ports: what there is, and how much of it is taken. */
 #include <net/devlink.h>
 
 #include "gnic.h"
@@ -22,6 +22,18 @@ static u64 gnic_resource_functions(void *priv)
 	return gnic_group_count(priv);
 }
 
+static u64 gnic_resource_vectors(void *priv)
+{
+	return gnic_irq_vectors_used(priv);
+}
+
+static u64 gnic_resource_qps(void *priv)
+{
+	const struct gnic_port *port = priv;
+
+	return gnic_qpn_used(port->dev, port->index);
+}
+
 static u32 gnic_resource_flows_size(struct gnic_dev *dev)
 {
 	return le32_to_cpu(dev->caps.flows);
@@ -30,6 +42,16 @@ static u32 gnic_resource_flows_size(struct gnic_dev *dev)
 static u32 gnic_resource_functions_size(struct gnic_dev *dev)
 {
 	return dev->eswitch->max_sfs;
+}
+
+static u32 gnic_resource_vectors_size(struct gnic_dev *dev)
+{
+	return dev->num_vectors;
+}
+
+static u32 gnic_resource_qps_size(struct gnic_dev *dev)
+{
+	return le32_to_cpu(dev->caps.qps_per_port);
 }
 
 /*
@@ -45,21 +67,24 @@ static const struct gnic_resource {
 } gnic_resources[] = {
 	{ "flows", gnic_resource_flows_size, gnic_resource_flows },
 	{ "functions", gnic_resource_functions_size, gnic_resource_functions },
+	{ "vectors", gnic_resource_vectors_size, gnic_resource_vectors },
+}, gnic_port_resources[] = {
+	{ "qps", gnic_resource_qps_size, gnic_resource_qps },
 };
 
 /* devlink's numbers begin with 1: 0 is the top of the tree. */
-static int gnic_resource_register(struct gnic_dev *dev, unsigned int i)
+static int gnic_resource_register(struct gnic_dev *dev, struct devlink *devlink,
+				  const struct gnic_resource *resource, u64 id, void *priv)
 {
-	struct devlink *devlink = gnic_devlink(dev);
 	struct devlink_resource_size_params params;
-	u32 size = gnic_resources[i].size(dev);
+	u32 size = resource->size(dev);
 	int err;
 
 	devlink_resource_size_params_init(&params, size, size, 1, DEVLINK_RESOURCE_UNIT_ENTRY);
-	err = devl_resource_register(devlink, gnic_resources[i].name, size, i + 1,
+	err = devl_resource_register(devlink, resource->name, size, id,
 				     DEVLINK_RESOURCE_ID_PARENT_TOP, &params);
 	if (!err)
-		devl_resource_occ_get_register(devlink, i + 1, gnic_resources[i].occ, dev);
+		devl_resource_occ_get_register(devlink, id, resource->occ, priv);
 	return err;
 }
 
@@ -70,7 +95,8 @@ int gnic_resource_init(struct gnic_dev *dev)
 	int err;
 
 	for (i = 0; i < ARRAY_SIZE(gnic_resources); i++) {
-		err = gnic_resource_register(dev, i);
+		err = gnic_resource_register(dev, gnic_devlink(dev), &gnic_resources[i], i + 1,
+					     dev);
 		if (err)
 			goto err_unregister;
 	}
@@ -84,4 +110,28 @@ err_unregister:
 void gnic_resource_exit(struct gnic_dev *dev)
 {
 	devl_resources_unregister(gnic_devlink(dev));
+}
+
+/* Of the port's nested instance, whose devl_lock is held. */
+int gnic_resource_port_init(struct gnic_port *port, struct devlink *devlink)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(gnic_port_resources); i++) {
+		err = gnic_resource_register(port->dev, devlink, &gnic_port_resources[i], i + 1,
+					     port);
+		if (err)
+			goto err_unregister;
+	}
+	return 0;
+
+err_unregister:
+	devl_resources_unregister(devlink);
+	return err;
+}
+
+void gnic_resource_port_exit(struct devlink *devlink)
+{
+	devl_resources_unregister(devlink);
 }

@@ -76,18 +76,18 @@ unbind_under_traffic() {
 	ping_works
 }
 
-# sysfs: the kernel resets the function, the driver starts anew.
+# sysfs: the kernel resets the function; the netdevs live through it.
 function_reset() {
 	local path
 
 	topology_up
+	defer topology_down
 	flood
 	path=$(readlink -f "/sys/class/net/$DEV/device")
 	[ -e "$path/reset" ] || skip "the function can't be reset"
 	echo 1 >"$path/reset"
-	ip netns del "$PEER"
-	topology_up
-	defer topology_down
+	wait_for 20 carrier_up
+	wait_for 10 ping -c 1 -W 1 192.0.2.2
 	ping_works
 }
 

@@ -185,6 +185,19 @@ static const char *control_fault_fatal(struct sim *sim, struct json_object *req,
 	return arg.error;
 }
 
+/* Firmware does nothing any more: no answer, no heartbeat. */
+static const char *control_fault_hang(struct sim *sim, struct json_object *req,
+				      struct json_object *reply)
+{
+	struct control_arg arg = { .req = req };
+	struct card *card = control_card(&arg, sim);
+
+	(void)reply;
+	if (!arg.error)
+		card->hung = true;
+	return arg.error;
+}
+
 /* The card is off the bus, as far as reads can tell. */
 static const char *control_fault_all_ones(struct sim *sim, struct json_object *req,
 					  struct json_object *reply)
@@ -228,6 +241,7 @@ static const char *control_fault_clear(struct sim *sim, struct json_object *req,
 	for (i = 0; i < sim->card_count; i++) {
 		fault_clear(sim->cards[i]->faults);
 		sim->cards[i]->dead = false;
+		sim->cards[i]->hung = false;
 	}
 	return NULL;
 }
@@ -239,6 +253,7 @@ static const struct control_cmd control_fault_kinds[] = {
 	{ "qp", control_fault_qp },
 	{ "stop", control_fault_stop },
 	{ "fatal", control_fault_fatal },
+	{ "hang", control_fault_hang },
 	{ "all-ones", control_fault_all_ones },
 	{ "remove", control_fault_remove },
 	{ "clear", control_fault_clear },

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef GNIC_REGION_H
+#define GNIC_REGION_H
+
+#include "gnic.h"
+
+/* gnic_region.c: registers, nvm, fw-trace; devl_lock held */
+int gnic_region_init(struct gnic_dev *dev);
+void gnic_region_exit(struct gnic_dev *dev);
+/* of what can be read without the mailbox or with it; no lock is held */
+void gnic_region_snapshot(struct gnic_dev *dev);
+
+/* gnic_devlink_selftest.c */
+bool gnic_devlink_selftest_check(struct devlink *devlink, unsigned int id,
+				 struct netlink_ext_ack *extack);
+enum devlink_selftest_status gnic_devlink_selftest_run(struct devlink *devlink, unsigned int id,
+						       struct netlink_ext_ack *extack);
+
+#endif /* GNIC_REGION_H */
