@@ -316,6 +316,24 @@ void gnic_nic_schedule_reset(struct gnic_nic *nic)
 	schedule_delayed_work(&nic->reset_work, recent ? GNIC_NIC_RESET_PAUSE : 0);
 }
 
+/* A device that stops one queue may have stopped others that nobody waits for yet. */
+static void gnic_nic_tx_faults(struct gnic_nic *nic)
+{
+	const struct gnic_queue *queue;
+	unsigned int i, count;
+
+	rcu_read_lock();
+	/* Channels before their number: pairs with gnic_nic_start(). */
+	count = smp_load_acquire(&nic->num_channels);
+	for (i = 0; i < count; i++) {
+		queue = READ_ONCE(nic->channels[i]->queue);
+		if (queue && READ_ONCE(queue->tx.sq.index) !=
+			     le32_to_cpu(READ_ONCE(queue->tx.sq.db->done)))
+			set_bit(i, nic->tx_faults);
+	}
+	rcu_read_unlock();
+}
+
 void gnic_nic_tx_timeout(struct net_device *netdev, unsigned int txqueue)
 {
 	struct gnic_nic *nic = netdev_priv(netdev);
@@ -327,6 +345,7 @@ void gnic_nic_tx_timeout(struct net_device *netdev, unsigned int txqueue)
 		    txqueue, queue->tx.qpn, queue->tx.sq.index,
 		    le32_to_cpu(queue->tx.sq.db->done), queue->tx.reaped);
 	set_bit(txqueue, nic->tx_faults);
+	gnic_nic_tx_faults(nic);
 	gnic_nic_schedule_reset(nic);
 }
 
