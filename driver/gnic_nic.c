@@ -12,8 +12,6 @@
 #include "gnic_port_health.h"
 #include "gnic_ring.h"
 
-/* A device that fails all the time is reset once in so long. */
-#define GNIC_NIC_RESET_PAUSE	HZ
 /* Buffers that a netdev has by default, whatever the number of its channels. */
 #define GNIC_NIC_BUFFERS	1024
 /* How often completions are looked for that no interrupt told of. */
@@ -260,93 +258,6 @@ static void gnic_nic_watch_work(struct work_struct *work)
 	rcu_read_unlock();
 	if (count)
 		schedule_delayed_work(&nic->watch_work, GNIC_NIC_WATCH);
-}
-
-/* One by one if the device can exchange a queue, else all together. */
-static int gnic_nic_renew_rings(struct gnic_nic *nic, const unsigned long *rings,
-				struct netlink_ext_ack *extack)
-{
-	unsigned int ring;
-	int err = 0;
-
-	for_each_set_bit(ring, rings, nic->num_channels) {
-		err = gnic_swap_restart(nic->channels[ring], &nic->cfg, NULL);
-		if (err)
-			return gnic_nic_reconfigure(nic, &nic->cfg, extack);
-	}
-	return err;
-}
-
-int gnic_nic_renew(struct gnic_nic *nic, const unsigned long *rings,
-		   struct netlink_ext_ack *extack)
-{
-	int err;
-
-	if (!netif_running(nic->netdev))
-		return 0;
-	nic->resets++;
-	nic->reset_last = jiffies;
-	err = rings ? gnic_nic_renew_rings(nic, rings, extack) :
-		      gnic_nic_reconfigure(nic, &nic->cfg, extack);
-	if (!err)
-		return 0;
-	netdev_err(nic->netdev, "no new queues: %d, closing\n", err);
-	netif_close(nic->netdev);
-	return err;
-}
-
-static void gnic_nic_reset_work(struct work_struct *work)
-{
-	struct gnic_nic *nic = container_of(work, struct gnic_nic, reset_work.work);
-
-	if (gnic_port_health_report(nic))
-		return;
-	rtnl_lock();
-	netdev_lock(nic->netdev);
-	gnic_nic_renew(nic, NULL, NULL);
-	netdev_unlock(nic->netdev);
-	rtnl_unlock();
-}
-
-/* Any context. */
-void gnic_nic_schedule_reset(struct gnic_nic *nic)
-{
-	bool recent = nic->resets && time_before(jiffies, nic->reset_last + GNIC_NIC_RESET_PAUSE);
-
-	schedule_delayed_work(&nic->reset_work, recent ? GNIC_NIC_RESET_PAUSE : 0);
-}
-
-/* A device that stops one queue may have stopped others that nobody waits for yet. */
-static void gnic_nic_tx_faults(struct gnic_nic *nic)
-{
-	const struct gnic_queue *queue;
-	unsigned int i, count;
-
-	rcu_read_lock();
-	/* Channels before their number: pairs with gnic_nic_start(). */
-	count = smp_load_acquire(&nic->num_channels);
-	for (i = 0; i < count; i++) {
-		queue = READ_ONCE(nic->channels[i]->queue);
-		if (queue && READ_ONCE(queue->tx.sq.index) !=
-			     le32_to_cpu(READ_ONCE(queue->tx.sq.db->done)))
-			set_bit(i, nic->tx_faults);
-	}
-	rcu_read_unlock();
-}
-
-void gnic_nic_tx_timeout(struct net_device *netdev, unsigned int txqueue)
-{
-	struct gnic_nic *nic = netdev_priv(netdev);
-	struct gnic_queue *queue = READ_ONCE(nic->channels[txqueue]->queue);
-
-	if (!queue)
-		return;
-	netdev_warn(netdev, "transmit queue %u: QP %u posted %u, sent %u, given back %u\n",
-		    txqueue, queue->tx.qpn, queue->tx.sq.index,
-		    le32_to_cpu(queue->tx.sq.db->done), queue->tx.reaped);
-	set_bit(txqueue, nic->tx_faults);
-	gnic_nic_tx_faults(nic);
-	gnic_nic_schedule_reset(nic);
 }
 
 /* Notes the ring that it belongs to. */

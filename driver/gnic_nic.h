@@ -167,6 +167,8 @@ netdev_features_t gnic_tx_features_check(struct sk_buff *skb, struct net_device 
  */
 int gnic_nic_reconfigure(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg,
 			 struct netlink_ext_ack *extack);
+/* gnic_nic_fault.c */
+void gnic_nic_reset_work(struct work_struct *work);	/* of nic->reset_work */
 void gnic_nic_schedule_reset(struct gnic_nic *nic);	/* any context */
 /* queues of these rings anew; NULL: of all */
 int gnic_nic_renew(struct gnic_nic *nic, const unsigned long *rings,

@@ -20,6 +20,24 @@ static void gnic_port_put_link(const struct gnic_hw_port_info *info, struct devl
 	devlink_fmsg_u32_pair_put(fmsg, "fec", info->mode.fec);
 }
 
+/* Both lanes together. */
+static void gnic_port_put_fec(struct gnic_port *port, struct devlink_fmsg *fmsg)
+{
+	struct gnic_hw_id in = { .id = cpu_to_le32(port->index) };
+	u64 corrected = 0, uncorrectable = 0;
+	struct gnic_hw_fec_stats fec;
+	unsigned int i;
+
+	if (gnic_cmd_exec(port->dev, GNIC_CMD_PORT_FEC, &in, sizeof(in), &fec, sizeof(fec)))
+		return;
+	for (i = 0; i < GNIC_LANES_PER_PORT; i++) {
+		corrected += le64_to_cpu(fec.corrected[i]);
+		uncorrectable += le64_to_cpu(fec.uncorrectable[i]);
+	}
+	devlink_fmsg_u64_pair_put(fmsg, "fec_corrected", corrected);
+	devlink_fmsg_u64_pair_put(fmsg, "fec_uncorrectable", uncorrectable);
+}
+
 static int gnic_port_phy_diagnose(struct devlink_health_reporter *reporter,
 				  struct devlink_fmsg *fmsg, struct netlink_ext_ack *extack)
 {
@@ -37,9 +55,7 @@ static int gnic_port_phy_diagnose(struct devlink_health_reporter *reporter,
 	}
 	gnic_port_put_link(&info, fmsg);
 	devlink_fmsg_u64_pair_put(fmsg, "link_downs", le64_to_cpu(stats.link_downs));
-	devlink_fmsg_u64_pair_put(fmsg, "fec_corrected", le64_to_cpu(stats.fec_corrected));
-	devlink_fmsg_u64_pair_put(fmsg, "fec_uncorrectable",
-				  le64_to_cpu(stats.fec_uncorrectable));
+	gnic_port_put_fec(health->port, fmsg);
 	devlink_fmsg_u64_pair_put(fmsg, "fcs_errors", le64_to_cpu(stats.rx.fcs_errors));
 	devlink_fmsg_u32_pair_put(fmsg, "recent_flaps", health->flaps);
 	return 0;
