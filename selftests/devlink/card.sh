@@ -1,0 +1,201 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The card's own: parameters with their effect, regions, resources, selftest.
+
+# shellcheck source=selftests/lib/devlink.sh
+. "$(dirname "$0")/../lib/devlink.sh"
+
+init_set() {
+	param_set "$CARD" "$1" "$2" driverinit
+}
+
+reload() {
+	devlink dev reload "$CARD"
+}
+
+vectors() {
+	resource "$CARD" vectors size
+}
+
+resource() {
+	devlink -j resource show "$1" | jq -r ".resources[][] | select(.name == \"$2\").$3"
+}
+
+eth() {
+	devlink -j dev show "$CARD" | jq -r '.dev[].nested_devlink | keys[0]'
+}
+
+msix() {
+	local before
+
+	before=$(vectors)
+	defer reload
+	defer init_set msix_vec_per_pf_max 1024
+	init_set msix_vec_per_pf_max 3
+	reload
+	expect vectors "$(vectors)" -eq 3
+	expect "interrupts in use" "$(resource "$CARD" vectors occ)" -le 3
+	refused "gnic: msix_vec_per_pf_min would be above msix_vec_per_pf_max" \
+		init_set msix_vec_per_pf_min 4
+	refused "gnic: msix_vec_per_pf: 2 to 1024" init_set msix_vec_per_pf_max 1
+	refused "gnic: msix_vec_per_pf: 2 to 1024" init_set msix_vec_per_pf_max 1025
+	init_set msix_vec_per_pf_max 1024
+	reload
+	expect vectors "$(vectors)" -eq "$before"
+}
+
+event_eq_size() {
+	local size
+
+	defer reload
+	defer init_set event_eq_size 512
+	for size in 64 4096; do
+		init_set event_eq_size "$size"
+		reload
+		up_and_down
+	done
+	refused "gnic: event_eq_size: a power of two, 64 to 4096" init_set event_eq_size 32
+	refused "gnic: event_eq_size: a power of two, 64 to 4096" init_set event_eq_size 8192
+	refused "gnic: event_eq_size: a power of two, 64 to 4096" init_set event_eq_size 100
+}
+
+# Events arrive: the carrier of both ports comes and goes.
+up_and_down() {
+	local dev other
+
+	dev=$(port_dev "$CARD" 0)
+	other=$(port_dev "$PEER_CARD" 0)
+	ip link set "$other" up
+	ip link set "$dev" up
+	wait_for 10 grep -q 1 "/sys/class/net/$dev/carrier"
+	ip link set "$other" down
+	wait_for 10 grep -q 0 "/sys/class/net/$dev/carrier"
+	ip link set "$dev" down
+}
+
+enable_eth() {
+	init_set enable_eth false
+	reload
+	[ -z "$(port_dev "$CARD" 0)" ] || fail "there is a netdev"
+	[ -z "$(devlink -j dev show "$CARD" | jq -r '.dev[].nested_devlink // empty')" ] ||
+		fail "there are children"
+	init_set enable_eth true
+	reload
+	[ -n "$(port_dev "$CARD" 0)" ] || fail "no netdev"
+}
+
+enable_rdma() {
+	defer reload
+	defer init_set enable_rdma true
+	init_set enable_rdma false
+	reload
+	mode_set "$CARD" switchdev
+	group_add "$CARD" 4
+	group_set "$CARD" 4 peer_ip 192.0.2.2 peer_qpn_base 7
+	refused "gnic: enable_rdma of the card is off: no groups of type write" \
+		group_state "$CARD" 4 active
+	group_set "$CARD" 4 qp_type raw
+	group_state "$CARD" 4 active
+}
+
+# A filter with room for two: with a third address all are received.
+max_macs() {
+	local dev
+
+	defer reload
+	defer init_set max_macs 128
+	init_set max_macs 2
+	reload
+	expect max_macs "$(devlink -j dev param show "$CARD" name max_macs |
+		jq -r '.param[][].values[0].value')" = 2
+	dev=$(port_dev "$CARD" 0)
+	ip link set "$dev" up
+	bridge fdb add 02:00:00:00:00:01 dev "$dev"
+	bridge fdb add 02:00:00:00:00:02 dev "$dev"
+	ip link set "$dev" down
+	refused "gnic: max_macs: 1 to 128" init_set max_macs 0
+	refused "gnic: max_macs: 1 to 128" init_set max_macs 129
+}
+
+# kept NAME: what the card keeps is not what is in force, and outlives a reset
+kept() {
+	value() {
+		devlink -j dev param show "$CARD" name "$1" |
+			jq -r ".param[][].values[] | select(.cmode == \"$2\").value"
+	}
+	expect "runtime $1" "$(value "$1" runtime)" = true
+	expect "permanent $1" "$(value "$1" permanent)" = true
+	param_set "$CARD" "$1" false permanent
+	expect "runtime $1" "$(value "$1" runtime)" = true
+	echo 1 >"/sys/bus/pci/devices/${CARD#pci/}/reset"
+	expect "permanent $1" "$(value "$1" permanent)" = false
+	echo "${CARD#pci/}" >/sys/bus/pci/drivers/gnic/unbind
+	echo "${CARD#pci/}" >/sys/bus/pci/drivers/gnic/bind
+	expect "runtime $1 of another driver's life" "$(value "$1" runtime)" = false
+	param_set "$CARD" "$1" true permanent
+	param_set "$CARD" "$1" true
+}
+
+permanent() {
+	kept internal_error_reset
+	kept region_snapshot_enable
+}
+
+# Of an image with "overwrite settings" the factory's values come back.
+overwrite_settings() {
+	mkdir -p /tmp/gnic-images
+	printf %s /tmp/gnic-images >/sys/module/firmware_class/parameters/path
+	rm -f /tmp/gnic-images/same
+	"$TREE/tools/fw/mkfw" /tmp/gnic-images/same
+	param_set "$CARD" internal_error_reset false permanent
+	devlink dev flash "$CARD" file same
+	expect kept "$(devlink -j dev param show "$CARD" name internal_error_reset |
+		jq -r '.param[][].values[] | select(.cmode == "permanent").value')" = false
+	devlink dev flash "$CARD" file same overwrite settings
+	expect factory "$(devlink -j dev param show "$CARD" name internal_error_reset |
+		jq -r '.param[][].values[] | select(.cmode == "permanent").value')" = true
+}
+
+regions() {
+	local region said
+
+	for region in registers nvm fw-trace; do
+		said=$(devlink region new "$CARD/$region" snapshot 77)
+		devlink region show "$CARD/$region" | grep -q 77 || fail "no snapshot: $said"
+		[ "$(devlink region read "$CARD/$region" snapshot 77 address 0 length 16 | wc -l)" -eq 1 ] ||
+			fail "can't be read"
+		devlink region del "$CARD/$region" snapshot 77
+	done
+	devlink region dump "$CARD/registers" snapshot 1 >/dev/null 2>&1 || :
+	devlink region new "$CARD/registers" snapshot 78
+	said=$(devlink region read "$CARD/registers" snapshot 78 address 0 length 4)
+	[[ $said == *"47 4e 49 43"* ]] || fail "magic: $said"
+	devlink region del "$CARD/registers" snapshot 78
+	devlink region new "$CARD/nvm" snapshot 79
+	said=$(devlink region read "$CARD/nvm" snapshot 79 address 0 length 4)
+	[[ $said == *"47 4e 56 4d"* ]] || fail "magic of the memory: $said"
+	devlink region del "$CARD/nvm" snapshot 79
+	expect size "$(devlink -j region show "$CARD/nvm" | jq '.regions[].size')" -eq 4096
+}
+
+port_qps() {
+	local port dev before
+
+	port=$(eth)
+	dev=$(port_dev "$CARD" 0)
+	before=$(resource "$port" qps occ)
+	expect size "$(resource "$port" qps size)" -ge 1024
+	ip link set "$dev" up
+	[ "$(resource "$port" qps occ)" -gt "$before" ] || fail "queues take no QPs"
+	ip link set "$dev" down
+	expect occ "$(resource "$port" qps occ)" -eq "$before"
+}
+
+selftest_flash() {
+	devlink dev selftests show "$CARD" | grep -q flash || fail "not offered"
+	devlink dev selftests run "$CARD" id flash | grep -q -i passed || fail "did not pass"
+}
+
+need_cards 2
+guest_main msix event_eq_size enable_eth enable_rdma max_macs permanent overwrite_settings \
+	regions port_qps selftest_flash
