@@ -77,6 +77,10 @@ fw_hangs() {
 	again
 }
 
+fw_in_error() {
+	[ "$(health "$CARD" fw state)" = error ]
+}
+
 fw_left_alone() {
 	local errors
 
@@ -85,8 +89,7 @@ fw_left_alone() {
 	defer devlink health set "$CARD" reporter fw auto_recover true
 	errors=$(health "$CARD" fw error)
 	devlink health test "$CARD" reporter fw
-	wait_for 10 test "$(health "$CARD" fw state)" = error ||
-		wait_for 10 sh -c "devlink -j health show $CARD reporter fw | grep -q '\"error\"'"
+	wait_for 10 fw_in_error
 	sleep 3
 	expect "told once" "$(health "$CARD" fw error)" -eq $((errors + 1))
 	expect state "$(health "$CARD" fw state)" = error
