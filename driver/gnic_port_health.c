@@ -70,7 +70,7 @@ void gnic_port_health_stop(struct gnic_port *port)
 	cancel_work_sync(&port->health->work);
 }
 
-static void gnic_port_health_report_rings(struct devlink_health_reporter *reporter,
+static bool gnic_port_health_report_rings(struct devlink_health_reporter *reporter,
 					  unsigned long *rings, const char *what)
 {
 	struct gnic_port_fault fault;
@@ -81,8 +81,10 @@ static void gnic_port_health_report_rings(struct devlink_health_reporter *report
 		if (test_and_clear_bit(ring, rings))
 			__set_bit(ring, fault.rings);
 	}
-	if (!bitmap_empty(fault.rings, GNIC_QUEUES_MAX))
-		devlink_health_report(reporter, what, &fault);
+	if (bitmap_empty(fault.rings, GNIC_QUEUES_MAX))
+		return false;
+	devlink_health_report(reporter, what, &fault);
+	return true;
 }
 
 /**
@@ -90,18 +92,22 @@ static void gnic_port_health_report_rings(struct devlink_health_reporter *report
  * @nic: netdev; .tx_faults and .rx_faults say which
  *
  * Whether and how they are mended is the reporters'.
+ *
+ * Return: false: there is no fault, or nobody to report it to.
  */
 bool gnic_port_health_report(struct gnic_nic *nic)
 {
 	struct gnic_port_health *health = nic->port->health;
+	bool told;
 
 	if (nic->profile != &gnic_uplink_profile || !health)
 		return false;
-	gnic_port_health_report_rings(health->reporters[GNIC_PORT_TX], nic->tx_faults,
-				      "a transmit queue does not send");
-	gnic_port_health_report_rings(health->reporters[GNIC_PORT_RX], nic->rx_faults,
-				      "a queue failed");
-	return true;
+	told = gnic_port_health_report_rings(health->reporters[GNIC_PORT_TX], nic->tx_faults,
+					     "a transmit queue does not send");
+	if (gnic_port_health_report_rings(health->reporters[GNIC_PORT_RX], nic->rx_faults,
+					  "a queue failed"))
+		told = true;
+	return told;
 }
 
 /* A recovery that failed is forgotten when the netdev was opened again. */

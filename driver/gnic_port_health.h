@@ -38,7 +38,7 @@ struct gnic_port_fault {
 int gnic_port_health_init(struct gnic_port *port, struct devlink *devlink);
 void gnic_port_health_exit(struct gnic_port *port);
 void gnic_port_health_stop(struct gnic_port *port);	/* no lock is held */
-bool gnic_port_health_report(struct gnic_nic *nic);	/* false: nobody to report to */
+bool gnic_port_health_report(struct gnic_nic *nic);	/* false: nothing to report */
 void gnic_port_health_well(struct gnic_nic *nic);	/* all its queues are new */
 void gnic_port_health_link(struct gnic_nic *nic, bool up);	/* process context */
 
