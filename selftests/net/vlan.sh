@@ -69,10 +69,11 @@ heard() {
 
 # What was sent after it has come, so this one does not come any more.
 not_heard() {
-	frame "" probe-end
-	heard "probe-end none 88b5"
-	grep -q "^$1" "$HEARD" && fail "came in: $(grep "^$1" "$HEARD")"
-	sed -i /probe-end/d "$HEARD"
+	frame "" "probe-after-$1"
+	heard "probe-after-$1 none 88b5"
+	if grep "^$1 " "$HEARD"; then
+		fail "came in"
+	fi
 }
 
 ctag() {
