@@ -117,23 +117,23 @@ static void gnic_health_put_registers(struct gnic_dev *dev, struct devlink_fmsg 
 {
 	static const struct {
 		const char *name;
-		u32 base, size;
+		u32 base, end;
 	} blocks[] = {
-#define X(name, base, size) { #name, base, size },
-		GNIC_HW_BLOCKS(X)
+#define X(name, base, end) { #name, base, end },
+		GNIC_REGION_BLOCKS(X)
 #undef X
 	};
 	unsigned int i;
 	u32 words[64];
-	u32 reg;
+	u32 reg, n;
 
 	devlink_fmsg_pair_nest_start(fmsg, "registers");
 	devlink_fmsg_obj_nest_start(fmsg);
 	for (i = 0; i < ARRAY_SIZE(blocks); i++) {
-		BUILD_BUG_ON(sizeof(words) < 0x100);
-		for (reg = 0; reg < blocks[i].size; reg += sizeof(u32))
-			words[reg / sizeof(u32)] = gnic_rd32(dev, blocks[i].base + reg);
-		devlink_fmsg_binary_pair_put(fmsg, blocks[i].name, words, blocks[i].size);
+		n = 0;
+		for (reg = blocks[i].base; reg < blocks[i].end && n < ARRAY_SIZE(words); reg += 4)
+			words[n++] = gnic_rd32(dev, reg);
+		devlink_fmsg_binary_pair_put(fmsg, blocks[i].name, words, n * sizeof(u32));
 	}
 	devlink_fmsg_obj_nest_end(fmsg);
 	devlink_fmsg_pair_nest_end(fmsg);

@@ -15,21 +15,21 @@
 #define GNIC_REGION_REGISTERS	0x300
 #define GNIC_REGION_TRACE	(GNIC_TRACE_RECORDS * sizeof(struct gnic_hw_trace_record))
 
-/* What is in no block is a hole: it is not touched. */
+/* What is no register is a hole: it is not touched, and zero. */
 static int gnic_region_read_registers(struct gnic_dev *dev, void *data)
 {
 	static const struct {
-		u32 base, size;
+		u32 base, end;
 	} blocks[] = {
-#define X(name, base, size) { base, size },
-		GNIC_HW_BLOCKS(X)
+#define X(name, base, end) { base, end },
+		GNIC_REGION_BLOCKS(X)
 #undef X
 	};
 	unsigned int i;
 	u32 reg;
 
 	for (i = 0; i < ARRAY_SIZE(blocks); i++) {
-		for (reg = blocks[i].base; reg < blocks[i].base + blocks[i].size; reg += 4)
+		for (reg = blocks[i].base; reg < blocks[i].end; reg += 4)
 			*(__le32 *)(data + reg) = cpu_to_le32(gnic_rd32(dev, reg));
 	}
 	return gnic_dev_gone(dev) ? -ENODEV : 0;

@@ -4,6 +4,15 @@
 
 #include "gnic.h"
 
+/*
+ * X(NAME, first register of the block, offset behind the last one): what is
+ * beyond is a hole, and the device counts who looks there.
+ */
+#define GNIC_REGION_BLOCKS(X) \
+	X(CTL, GNIC_CTL_BASE, GNIC_CTL_FW_VERSION + 4) \
+	X(CMD, GNIC_CMD_BASE, GNIC_CMD_ERROR + 4) \
+	X(TEST, GNIC_TEST_BASE, GNIC_TEST_DMA_STATUS + 4)
+
 /* gnic_region.c: registers, nvm, fw-trace; devl_lock held */
 int gnic_region_init(struct gnic_dev *dev);
 void gnic_region_exit(struct gnic_dev *dev);
