@@ -30,6 +30,7 @@ NETMEM_TX | linux/netdevice.h | netmem_tx:
 FDB_NOTIFIED | linux/netdevice.h | bool \*notified
 NET_DIM_POINTER | linux/dim.h | void net_dim\(struct dim \*dim, const struct dim_sample \*
 RX_RING_COUNT | linux/ethtool.h | \(\*get_rx_ring_count\)
+RXFH_INDIR_RESIZE | linux/ethtool.h | ethtool_rxfh_indir_can_resize
 RXFH_FIELDS | linux/ethtool.h | \(\*get_rxfh_fields\)
 ETHTOOL_NEEDS_RTNL | linux/ethtool.h | op_needs_rtnl;
 PAUSE_STORM | linux/ethtool.h | u64 tx_pause_storm_events;

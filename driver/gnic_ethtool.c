@@ -65,18 +65,23 @@ void gnic_ethtool_get_channels(struct net_device *netdev, struct ethtool_channel
 	ch->combined_count = nic->cfg.channels;
 }
 
-/* The core has checked the maxima, and that the user's RSS table still fits. */
+/* The core has checked the maxima, and that no table or rule names a ring that goes. */
 int gnic_ethtool_set_channels(struct net_device *netdev, struct ethtool_channels *ch)
 {
 	struct gnic_nic *nic = netdev_priv(netdev);
 	struct gnic_nic_cfg cfg = nic->cfg;
 	int err;
 
+	err = gnic_rss_resize_check(nic, ch->combined_count);
+	if (err)
+		return err;
 	cfg.channels = ch->combined_count;
 	err = gnic_nic_reconfigure(nic, &cfg, NULL);
-	if (!err)
-		gnic_rss_default(nic, nic->cfg.channels);
-	return err;
+	if (err)
+		return err;
+	gnic_rss_default(nic, nic->cfg.channels);
+	gnic_rss_resized(nic);
+	return 0;
 }
 
 /* Counters that have no standard home: how the data path reaches the device. */

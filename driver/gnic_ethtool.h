@@ -46,6 +46,14 @@ u32 gnic_ethtool_get_rxfh_indir_size(struct net_device *netdev);
 int gnic_ethtool_get_rxfh(struct net_device *netdev, struct ethtool_rxfh_param *rxfh);
 int gnic_ethtool_set_rxfh(struct net_device *netdev, struct ethtool_rxfh_param *rxfh,
 			  struct netlink_ext_ack *extack);
+int gnic_ethtool_create_rxfh_context(struct net_device *netdev, struct ethtool_rxfh_context *ctx,
+				     const struct ethtool_rxfh_param *rxfh,
+				     struct netlink_ext_ack *extack);
+int gnic_ethtool_modify_rxfh_context(struct net_device *netdev, struct ethtool_rxfh_context *ctx,
+				     const struct ethtool_rxfh_param *rxfh,
+				     struct netlink_ext_ack *extack);
+int gnic_ethtool_remove_rxfh_context(struct net_device *netdev, struct ethtool_rxfh_context *ctx,
+				     u32 id, struct netlink_ext_ack *extack);
 int gnic_ethtool_get_rxnfc(struct net_device *netdev, struct ethtool_rxnfc *cmd, u32 *rule_locs);
 int gnic_ethtool_set_rxnfc(struct net_device *netdev, struct ethtool_rxnfc *cmd);
 int gnic_ethtool_get_rxfh_fields(struct net_device *netdev, struct ethtool_rxfh_fields *fields);
@@ -159,6 +167,17 @@ u32 gnic_ethtool_get_rx_ring_count(struct net_device *netdev);
 	.get_rxfh_indir_size	= gnic_ethtool_get_rxfh_indir_size, \
 	.get_rxfh		= gnic_ethtool_get_rxfh, \
 	.set_rxfh		= gnic_ethtool_set_rxfh, \
+	.supported_input_xfrm	= RXH_XFRM_SYM_XOR | RXH_XFRM_SYM_OR_XOR, \
+	.rxfh_per_ctx_fields	= 1, \
+	.rxfh_per_ctx_key	= 1, \
+	.cap_rss_rxnfc_adds	= 1, \
+	.rxfh_indir_space	= GNIC_RSS_INDIR_MAX, \
+	.rxfh_key_space		= GNIC_RSS_KEY_MAX, \
+	.rxfh_priv_size		= sizeof(struct gnic_rss_context), \
+	.rxfh_max_num_contexts	= GNIC_RSS_CONTEXTS, \
+	.create_rxfh_context	= gnic_ethtool_create_rxfh_context, \
+	.modify_rxfh_context	= gnic_ethtool_modify_rxfh_context, \
+	.remove_rxfh_context	= gnic_ethtool_remove_rxfh_context, \
 	GNIC_ETHTOOL_RXFH_FIELDS_OPS \
 	GNIC_ETHTOOL_RX_RING_COUNT_OP \
 	.get_rxnfc		= gnic_ethtool_get_rxnfc, \

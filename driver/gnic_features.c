@@ -4,6 +4,7 @@
 #include <linux/netdevice.h>
 
 #include "gnic_nic.h"
+#include "gnic_ntuple.h"
 
 /* What a tunnel carries is cut with the headers around it; their checksum is not summed. */
 #define GNIC_FEATURES_TUNNEL \
@@ -38,10 +39,13 @@ static const struct {
  */
 void gnic_features_init(struct net_device *netdev)
 {
-	u32 caps = ((struct gnic_nic *)netdev_priv(netdev))->dev->caps_bits;
+	struct gnic_nic *nic = netdev_priv(netdev);
+	u32 caps = nic->dev->caps_bits;
 	unsigned int i;
 
 	netdev->hw_features = NETIF_F_SG;
+	if (gnic_ntuple_supported(nic))
+		netdev->hw_features |= NETIF_F_NTUPLE;
 	for (i = 0; i < ARRAY_SIZE(gnic_features); i++) {
 		if (caps & gnic_features[i].cap)
 			netdev->hw_features |= gnic_features[i].features;
@@ -51,7 +55,7 @@ void gnic_features_init(struct net_device *netdev)
 	if ((caps & GNIC_CAP_VLAN) && !(caps & GNIC_CAP_VLAN_RX))
 		netdev->features |= NETIF_F_HW_VLAN_CTAG_RX;
 	netdev->gso_partial_features = netdev->features & GNIC_FEATURES_PARTIAL;
-	netdev->vlan_features = netdev->features & ~GNIC_FEATURES_VLAN;
+	netdev->vlan_features = netdev->features & ~(GNIC_FEATURES_VLAN | NETIF_F_NTUPLE);
 	if (caps & GNIC_CAP_TUNNEL)
 		netdev->hw_enc_features = netdev->features & (NETIF_F_SG | NETIF_F_HW_CSUM |
 							      GNIC_FEATURES_GSO);
@@ -116,6 +120,8 @@ int gnic_set_features(struct net_device *netdev, netdev_features_t features)
 		if (err)
 			goto err_vlan_restore;
 	}
+	if (!(features & NETIF_F_NTUPLE))
+		gnic_ntuple_flush(nic);
 	return 0;
 
 err_vlan_restore:

@@ -64,6 +64,11 @@ void gnic_flow_set_eth_type(struct gnic_flow *flow, __be16 type)
 	GNIC_FLOW_SET(flow, eth_type, &type, &mask, sizeof(type));
 }
 
+void gnic_flow_set_eth_type_masked(struct gnic_flow *flow, __be16 type, __be16 mask)
+{
+	GNIC_FLOW_SET(flow, eth_type, &type, &mask, sizeof(type));
+}
+
 void gnic_flow_set_vlan(struct gnic_flow *flow, __be16 tci, __be16 mask)
 {
 	GNIC_FLOW_SET(flow, vlan_tci, &tci, &mask, sizeof(tci));
@@ -72,6 +77,17 @@ void gnic_flow_set_vlan(struct gnic_flow *flow, __be16 tci, __be16 mask)
 void gnic_flow_set_ip_proto(struct gnic_flow *flow, u8 proto, u8 mask)
 {
 	GNIC_FLOW_SET(flow, ip_proto, &proto, &mask, sizeof(proto));
+}
+
+void gnic_flow_set_ip_tos(struct gnic_flow *flow, u8 tos, u8 mask)
+{
+	GNIC_FLOW_SET(flow, ip_tos, &tos, &mask, sizeof(tos));
+}
+
+void gnic_flow_set_frame(struct gnic_flow *flow, u8 bits)
+{
+	flow->hw.key.frame |= bits;
+	flow->hw.mask.frame |= bits;
 }
 
 void gnic_flow_set_src_ip(struct gnic_flow *flow, const void *addr, const void *mask, int len)
@@ -109,6 +125,18 @@ void gnic_flow_set_drop(struct gnic_flow *flow)
 void gnic_flow_set_vport(struct gnic_flow *flow, u16 vport)
 {
 	gnic_flow_set_action(flow, GNIC_FLOW_VPORT, vport);
+}
+
+void gnic_flow_set_queue(struct gnic_flow *flow, u32 queue)
+{
+	gnic_flow_set_action(flow, GNIC_FLOW_QUEUE, queue);
+}
+
+void gnic_flow_set_rss(struct gnic_flow *flow, u32 context, u32 offset)
+{
+	gnic_flow_set_action(flow, GNIC_FLOW_RSS,
+			     FIELD_PREP(GNIC_FLOW_RSS_CONTEXT, context) |
+			     FIELD_PREP(GNIC_FLOW_RSS_OFFSET, offset));
 }
 
 /* Rules that an owner may have at once. */

@@ -69,8 +69,11 @@ void gnic_flow_prepare(struct gnic_flow *flow, u16 vport, enum gnic_flow_owner o
 void gnic_flow_set_dmac(struct gnic_flow *flow, const u8 *addr, const u8 *mask);
 void gnic_flow_set_smac(struct gnic_flow *flow, const u8 *addr, const u8 *mask);
 void gnic_flow_set_eth_type(struct gnic_flow *flow, __be16 type);
+void gnic_flow_set_eth_type_masked(struct gnic_flow *flow, __be16 type, __be16 mask);
 void gnic_flow_set_vlan(struct gnic_flow *flow, __be16 tci, __be16 mask);
 void gnic_flow_set_ip_proto(struct gnic_flow *flow, u8 proto, u8 mask);
+void gnic_flow_set_ip_tos(struct gnic_flow *flow, u8 tos, u8 mask);
+void gnic_flow_set_frame(struct gnic_flow *flow, u8 bits);	/* GNIC_FLOW_FRAME_* that are 1 */
 void gnic_flow_set_src_ip(struct gnic_flow *flow, const void *addr, const void *mask, int len);
 void gnic_flow_set_dst_ip(struct gnic_flow *flow, const void *addr, const void *mask, int len);
 void gnic_flow_set_l4_src(struct gnic_flow *flow, __be16 port, __be16 mask);
@@ -79,6 +82,8 @@ void gnic_flow_set_l4_dst(struct gnic_flow *flow, __be16 port, __be16 mask);
 /* one action; @mark besides */
 void gnic_flow_set_drop(struct gnic_flow *flow);
 void gnic_flow_set_vport(struct gnic_flow *flow, u16 vport);
+void gnic_flow_set_queue(struct gnic_flow *flow, u32 queue);	/* of the vport's netdev */
+void gnic_flow_set_rss(struct gnic_flow *flow, u32 context, u32 offset);	/* likewise */
 
 int gnic_flow_commit(struct gnic_dev *dev, struct gnic_flow *flow,
 		     struct netlink_ext_ack *extack);

@@ -9,6 +9,7 @@
 #include <net/netdev_queues.h>
 
 #include "gnic_channel.h"
+#include "gnic_ntuple.h"
 #include "gnic_port_health.h"
 #include "gnic_ring.h"
 
@@ -121,6 +122,7 @@ int gnic_nic_open(struct net_device *netdev)
 	err = gnic_vlan_apply(nic);
 	if (err)
 		goto err_destroy;
+	gnic_rss_restore(nic);
 	err = gnic_rss_apply(nic, queues, nic->cfg.channels);
 	if (err)
 		goto err_destroy;
@@ -332,6 +334,7 @@ static int gnic_nic_init(struct gnic_nic *nic, unsigned int max)
 	if (!nic->channels)
 		return -ENOMEM;
 	nic->max_channels = max;
+	INIT_LIST_HEAD(&nic->ntuples);
 	INIT_DELAYED_WORK(&nic->reset_work, gnic_nic_reset_work);
 	INIT_DELAYED_WORK(&nic->watch_work, gnic_nic_watch_work);
 	gnic_filter_init(nic);
@@ -391,6 +394,7 @@ void gnic_nic_destroy(struct net_device *netdev)
 	cancel_delayed_work_sync(&nic->reset_work);
 	cancel_delayed_work_sync(&nic->watch_work);
 	gnic_filter_exit(nic);
+	gnic_ntuple_flush(nic);
 	for (i = 0; i < nic->max_channels && nic->channels[i]; i++)
 		gnic_channel_destroy(nic->channels[i]);
 	kfree(nic->channels);

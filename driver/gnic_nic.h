@@ -7,6 +7,7 @@
 #define GNIC_NIC_H
 
 #include "gnic.h"
+#include "gnic_rss.h"
 
 #define GNIC_QUEUES_MAX		66
 #define GNIC_QUEUES_DEFAULT_MAX	8
@@ -65,15 +66,6 @@ struct gnic_nic_cfg {
 	struct gnic_moderation tx;
 };
 
-/* Receive side scaling as the user set it, in ring numbers. */
-struct gnic_nic_rss {
-	bool user_indir;	/* keep the table when channels change */
-	bool keyed;		/* key and types have a value */
-	u16 types;
-	u8 key[GNIC_RSS_KEY_LEN];
-	u32 indir[GNIC_RSS_TABLE_LEN];
-};
-
 /**
  * struct gnic_nic - netdev_priv() of a port's netdev or a representor
  * @netdev: the netdev
@@ -89,6 +81,7 @@ struct gnic_nic_rss {
  * @cfg: what runs, or will run after open
  * @rss: written to the device at open and when it changes
  * @vlan: written to the device at open and when it changes
+ * @ntuples: rules of ethtool -N, by location
  * @reset_work: makes all queues anew: after a transmit time-out, a completion
  *	that cannot be, an error of a QP
  * @watch_work: looks for completions whose interrupt was lost
@@ -114,6 +107,7 @@ struct gnic_nic {
 	struct gnic_nic_cfg cfg;
 	struct gnic_nic_rss rss;
 	struct gnic_hw_vlan vlan;
+	struct list_head ntuples;
 	struct delayed_work reset_work;
 	struct delayed_work watch_work;
 	struct work_struct rx_mode_work;
@@ -200,13 +194,6 @@ int gnic_vlan_kill_vid(struct net_device *netdev, __be16 proto, u16 vid);
 
 /* gnic_tunnel.c */
 extern const struct udp_tunnel_nic_info gnic_tunnel_info;
-
-/* gnic_rss.c */
-void gnic_rss_default(struct gnic_nic *nic, unsigned int channels);
-/* table 0 of the vport's host side; @queues is by ring */
-int gnic_rss_apply(struct gnic_nic *nic, struct gnic_queue **queues, unsigned int count);
-int gnic_rss_refresh(struct gnic_nic *nic);	/* of the queues that run */
-void gnic_rss_clear(struct gnic_nic *nic);
 
 /* gnic_queue_api.c */
 extern const struct netdev_queue_mgmt_ops gnic_queue_mgmt_ops;

@@ -318,13 +318,13 @@ static int gnic_xdp_rx_hash(const struct xdp_md *ctx, u32 *hash, enum xdp_rss_ha
 			[GNIC_CQE_L4_NONE]	= XDP_RSS_TYPE_L3_IPV4,
 			[GNIC_CQE_L4_TCP]	= XDP_RSS_TYPE_L4_IPV4_TCP,
 			[GNIC_CQE_L4_UDP]	= XDP_RSS_TYPE_L4_IPV4_UDP,
-			[GNIC_CQE_L4_OTHER]	= XDP_RSS_TYPE_L3_IPV4,
+			[GNIC_CQE_L4_OTHER]	= XDP_RSS_TYPE_L4_IPV4_SCTP,
 		},
 		[GNIC_CQE_L3_IPV6] = {
 			[GNIC_CQE_L4_NONE]	= XDP_RSS_TYPE_L3_IPV6,
 			[GNIC_CQE_L4_TCP]	= XDP_RSS_TYPE_L4_IPV6_TCP,
 			[GNIC_CQE_L4_UDP]	= XDP_RSS_TYPE_L4_IPV6_UDP,
-			[GNIC_CQE_L4_OTHER]	= XDP_RSS_TYPE_L3_IPV6,
+			[GNIC_CQE_L4_OTHER]	= XDP_RSS_TYPE_L4_IPV6_SCTP,
 		},
 	};
 	const struct gnic_xdp_buff *buf = (const struct gnic_xdp_buff *)ctx;
@@ -333,6 +333,7 @@ static int gnic_xdp_rx_hash(const struct xdp_md *ctx, u32 *hash, enum xdp_rss_ha
 
 	if (kind == GNIC_CQE_HASH_NONE)
 		return -ENODATA;
+	/* ports of another protocol than TCP and UDP: the device has SCTP's alone */
 	l4 = kind == GNIC_CQE_HASH_L4 ? FIELD_GET(GNIC_RAW_CQE_L4, flags) : GNIC_CQE_L4_NONE;
 	*hash = le32_to_cpu(buf->cqe->hash);
 	*type = types[FIELD_GET(GNIC_RAW_CQE_L3, flags)][l4];

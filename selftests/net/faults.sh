@@ -82,7 +82,7 @@ command_fails() {
 	ping_works
 	ethtool -L "$DEV" combined 4
 	ethtool -L "$DEV" combined "$channels"
-	fault '"kind": "command", "card": 0, "opcode": "RSS_SET", "status": "INTERNAL", "count": 1'
+	fault '"kind": "command", "card": 0, "opcode": "VPORT_QUEUES", "status": "INTERNAL", "count": 1'
 	expect_fail ethtool -L "$DEV" combined 4
 	ping_works
 	fault '"kind": "command", "card": 0, "opcode": "QP_MOVE", "status": "INTERNAL", "count": 1'

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Which frames are received, and by which queue. Topology: lib/guest.sh.
+# Which frames are received. Topology: lib/guest.sh.
 
 . "$(dirname "$0")/../lib/guest.sh"
 
@@ -81,59 +81,6 @@ set_mac() {
 	ping_works
 }
 
-# frames that each queue has received
-queue_counts() {
-	python3 "$TREE/selftests/lib/qstats.py" "$DEV" | awk '$1 == "rx" { print $3 }'
-}
-
-# busy_queues COUNT: how many queues took part in receiving
-busy_queues() {
-	local before after
-
-	mapfile -t before < <(queue_counts)
-	for _ in 1 2 3 4 5; do
-		inject "$(cat "/sys/class/net/$DEV/address")" "$1"
-	done
-	mapfile -t after < <(queue_counts)
-	for i in "${!after[@]}"; do
-		[ "$((after[i] - ${before[i]:-0}))" -lt 20 ] || echo "$i"
-	done | wc -l
-}
-
-rss_spreads() {
-	defer ethtool -L "$DEV" combined 2
-	ethtool -L "$DEV" combined 4
-	ethtool -N "$DEV" rx-flow-hash udp4 sdfn
-	defer ethtool -N "$DEV" rx-flow-hash udp4 sd
-	expect "busy queues" "$(busy_queues 64)" -eq 4
-	ethtool -N "$DEV" rx-flow-hash udp4 sd
-	expect "busy queues without ports" "$(busy_queues 64)" -eq 1
-}
-
-rss_table() {
-	defer ethtool -X "$DEV" default
-	defer ethtool -L "$DEV" combined 2
-	ethtool -L "$DEV" combined 4
-	ethtool -N "$DEV" rx-flow-hash udp4 sdfn
-	defer ethtool -N "$DEV" rx-flow-hash udp4 sd
-	ethtool -X "$DEV" weight 0 1 0 0
-	expect "busy queues" "$(busy_queues 64)" -eq 1
-	expect_fail ethtool -L "$DEV" combined 1
-	ethtool -X "$DEV" default
-	expect "busy queues" "$(busy_queues 64)" -eq 4
-	expect_fail ethtool -X "$DEV" hfunc xor
-}
-
-rss_key() {
-	local key
-
-	key=$(printf '%02x:' $(seq 1 40))
-	key=${key%:}
-	ethtool -X "$DEV" hkey "$key"
-	ethtool -x "$DEV" | grep -q "$key" || fail "the key was not kept"
-	ping_works
-}
-
 topology_up
 trap topology_down EXIT
-guest_main filter filter_lists filter_modes set_mac rss_spreads rss_table rss_key
+guest_main filter filter_lists filter_modes set_mac

@@ -1,0 +1,218 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Receive side scaling: what is hashed, how, and where it leads. Topology:
+# lib/guest.sh.
+
+. "$(dirname "$0")/../lib/guest.sh"
+
+# frames COUNT [KEY=VALUE...]: UDP from the peer; src and dst vary the ports,
+# label the flow label (IPv6), swap makes it an answer.
+frames() {
+	peer python3 "$TREE/selftests/net/flows.py" "$PEER_DEV" \
+		"$(cat "/sys/class/net/$DEV/address")" "$@"
+	sleep 0.3
+}
+
+# frames that each queue has received
+queue_counts() {
+	python3 "$TREE/selftests/lib/qstats.py" "$DEV" | awk '$1 == "rx" { print $3 }'
+}
+
+# busy COMMAND...: the queues that got at least 5 frames of it, in order
+busy() {
+	local before after busy=
+
+	mapfile -t before < <(queue_counts)
+	"$@"
+	mapfile -t after < <(queue_counts)
+	for i in "${!after[@]}"; do
+		[ "$((after[i] - ${before[i]:-0}))" -lt 5 ] || busy="$busy $i"
+	done
+	echo "${busy# }"
+}
+
+indir() {
+	ethtool -x "$DEV" "$@" | awk '/^ *[0-9]+:/ { for (i = 2; i <= NF; i++) printf "%s ", $i }'
+}
+
+hash_name() {
+	ethtool -x "$DEV" | awk '/: on$/ { sub(":", "", $1); printf "%s ", $1 }'
+}
+
+channels() {
+	ethtool -L "$DEV" combined "$1"
+	defer ethtool -L "$DEV" combined 2
+	defer ethtool -X "$DEV" default
+}
+
+functions_spread() {
+	channels 4
+	defer ethtool -X "$DEV" hfunc toeplitz
+	for hfunc in toeplitz xor crc32; do
+		ethtool -X "$DEV" hfunc "$hfunc"
+		expect "$hfunc" "$(hash_name)" = "$hfunc "
+		expect "$hfunc: queues" "$(busy frames 200 src=1)" = "0 1 2 3"
+		ping_works
+	done
+}
+
+fields_choose() {
+	channels 4
+	defer ethtool -N "$DEV" rx-flow-hash udp4 sdfn
+	ethtool -N "$DEV" rx-flow-hash udp4 sd
+	expect "addresses" "$(busy frames 100 src=1 dst=1 | wc -w)" -eq 1
+	ethtool -N "$DEV" rx-flow-hash udp4 f
+	expect "source port, others vary" "$(busy frames 100 dst=1 | wc -w)" -eq 1
+	expect "source port" "$(busy frames 200 src=1)" = "0 1 2 3"
+	ethtool -N "$DEV" rx-flow-hash udp4 n
+	expect "destination port" "$(busy frames 200 dst=1)" = "0 1 2 3"
+	expect_fail ethtool -N "$DEV" rx-flow-hash udp4 m
+	expect_fail ethtool -N "$DEV" rx-flow-hash udp4 v
+	expect_fail ethtool -N "$DEV" rx-flow-hash esp4 sdfn
+	expect_fail ethtool -n "$DEV" rx-flow-hash ether
+}
+
+symmetric() {
+	local there back
+
+	channels 4
+	defer ethtool -X "$DEV" xfrm none
+	for xfrm in symmetric-xor symmetric-or-xor; do
+		ethtool -X "$DEV" xfrm "$xfrm"
+		expect "$xfrm spreads" "$(busy frames 200 src=1)" = "0 1 2 3"
+		for port in 1111 2222 3333 4444 5555; do
+			there=$(busy frames 20 port=$port)
+			back=$(busy frames 20 port=$port swap=1)
+			expect "$xfrm, port $port: the answer" "$back" = "$there"
+		done
+	done
+	expect_fail ethtool -N "$DEV" rx-flow-hash udp4 s
+	expect_fail ethtool -X "$DEV" hfunc xor
+	ethtool -X "$DEV" xfrm none
+	ethtool -X "$DEV" hfunc xor
+	defer ethtool -X "$DEV" hfunc toeplitz
+	expect_fail ethtool -X "$DEV" xfrm symmetric-xor
+}
+
+table_follows_channels() {
+	local small large
+
+	channels 4
+	small=$(indir | wc -w)
+	expect "entries of 4 rings" "$small" -ge 16
+	ethtool -L "$DEV" combined 66
+	large=$(indir | wc -w)
+	expect "entries of 66 rings" "$large" -ge 264
+	expect "rings in the table" "$(indir | tr ' ' '\n' | sort -nu | grep -c .)" -eq 66
+	ping_works
+	ethtool -L "$DEV" combined 4
+	expect "as it was" "$(indir | wc -w)" -eq "$small"
+	[ "$small" = "$large" ] && note "this kernel does not fold tables"
+	ping_works
+}
+
+user_table_stays() {
+	channels 4
+	ethtool -X "$DEV" weight 1 0 0 1
+	expect "queues" "$(busy frames 200 src=1)" = "0 3"
+	ethtool -L "$DEV" combined 8
+	expect "with more of them" "$(busy frames 200 src=1)" = "0 3"
+	expect_fail ethtool -L "$DEV" combined 3
+	ethtool -G "$DEV" rx 256
+	defer ethtool -G "$DEV" rx 512
+	expect "with other rings" "$(busy frames 200 src=1)" = "0 3"
+	ip link set "$DEV" down
+	ip link set "$DEV" up
+	wait_for 5 carrier_up
+	expect "down and up" "$(busy frames 200 src=1)" = "0 3"
+	ethtool -X "$DEV" default
+	expect "default again" "$(busy frames 400 src=1)" = "0 1 2 3 4 5 6 7"
+}
+
+key_counts() {
+	local key first
+
+	channels 8
+	first=$(busy frames 10)
+	for byte in 11 7a c3 5e 99 e4; do
+		key=$(yes "$byte" | head -n 51 | tr '\n' ':')$(printf '%02x' $((0x$byte ^ 0xff)))
+		ethtool -X "$DEV" hkey "$key"
+		ethtool -x "$DEV" | grep -q "$key" || fail "the key was not kept"
+		[ "$(busy frames 10)" != "$first" ] && return
+	done
+	fail "no key made a difference"
+}
+
+contexts() {
+	local id
+
+	channels 6
+	ethtool -X "$DEV" equal 2
+	id=$(ethtool -X "$DEV" context new start 2 equal 2 | awk '{ print $NF }')
+	defer ethtool -X "$DEV" context "$id" delete
+	rule=$(ethtool -N "$DEV" flow-type udp4 dst-port 9 context "$id" | awk '{ print $NF }')
+	defer ethtool -N "$DEV" delete "$rule"
+	expect "rings of the context" "$(busy frames 200 src=1)" = "2 3"
+	expect_fail ethtool -X "$DEV" context "$id" delete
+	ethtool -X "$DEV" context "$id" start 4 equal 2
+	expect "changed" "$(busy frames 200 src=1)" = "4 5"
+	expect_fail ethtool -L "$DEV" combined 5
+	ethtool -G "$DEV" rx 256
+	defer ethtool -G "$DEV" rx 512
+	expect "with other rings" "$(busy frames 200 src=1)" = "4 5"
+	ip link set "$DEV" down
+	ip link set "$DEV" up
+	wait_for 5 carrier_up
+	expect "down and up" "$(busy frames 200 src=1)" = "4 5"
+	ethtool -L "$DEV" combined 12
+	expect "with more channels" "$(busy frames 200 src=1)" = "4 5"
+	expect "the others" "$(busy frames 200 src=1 dport=5000)" = "0 1"
+}
+
+context_limits() {
+	local ids=() id
+
+	channels 4
+	while id=$(ethtool -X "$DEV" context new 2>/dev/null); do
+		ids+=("${id##* }")
+		[ ${#ids[@]} -lt 100 ] || fail "no end of contexts"
+	done
+	expect "contexts" ${#ids[@]} -eq 63
+	for id in "${ids[@]}"; do
+		ethtool -X "$DEV" context "$id" delete
+	done
+	expect_fail ethtool -X "$DEV" context 5 delete
+	ethtool -X "$DEV" context new >/dev/null
+	ethtool -X "$DEV" context 1 delete
+}
+
+# refuse OPCODE: the device does, once
+refuse() {
+	local answer
+
+	answer=$(model "$(printf '{"cmd": "fault", "kind": "command", "card": 0, "opcode": "%s",
+		"status": "INTERNAL", "count": 1}' "$1" | tr -d '\n\t')")
+	[[ $answer == *'"ok":true'* ]] || fail "the model refused: $answer"
+}
+
+device_refuses() {
+	local before
+
+	channels 4
+	defer model '{"cmd": "fault", "kind": "clear"}'
+	before=$(indir)
+	refuse RSS_CONTEXT
+	expect_fail ethtool -X "$DEV" weight 1 0 0 0
+	expect "table" "$(indir)" = "$before"
+	ethtool -X "$DEV" default
+	refuse VPORT_QUEUES
+	expect_fail ethtool -L "$DEV" combined 8
+	expect "channels" "$(ethtool -l "$DEV" | awk '/Combined/ { n = $2 } END { print n }')" -eq 4
+	expect "queues" "$(busy frames 200 src=1)" = "0 1 2 3"
+	ping_works
+}
+
+topology_up
+trap topology_down EXIT
+guest_main functions_spread fields_choose symmetric table_follows_channels user_table_stays \
+	key_counts contexts context_limits device_refuses
