@@ -46,6 +46,7 @@ PARAM_VALUE_POINTER | net/devlink.h | union devlink_param_value \*val,
 PARAM_MAX_SFS | net/devlink.h | DEVLINK_PARAM_GENERIC_MAX_SFS_NAME
 HEALTH_PERIOD_IN_OPS | net/devlink.h | default_graceful_period
 SWITCHDEV_INACTIVE | uapi/linux/devlink.h | DEVLINK_ESWITCH_MODE_SWITCHDEV_INACTIVE
+PTP_SUPPORTED_FLAGS | linux/ptp_clock_kernel.h | supported_perout_flags;
 HRTIMER_SETUP | linux/hrtimer.h | hrtimer_setup\(
 TIMER_CONTAINER_OF | linux/timer.h | timer_container_of
 HOPOPT_JUMBO | net/ipv6.h | int ipv6_hopopt_jumbo_remove

@@ -28,6 +28,7 @@
 #include "hw/memmap.h"
 #include "hw/reg_cmd.h"
 #include "hw/reg_ctl.h"
+#include "hw/reg_phc.h"
 #include "hw/reg_test.h"
 #include "hw/syndrome.h"
 #include "hw/umr.h"
@@ -45,6 +46,7 @@ struct gnic_health;
 struct gnic_irqs;
 struct gnic_nic;
 struct gnic_port_health;
+struct gnic_ptp;
 
 /**
  * struct gnic_port - a NIC port
@@ -80,16 +82,17 @@ struct gnic_event {
 	u32 port;
 	u32 id;
 	u32 data;
+	u32 tstamp;
 };
 
 /**
  * struct gnic_clock - the device's time, of which completions have 32 bits
  * @lock: protects the others
- * @device: latest time of the device that was seen, nanoseconds
- * @kernel: the kernel's time then; 0: none was seen
+ * @device: its time at the last look, nanoseconds
+ * @kernel: the kernel's time then
  */
 struct gnic_clock {
-	spinlock_t lock;	/* both members */
+	seqlock_t lock;		/* both members */
 	u64 device;
 	u64 kernel;
 };
@@ -113,7 +116,8 @@ struct gnic_clock {
  * @cmdq: mailbox, gnic_cmd.c
  * @irqs: vectors, gnic_irq.c
  * @eq: event queue, gnic_eq.c
- * @clock: extends time stamps, gnic_xdp.c
+ * @clock: extends time stamps, gnic_ptp.h
+ * @ptp: PHC, NULL if there is none, gnic_ptp.c
  * @events: called for every event in process context, gnic_eq.c
  * @ports: @num_ports of them
  * @eswitch: mode, vports, rules, gnic_eswitch.c
@@ -144,6 +148,7 @@ struct gnic_dev {
 	struct gnic_irqs *irqs;
 	struct gnic_eq *eq;
 	struct gnic_clock clock;
+	struct gnic_ptp *ptp;
 	struct blocking_notifier_head events;
 	struct gnic_port *ports;
 	struct gnic_eswitch *eswitch;

@@ -30,6 +30,7 @@
 enum gnic_tx_kind {
 	GNIC_TX_NONE,
 	GNIC_TX_SKB,
+	GNIC_TX_SKB_TSTAMP,	/* wants to know when it left */
 	GNIC_TX_XDP_TX,		/* frame of our own page pool: stays mapped */
 	GNIC_TX_XDP_NDO,	/* frame of somebody else: was mapped for this */
 	GNIC_TX_XSK,		/* of AF_XDP sockets: completed by number */
@@ -38,7 +39,7 @@ enum gnic_tx_kind {
 
 /**
  * struct gnic_tx_info - what a send WQE stands for; a packet's first has it all
- * @skb: GNIC_TX_SKB
+ * @skb: GNIC_TX_SKB, GNIC_TX_SKB_TSTAMP
  * @xdpf: GNIC_TX_XDP_TX, GNIC_TX_XDP_NDO
  * @descs: GNIC_TX_XSK: descriptors that are done when the packet is
  * @bytes: on the wire without FCS, all segments
@@ -49,6 +50,7 @@ enum gnic_tx_kind {
  * @len: of the segments of this WQE
  * @dma: likewise; 0: mapped by somebody else
  * @bufs: GNIC_TX_XSK_BUFS: likewise
+ * @tstamp: of the packet that ends here: when it left, 0: not known
  */
 struct gnic_tx_info {
 	union {
@@ -66,6 +68,7 @@ struct gnic_tx_info {
 		dma_addr_t dma[GNIC_RAW_WQE_SEGS];
 		struct xdp_buff *bufs[GNIC_RAW_WQE_SEGS];
 	};
+	u64 tstamp;
 };
 
 /**
@@ -192,6 +195,8 @@ struct gnic_tx_stats {
 	u64 gso_wire_bytes;
 	u64 wake;
 	u64 bad_cqes;
+	u64 tstamps;
+	u64 tstamps_lost;
 };
 
 /* written where packets are posted, under the netdev queue's or the XDP lock */
@@ -288,6 +293,7 @@ int gnic_swap_restart(struct gnic_channel *c, const struct gnic_nic_cfg *cfg,
 		      struct netlink_ext_ack *extack);
 
 /* gnic_stats.c */
+void gnic_stats_tx(struct gnic_channel *c, struct gnic_tx_stats *sum);
 void gnic_stats_post(struct gnic_channel *c, struct gnic_post_stats *sum);
 
 /* gnic_tx_post.c */

@@ -43,6 +43,7 @@ static void gnic_eq_event(struct gnic_dev *dev, const struct gnic_hw_eqe *eqe)
 		.port = FIELD_GET(GNIC_EQE_PORT, ctrl),
 		.id = le32_to_cpu(eqe->id),
 		.data = le32_to_cpu(eqe->data),
+		.tstamp = le32_to_cpu(eqe->tstamp),
 	};
 
 	if (event.port < dev->num_ports)

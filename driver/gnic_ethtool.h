@@ -40,6 +40,10 @@ int gnic_ring_set_rx(struct gnic_nic *nic, struct gnic_nic_cfg *cfg,
 		     const struct kernel_ethtool_ringparam *ring,
 		     struct netlink_ext_ack *extack);
 
+/* gnic_tstamp.c */
+int gnic_ethtool_get_ts_info(struct net_device *netdev, struct kernel_ethtool_ts_info *info);
+void gnic_ethtool_get_ts_stats(struct net_device *netdev, struct ethtool_ts_stats *stats);
+
 /* gnic_ethtool_rss.c */
 u32 gnic_ethtool_get_rxfh_key_size(struct net_device *netdev);
 u32 gnic_ethtool_get_rxfh_indir_size(struct net_device *netdev);
@@ -162,7 +166,7 @@ u32 gnic_ethtool_get_rx_ring_count(struct net_device *netdev);
 	.set_per_queue_coalesce	= gnic_ethtool_set_per_queue_coalesce, \
 	.set_coalesce		= gnic_ethtool_set_coalesce, \
 	.get_ethtool_stats	= gnic_ethtool_get_stats, \
-	.get_ts_info		= ethtool_op_get_ts_info, \
+	.get_ts_info		= gnic_ethtool_get_ts_info, \
 	.get_rxfh_key_size	= gnic_ethtool_get_rxfh_key_size, \
 	.get_rxfh_indir_size	= gnic_ethtool_get_rxfh_indir_size, \
 	.get_rxfh		= gnic_ethtool_get_rxfh, \

@@ -72,6 +72,8 @@ struct gnic_nic_cfg {
  * @dev: the card
  * @xdp_prog: attached program; changed by xchg(), read under RCU
  * @num_channels: channels that run
+ * @rx_tstamp: packets that come are stamped
+ * @tx_tstamp: packets that leave are stamped, if they ask for it
  * @channels: by ring number; made when first needed, kept until the end, so
  *	that counters, vectors and affinity outlive reconfiguration
  * @port: uplink whose QP numbers it uses
@@ -98,6 +100,8 @@ struct gnic_nic {
 	struct gnic_dev *dev;
 	struct bpf_prog *xdp_prog;
 	unsigned int num_channels;
+	bool rx_tstamp;
+	bool tx_tstamp;
 	struct gnic_channel **channels;
 	/* slow path below */
 	struct gnic_port *port;
@@ -198,6 +202,11 @@ extern const struct udp_tunnel_nic_info gnic_tunnel_info;
 /* gnic_queue_api.c */
 extern const struct netdev_queue_mgmt_ops gnic_queue_mgmt_ops;
 unsigned int gnic_queue_page_size(struct net_device *netdev, unsigned int index);
+
+/* gnic_tstamp.c */
+int gnic_hwtstamp_get(struct net_device *netdev, struct kernel_hwtstamp_config *config);
+int gnic_hwtstamp_set(struct net_device *netdev, struct kernel_hwtstamp_config *config,
+		      struct netlink_ext_ack *extack);
 
 /* gnic_stats.c */
 extern const struct netdev_stat_ops gnic_stat_ops;

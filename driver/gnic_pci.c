@@ -13,6 +13,7 @@
 #include "gnic_health.h"
 #include "gnic_param.h"
 #include "gnic_reset.h"
+#include "gnic_ptp.h"
 #include "gnic_ring.h"
 
 static int gnic_pci_map(struct gnic_dev *dev)
@@ -115,8 +116,13 @@ int gnic_dev_up(struct gnic_dev *dev)
 	err = gnic_eq_init(dev);
 	if (err)
 		goto err_irq_exit;
+	err = gnic_ptp_init(dev);
+	if (err)
+		goto err_eq_exit;
 	return 0;
 
+err_eq_exit:
+	gnic_eq_exit(dev);
 err_irq_exit:
 	gnic_irq_exit(dev);
 err_cmd_exit:
@@ -130,6 +136,7 @@ err_forget:
 
 void gnic_dev_down(struct gnic_dev *dev)
 {
+	gnic_ptp_exit(dev);
 	gnic_eq_exit(dev);
 	gnic_irq_exit(dev);
 	gnic_cmd_exit(dev);
@@ -269,7 +276,7 @@ static struct gnic_dev *gnic_pci_alloc(struct pci_dev *pdev)
 		return NULL;
 	dev = devlink_priv(devlink);
 	dev->pdev = pdev;
-	spin_lock_init(&dev->clock.lock);
+	seqlock_init(&dev->clock.lock);
 	BLOCKING_INIT_NOTIFIER_HEAD(&dev->events);
 	xa_init_flags(&dev->groups, XA_FLAGS_ALLOC);
 	pci_set_drvdata(pdev, dev);

@@ -9,6 +9,7 @@
 #include <linux/prefetch.h>
 #include <net/page_pool/helpers.h>
 
+#include "gnic_ptp.h"
 #include "gnic_rx.h"
 #include "gnic_xsk.h"
 
@@ -177,6 +178,10 @@ void gnic_rx_deliver(struct gnic_rx_poll *poll, struct sk_buff *skb,
 	if (flags & GNIC_RAW_CQE_VLAN)
 		__vlan_hwaccel_put_tag(skb, gnic_cqe_vlan_proto(flags),
 				       le16_to_cpu(cqe->vlan_tci));
+	if (unlikely(c->nic->rx_tstamp))
+		skb_hwtstamps(skb)->hwtstamp =
+			ns_to_ktime(gnic_clock_extend(&c->nic->dev->clock,
+						      le32_to_cpu(cqe->tstamp)));
 	if (flags & GNIC_RAW_CQE_MARK)
 		skb->mark = le32_to_cpu(cqe->mark);
 	napi_gro_receive(&c->napi, skb);

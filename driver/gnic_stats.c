@@ -27,7 +27,7 @@ static void gnic_stats_rx(struct gnic_channel *c, struct gnic_rx_stats *out)
 	} while (u64_stats_fetch_retry(&stats->syncp, start));
 }
 
-static void gnic_stats_tx(struct gnic_channel *c, struct gnic_tx_stats *out)
+void gnic_stats_tx(struct gnic_channel *c, struct gnic_tx_stats *out)
 {
 	const struct gnic_tx_stats *stats = &c->tx_stats;
 	unsigned int start;

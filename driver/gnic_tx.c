@@ -35,6 +35,15 @@ static void gnic_tx_offload(const struct sk_buff *skb, struct gnic_tx_packet *pk
 	}
 }
 
+/* A completion of its own says when the packet left. */
+static void gnic_tx_want_tstamp(struct sk_buff *skb, struct gnic_tx_packet *pkt)
+{
+	skb_shinfo(skb)->tx_flags |= SKBTX_IN_PROGRESS;
+	pkt->ctrl |= GNIC_RAW_WQE_CQE;
+	pkt->offload |= GNIC_RAW_WQE_TSTAMP;
+	pkt->kind = GNIC_TX_SKB_TSTAMP;
+}
+
 /* Returns the number of segments, 0: none could be mapped. */
 static unsigned int gnic_tx_map_frags(struct gnic_tx *tx, const struct sk_buff *skb)
 {
@@ -115,8 +124,12 @@ netdev_tx_t gnic_tx_xmit(struct sk_buff *skb, struct net_device *netdev)
 	if (unlikely(!nseg))
 		return gnic_tx_drop(c, tx, skb);
 	gnic_tx_offload(skb, &pkt);
+	if (unlikely(skb_shinfo(skb)->tx_flags & SKBTX_HW_TSTAMP) && READ_ONCE(nic->tx_tstamp))
+		gnic_tx_want_tstamp(skb, &pkt);
 	skb_tx_timestamp(skb);
 	gnic_tx_post(tx, &pkt, nseg, skb);
+	if (unlikely(pkt.kind == GNIC_TX_SKB_TSTAMP))
+		gnic_tx_info(tx, tx->sq.index - 1)->tstamp = 0;
 	if (!netif_txq_maybe_stop(txq, gnic_tx_room(tx), GNIC_RAW_WQES_MAX, GNIC_TX_WAKE))
 		gnic_tx_count_post(&c->skb_stats, &c->skb_stats.stop);
 	if (__netdev_tx_sent_queue(txq, pkt.bytes, netdev_xmit_more()))

@@ -92,10 +92,27 @@ static void gnic_tx_count(struct gnic_tx_stats *count, const struct gnic_tx_info
 	count->gso_wire_bytes += info->bytes;
 }
 
+/* Whoever sent it learns when it left. */
+static void gnic_tx_tstamp(struct sk_buff *skb, u64 tstamp, struct gnic_tx_stats *count)
+{
+	struct skb_shared_hwtstamps stamps = { .hwtstamp = ns_to_ktime(tstamp) };
+
+	if (unlikely(!tstamp)) {
+		count->tstamps_lost++;
+		return;
+	}
+	skb_tstamp_tx(skb, &stamps);
+	count->tstamps++;
+}
+
 static void gnic_tx_reap_one(struct gnic_tx *tx, u32 index, struct gnic_tx_info *info,
 			     struct gnic_tx_reaper *reaper)
 {
 	switch (info->kind) {
+	case GNIC_TX_SKB_TSTAMP:
+		gnic_tx_tstamp(info->skb, gnic_tx_info(tx, index + info->wqes - 1)->tstamp,
+			       &reaper->count);
+		fallthrough;
 	case GNIC_TX_SKB:
 		gnic_tx_unmap(tx, index, info->wqes);
 		napi_consume_skb(info->skb, reaper->budget);
@@ -130,13 +147,17 @@ static void gnic_tx_reap(struct gnic_tx *tx, u32 done, struct gnic_tx_reaper *re
 }
 
 /* All up to this WQE has been sent; whether that can be. */
-static bool gnic_tx_complete(struct gnic_tx *tx, u32 wqe_index)
+static bool gnic_tx_complete(struct gnic_tx *tx, u32 wqe_index,
+			     const struct gnic_hw_raw_cqe *cqe)
 {
 	/* info before the index: pairs with gnic_tx_post(). */
 	u32 index = smp_load_acquire(&tx->sq.index);
 
 	if (unlikely(wqe_index - tx->reaped >= index - tx->reaped))
 		return false;
+	if (unlikely(le32_to_cpu(cqe->flags) & GNIC_RAW_CQE_SENT))
+		gnic_tx_info(tx, wqe_index)->tstamp = (u64)le32_to_cpu(cqe->hash) << 32 |
+						      le32_to_cpu(cqe->tstamp);
 	tx->done = wqe_index + 1;
 	return true;
 }
@@ -150,8 +171,8 @@ static bool gnic_tx_cqe(struct gnic_queue *queue, const struct gnic_hw_raw_cqe *
 	if (unlikely((ctrl & (GNIC_CQE_REQ | GNIC_CQE_ERROR)) != GNIC_CQE_REQ))
 		return false;
 	if (qpn == queue->tx.qpn)
-		return gnic_tx_complete(&queue->tx, index);
-	return qpn == queue->xdp.qpn && gnic_tx_complete(&queue->xdp, index);
+		return gnic_tx_complete(&queue->tx, index, cqe);
+	return qpn == queue->xdp.qpn && gnic_tx_complete(&queue->xdp, index, cqe);
 }
 
 /* At most one pass over the ring, whatever the device writes. */
@@ -183,6 +204,8 @@ static void gnic_tx_publish(struct gnic_channel *c, const struct gnic_tx_stats *
 	stats->gso_wire_packets += count->gso_wire_packets;
 	stats->gso_wire_bytes += count->gso_wire_bytes;
 	stats->wake += woke;
+	stats->tstamps += count->tstamps;
+	stats->tstamps_lost += count->tstamps_lost;
 	u64_stats_update_end(&stats->syncp);
 }
 

@@ -9,6 +9,7 @@
 #include <linux/if_vlan.h>
 #include <net/page_pool/helpers.h>
 
+#include "gnic_ptp.h"
 #include "gnic_tx_post.h"
 #include "gnic_xdp.h"
 #include "gnic_xsk.h"
@@ -281,31 +282,12 @@ int gnic_xdp_xmit(struct net_device *netdev, int n, struct xdp_frame **frames, u
 	return sent;
 }
 
-/*
- * The device gives 32 bits of nanoseconds, 4.3 s. How often they have wrapped
- * since it was asked last, on whatever queue, the kernel's clock knows.
- */
-static u64 gnic_clock_extend(struct gnic_clock *clock, u32 low)
-{
-	u64 now = ktime_get_ns(), time;
-
-	spin_lock(&clock->lock);
-	time = clock->kernel ? clock->device + (now - clock->kernel) : low;
-	time += (s32)(low - (u32)time);
-	if (time > clock->device || !clock->kernel) {
-		clock->device = time;
-		clock->kernel = now;
-	}
-	spin_unlock(&clock->lock);
-	return time;
-}
-
 static int gnic_xdp_rx_timestamp(const struct xdp_md *ctx, u64 *timestamp)
 {
 	const struct gnic_xdp_buff *buf = (const struct gnic_xdp_buff *)ctx;
 	struct gnic_dev *dev = buf->rx->channel->nic->dev;
 
-	if (!(dev->caps_bits & GNIC_CAP_RX_TSTAMP))
+	if (!gnic_clock_stamps(dev))
 		return -ENODATA;
 	*timestamp = gnic_clock_extend(&dev->clock, le32_to_cpu(buf->cqe->tstamp));
 	return 0;

@@ -9,6 +9,7 @@
 #include "esw.h"
 #include "fw.h"
 #include "mac.h"
+#include "phc.h"
 #include "qpc.h"
 #include "status.h"
 
@@ -50,6 +51,11 @@
 	X(FLOW_ADD,		0x50, gnic_hw_flow_add, gnic_hw_id) \
 	X(FLOW_DEL,		0x51, gnic_hw_id, void) \
 	X(FLOW_STATS,		0x52, gnic_hw_id, gnic_hw_flow_stats) \
+	X(PHC_QUERY,		0x70, void, gnic_hw_phc_info) \
+	X(PHC_SET,		0x71, gnic_hw_phc_set, void) \
+	X(PHC_PIN,		0x72, gnic_hw_phc_pin, void) \
+	X(PHC_OUTPUT,		0x73, gnic_hw_phc_output, void) \
+	X(PHC_INPUT,		0x74, gnic_hw_phc_input, void) \
 	X(WINDOW_ADD,		0x60, gnic_hw_window, gnic_hw_id) \
 	X(WINDOW_DEL,		0x61, gnic_hw_id, void) \
 	X(FW_QUERY,		0x80, void, gnic_hw_fw_info) \

@@ -60,18 +60,21 @@ enum gnic_hw_cqe_hash {
 #define GNIC_RAW_NBUF_MAX		17
 #define GNIC_RAW_HEAD_SIZE		256	/* of a slot of the head area */
 
+/* Raw CQE (model-defined), flags of a send queue */
+#define GNIC_RAW_CQE_SENT		BIT(0)	/* tstamp and hash: when it left, low and high half */
+
 /**
  * struct gnic_hw_raw_cqe - completion of a raw QP
  * @ctrl: GNIC_CQE_*; written last
  * @wqe_index: send: last WQE of the packet; receive: first buffer of it
- * @hash: receive: RSS hash
+ * @hash: receive: RSS hash; send: see GNIC_RAW_CQE_SENT
  * @size: receive: bytes without FCS; with GNIC_CQE_ERROR enum gnic_hw_syndrome
- * @flags: receive: GNIC_RAW_CQE_*
+ * @flags: GNIC_RAW_CQE_*
  * @mark: receive: mark of the rule that matched
  * @vlan_tci: receive: stripped tag
  * @csum: receive: folded one's complement sum, not inverted, as it would be
  *	stored in memory
- * @tstamp: receive: low half of the device's time in nanoseconds
+ * @tstamp: low half of the clock's time in nanoseconds
  */
 struct gnic_hw_raw_cqe {
 	__le32 ctrl;
@@ -95,6 +98,7 @@ enum gnic_hw_eqe_type {
 	GNIC_EQE_LINK_STATUS	= 0x3,	/* data: 1 up, 0 down */
 	GNIC_EQE_DB_OVERRUN	= 0x5,	/* id: QPN */
 	GNIC_EQE_FATAL		= 0xb,	/* data: syndrome of CTL_STATUS */
+	GNIC_EQE_PHC		= 0xe,	/* id: GNIC_PHC_EVENT_* */
 };
 #define GNIC_EQE_PORT			GENMASK(12, 8)
 #define GNIC_EQE_VALID			BIT(31)	/* as GNIC_CQE_VALID */
@@ -104,7 +108,7 @@ enum gnic_hw_eqe_type {
  * @ctrl: GNIC_EQE_*; written last
  * @id: QPN or CQN
  * @data: by type
- * @tstamp: low half of the device's time in nanoseconds
+ * @tstamp: low half of the clock's time in nanoseconds
  */
 struct gnic_hw_eqe {
 	__le32 ctrl;

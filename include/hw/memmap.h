@@ -30,11 +30,13 @@
 #define GNIC_HW_BLOCKS(X) \
 	X(CTL,  0x0000, 0x100) \
 	X(CMD,  0x0100, 0x100) \
-	X(TEST, 0x0200, 0x100)
+	X(TEST, 0x0200, 0x100) \
+	X(PHC,  0x0300, 0x100)
 
 #define GNIC_CTL_BASE			0x0000
 #define GNIC_CMD_BASE			0x0100
 #define GNIC_TEST_BASE			0x0200
+#define GNIC_PHC_BASE			0x0300
 
 /*
  * Device address space, as seen by every address in a WQE, ring or command.

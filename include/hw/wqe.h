@@ -78,6 +78,7 @@ GNIC_HW_SIZE(gnic_hw_rc_wqe, 32);
 #define GNIC_RAW_WQE_CSUM_START		GENMASK(9, 0)
 #define GNIC_RAW_WQE_CSUM_OFFSET	GENMASK(15, 10)
 #define GNIC_RAW_WQE_HDR_LEN		GENMASK(25, 16)	/* TSO, USO: up to the payload */
+#define GNIC_RAW_WQE_TSTAMP		BIT(31)	/* with CQE: when it left */
 /* seg[0].rsvd, with GNIC_RAW_WQE_TUNNEL */
 #define GNIC_RAW_TUNNEL_L3		GENMASK(7, 0)	/* inner IP header */
 #define GNIC_RAW_TUNNEL_UDP		GENMASK(15, 8)	/* outer UDP header, 0: none */

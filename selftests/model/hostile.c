@@ -87,7 +87,7 @@ static void registers(void)
 	start("1", NULL);
 	for (i = 0; i < 20000; i++) {
 		uint32_t region = below(3) ? GNIC_BAR_CTL : GNIC_BAR_UMR;
-		uint64_t off = below(8) ? below(0x300) : below(GNIC_BAR_CTL_SIZE - 8);
+		uint64_t off = below(8) ? below(0x400) : below(GNIC_BAR_CTL_SIZE - 8);
 		uint32_t len = 1u << below(4);
 		uint64_t v = value();
 

@@ -144,6 +144,24 @@ static void every_number_of_segments(void **state)
 	assert_int_equal(f.qp.stats.tx_packets, 1000);
 }
 
+/* All of the time, in the completion that was asked for; and in no other. */
+static void time_of_departure(void **state)
+{
+	struct gnic_hw_raw_wqe *wqe;
+
+	(void)state;
+	fake_now = 0x123456789abcdef0ull;
+	wqe = post(100, 0);
+	wqe->offload |= cpu_to_le32(GNIC_RAW_WQE_TSTAMP);
+	post(100, 0);
+	assert_int_equal(poll(), 2);
+	assert_int_equal(fake_ncqes, 2);
+	assert_int_equal(le32_to_cpu(fake_cqes[0].flags), GNIC_RAW_CQE_SENT);
+	assert_int_equal(le32_to_cpu(fake_cqes[0].tstamp), 0x9abcdef0);
+	assert_int_equal(le32_to_cpu(fake_cqes[0].hash), 0x12345678);
+	assert_int_equal(fake_cqes[1].flags | fake_cqes[1].tstamp | fake_cqes[1].hash, 0);
+}
+
 static void completions(void **state)
 {
 	(void)state;
@@ -325,7 +343,7 @@ static const struct bad {
 	{ "index of CONT", 1, 0, ~GNIC_WQE_INDEX, 0, GNIC_SYND_TX_WQE_INDEX },
 	{ "reserved bits", 0, 0, ~0u, BIT(5), GNIC_SYND_TX_RESERVED },
 	{ "reserved bit 30", 0, 0, ~0u, BIT(30), GNIC_SYND_TX_RESERVED },
-	{ "reserved offload", 0, 2, ~0u, BIT(31), GNIC_SYND_TX_RESERVED },
+	{ "reserved offload", 0, 2, ~0u, BIT(30), GNIC_SYND_TX_RESERVED },
 	{ "flags of CONT", 1, 0, ~0u, GNIC_RAW_WQE_CQE, GNIC_SYND_TX_RESERVED },
 	{ "size of CONT", 1, 1, ~0u, 1, GNIC_SYND_TX_RESERVED },
 	{ "mss of CONT", 1, 3, ~0u, 0x10000, GNIC_SYND_TX_RESERVED },
@@ -462,6 +480,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(every_size, setup),
 		cmocka_unit_test_setup(every_number_of_segments, setup),
+		cmocka_unit_test_setup(time_of_departure, setup),
 		cmocka_unit_test_setup(completions, setup),
 		cmocka_unit_test_setup(budget, setup),
 		cmocka_unit_test_setup(function_side, setup),

@@ -96,6 +96,13 @@ enum gnic_hw_status trace_cmd_read(struct card *card, const struct gnic_hw_id *i
 				   struct gnic_hw_trace *out);
 enum gnic_hw_status inject_cmd(struct card *card, const struct gnic_hw_inject *in);
 
+/* blk_phc.c */
+enum gnic_hw_status phc_cmd_query(struct card *card, struct gnic_hw_phc_info *out);
+enum gnic_hw_status phc_cmd_set(struct card *card, const struct gnic_hw_phc_set *in);
+enum gnic_hw_status phc_cmd_pin(struct card *card, const struct gnic_hw_phc_pin *in);
+enum gnic_hw_status phc_cmd_output(struct card *card, const struct gnic_hw_phc_output *in);
+enum gnic_hw_status phc_cmd_input(struct card *card, const struct gnic_hw_phc_input *in);
+
 /* Counters of 64 bits each, from host order to little endian. */
 void cmd_put_stats(void *out, const void *in, size_t len);
 

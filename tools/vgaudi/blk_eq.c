@@ -58,14 +58,15 @@ static uint32_t eq_ci(struct card *card, const struct eq *eq, const struct gnic_
 	return le32toh(__atomic_load_n((const uint32_t *)&db->index, __ATOMIC_ACQUIRE));
 }
 
-static void eq_write(struct card *card, struct eq *eq, struct gnic_hw_eqe *slot, uint32_t ctrl,
-		     uint32_t id, uint32_t data)
+/* All but the control word is in @eqe, in host order. */
+static void eq_write(struct eq *eq, struct gnic_hw_eqe *slot, uint32_t ctrl,
+		     const struct gnic_hw_eqe *eqe)
 {
 	if (!(eq->pi & (eq->mask + 1)))
 		ctrl |= GNIC_EQE_VALID;
-	slot->id = htole32(id);
-	slot->data = htole32(data);
-	slot->tstamp = htole32((uint32_t)loop_clock(card->loop));
+	slot->id = htole32(eqe->id);
+	slot->data = htole32(eqe->data);
+	slot->tstamp = htole32(eqe->tstamp);
 	/* Pairs with the driver's acquire of ctrl: the body before the valid bit. */
 	__atomic_store_n((uint32_t *)&slot->ctrl, htole32(ctrl), __ATOMIC_RELEASE);
 	eq->pi++;
@@ -87,8 +88,10 @@ static void eq_trace(struct card *card, uint8_t type, unsigned int port, uint32_
 	}
 }
 
-void eq_post(struct card *card, uint8_t type, unsigned int port, uint32_t id, uint32_t data)
+void eq_post_at(struct card *card, uint8_t type, unsigned int port, uint32_t id, uint32_t data,
+		uint32_t tstamp)
 {
+	const struct gnic_hw_eqe eqe = { .id = id, .data = data, .tstamp = tstamp };
 	struct eq *eq = card->eq;
 	struct gnic_hw_eqe *slot;
 	struct gnic_hw_db *db;
@@ -102,9 +105,14 @@ void eq_post(struct card *card, uint8_t type, unsigned int port, uint32_t id, ui
 		eq->dropped++;
 		return;
 	}
-	eq_write(card, eq, slot, FIELD_PREP(GNIC_EQE_TYPE, type) | FIELD_PREP(GNIC_EQE_PORT, port),
-		 id, data);
+	eq_write(eq, slot, FIELD_PREP(GNIC_EQE_TYPE, type) | FIELD_PREP(GNIC_EQE_PORT, port), &eqe);
 	eq_notify(card, eq, db);
+}
+
+void eq_post(struct card *card, uint8_t type, unsigned int port, uint32_t id, uint32_t data)
+{
+	eq_post_at(card, type, port, id, data,
+		   (uint32_t)phc_at(&card->phc, loop_clock(card->loop)));
 }
 
 /* The register: consumed up to @ci, and armed. What came in meanwhile is told at once. */

@@ -318,7 +318,7 @@ static bool rxe_complete(struct qp *qp, const struct frame *frame, uint32_t stri
 	cqe->size = cpu_to_le32(frame->len - strip);
 	cqe->flags = cpu_to_le32(flags);
 	memcpy(&cqe->csum, &sum, sizeof(sum));
-	cqe->tstamp = cpu_to_le32((uint32_t)loop_now(qp->card->loop));
+	cqe->tstamp = cpu_to_le32((uint32_t)phc_at(&qp->card->phc, loop_now(qp->card->loop)));
 	/* the buffers first: who sees the CQE may give new ones */
 	qp->rq.done += nbuf;
 	wq_done(qp, &qp->rq);

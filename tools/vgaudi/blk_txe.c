@@ -13,7 +13,8 @@
 	 GNIC_RAW_WQE_TUNNEL | GNIC_RAW_WQE_SE | GNIC_RAW_WQE_CQE)
 #define TXE_CTRL_CONT	(GNIC_WQE_OPCODE | GNIC_WQE_INDEX | GNIC_RAW_WQE_SE)
 #define TXE_OFFLOAD \
-	(GNIC_RAW_WQE_CSUM_START | GNIC_RAW_WQE_CSUM_OFFSET | GNIC_RAW_WQE_HDR_LEN)
+	(GNIC_RAW_WQE_CSUM_START | GNIC_RAW_WQE_CSUM_OFFSET | GNIC_RAW_WQE_HDR_LEN | \
+	 GNIC_RAW_WQE_TSTAMP)
 
 /* ---- WQEs ---- */
 
@@ -266,13 +267,20 @@ uint8_t txe_send(struct txe *txe)
 	return synd;
 }
 
-static void txe_complete(struct qp *qp, uint32_t wqe_index)
+static void txe_complete(struct qp *qp, uint32_t wqe_index, bool stamped)
 {
 	struct gnic_hw_raw_cqe cqe = {
 		.ctrl = cpu_to_le32(FIELD_PREP(GNIC_CQE_QPN, qp->qpn) | GNIC_CQE_REQ),
 		.wqe_index = cpu_to_le32(wqe_index),
 	};
 
+	if (stamped) {
+		uint64_t time = phc_at(&qp->card->phc, loop_now(qp->card->loop));
+
+		cqe.flags = cpu_to_le32(GNIC_RAW_CQE_SENT);
+		cqe.tstamp = cpu_to_le32((uint32_t)time);
+		cqe.hash = cpu_to_le32((uint32_t)(time >> 32));
+	}
 	cq_post(qp->sq_cq, &cqe);
 }
 
@@ -307,7 +315,7 @@ static uint32_t txe_packet(struct qp *qp)
 	if (synd)
 		txe_fail(qp, last, synd);
 	else if (txe.ctrl & GNIC_RAW_WQE_CQE)
-		txe_complete(qp, last);
+		txe_complete(qp, last, txe.offload & GNIC_RAW_WQE_TSTAMP);
 	return wqes;
 }
 

@@ -41,6 +41,7 @@ void card_reset(struct card *card)
 	cq_reset(card);
 	eq_reset(card);
 	mac_reset(card);
+	phc_reset(card);
 	asid_reset(card);
 	mmio_reset(card);
 	card->db_low = 0;
@@ -197,6 +198,7 @@ static int card_create_blocks(struct card *card)
 	if (!card->faults || !card->fw || !card->windows || !card->esw)
 		return -ENOMEM;
 	umr_init(card);
+	phc_init(card);
 	card_reset(card);
 	return 0;
 }

@@ -23,6 +23,7 @@
 #include "dma.h"
 #include "irq.h"
 #include "loop.h"
+#include "phc.h"
 
 struct card;
 struct esw;
@@ -194,7 +195,7 @@ struct card_config {
 #define CARD_WINDOWS		4096
 
 /* The blocks of BAR0 end here. */
-#define CARD_REGS_SIZE		0x300
+#define CARD_REGS_SIZE		0x400
 
 struct card {
 	struct card_config config;
@@ -219,6 +220,7 @@ struct card {
 	uint32_t cqn_next;
 	struct esw *esw;	/* blk_esw.c */
 	struct windows *windows;	/* blk_asid.c */
+	struct phc phc;
 	struct qp *awake;	/* poll list, blk_umr.c */
 	struct qp *awake_next;	/* cursor of the round under way */
 	struct loop_poller poller;
@@ -276,6 +278,9 @@ bool cq_post(struct cq *cq, const void *cqe);
 void cq_post_error(struct cq *cq, struct qp *qp, bool requester, uint32_t wqe_index,
 		   uint8_t syndrome);
 void eq_post(struct card *card, uint8_t type, unsigned int port, uint32_t id, uint32_t data);
+/* The same, of something that happened at a time of the clock whose low half is @tstamp. */
+void eq_post_at(struct card *card, uint8_t type, unsigned int port, uint32_t id, uint32_t data,
+		uint32_t tstamp);
 
 /* ---- blk_umr.c: doorbells and the poll list ---- */
 struct qp *qp_get(struct port *port, uint32_t qpn);	/* NULL: none */

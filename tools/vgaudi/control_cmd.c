@@ -256,6 +256,23 @@ static const char *control_step(struct sim *sim, struct json_object *req,
 	return NULL;
 }
 
+/* Reads the clock of a card; "fast" and "slow" make its oscillator wrong, in ppb. */
+static const char *control_clock(struct sim *sim, struct json_object *req,
+				 struct json_object *reply)
+{
+	struct control_arg arg = { .req = req };
+	struct card *card = control_card(&arg, sim);
+	int64_t fast = control_number(&arg, "fast", 0, PHC_DRIFT_MAX, 0);
+	int64_t slow = control_number(&arg, "slow", 0, PHC_DRIFT_MAX, 0);
+
+	if (arg.error)
+		return arg.error;
+	if (control_has(&arg, "fast") || control_has(&arg, "slow"))
+		phc_set_drift(card, fast - slow);
+	control_add(reply, "time", phc_at(&card->phc, loop_now(sim->loop)));
+	return NULL;
+}
+
 static const char *control_version(struct sim *sim, struct json_object *req,
 				   struct json_object *reply)
 {
@@ -288,6 +305,7 @@ static const struct control_cmd control_cmds[] = {
 	{ "capture", control_capture },
 	{ "fault", control_fault },
 	{ "step", control_step },
+	{ "clock", control_clock },
 	{ "quit", control_quit },
 };
 

@@ -48,6 +48,7 @@ struct reg_block {
 extern const struct reg_block reg_block_CTL;	/* blk_ctl.c */
 extern const struct reg_block reg_block_CMD;	/* blk_cmd.c */
 extern const struct reg_block reg_block_TEST;	/* blk_test.c */
+extern const struct reg_block reg_block_PHC;	/* blk_phc.c */
 
 static inline uint32_t reg_get(const struct card *card, uint32_t offset)
 {
