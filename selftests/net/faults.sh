@@ -14,15 +14,14 @@ fault() {
 	defer model '{"cmd": "fault", "kind": "clear"}'
 }
 
-# QPs of queue 0 .. of $DEV, as the driver's message or the model names them
+# raw_qp KIND: a fault of the QP of queue 0, which its port's reporter names
 raw_qp() {
-	local qpn
+	local eth qpn
 
-	for qpn in $(seq 1 64); do
-		model "{\"cmd\": \"fault\", \"kind\": \"$1\", \"card\": 0, \"port\": 0, \"qpn\": $qpn}" |
-			grep -q '"ok":true' && return
-	done
-	fail "no QP to $1"
+	eth=$(devlink -j dev show pci/0000:00:10.0 | jq -r '.dev[].nested_devlink | keys[0]')
+	qpn=$(devlink -j health diagnose "$eth" reporter tx | jq '.queues[0].qpn')
+	model "{\"cmd\": \"fault\", \"kind\": \"$1\", \"card\": 0, \"port\": 0, \"qpn\": $qpn}" |
+		grep -q '"ok":true' || fail "no QP to $1"
 }
 
 resets() {

@@ -261,6 +261,9 @@ hint_vlan() {
 	defer rm -f /sys/fs/bpf/hints
 	bpftool net attach xdpdrv pinned /sys/fs/bpf/hints dev "$DEV"
 	defer bpftool net detach xdpdrv dev "$DEV"
+	# $DEV itself is in no VLAN
+	ethtool -K "$DEV" rx-vlan-filter off
+	defer ethtool -K "$DEV" rx-vlan-filter on
 	peer ip link add link "$PEER_DEV" name vlan9 type vlan id 9
 	defer peer ip link del vlan9
 	peer ip link set vlan9 up
