@@ -44,9 +44,8 @@ def call(sock, family, command, body):
                 error = -struct.unpack_from("<i", data, 16)[0]
                 texts = dict(attrs(data[36:size])) if error else {}
                 if error:
-                    sys.exit("Error: %s (%s)" % (
-                        texts.get(NLMSGERR_ATTR_MSG, b"").rstrip(b"\0").decode(),
-                        os.strerror(error)))
+                    text = texts.get(NLMSGERR_ATTR_MSG, b"").rstrip(b"\0").decode()
+                    sys.exit(f"Error: {text} ({os.strerror(error)})")
                 return reply
             data = data[(size + 3) & ~3:]
 
