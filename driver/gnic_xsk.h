@@ -21,6 +21,7 @@ int gnic_xsk_poll(struct gnic_channel *c, struct gnic_queue *queue, int budget);
 /* gnic_xsk_rx.c */
 int gnic_xsk_rx_init(struct gnic_channel *c, struct gnic_rx *rx);
 void gnic_xsk_rx_start(struct gnic_rx *rx);
+void gnic_xsk_rx_prime(struct gnic_channel *c, struct gnic_rx *rx);
 void gnic_xsk_rx_put(struct gnic_rx *rx);
 void gnic_xsk_rx_exit(struct gnic_rx *rx);
 int gnic_xsk_rx_poll(struct gnic_channel *c, struct gnic_queue *queue, int budget);

@@ -66,6 +66,18 @@ static void gnic_xsk_rx_refill(struct gnic_rx *rx)
 }
 
 /*
+ * Frames come as soon as the queue has taken over, before it is polled: it has
+ * buffers by then, unless its predecessor still uses the pool.
+ */
+void gnic_xsk_rx_prime(struct gnic_channel *c, struct gnic_rx *rx)
+{
+	if (c->queue && c->queue->rx.xsk)
+		return;
+	gnic_xsk_rx_start(rx);
+	gnic_xsk_rx_refill(rx);
+}
+
+/*
  * With fewer buffers than the largest frame takes, the device may never say
  * anything again. Then the socket has to wake us or, if it does not want to,
  * we go on polling.

@@ -114,6 +114,26 @@ static void busy_poll(int fd)
 		fail("busy poll", -errno);
 }
 
+/* A place in chunk @index; unaligned ones begin anywhere. */
+static uint64_t place(unsigned int index)
+{
+	uint64_t addr = (uint64_t)index * umem.chunk;
+
+	return umem.flags & XDP_UMEM_UNALIGNED_CHUNK_FLAG && index + 1 < umem.frames ?
+	       addr + index % 64 : addr;
+}
+
+static unsigned int placed;	/* chunks that were given away at open */
+
+/* Before it is bound: from then on frames come. */
+static void give(struct xsk *xsk)
+{
+	unsigned int i;
+
+	for (i = 0; xsk->fill.map && i < options.given && placed < umem.frames; i++)
+		xsk_fill(xsk, place(placed++));
+}
+
 /* Sockets of one queue share its rings of chunks; those of another have their own. */
 static int open_one(unsigned int index)
 {
@@ -128,6 +148,7 @@ static int open_one(unsigned int index)
 		return err;
 	if (options.busy)
 		busy_poll(xsk->fd);
+	give(xsk);
 	err = xsk_bind(xsk, ifindex, queue, options.bind_flags, first);
 	if (err) {
 		xsk_close(xsk);
@@ -147,6 +168,7 @@ static int open_all(void)
 	unsigned int wanted = options.sockets + options.queues - 1;
 	int err;
 
+	placed = 0;
 	for (count = 0; count < wanted; count++) {
 		err = open_one(count);
 		if (err) {
@@ -169,15 +191,6 @@ static void map_all(void)
 }
 
 /* ---- frames ---- */
-
-/* A place in chunk @index; unaligned ones begin anywhere. */
-static uint64_t place(unsigned int index)
-{
-	uint64_t addr = (uint64_t)index * umem.chunk;
-
-	return umem.flags & XDP_UMEM_UNALIGNED_CHUNK_FLAG && index + 1 < umem.frames ?
-	       addr + index % 64 : addr;
-}
 
 static uint64_t chunk_of(uint64_t addr)
 {
@@ -274,18 +287,6 @@ static void serve(struct xsk *xsk)
 	}
 }
 
-static void give(void)
-{
-	unsigned int i, j, index = 0;
-
-	for (i = 0; i < count; i++) {
-		if (!sockets[i].fill.map)
-			continue;
-		for (j = 0; j < options.given && index < umem.frames; j++)
-			xsk_fill(&sockets[i], place(index++));
-	}
-}
-
 static void run(void)
 {
 	bool always = !(options.bind_flags & XDP_USE_NEED_WAKEUP) || options.busy;
@@ -324,7 +325,6 @@ static void bind_often(void)
 	for (i = 0; i < options.binds && !stopped; i++) {
 		open_soon();
 		map_all();
-		give();
 		for (unsigned int j = 0; j < 5; j++) {
 			for (unsigned int k = 0; k < count; k++) {
 				serve(&sockets[k]);
@@ -400,7 +400,6 @@ int main(int argc, char **argv)
 			fail("bind", err);
 		}
 		map_all();
-		give();
 		printf("ready\n");
 		fflush(stdout);
 		run();
