@@ -79,12 +79,13 @@ too_many_masks() {
 	local n said
 
 	with_qdisc
-	for n in $(seq 1 40); do
-		said=$(tc filter add dev "$DEV" ingress protocol ip prio "$n" flower skip_sw \
-			ip_proto udp dst_port "$n" action drop 2>&1) || break
+	for n in $(seq 0 79); do
+		said=$(tc filter add dev "$DEV" ingress protocol ip prio 1 flower skip_sw \
+			dst_ip "10.0.0.0/$((n % 32 + 1))" src_ip "10.0.0.0/$((n / 32 + 1))" \
+			action drop 2>&1) || break
 	done
-	expect "filters that fit" "$n" -gt 16
-	expect "filters that fit" "$n" -lt 40
+	expect "filters that fit" "$n" -gt 32
+	expect "filters that fit" "$n" -lt 79
 	[[ $said == *"the card has no room for this rule or for another mask"* ]] || fail "$said"
 }
 
