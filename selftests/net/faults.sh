@@ -14,14 +14,18 @@ fault() {
 	defer model '{"cmd": "fault", "kind": "clear"}'
 }
 
-# raw_qp KIND: a fault of the QP of queue 0, which its port's reporter names
-raw_qp() {
-	local eth qpn
+# QPs that send for $DEV, as the port's reporter names them
+send_qps() {
+	local eth
 
 	eth=$(devlink -j dev show pci/0000:00:10.0 | jq -r '.dev[].nested_devlink | keys[0]')
-	qpn=$(devlink -j health diagnose "$eth" reporter tx | jq '.queues[0].qpn')
-	model "{\"cmd\": \"fault\", \"kind\": \"$1\", \"card\": 0, \"port\": 0, \"qpn\": $qpn}" |
-		grep -q '"ok":true' || fail "no QP to $1"
+	devlink -j health diagnose "$eth" reporter tx | jq '.queues[].qpn'
+}
+
+# raw_qp KIND QPN: a fault of this QP
+raw_qp() {
+	model "{\"cmd\": \"fault\", \"kind\": \"$1\", \"card\": 0, \"port\": 0, \"qpn\": $2}" |
+		grep -q '"ok":true' || fail "no QP $2 to $1"
 }
 
 resets() {
@@ -40,8 +44,8 @@ tx_timeout() {
 	local before qpn
 
 	before=$(resets)
-	for qpn in $(seq 1 64); do
-		model "{\"cmd\": \"fault\", \"kind\": \"stop\", \"card\": 0, \"port\": 0, \"qpn\": $qpn}" >/dev/null
+	for qpn in $(send_qps); do
+		raw_qp stop "$qpn"
 	done
 	background ping -i 0.01 -q 192.0.2.2
 	background ping -i 0.01 -q -s 1400 192.0.2.2
@@ -55,7 +59,7 @@ qp_error() {
 	local before
 
 	before=$(resets)
-	raw_qp qp
+	raw_qp qp "$(send_qps | head -n 1)"
 	wait_for 10 sh -c "[ \$(ethtool -S $DEV | awk '\$1 == \"queue_resets:\" { print \$2 }') -gt $before ]"
 	wait_for 10 ping -c 1 -W 1 192.0.2.2
 	ping_works

@@ -180,6 +180,9 @@ lossy_wire() {
 }
 
 fatal_is_reported() {
+	# the driver would reset the card at once
+	devlink health set "$CARD" reporter fw auto_recover false
+	defer devlink health set "$CARD" reporter fw auto_recover true
 	fault '"kind": "fatal", "card": 0, "code": 7'
 	wait_for 5 sh -c "devlink health show $CARD reporter fw | grep -q 'state error'"
 	expect fatal "$(card_stat "$CARD" fatal)" = true
