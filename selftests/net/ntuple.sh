@@ -3,31 +3,9 @@
 # ethtool -N: rules of the netdev for what it receives. Topology: lib/guest.sh.
 
 . "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/flows.sh"
 
 OWN=
-
-# frames COUNT [KEY=VALUE...]: see flows.py
-frames() {
-	peer python3 "$TREE/selftests/net/flows.py" "$PEER_DEV" "${DMAC:-$OWN}" "$@"
-	sleep 0.3
-}
-
-queue_counts() {
-	python3 "$TREE/selftests/lib/qstats.py" "$DEV" | awk '$1 == "rx" { print $3 }'
-}
-
-# busy COMMAND...: the queues that got at least 5 frames of it, in order
-busy() {
-	local before after busy=
-
-	mapfile -t before < <(queue_counts)
-	"$@"
-	mapfile -t after < <(queue_counts)
-	for i in "${!after[@]}"; do
-		[ "$((after[i] - ${before[i]:-0}))" -lt 5 ] || busy="$busy $i"
-	done
-	echo "${busy# }"
-}
 
 # All that no rule takes goes to queue 0.
 setup() {

@@ -4,15 +4,9 @@
 # payload apart, and how much memory that takes. Topology: lib/guest.sh.
 
 . "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/frames.sh"
 
 VERDICT=$TREE/build/bpf/verdict.bpf.o
-
-mtu() {
-	ip link set "$DEV" mtu "$1"
-	peer ip link set "$PEER_DEV" mtu "$1"
-	defer ip link set "$DEV" mtu 1500
-	defer peer ip link set "$PEER_DEV" mtu 1500
-}
 
 # ring NAME: as ethtool shows it now
 ring() {

@@ -4,35 +4,10 @@
 # lib/guest.sh.
 
 . "$(dirname "$0")/../lib/guest.sh"
-
-# frames COUNT [KEY=VALUE...]: UDP from the peer; src and dst vary the ports,
-# label the flow label (IPv6), swap makes it an answer.
-frames() {
-	peer python3 "$TREE/selftests/net/flows.py" "$PEER_DEV" \
-		"$(cat "/sys/class/net/$DEV/address")" "$@"
-	sleep 0.3
-}
-
-# frames that each queue has received
-queue_counts() {
-	python3 "$TREE/selftests/lib/qstats.py" "$DEV" | awk '$1 == "rx" { print $3 }'
-}
-
-# busy COMMAND...: the queues that got at least 5 frames of it, in order
-busy() {
-	local before after busy=
-
-	mapfile -t before < <(queue_counts)
-	"$@"
-	mapfile -t after < <(queue_counts)
-	for i in "${!after[@]}"; do
-		[ "$((after[i] - ${before[i]:-0}))" -lt 5 ] || busy="$busy $i"
-	done
-	echo "${busy# }"
-}
+. "$(dirname "$0")/../lib/flows.sh"
 
 indir() {
-	ethtool -x "$DEV" "$@" | awk '/^ *[0-9]+:/ { for (i = 2; i <= NF; i++) printf "%s ", $i }'
+	ethtool -x "$DEV" | awk '/^ *[0-9]+:/ { for (i = 2; i <= NF; i++) printf "%s ", $i }'
 }
 
 hash_name() {
