@@ -189,9 +189,9 @@ every_feature() {
 	done
 	expect "features" $count -gt 25
 	# what is off at first is off again
-	for feature in $(sed -n 's/^[[:space:]]*\([a-z].*\): off$/\1/p' <<<"$before"); do
+	while read -r feature; do
 		ethtool -K "$DEV" "$feature" off >/dev/null 2>&1 || :
-	done
+	done < <(sed -n 's/^[[:space:]]*\([a-z].*\): off$/\1/p' <<<"$before")
 	expect "features afterwards" "$(ethtool -k "$DEV")" = "$before"
 	ping_works -s 1400
 }

@@ -185,14 +185,14 @@ filter_survives() {
 
 # No frame gets lost while the filter is turned on and off.
 filter_under_traffic() {
-	local lost i
+	local lost
 
 	tag_up tag7 dev 802.1q 7 192.0.3
 	pings 192.0.3.2
 	PINGS=$(mktemp)
 	defer rm -f "$PINGS"
 	ping -i 0.005 -c 300 -W 2 -q 192.0.3.2 >"$PINGS" &
-	for i in 1 2 3 4 5 6; do
+	for _ in 1 2 3 4 5 6; do
 		ethtool -K "$DEV" rx-vlan-filter off rx-vlan-hw-parse off
 		ethtool -K "$DEV" rx-vlan-filter on rx-vlan-hw-parse on
 	done
