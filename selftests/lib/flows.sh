@@ -2,9 +2,9 @@
 # Frames that a NIC tells apart, and which queues of $DEV they reached.
 # shellcheck shell=bash
 
-# frames COUNT [KEY=VALUE...]: from the peer, see net/flows.py; to $DMAC, or to $DEV
+# frames COUNT [KEY=VALUE...]: from the peer, see flows.py; to $DMAC, or to $DEV
 frames() {
-	peer python3 "$TREE/selftests/net/flows.py" "$PEER_DEV" \
+	peer python3 "$TREE/selftests/lib/flows.py" "$PEER_DEV" \
 		"${DMAC:-$(cat "/sys/class/net/$DEV/address")}" "$@"
 	sleep 0.3
 }
