@@ -62,22 +62,37 @@ def number(data):
     return int.from_bytes(data, sys.byteorder)
 
 
+class Queues:
+    """Counters of the queues of DEV, in the namespace that opened it."""
+
+    def __init__(self, dev):
+        self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_GENERIC)
+        found = request(self.sock, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0,
+                        attr(CTRL_ATTR_FAMILY_NAME, b"netdev\0"))
+        self.family = number(found[0][CTRL_ATTR_FAMILY_ID])
+        self.index = struct.pack("=I", socket.if_nametoindex(dev))
+
+    def rows(self):
+        return request(self.sock, self.family, QSTATS_GET, NLM_F_DUMP,
+                       attr(IFINDEX, self.index) + attr(SCOPE, struct.pack("=Q", SCOPE_QUEUE)))
+
+    def packets(self):
+        """(rx or tx, number, packets) of each queue"""
+        for row in self.rows():
+            kind = number(row[QUEUE_TYPE])
+            yield ("rx" if kind == 0 else "tx", number(row[QUEUE_ID]),
+                   number(row.get(PACKETS[kind], b"\0")))
+
+
 def main():
-    sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_GENERIC)
-    found = request(sock, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0,
-                    attr(CTRL_ATTR_FAMILY_NAME, b"netdev\0"))
-    family = number(found[0][CTRL_ATTR_FAMILY_ID])
-    index = struct.pack("=I", socket.if_nametoindex(sys.argv[1]))
-    rows = request(sock, family, QSTATS_GET, NLM_F_DUMP,
-                   attr(IFINDEX, index) + attr(SCOPE, struct.pack("=Q", SCOPE_QUEUE)))
+    queues = Queues(sys.argv[1])
     if sys.argv[2:]:
+        rows = queues.rows()
         print(*(sum(number(row.get(NAMES[name], b"\0")) for row in rows)
                 for name in sys.argv[2:]))
         return
-    for row in rows:
-        kind = number(row[QUEUE_TYPE])
-        print("rx" if kind == 0 else "tx", number(row[QUEUE_ID]),
-              number(row.get(PACKETS[kind], b"\0")))
+    for row in queues.packets():
+        print(*row)
 
 
 if __name__ == "__main__":

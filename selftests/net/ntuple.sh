@@ -37,12 +37,12 @@ takes() {
 	shift 3
 	number=$(rule "$@" action "$queue") || fail "no rule: $*"
 	# shellcheck disable=SC2086 # several words
-	expect "$*: hit" "$(busy frames 10 $hit)" = "$queue"
+	expect "$*: hit" "$(busy 10 $hit)" = "$queue"
 	# shellcheck disable=SC2086
-	expect "$*: miss" "$(busy frames 10 $miss)" = "0"
+	expect "$*: miss" "$(busy 10 $miss)" = "0"
 	unrule "$number"
 	# shellcheck disable=SC2086
-	expect "$*: gone" "$(busy frames 10 $hit)" = "0"
+	expect "$*: gone" "$(busy 10 $hit)" = "0"
 }
 
 keys_v4() {
@@ -99,21 +99,21 @@ filter_goes_first() {
 	before=$(stat "$DEV" rx_packets)
 	DMAC=02:00:00:00:00:99 frames 50 dport=99
 	expect "foreign frames" "$(($(stat "$DEV" rx_packets) - before))" -lt 10
-	expect "own frames" "$(busy frames 10 dport=99)" = 3
+	expect "own frames" "$(busy 10 dport=99)" = 3
 }
 
 locations() {
 	setup
 	rule udp4 action 1 loc 10 >/dev/null
 	rule udp4 dst-port 99 action 2 loc 20 >/dev/null
-	expect "the lower location wins" "$(busy frames 10 dport=99)" = 1
+	expect "the lower location wins" "$(busy 10 dport=99)" = 1
 	rule udp4 dst-port 99 action 3 loc 5 >/dev/null
-	expect "a still lower one" "$(busy frames 10 dport=99)" = 3
+	expect "a still lower one" "$(busy 10 dport=99)" = 3
 	rule udp4 dst-port 98 action 4 loc 5 >/dev/null
-	expect "another in its place" "$(busy frames 10 dport=98)" = 4
-	expect "the old one is gone" "$(busy frames 10 dport=99)" = 1
+	expect "another in its place" "$(busy 10 dport=98)" = 4
+	expect "the old one is gone" "$(busy 10 dport=99)" = 1
 	rule udp4 dst-port 98 action 5 loc 5 >/dev/null
-	expect "another action" "$(busy frames 10 dport=98)" = 5
+	expect "another action" "$(busy 10 dport=98)" = 5
 	expect "rules" "$(ethtool -n "$DEV" | grep -c ^Filter)" -eq 3
 	number=$(rule tcp4 dst-port 7 action 1)
 	expect "same frames, same rule" "$(rule tcp4 dst-port 7 action 2)" -eq "$number"
@@ -131,7 +131,7 @@ many_rules() {
 		rule udp4 dst-port "$port" action $((port % 8)) >/dev/null
 	done
 	for port in 100 233 399; do
-		expect "port $port" "$(busy frames 10 dport="$port")" = $((port % 8))
+		expect "port $port" "$(busy 10 dport="$port")" = $((port % 8))
 	done
 	while [ $masks -lt 100 ] && rule udp4 dst-port 1 m "$masks" action 1 >/dev/null 2>&1; do
 		masks=$((masks + 1))
@@ -142,7 +142,7 @@ many_rules() {
 		fail "the log does not say why"
 	ethtool -K "$DEV" ntuple off
 	expect "after ntuple off" "$(ethtool -n "$DEV" | grep -c ^Filter)" -eq 0
-	expect "queue" "$(busy frames 10 dport=233)" = 0
+	expect "queue" "$(busy 10 dport=233)" = 0
 	expect_fail rule udp4 dst-port 1 action 1
 }
 
@@ -154,16 +154,16 @@ contexts() {
 	defer ethtool -X "$DEV" context "$id" delete
 	defer ethtool -K "$DEV" ntuple off
 	rule udp4 dst-port 99 context "$id" >/dev/null
-	expect "context" "$(busy frames 200 src=1 dport=99)" = "1 2"
+	expect "context" "$(busy 200 src=1 dport=99)" = "1 2"
 	rule udp4 dst-port 98 context "$id" action 4 >/dev/null
-	expect "context and offset" "$(busy frames 200 src=1 dport=98)" = "5 6"
+	expect "context and offset" "$(busy 200 src=1 dport=98)" = "5 6"
 	expect_fail rule udp4 dst-port 97 context "$id" action 6
 	expect_fail rule udp4 dst-port 97 context 60
 	expect_fail ethtool -L "$DEV" combined 6
 	expect_fail ethtool -X "$DEV" context "$id" start 4 equal 1
 	expect_fail ethtool -X "$DEV" context "$id" delete
 	rule udp4 dst-port 96 context 0 >/dev/null
-	expect "default context" "$(busy frames 10 dport=96)" = 0
+	expect "default context" "$(busy 10 dport=96)" = 0
 }
 
 refused() {
@@ -183,20 +183,21 @@ survives() {
 	rule udp4 dst-port 99 action 5 >/dev/null
 	ethtool -G "$DEV" rx 256
 	defer ethtool -G "$DEV" rx 512
-	expect "other rings" "$(busy frames 10 dport=99)" = 5
+	expect "other rings" "$(busy 10 dport=99)" = 5
 	ethtool -L "$DEV" combined 12
-	expect "more channels" "$(busy frames 10 dport=99)" = 5
+	expect "more channels" "$(busy 10 dport=99)" = 5
 	ethtool -L "$DEV" combined 6
-	expect "fewer" "$(busy frames 10 dport=99)" = 5
+	expect "fewer" "$(busy 10 dport=99)" = 5
 	ip link set "$DEV" down
 	rule udp4 dst-port 98 action 4 >/dev/null
 	ip link set "$DEV" up
 	wait_for 5 carrier_up
-	expect "down and up" "$(busy frames 10 dport=99)" = 5
-	expect "added while down" "$(busy frames 10 dport=98)" = 4
+	expect "down and up" "$(busy 10 dport=99)" = 5
+	expect "added while down" "$(busy 10 dport=98)" = 4
 }
 
 topology_up
-trap topology_down EXIT
+flows_start
+trap 'flows_stop; topology_down' EXIT
 guest_main keys_v4 keys_v6 keys_l2 drops filter_goes_first locations many_rules contexts refused \
 	survives

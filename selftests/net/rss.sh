@@ -26,7 +26,7 @@ functions_spread() {
 	for hfunc in toeplitz xor crc32; do
 		ethtool -X "$DEV" hfunc "$hfunc"
 		expect "$hfunc" "$(hash_name)" = "$hfunc "
-		expect "$hfunc: queues" "$(busy frames 200 src=1)" = "0 1 2 3"
+		expect "$hfunc: queues" "$(busy 200 src=1)" = "0 1 2 3"
 		ping_works
 	done
 }
@@ -35,12 +35,12 @@ fields_choose() {
 	channels 4
 	defer ethtool -N "$DEV" rx-flow-hash udp4 sdfn
 	ethtool -N "$DEV" rx-flow-hash udp4 sd
-	expect "addresses" "$(busy frames 100 src=1 dst=1 | wc -w)" -eq 1
+	expect "addresses" "$(busy 100 src=1 dst=1 | wc -w)" -eq 1
 	ethtool -N "$DEV" rx-flow-hash udp4 f
-	expect "source port, others vary" "$(busy frames 100 dst=1 | wc -w)" -eq 1
-	expect "source port" "$(busy frames 200 src=1)" = "0 1 2 3"
+	expect "source port, others vary" "$(busy 100 dst=1 | wc -w)" -eq 1
+	expect "source port" "$(busy 200 src=1)" = "0 1 2 3"
 	ethtool -N "$DEV" rx-flow-hash udp4 n
-	expect "destination port" "$(busy frames 200 dst=1)" = "0 1 2 3"
+	expect "destination port" "$(busy 200 dst=1)" = "0 1 2 3"
 	expect_fail ethtool -N "$DEV" rx-flow-hash udp4 m
 	expect_fail ethtool -N "$DEV" rx-flow-hash udp4 v
 	expect_fail ethtool -N "$DEV" rx-flow-hash esp4 sdfn
@@ -54,10 +54,10 @@ symmetric() {
 	defer ethtool -X "$DEV" xfrm none
 	for xfrm in symmetric-xor symmetric-or-xor; do
 		ethtool -X "$DEV" xfrm "$xfrm"
-		expect "$xfrm spreads" "$(busy frames 200 src=1)" = "0 1 2 3"
+		expect "$xfrm spreads" "$(busy 200 src=1)" = "0 1 2 3"
 		for port in 1111 2222 3333 4444 5555; do
-			there=$(busy frames 20 port=$port)
-			back=$(busy frames 20 port=$port swap=1)
+			there=$(busy 20 port=$port)
+			back=$(busy 20 port=$port swap=1)
 			expect "$xfrm, port $port: the answer" "$back" = "$there"
 		done
 	done
@@ -89,31 +89,31 @@ table_follows_channels() {
 user_table_stays() {
 	channels 4
 	ethtool -X "$DEV" weight 1 0 0 1
-	expect "queues" "$(busy frames 200 src=1)" = "0 3"
+	expect "queues" "$(busy 200 src=1)" = "0 3"
 	ethtool -L "$DEV" combined 8
-	expect "with more of them" "$(busy frames 200 src=1)" = "0 3"
+	expect "with more of them" "$(busy 200 src=1)" = "0 3"
 	expect_fail ethtool -L "$DEV" combined 3
 	ethtool -G "$DEV" rx 256
 	defer ethtool -G "$DEV" rx 512
-	expect "with other rings" "$(busy frames 200 src=1)" = "0 3"
+	expect "with other rings" "$(busy 200 src=1)" = "0 3"
 	ip link set "$DEV" down
 	ip link set "$DEV" up
 	wait_for 5 carrier_up
-	expect "down and up" "$(busy frames 200 src=1)" = "0 3"
+	expect "down and up" "$(busy 200 src=1)" = "0 3"
 	ethtool -X "$DEV" default
-	expect "default again" "$(busy frames 400 src=1)" = "0 1 2 3 4 5 6 7"
+	expect "default again" "$(busy 400 src=1)" = "0 1 2 3 4 5 6 7"
 }
 
 key_counts() {
 	local key first
 
 	channels 8
-	first=$(busy frames 10)
+	first=$(busy 10)
 	for byte in 11 7a c3 5e 99 e4; do
 		key=$(yes "$byte" | head -n 51 | tr '\n' ':')$(printf '%02x' $((0x$byte ^ 0xff)))
 		ethtool -X "$DEV" hkey "$key"
 		ethtool -x "$DEV" | grep -q "$key" || fail "the key was not kept"
-		[ "$(busy frames 10)" != "$first" ] && return
+		[ "$(busy 10)" != "$first" ] && return
 	done
 	fail "no key made a difference"
 }
@@ -127,21 +127,21 @@ contexts() {
 	defer ethtool -X "$DEV" context "$id" delete
 	rule=$(ethtool -N "$DEV" flow-type udp4 dst-port 9 context "$id" | awk '{ print $NF }')
 	defer ethtool -N "$DEV" delete "$rule"
-	expect "rings of the context" "$(busy frames 200 src=1)" = "2 3"
+	expect "rings of the context" "$(busy 200 src=1)" = "2 3"
 	expect_fail ethtool -X "$DEV" context "$id" delete
 	ethtool -X "$DEV" context "$id" start 4 equal 2
-	expect "changed" "$(busy frames 200 src=1)" = "4 5"
+	expect "changed" "$(busy 200 src=1)" = "4 5"
 	expect_fail ethtool -L "$DEV" combined 5
 	ethtool -G "$DEV" rx 256
 	defer ethtool -G "$DEV" rx 512
-	expect "with other rings" "$(busy frames 200 src=1)" = "4 5"
+	expect "with other rings" "$(busy 200 src=1)" = "4 5"
 	ip link set "$DEV" down
 	ip link set "$DEV" up
 	wait_for 5 carrier_up
-	expect "down and up" "$(busy frames 200 src=1)" = "4 5"
+	expect "down and up" "$(busy 200 src=1)" = "4 5"
 	ethtool -L "$DEV" combined 12
-	expect "with more channels" "$(busy frames 200 src=1)" = "4 5"
-	expect "the others" "$(busy frames 200 src=1 dport=5000)" = "0 1"
+	expect "with more channels" "$(busy 200 src=1)" = "4 5"
+	expect "the others" "$(busy 200 src=1 dport=5000)" = "0 1"
 }
 
 context_limits() {
@@ -183,11 +183,12 @@ device_refuses() {
 	refuse VPORT_QUEUES
 	expect_fail ethtool -L "$DEV" combined 8
 	expect "channels" "$(ethtool -l "$DEV" | awk '/Combined/ { n = $2 } END { print n }')" -eq 4
-	expect "queues" "$(busy frames 200 src=1)" = "0 1 2 3"
+	expect "queues" "$(busy 200 src=1)" = "0 1 2 3"
 	ping_works
 }
 
 topology_up
-trap topology_down EXIT
+flows_start
+trap 'flows_stop; topology_down' EXIT
 guest_main functions_spread fields_choose symmetric table_follows_channels user_table_stays \
 	key_counts contexts context_limits device_refuses
