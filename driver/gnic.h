@@ -249,7 +249,7 @@ int gnic_cmd_errno(u32 status);			/* the only place: status -> -errno */
 /* gnic_irq.c */
 int gnic_irq_init(struct gnic_dev *dev);
 void gnic_irq_exit(struct gnic_dev *dev);
-int gnic_irq_selftest(struct gnic_dev *dev, unsigned int first);	/* raises each vector once */
+int gnic_irq_selftest(struct gnic_dev *dev, unsigned int first);	/* raises each once */
 int gnic_irq_number(struct gnic_dev *dev, unsigned int vector);	/* Linux irq */
 int gnic_irq_vector_get(struct gnic_dev *dev);	/* for a channel; shared when they run out */
 void gnic_irq_vector_put(struct gnic_dev *dev, unsigned int vector);

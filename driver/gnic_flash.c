@@ -50,7 +50,8 @@ static void gnic_flash_notify(struct gnic_flash *flash, const char *what, u32 do
 static const char *gnic_flash_verdict_text(u32 verdict)
 {
 	static const char *const texts[] = {
-#define X(name, value, text) [GNIC_FW_VERDICT_##name] = text,
+#define X(name, value, text) \
+	[GNIC_FW_VERDICT_##name] = text,
 		GNIC_HW_FW_VERDICTS(X)
 #undef X
 	};

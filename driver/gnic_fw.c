@@ -6,7 +6,8 @@
 #include "gnic_fw.h"
 
 const char *const gnic_fw_names[GNIC_FW_COMPONENTS] = {
-#define X(name, number, text) [GNIC_FW_##name] = text,
+#define X(name, number, text) \
+	[GNIC_FW_##name] = text,
 	GNIC_HW_FW_COMPONENTS(X)
 #undef X
 };

@@ -73,7 +73,8 @@ static int gnic_health_fw_diagnose(struct devlink_health_reporter *reporter,
 static const char *gnic_health_trace_text(u32 event)
 {
 	static const char *const texts[] = {
-#define X(name, number, text) [GNIC_TRACE_##name] = text,
+#define X(name, number, text) \
+	[GNIC_TRACE_##name] = text,
 		GNIC_HW_TRACE_EVENTS(X)
 #undef X
 	};

@@ -210,7 +210,7 @@ static int gnic_ntuple_to_context(struct gnic_nic *nic, struct gnic_ntuple *rule
 	}
 	if (ring && (!ctx || ring >= nic->cfg.channels ||
 		     gnic_ntuple_context_max(ctx) + ring >= nic->cfg.channels)) {
-		NL_SET_ERR_MSG_FMT_MOD(extack, "rule: with %u added a ring of context %u is missing",
+		NL_SET_ERR_MSG_FMT_MOD(extack, "rule: with %u added a ring of context %u lacks",
 				       ring, rule->context);
 		return -EINVAL;
 	}

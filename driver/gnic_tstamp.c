@@ -30,7 +30,7 @@ int gnic_hwtstamp_set(struct net_device *netdev, struct kernel_hwtstamp_config *
 		return -EOPNOTSUPP;
 	}
 	if (config->tx_type != HWTSTAMP_TX_OFF && config->tx_type != HWTSTAMP_TX_ON) {
-		NL_SET_ERR_MSG_MOD(extack, "time stamps go into no packet: one-step is not supported");
+		NL_SET_ERR_MSG_MOD(extack, "no time stamps in packets: one-step is not supported");
 		return -ERANGE;
 	}
 	if (config->rx_filter != HWTSTAMP_FILTER_NONE)

@@ -61,7 +61,7 @@ enum gnic_hw_cqe_hash {
 #define GNIC_RAW_HEAD_SIZE		256	/* of a slot of the head area */
 
 /* Raw CQE (model-defined), flags of a send queue */
-#define GNIC_RAW_CQE_SENT		BIT(0)	/* tstamp and hash: when it left, low and high half */
+#define GNIC_RAW_CQE_SENT		BIT(0)	/* tstamp, hash: when it left, low and high half */
 
 /**
  * struct gnic_hw_raw_cqe - completion of a raw QP
