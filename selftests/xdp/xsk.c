@@ -132,6 +132,7 @@ static void give(struct xsk *xsk)
 
 	for (i = 0; xsk->fill.map && i < options.given && placed < umem.frames; i++)
 		xsk_fill(xsk, place(placed++));
+	xsk_give(xsk);
 }
 
 /* Sockets of one queue share its rings of chunks; those of another have their own. */

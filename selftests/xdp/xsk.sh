@@ -214,6 +214,7 @@ bind_and_let_go() {
 }
 
 bind_under_load() {
+	one_queue
 	all_arrive bind_and_let_go
 }
 

@@ -199,10 +199,15 @@ static bool ring_wants_wakeup(const struct xsk_ring *ring)
 	return __atomic_load_n(ring->flags, __ATOMIC_ACQUIRE) & XDP_RING_NEED_WAKEUP;
 }
 
-void xsk_submit(struct xsk *xsk, bool always)
+void xsk_give(struct xsk *xsk)
 {
 	if (xsk->fill.map)
 		__atomic_store_n(xsk->fill.producer, xsk->fill.cached, __ATOMIC_RELEASE);
+}
+
+void xsk_submit(struct xsk *xsk, bool always)
+{
+	xsk_give(xsk);
 	__atomic_store_n(xsk->tx.producer, xsk->tx.cached, __ATOMIC_RELEASE);
 	/* indices before the flags: the kernel sets a flag, then looks at the index */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);

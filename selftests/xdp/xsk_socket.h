@@ -46,7 +46,9 @@ bool xsk_fill(struct xsk *xsk, uint64_t addr);
 bool xsk_completed(struct xsk *xsk, uint64_t *addr);
 bool xsk_receive(struct xsk *xsk, struct xdp_desc *desc);
 bool xsk_send(struct xsk *xsk, const struct xdp_desc *desc);
-/* Give the kernel what was put into fill and tx, wake it if it wants to be. */
+/* Give the kernel what was put into fill. */
+void xsk_give(struct xsk *xsk);
+/* And into tx; wake it if it wants to be. */
 void xsk_submit(struct xsk *xsk, bool always);
 
 static inline uint8_t *xsk_data(const struct xsk *xsk, uint64_t addr)
