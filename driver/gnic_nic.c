@@ -21,11 +21,25 @@
 static void gnic_nic_queues_destroy(struct gnic_nic *nic, struct gnic_queue **queues,
 				    unsigned int count)
 {
-	while (count--)
-		gnic_queue_destroy(nic->channels[count], queues[count]);
+	while (count--) {
+		if (queues[count])
+			gnic_queue_destroy(nic->channels[count], queues[count]);
+	}
 	kfree(queues);
 }
 
+/*
+ * A program comes or goes, and nothing else changes then: buffers of an AF_XDP
+ * pool have room for it at any time. A new queue would begin with none.
+ */
+static bool gnic_nic_queue_stays(const struct gnic_nic *nic, const struct gnic_nic_cfg *cfg,
+				 unsigned int i)
+{
+	return cfg->xdp != nic->cfg.xdp && nic->dev->caps_bits & GNIC_CAP_QP_MOVE &&
+	       i < nic->num_channels && nic->channels[i]->xsk;
+}
+
+/* One for each channel; NULL: that of the channel stays. */
 static struct gnic_queue **gnic_nic_queues_create(struct gnic_nic *nic,
 						  const struct gnic_nic_cfg *cfg)
 {
@@ -40,6 +54,8 @@ static struct gnic_queue **gnic_nic_queues_create(struct gnic_nic *nic,
 		err = gnic_channel_get(nic, i);
 		if (err)
 			goto err_destroy;
+		if (gnic_nic_queue_stays(nic, cfg, i))
+			continue;
 		queues[i] = gnic_queue_create(nic->channels[i], cfg);
 		if (IS_ERR(queues[i])) {
 			err = PTR_ERR(queues[i]);

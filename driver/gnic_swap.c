@@ -110,7 +110,8 @@ int gnic_swap_restart(struct gnic_channel *c, const struct gnic_nic_cfg *cfg,
 /**
  * gnic_swap_queues - all channels get another queue, one after the other
  * @nic: netdev that runs
- * @queues: one for each channel; then what does not run, the old or the new ones
+ * @queues: one for each channel, or NULL for one that keeps its queue; then what
+ *	does not run, the old or the new ones
  *
  * Return: 0, or an error and all old queues run on.
  */
@@ -121,6 +122,8 @@ int gnic_swap_queues(struct gnic_nic *nic, struct gnic_queue **queues)
 	int err;
 
 	for (i = 0; i < nic->num_channels; i++) {
+		if (!queues[i])
+			continue;
 		old = nic->channels[i]->queue;
 		err = gnic_swap_queue(nic->channels[i], queues[i]);
 		if (err)
@@ -132,7 +135,7 @@ int gnic_swap_queues(struct gnic_nic *nic, struct gnic_queue **queues)
 err_back:
 	while (i--) {
 		old = nic->channels[i]->queue;
-		if (!gnic_swap_queue(nic->channels[i], queues[i]))
+		if (queues[i] && !gnic_swap_queue(nic->channels[i], queues[i]))
 			queues[i] = old;
 	}
 	return err;
