@@ -73,6 +73,7 @@ struct gnic_port {
 	struct gnic_nic *nic;
 	u32 qp_drain_ms;
 	struct gnic_hw_port_set kept;
+	u8 kept_power;
 	struct gnic_port_health *health;
 };
 
@@ -272,6 +273,7 @@ int gnic_port_query(struct gnic_port *port, struct gnic_hw_port_info *info);
 int gnic_port_set(struct gnic_port *port, struct gnic_hw_port_set *set);	/* fills .port */
 int gnic_port_stats(struct gnic_port *port, struct gnic_hw_mac_stats *stats);
 int gnic_port_restore(struct gnic_port *port);	/* settings of the link, after a reset */
+int gnic_port_module_set(struct gnic_port *port, u8 power);
 
 /* gnic_eth_devlink.c: the nested instance of a port */
 struct devlink *gnic_eth_devlink_create(struct gnic_adev *adev);

@@ -83,16 +83,12 @@ int gnic_ethtool_set_module_power_mode(struct net_device *netdev,
 				       struct netlink_ext_ack *extack)
 {
 	struct gnic_nic *nic = netdev_priv(netdev);
-	struct gnic_hw_module_set in = {
-		.port = nic->port->index,
-		.power = params->policy == ETHTOOL_MODULE_POWER_MODE_POLICY_HIGH ?
-			 GNIC_MODULE_POWER_KEEP : 0,
-	};
+	bool keep = params->policy == ETHTOOL_MODULE_POWER_MODE_POLICY_HIGH;
 	struct gnic_hw_port_info info;
 
 	if (!gnic_module_present(nic, &info, extack))
 		return -EINVAL;
-	return gnic_cmd_exec(nic->dev, GNIC_CMD_MODULE_SET, &in, sizeof(in), NULL, 0);
+	return gnic_port_module_set(nic->port, keep ? GNIC_MODULE_POWER_KEEP : 0);
 }
 
 /* The device blinks by itself. */

@@ -24,7 +24,8 @@ int gnic_port_query(struct gnic_port *port, struct gnic_hw_port_info *info)
 }
 
 /* The netdev itself tells the rest whenever it is opened. */
-#define GNIC_PORT_KEPT	(GNIC_PORT_SET_LOOPBACK | GNIC_PORT_SET_LINK | GNIC_PORT_SET_PAUSE)
+#define GNIC_PORT_KEPT \
+	(GNIC_PORT_SET_LOOPBACK | GNIC_PORT_SET_LINK | GNIC_PORT_SET_PAUSE | GNIC_PORT_SET_IDENTIFY)
 
 static void gnic_port_keep(struct gnic_port *port, const struct gnic_hw_port_set *set)
 {
@@ -34,6 +35,8 @@ static void gnic_port_keep(struct gnic_port *port, const struct gnic_hw_port_set
 	port->kept.valid |= cpu_to_le32(valid & GNIC_PORT_KEPT);
 	if (valid & GNIC_PORT_SET_LOOPBACK)
 		port->kept.loopback = set->loopback;
+	if (valid & GNIC_PORT_SET_IDENTIFY)
+		port->kept.identify = set->identify;
 	if (valid & GNIC_PORT_SET_LINK) {
 		port->kept.mode = set->mode;
 		port->kept.advertise = set->advertise;
@@ -52,11 +55,32 @@ int gnic_port_set(struct gnic_port *port, struct gnic_hw_port_set *set)
 	return err;
 }
 
+/* Whether a module keeps high power while the port is down. */
+int gnic_port_module_set(struct gnic_port *port, u8 power)
+{
+	struct gnic_hw_module_set in = { .port = port->index, .power = power };
+	int err;
+
+	err = gnic_cmd_exec(port->dev, GNIC_CMD_MODULE_SET, &in, sizeof(in), NULL, 0);
+	if (!err)
+		port->kept_power = power;
+	return err;
+}
+
+/* A module that was pulled out meanwhile has no power to keep. */
 int gnic_port_restore(struct gnic_port *port)
 {
 	struct gnic_hw_port_set set = port->kept;
+	struct gnic_hw_port_info info;
+	int err;
 
-	return set.valid ? gnic_port_set(port, &set) : 0;
+	err = set.valid ? gnic_port_set(port, &set) : 0;
+	if (err || !port->kept_power)
+		return err;
+	err = gnic_port_query(port, &info);
+	if (err || info.module == GNIC_MODULE_NONE)
+		return err;
+	return gnic_port_module_set(port, port->kept_power);
 }
 
 int gnic_port_stats(struct gnic_port *port, struct gnic_hw_mac_stats *stats)

@@ -27,7 +27,7 @@ int gnic_ptp_read(struct gnic_ptp *ptp, u64 *time, struct ptp_system_timestamp *
 	ptp_read_system_postts(sts);
 	*time |= (u64)gnic_rd32(ptp->dev, GNIC_PHC_TIME_HI) << 32;
 	spin_unlock(&ptp->lock);
-	return gnic_dev_gone(ptp->dev) ? -ENODEV : 0;
+	return gnic_dev_gone(ptp->dev) || READ_ONCE(ptp->dev->frozen) ? -ENODEV : 0;
 }
 
 /* What time stamps are extended with. */
@@ -44,11 +44,42 @@ static void gnic_ptp_look(struct gnic_ptp *ptp)
 	write_sequnlock_bh(&clock->lock);
 }
 
+/* The time goes on over a reset; the rate and the full seconds do not. */
+static void gnic_ptp_keep(struct gnic_ptp *ptp, const struct gnic_hw_phc_set *set)
+{
+	u32 valid = le32_to_cpu(set->valid) & (GNIC_PHC_SET_FREQ | GNIC_PHC_SET_PPS);
+
+	ptp->kept.set.valid |= cpu_to_le32(valid);
+	if (valid & GNIC_PHC_SET_FREQ)
+		ptp->kept.set.freq = set->freq;
+	if (valid & GNIC_PHC_SET_PPS)
+		ptp->kept.set.pps = set->pps;
+}
+
+/**
+ * gnic_ptp_command - tell the clock something that outlives a reset
+ * @ptp: PHC
+ * @set: what shall be otherwise
+ *
+ * Return: 0 or negative errno, and nothing has changed.
+ */
+int gnic_ptp_command(struct gnic_ptp *ptp, const struct gnic_hw_phc_set *set)
+{
+	int err;
+
+	mutex_lock(&ptp->kept_lock);
+	err = gnic_cmd_exec(ptp->dev, GNIC_CMD_PHC_SET, set, sizeof(*set), NULL, 0);
+	if (!err)
+		gnic_ptp_keep(ptp, set);
+	mutex_unlock(&ptp->kept_lock);
+	return err;
+}
+
 static int gnic_ptp_set(struct gnic_ptp *ptp, const struct gnic_hw_phc_set *set)
 {
 	int err;
 
-	err = gnic_cmd_exec(ptp->dev, GNIC_CMD_PHC_SET, set, sizeof(*set), NULL, 0);
+	err = gnic_ptp_command(ptp, set);
 	gnic_ptp_look(ptp);
 	return err;
 }
@@ -173,13 +204,38 @@ int gnic_ptp_init(struct gnic_dev *dev)
 		return -ENOMEM;
 	ptp->dev = dev;
 	spin_lock_init(&ptp->lock);
+	mutex_init(&ptp->kept_lock);
 	gnic_ptp_ops(ptp);
 	gnic_ptp_pins_init(ptp, &hw);
 	err = gnic_ptp_start(ptp);
 	if (!err)
 		err = gnic_ptp_register(ptp);
-	if (!dev->ptp)
+	if (!dev->ptp) {
+		mutex_destroy(&ptp->kept_lock);
 		kfree(ptp);
+	}
+	return err;
+}
+
+/**
+ * gnic_ptp_restore - rate, full seconds and signals into a device that was reset
+ * @dev: card; its mailbox and event queue work again
+ *
+ * Return: 0 or negative errno.
+ */
+int gnic_ptp_restore(struct gnic_dev *dev)
+{
+	struct gnic_ptp *ptp = dev->ptp;
+	int err;
+
+	if (!ptp)
+		return 0;
+	mutex_lock(&ptp->kept_lock);
+	err = gnic_cmd_exec(dev, GNIC_CMD_PHC_SET, &ptp->kept.set, sizeof(ptp->kept.set), NULL, 0);
+	if (!err)
+		err = gnic_ptp_pins_restore(ptp);
+	mutex_unlock(&ptp->kept_lock);
+	gnic_ptp_look(ptp);
 	return err;
 }
 
@@ -192,6 +248,7 @@ void gnic_ptp_exit(struct gnic_dev *dev)
 	dev->ptp = NULL;
 	blocking_notifier_chain_unregister(&dev->events, &ptp->events);
 	ptp_clock_unregister(ptp->clock);
+	mutex_destroy(&ptp->kept_lock);
 	kfree(ptp);
 }
 

@@ -3,6 +3,7 @@
 #ifndef GNIC_PTP_H
 #define GNIC_PTP_H
 
+#include <linux/mutex.h>
 #include <linux/ptp_clock_kernel.h>
 
 #include "gnic.h"
@@ -13,6 +14,8 @@
  * @clock: registered clock
  * @dev: card
  * @lock: a read of the time is two reads of registers
+ * @kept_lock: what is kept is what the device was told last
+ * @kept: for after a reset: rate and full seconds, pins, outputs, inputs
  * @events: edges that were stamped, full seconds
  * @pins: what the user made of them
  */
@@ -21,6 +24,13 @@ struct gnic_ptp {
 	struct ptp_clock *clock;
 	struct gnic_dev *dev;
 	spinlock_t lock;	/* TIME_LO latches TIME_HI */
+	struct mutex kept_lock;	/* @kept, and commands that change it */
+	struct {
+		struct gnic_hw_phc_set set;
+		struct gnic_hw_phc_pin pins[GNIC_PHC_PINS];
+		struct gnic_hw_phc_output outputs[GNIC_PHC_OUTPUTS];
+		struct gnic_hw_phc_input inputs[GNIC_PHC_INPUTS];
+	} kept;
 	struct notifier_block events;
 	struct ptp_pin_desc pins[GNIC_PHC_PINS];
 };
@@ -35,6 +45,8 @@ int gnic_ptp_init(struct gnic_dev *dev);
 void gnic_ptp_exit(struct gnic_dev *dev);
 int gnic_ptp_read(struct gnic_ptp *ptp, u64 *time, struct ptp_system_timestamp *sts);
 int gnic_ptp_index(const struct gnic_dev *dev);	/* -1: no clock */
+int gnic_ptp_command(struct gnic_ptp *ptp, const struct gnic_hw_phc_set *set);
+int gnic_ptp_restore(struct gnic_dev *dev);	/* after a reset of the device */
 
 /* gnic_ptp_pin.c: signals on pins, and the events of the clock */
 void gnic_ptp_pins_init(struct gnic_ptp *ptp, const struct gnic_hw_phc_info *hw);
@@ -42,6 +54,7 @@ int gnic_ptp_enable(struct ptp_clock_info *info, struct ptp_clock_request *req, 
 int gnic_ptp_verify(struct ptp_clock_info *info, unsigned int pin, enum ptp_pin_function func,
 		    unsigned int chan);
 int gnic_ptp_event(struct notifier_block *nb, unsigned long type, void *data);
+int gnic_ptp_pins_restore(struct gnic_ptp *ptp);
 
 /**
  * gnic_clock_extend - all bits of a time stamp

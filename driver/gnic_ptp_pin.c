@@ -53,6 +53,20 @@ int gnic_ptp_verify(struct ptp_clock_info *info, unsigned int pin, enum ptp_pin_
 	}
 }
 
+/* @kept is told again after a reset. */
+static int gnic_ptp_tell(struct gnic_ptp *ptp, enum gnic_hw_cmd_opcode opcode, const void *in,
+			 u32 len, void *kept)
+{
+	int err;
+
+	mutex_lock(&ptp->kept_lock);
+	err = gnic_cmd_exec(ptp->dev, opcode, in, len, NULL, 0);
+	if (!err)
+		memcpy(kept, in, len);
+	mutex_unlock(&ptp->kept_lock);
+	return err;
+}
+
 /* The pin that the user gave to a channel gets its function, or loses it. */
 static int gnic_ptp_set_pin(struct gnic_ptp *ptp, enum ptp_pin_function func, unsigned int chan,
 			    bool on)
@@ -65,7 +79,7 @@ static int gnic_ptp_set_pin(struct gnic_ptp *ptp, enum ptp_pin_function func, un
 	set.pin = pin;
 	if (on)
 		set.func = func == PTP_PF_EXTTS ? GNIC_PHC_PIN_INPUT : GNIC_PHC_PIN_OUTPUT;
-	return gnic_cmd_exec(ptp->dev, GNIC_CMD_PHC_PIN, &set, sizeof(set), NULL, 0);
+	return gnic_ptp_tell(ptp, GNIC_CMD_PHC_PIN, &set, sizeof(set), &ptp->kept.pins[pin]);
 }
 
 static int gnic_ptp_extts(struct gnic_ptp *ptp, const struct ptp_extts_request *req, bool on)
@@ -84,7 +98,8 @@ static int gnic_ptp_extts(struct gnic_ptp *ptp, const struct ptp_extts_request *
 	err = gnic_ptp_set_pin(ptp, PTP_PF_EXTTS, req->index, on);
 	if (err)
 		return err;
-	return gnic_cmd_exec(ptp->dev, GNIC_CMD_PHC_INPUT, &set, sizeof(set), NULL, 0);
+	return gnic_ptp_tell(ptp, GNIC_CMD_PHC_INPUT, &set, sizeof(set),
+			     &ptp->kept.inputs[req->index]);
 }
 
 static s64 gnic_ptp_ns(const struct ptp_clock_time *time)
@@ -144,14 +159,15 @@ static int gnic_ptp_perout(struct gnic_ptp *ptp, const struct ptp_perout_request
 	err = gnic_ptp_set_pin(ptp, PTP_PF_PEROUT, req->index, on);
 	if (err)
 		return err;
-	return gnic_cmd_exec(ptp->dev, GNIC_CMD_PHC_OUTPUT, &set, sizeof(set), NULL, 0);
+	return gnic_ptp_tell(ptp, GNIC_CMD_PHC_OUTPUT, &set, sizeof(set),
+			     &ptp->kept.outputs[req->index]);
 }
 
 static int gnic_ptp_pps(struct gnic_ptp *ptp, bool on)
 {
 	struct gnic_hw_phc_set set = { .valid = cpu_to_le32(GNIC_PHC_SET_PPS), .pps = on };
 
-	return gnic_cmd_exec(ptp->dev, GNIC_CMD_PHC_SET, &set, sizeof(set), NULL, 0);
+	return gnic_ptp_command(ptp, &set);
 }
 
 int gnic_ptp_enable(struct ptp_clock_info *info, struct ptp_clock_request *req, int on)
@@ -168,6 +184,27 @@ int gnic_ptp_enable(struct ptp_clock_info *info, struct ptp_clock_request *req, 
 	default:
 		return -EOPNOTSUPP;
 	}
+}
+
+/* Signals begin when their pins are there. What is off in the device stays off. */
+int gnic_ptp_pins_restore(struct gnic_ptp *ptp)
+{
+	struct gnic_dev *dev = ptp->dev;
+	int err = 0, i;
+
+	for (i = 0; i < GNIC_PHC_PINS && !err; i++)
+		if (ptp->kept.pins[i].func)
+			err = gnic_cmd_exec(dev, GNIC_CMD_PHC_PIN, &ptp->kept.pins[i],
+					    sizeof(ptp->kept.pins[i]), NULL, 0);
+	for (i = 0; i < GNIC_PHC_INPUTS && !err; i++)
+		if (ptp->kept.inputs[i].edges)
+			err = gnic_cmd_exec(dev, GNIC_CMD_PHC_INPUT, &ptp->kept.inputs[i],
+					    sizeof(ptp->kept.inputs[i]), NULL, 0);
+	for (i = 0; i < GNIC_PHC_OUTPUTS && !err; i++)
+		if (ptp->kept.outputs[i].enable)
+			err = gnic_cmd_exec(dev, GNIC_CMD_PHC_OUTPUT, &ptp->kept.outputs[i],
+					    sizeof(ptp->kept.outputs[i]), NULL, 0);
+	return err;
 }
 
 int gnic_ptp_event(struct notifier_block *nb, unsigned long type, void *data)

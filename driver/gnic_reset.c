@@ -3,19 +3,36 @@
  * A reset of the device that its netdevs live through. Before it they are
  * detached and their queues end; after it they are opened as they were, which
  * tells the device all that they had told it. What belongs to the device alone
- * is told again here: settings of ports, switch ports, rules.
+ * is told again here: settings of ports, the clock, switch ports, rules, and
+ * what the stack tells once only: UDP tunnels.
  *
  * QP groups become inactive, their parameters stay. Compute contexts end.
  */
 #include <linux/pci.h>
 #include <linux/rtnetlink.h>
+#include <net/udp_tunnel.h>
 
 #include "gnic.h"
 #include "gnic_eswitch.h"
 #include "gnic_group.h"
 #include "gnic_health.h"
 #include "gnic_nic.h"
+#include "gnic_ptp.h"
 #include "gnic_reset.h"
+
+/* What the stack tells at the first occasion, and not again at open. */
+static void gnic_reset_reopen(struct net_device *netdev)
+{
+	int err;
+
+	err = gnic_nic_open(netdev);
+	if (err) {
+		netdev_err(netdev, "no queues after the reset: %d, closing\n", err);
+		netif_close(netdev);
+		return;
+	}
+	udp_tunnel_nic_reset_ntf(netdev);
+}
 
 /* It still counts as running for the kernel; open() is blocked until it is back. */
 static void gnic_reset_detach(struct net_device *netdev)
@@ -31,17 +48,10 @@ static void gnic_reset_detach(struct net_device *netdev)
 
 static void gnic_reset_attach(struct net_device *netdev)
 {
-	int err;
-
 	rtnl_lock();
 	netdev_lock(netdev);
-	if (netif_running(netdev)) {
-		err = gnic_nic_open(netdev);
-		if (err) {
-			netdev_err(netdev, "no queues after the reset: %d, closing\n", err);
-			netif_close(netdev);
-		}
-	}
+	if (netif_running(netdev))
+		gnic_reset_reopen(netdev);
 	/* Transmit queues are woken by this: they have to be there. */
 	netif_device_attach(netdev);
 	netdev_unlock(netdev);
@@ -134,6 +144,8 @@ static int gnic_reset_start(struct gnic_dev *dev)
 	for (i = 0; i < dev->num_ports && !err; i++)
 		err = gnic_port_restore(&dev->ports[i]);
 	if (!err)
+		err = gnic_ptp_restore(dev);
+	if (!err)
 		err = gnic_groups_restore(dev);
 	if (err)
 		gnic_eq_exit(dev);
@@ -165,8 +177,9 @@ int gnic_reset_complete(struct gnic_dev *dev)
 	}
 	dev->paused = false;
 	gnic_health_well(dev);
-	gnic_reset_each_netdev(dev, gnic_reset_attach);
+	/* They name switch ports and numbers of queues: they stand before a frame comes. */
 	gnic_flow_replay(dev);
+	gnic_reset_each_netdev(dev, gnic_reset_attach);
 	return gnic_accel_init(dev);
 }
 

@@ -6,15 +6,68 @@
 # shellcheck disable=SC2119 # ping_works takes options, or none
 # shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"
+. "$(dirname "$0")/../lib/flows.sh"
+. "$(dirname "$0")/../lib/frames.sh"
 
 XDP=$TREE/build/selftests/xdp
 
+phc() {
+	local command=$1
+
+	shift
+	python3 "$TREE/selftests/lib/ptp.py" "$command" "/dev/$PTP" "$@"
+}
+
+# A context, and rules for a queue and for it. All else goes to queues 0 and 1.
+configure_steering() {
+	local context
+
+	ethtool -X "$DEV" weight 3 1 0
+	context=$(ethtool -X "$DEV" context new start 2 equal 1)
+	ethtool -N "$DEV" flow-type udp4 dst-port 7001 action 2 >/dev/null
+	ethtool -N "$DEV" flow-type udp4 dst-port 7002 context "${context##* }" >/dev/null
+	ethtool -N "$DEV" flow-type udp4 dst-port 7003 action -1 >/dev/null
+}
+
+# Pin 0 drives pin 1, the clock is 5 % too fast.
+configure_clock() {
+	PTP=$(basename "$(echo "/sys/class/net/$DEV/device/ptp/"ptp*)")
+	phc_ctl "/dev/$PTP" freq 50000000 >/dev/null
+	phc pin 0 perout 0
+	phc pin 1 extts 1
+	phc perout 0 50000000
+	hwstamp_ctl -i "$DEV" -t 1 -r 1 >/dev/null
+}
+
+configure_tunnel() {
+	ip link add tun9 type vxlan id 9 dstport 4789 noudpcsum local 192.0.2.1 remote 192.0.2.2 \
+		dev "$DEV"
+	ip addr add 10.9.0.1/24 dev tun9
+	ip link set tun9 up
+	peer ip link add tun9 type vxlan id 9 dstport 4789 noudpcsum local 192.0.2.2 \
+		remote 192.0.2.1 dev "$PEER_DEV"
+	peer ip addr add 10.9.0.2/24 dev tun9
+	peer ip link set tun9 up
+}
+
+configure_link() {
+	ethtool -s "$DEV" speed 50000 lanes 2 autoneg off
+	peer ethtool -s "$PEER_DEV" speed 50000 lanes 2 autoneg off
+	ethtool --set-fec "$DEV" encoding rs
+	peer ethtool --set-fec "$PEER_DEV" encoding rs
+	ethtool -A "$DEV" autoneg off rx off tx off
+	ethtool --set-module "$DEV" power-mode-policy high
+}
+
 configure() {
-	ethtool -L "$DEV" combined 2
+	ethtool -L "$DEV" combined 3
 	ethtool -G "$DEV" rx 256 tx 128
 	ethtool -C "$DEV" rx-usecs 12
-	ethtool -X "$DEV" weight 3 1
-	ethtool -X "$DEV" weight 3 1
+	ethtool -K "$DEV" rxvlan off tso off
+	configure_steering
+	configure_clock
+	configure_link
+	configure_tunnel
 	ip link set "$DEV" mtu 3000
 	peer ip link set "$PEER_DEV" mtu 3000
 	ip link add link "$DEV" name gnicvlan type vlan id 7
@@ -35,8 +88,14 @@ settings() {
 	ethtool -g "$DEV"
 	ethtool -c "$DEV"
 	ethtool -x "$DEV"
+	ethtool -n "$DEV"
 	ethtool -k "$DEV"
 	ethtool -a "$DEV"
+	ethtool "$DEV" | grep -v 'Link detected'
+	ethtool --show-fec "$DEV"
+	ethtool --show-module "$DEV"
+	ethtool --show-tunnels "$DEV"
+	hwstamp_ctl -i "$DEV"
 	ip -o link show "$DEV" | sed 's/ state .*//'
 	ip maddr show dev "$DEV"
 	tc filter show dev "$DEV" ingress
@@ -68,6 +127,82 @@ rule_works() {
 	wait_for 5 dropped_more "$((before + 5))"
 }
 
+# port PORT: where frames for this UDP port go
+port() {
+	busy frames 10 dport="$1"
+}
+
+steering_works() {
+	expect "rule for a queue" "$(port 7001)" = 2
+	expect "rule for a context" "$(port 7002)" = 2
+	expect "rule that drops" "$(port 7003)" = ""
+	expect "no rule" "$(port 7004)" != 2
+}
+
+# Tags are not stripped, and another VID does not come in.
+vlans_work() {
+	local before
+
+	before=$(stat "$DEV" rx_packets)
+	frames 20 tag=9
+	expect "unknown tag" $(($(stat "$DEV" rx_packets) - before)) -lt 20
+	before=$(stat "$DEV" rx_packets)
+	frames 20 tag=7
+	expect "known tag" $(($(stat "$DEV" rx_packets) - before)) -ge 20
+}
+
+multicast_works() {
+	local before
+
+	before=$(stat "$DEV" rx_packets)
+	DMAC=01:00:5e:01:02:03 frames 20
+	expect "joined multicast" $(($(stat "$DEV" rx_packets) - before)) -ge 20
+	before=$(stat "$DEV" rx_packets)
+	DMAC=01:00:5e:01:02:04 frames 20
+	expect "multicast of nobody" $(($(stat "$DEV" rx_packets) - before)) -lt 20
+}
+
+inner_checksums() {
+	python3 "$TREE/selftests/lib/qstats.py" "$DEV" csum-unnecessary
+}
+
+# The device has looked behind the port of the tunnel.
+tunnel_works() {
+	local before
+
+	ping -c 1 -W 2 -q 10.9.0.2 >/dev/null
+	before=$(inner_checksums)
+	peer bash -c 'for _ in 1 2 3 4 5; do echo x >/dev/udp/10.9.0.1/7005; done'
+	sleep 0.2
+	expect "checksums in the tunnel" \
+		$(($(inner_checksums) - before)) -ge 5
+}
+
+clock_works() {
+	local rate edge
+
+	rate=$(phc rate 0.5)
+	expect "ppm faster" "$rate" -gt 30000
+	expect "ppm faster" "$rate" -lt 70000
+	edge=$(timeout 5 python3 "$TREE/selftests/lib/ptp.py" extts "/dev/$PTP" 1 rising 2 | wc -l)
+	expect "edges" "$edge" -eq 2
+	[ "$(phc_stamp)" != none ] || fail "a packet that was not stamped"
+}
+
+phc_stamp() {
+	python3 "$TREE/selftests/lib/ptp.py" tx 192.0.2.2 7006
+}
+
+all_works() {
+	wire_works
+	rule_works
+	steering_works
+	vlans_work
+	multicast_works
+	tunnel_works
+	clock_works
+}
+
 dropped_more() {
 	[ "$(dropped)" -ge "$1" ]
 }
@@ -76,19 +211,20 @@ dropped_more() {
 survives() {
 	local before after index
 
-	background ping -i 0.01 -q 192.0.2.2
-	rule_works
 	before=$(settings)
 	index=$(cat "/sys/class/net/$DEV/ifindex")
+	background ping -i 0.01 -q 192.0.2.2
 	"$@"
 	wire_works
+	kill "$BACKGROUND"
 	after=$(settings)
 	[ "$before" = "$after" ] || fail "settings: $(diff <(echo "$before") <(echo "$after"))"
 	expect ifindex "$(cat "/sys/class/net/$DEV/ifindex")" = "$index"
-	rule_works
+	all_works
 }
 
 function_reset() {
+	all_works
 	survives sh -c "echo 1 >/sys/bus/pci/devices/$(address)/reset"
 }
 
@@ -99,16 +235,66 @@ function_resets() {
 	wire_works
 }
 
+# By the health reporter, after an error of the device.
+device_recovers() {
+	survives recover
+}
+
+recover() {
+	local before
+
+	devlink health set "$CARD" reporter fw grace_period 0
+	before=$(recoveries)
+	devlink health test "$CARD" reporter fw
+	wait_for 20 recovered "$before"
+}
+
+recoveries() {
+	devlink -j health show "$CARD" reporter fw | jq '.health[][0].recover'
+}
+
+recovered() {
+	[ "$(recoveries)" -gt "$1" ] && carrier_up
+}
+
+# The program runs, and sends frames back.
 xdp_program_stays() {
 	local id
 
-	ip link set "$DEV" xdp obj "$XDP/shape.bpf.o" sec xdp.frags 2>/dev/null ||
-		skip "no program"
+	ip link set "$DEV" xdp obj "$XDP/shape.bpf.o" program xdp_echo
 	defer ip link set "$DEV" xdp off
+	exchange 200 200
 	id=$(ip -j link show "$DEV" | jq .[].xdp.prog.id)
+	background ping -i 0.01 -q 192.0.2.2
 	echo 1 >"/sys/bus/pci/devices/$(address)/reset"
 	wait_for 20 carrier_up
 	expect program "$(ip -j link show "$DEV" | jq .[].xdp.prog.id)" = "$id"
+	exchange 200 200
+	wire_works
+}
+
+# Sockets without copies, on one of three queues, get and send as before.
+xdp_sockets_stay() {
+	ethtool -X "$DEV" equal 1
+	"$XDP/bin/xsk" -w "$DEV" "$XDP/xsk.bpf.o" xsk_frags >/tmp/xsk 2>&1 &
+	defer kill $!
+	wait_for 5 grep -q ready /tmp/xsk
+	exchange 200 200
+	echo 1 >"/sys/bus/pci/devices/$(address)/reset"
+	wait_for 20 carrier_up
+	exchange 200 200
+	exchange 1514 1514
+	wire_works
+}
+
+# Payload in pages of its own.
+split_stays() {
+	ethtool -G "$DEV" tcp-data-split on 2>/dev/null || skip "no tcp-data-split"
+	defer ethtool -G "$DEV" tcp-data-split off
+	echo 1 >"/sys/bus/pci/devices/$(address)/reset"
+	wait_for 20 carrier_up
+	ethtool -g "$DEV" | grep -q 'TCP data split:.*on' || fail "not split any more"
+	wire_works
 }
 
 # Down it stays down, and comes up when it is told to.
@@ -142,7 +328,9 @@ reset_fails() {
 	echo 1 >"/sys/bus/pci/devices/$(address)/reset" || :
 	dmesg | tail -n 20 | grep -q "no recovery" || fail "nothing was said of it"
 	timeout 20 ethtool "$DEV" >/dev/null 2>&1 || :
+	ip link del tun9
 	devlink dev reload "$CARD"
+	peer_as_ever
 	DEV=$(port_dev "$CARD" 0)
 	ip addr replace 192.0.2.1/24 dev "$DEV"
 	ip link set "$DEV" up
@@ -151,7 +339,19 @@ reset_fails() {
 	ping_works
 }
 
+peer_as_ever() {
+	peer ethtool -s "$PEER_DEV" autoneg on
+	peer ethtool --set-fec "$PEER_DEV" encoding auto
+	peer ip link set "$PEER_DEV" mtu 1500
+}
+
+cleanup() {
+	peer_as_ever
+	switch_down
+}
+
 switch_up
-trap switch_down EXIT
+trap cleanup EXIT
 configure
-guest_main function_reset function_resets xdp_program_stays reset_while_down groups_stay reset_fails
+guest_main function_reset device_recovers function_resets xdp_program_stays xdp_sockets_stay \
+	split_stays reset_while_down groups_stay reset_fails

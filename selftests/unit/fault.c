@@ -19,14 +19,16 @@ static void commands(void)
 	uint32_t status = 0;
 
 	CHECK(fault_cmd(faults, 3, &status) == FAULT_CMD_NONE);
-	fault_set_cmd(faults, 3, FAULT_CMD_STATUS, 9, 2);
+	fault_set_cmd(faults, 3, FAULT_CMD_STATUS, 9, 2, 0);
 	CHECK(fault_cmd(faults, 4, &status) == FAULT_CMD_NONE);
 	CHECK(fault_cmd(faults, 3, &status) == FAULT_CMD_STATUS && status == 9);
 	CHECK(fault_cmd(faults, 3, &status) == FAULT_CMD_STATUS);
 	CHECK(fault_cmd(faults, 3, &status) == FAULT_CMD_NONE);
-	fault_set_cmd(faults, FAULT_ANY, FAULT_CMD_NEVER, 0, 1);
+	fault_set_cmd(faults, FAULT_ANY, FAULT_CMD_NEVER, 0, 1, 2);
+	CHECK(fault_cmd(faults, 77, &status) == FAULT_CMD_NONE);
+	CHECK(fault_cmd(faults, 78, &status) == FAULT_CMD_NONE);
 	CHECK(fault_cmd(faults, 77, &status) == FAULT_CMD_NEVER);
-	fault_set_cmd(faults, FAULT_ANY, FAULT_CMD_NEVER, 0, 5);
+	fault_set_cmd(faults, FAULT_ANY, FAULT_CMD_NEVER, 0, 5, 0);
 	fault_clear(faults);
 	CHECK(fault_cmd(faults, 77, &status) == FAULT_CMD_NONE);
 	fault_destroy(faults);

@@ -107,6 +107,7 @@ static const char *control_fault_command(struct sim *sim, struct json_object *re
 	const char *opcode = control_string(&arg, "opcode", false);
 	const char *status = control_string(&arg, "status", true);
 	uint64_t count = control_number(&arg, "count", 0, FAULT_COUNT_MAX, 1);
+	uint64_t skip = control_number(&arg, "skip", 0, FAULT_COUNT_MAX, 0);
 	int op = opcode ? cmd_opcode_by_name(opcode) : -1;
 	int code = status ? control_status(status) : -1;
 	bool never = status && !strcmp(status, "never");
@@ -119,7 +120,7 @@ static const char *control_fault_command(struct sim *sim, struct json_object *re
 	if (code < 0 && !never)
 		return control_error("\"%.64s\" is no status, nor \"never\"", status);
 	fault_set_cmd(card->faults, opcode ? (uint32_t)op : FAULT_ANY,
-		      never ? FAULT_CMD_NEVER : FAULT_CMD_STATUS, code, count);
+		      never ? FAULT_CMD_NEVER : FAULT_CMD_STATUS, code, count, skip);
 	return NULL;
 }
 

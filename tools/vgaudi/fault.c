@@ -11,6 +11,7 @@ struct faults {
 		uint32_t opcode;
 		uint32_t status;
 		uint32_t count;
+		uint32_t skip;
 	} cmd;
 	struct {
 		uint32_t vector;
@@ -34,12 +35,13 @@ void fault_clear(struct faults *faults)
 }
 
 void fault_set_cmd(struct faults *faults, uint32_t opcode, enum fault_cmd kind, uint32_t status,
-		   uint32_t count)
+		   uint32_t count, uint32_t skip)
 {
 	faults->cmd.kind = kind;
 	faults->cmd.opcode = opcode;
 	faults->cmd.status = status;
 	faults->cmd.count = count;
+	faults->cmd.skip = skip;
 }
 
 void fault_set_irq(struct faults *faults, uint32_t vector, uint32_t count)
@@ -53,6 +55,10 @@ enum fault_cmd fault_cmd(struct faults *faults, uint32_t opcode, uint32_t *statu
 	if (!faults->cmd.count ||
 	    (faults->cmd.opcode != FAULT_ANY && faults->cmd.opcode != opcode))
 		return FAULT_CMD_NONE;
+	if (faults->cmd.skip) {
+		faults->cmd.skip--;
+		return FAULT_CMD_NONE;
+	}
 	faults->cmd.count--;
 	*status = faults->cmd.status;
 	return faults->cmd.kind;

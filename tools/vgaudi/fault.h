@@ -26,9 +26,9 @@ enum fault_cmd {
 	FAULT_CMD_NEVER,	/* is not answered, not executed */
 };
 
-/* The next @count commands of @opcode; one such fault at a time. */
+/* @count commands of @opcode, after @skip of them; one such fault at a time. */
 void fault_set_cmd(struct faults *faults, uint32_t opcode, enum fault_cmd kind, uint32_t status,
-		   uint32_t count);
+		   uint32_t count, uint32_t skip);
 /* The next @count interrupts of @vector are lost. */
 void fault_set_irq(struct faults *faults, uint32_t vector, uint32_t count);
 
