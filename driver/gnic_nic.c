@@ -274,8 +274,10 @@ static void gnic_nic_watch_work(struct work_struct *work)
 	for (i = 0; i < count; i++)
 		gnic_channel_watch(nic->channels[i]);
 	rcu_read_unlock();
-	if (count)
-		schedule_delayed_work(&nic->watch_work, GNIC_NIC_WATCH);
+	if (!count)
+		return;
+	gnic_stats_missed(nic);
+	schedule_delayed_work(&nic->watch_work, GNIC_NIC_WATCH);
 }
 
 /* Notes the ring that it belongs to. */

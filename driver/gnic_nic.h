@@ -93,6 +93,8 @@ struct gnic_nic_cfg {
  * @rx_faults: rings that have failed in another way, not reported yet
  * @reset_last: jiffies of the last run, for a device that fails all the time
  * @resets: times that @reset_work ran
+ * @missed: frames that found no buffer, as of the last round of @watch_work
+ * @missed_device: the device's count of them then; it begins anew with each reset
  * @events: link changes and errors of QPs
  */
 struct gnic_nic {
@@ -119,6 +121,8 @@ struct gnic_nic {
 	DECLARE_BITMAP(rx_faults, GNIC_QUEUES_MAX);
 	unsigned long reset_last;
 	u64 resets;
+	u64 missed;
+	u64 missed_device;
 	struct notifier_block events;
 };
 
@@ -209,6 +213,7 @@ int gnic_hwtstamp_set(struct net_device *netdev, struct kernel_hwtstamp_config *
 		      struct netlink_ext_ack *extack);
 
 /* gnic_stats.c */
+void gnic_stats_missed(struct gnic_nic *nic);
 extern const struct netdev_stat_ops gnic_stat_ops;
 
 /* gnic_ethtool.c: what both kinds have; a profile copies members from here */

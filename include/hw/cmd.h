@@ -481,6 +481,7 @@ GNIC_HW_SIZE(gnic_hw_vport_set, 16);
  * @from_host_bytes: of these
  * @dropped: by a rule, by being disabled, for want of a QP or buffer
  * @qp_errors: RoCE packets for a QP that is not there or not theirs
+ * @missed: of @dropped, because a queue of the driver had no buffer, or too small ones
  */
 struct gnic_hw_vport_stats {
 	__le64 to_function_packets;
@@ -493,8 +494,9 @@ struct gnic_hw_vport_stats {
 	__le64 from_host_bytes;
 	__le64 dropped;
 	__le64 qp_errors;
+	__le64 missed;
 };
-GNIC_HW_SIZE(gnic_hw_vport_stats, 80);
+GNIC_HW_SIZE(gnic_hw_vport_stats, 88);
 
 /**
  * struct gnic_hw_rss - a table of raw QPs

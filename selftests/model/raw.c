@@ -421,6 +421,7 @@ static void no_buffers(void)
 	}
 	CLIENT_EQ(qp_stats(&b).no_buffer - before, 80 - BUFS);
 	CLIENT_EQ(vport_stats(&card0, 1).dropped, 80 - BUFS);
+	CLIENT_EQ(vport_stats(&card0, 1).missed, 80 - BUFS);
 	for (unsigned int i = 0; i < BUFS; i++)
 		receive(&b, got, &len);
 	across(&a, &b, 100);

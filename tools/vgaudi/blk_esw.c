@@ -42,7 +42,12 @@ static bool esw_deliver_raw(const struct esw_target *to, struct frame *frame)
 		type = esw_rss_hash(to->rss, frame, &hash);
 	if (!qp && to->rss)
 		qp = esw_rss_choose(to->rss, hash, to->offset);
-	return qp && rxe_receive(qp, frame, hash, type, to->mark);
+	if (!qp)
+		return false;
+	if (rxe_receive(qp, frame, hash, type, to->mark))
+		return true;
+	qp->vport->stats.missed += qp->asid == GNIC_ASID_KERNEL && !qp->failed;
+	return false;
 }
 
 /* An RC frame that raw QPs get: its bytes have to be made after all. */
