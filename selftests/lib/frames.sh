@@ -10,20 +10,22 @@ mtu() {
 	defer peer ip link set "$PEER_DEV" mtu 1500
 }
 
-# exchange SENT EXPECTED [SKIP]: test frames of so many bytes from the peer, and
-# how long what comes back is; 0: nothing comes back. The content is compared,
-# as far as there are both and but for SKIP bytes that were put in front of it.
+# exchange SENT EXPECTED [SKIP [COUNT]]: COUNT (5) test frames of so many bytes
+# from the peer, and how long what comes back is; 0: nothing comes back. The
+# content is compared, as far as there are both and but for SKIP bytes that were
+# put in front of it.
 exchange() {
-	peer python3 - "$PEER_DEV" "$(cat "/sys/class/net/$DEV/address")" "$1" "$2" "${3:-0}" <<-'PYTHON'
+	peer python3 - "$PEER_DEV" "$(cat "/sys/class/net/$DEV/address")" "$1" "$2" "${3:-0}" \
+		"${4:-5}" <<-'PYTHON'
 		import os, socket, sys
 		dev, mac = sys.argv[1:3]
-		size, expected, skip = (int(word) for word in sys.argv[3:6])
+		size, expected, skip, count = (int(word) for word in sys.argv[3:7])
 		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x88b5))
 		s.bind((dev, 0x88b5))
 		s.settimeout(3 if expected else 0.5)
 		own = s.getsockname()[4]
 		data = os.urandom(size - 14)
-		for _ in range(5):
+		for _ in range(count):
 		    s.send(bytes.fromhex(mac.replace(":", "")) + own + b"\x88\xb5" + data)
 		    try:
 		        while True:

@@ -9,6 +9,7 @@
     promisc  flat, and promiscuous: for tests made for a switch's ports
     xsk      promisc, up, one queue, no IPv6: frames of the test alone
 """
+import glob
 import os
 import subprocess
 import time
@@ -160,10 +161,7 @@ class Topology:
 
     def arguments(self, program):
         """Those of the table, with the ports put in."""
-        clock = ""
-        if "{ptp}" in program.arguments:
-            for line in sh(f"ethtool -T {self.ports[0]}").splitlines():
-                if "clock index:" in line or "PTP Hardware Clock:" in line:
-                    clock = "/dev/ptp" + line.split(":")[1].strip()
+        clocks = glob.glob(f"/sys/class/net/{self.ports[0]}/device/ptp/ptp*")
+        clock = "/dev/" + os.path.basename(clocks[0]) if clocks else ""
         return [word.format(*self.ports, ptp=clock)
                 for word in program.arguments]
