@@ -232,13 +232,18 @@ int gnic_ntuple_add(struct gnic_nic *nic, struct ethtool_rx_flow_spec *fs, u32 c
 	return 0;
 }
 
+/*
+ * What is not there is deleted: a rule that took the place of a like one has its
+ * location, and both who added them delete it.
+ */
 int gnic_ntuple_del(struct gnic_nic *nic, u32 location)
 {
 	struct gnic_ntuple *rule = gnic_ntuple_find(nic, location);
 
-	if (!rule)
-		return -ENOENT;
-	gnic_ntuple_destroy(nic, rule);
+	if (rule)
+		gnic_ntuple_destroy(nic, rule);
+	else if (location >= gnic_ntuple_size(nic))
+		return -EINVAL;
 	return 0;
 }
 

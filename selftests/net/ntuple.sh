@@ -119,7 +119,9 @@ locations() {
 	expect "same frames, same rule" "$(rule tcp4 dst-port 7 action 2)" -eq "$number"
 	ethtool -n "$DEV" rule "$number" | grep -q 'Direct to queue 2' || fail "it is not shown"
 	expect_fail rule tcp4 dst-port 7 action 2 loc 65536
-	expect_fail ethtool -N "$DEV" delete 7
+	ethtool -N "$DEV" delete "$number"
+	ethtool -N "$DEV" delete "$number"
+	expect_fail ethtool -N "$DEV" delete 65536
 }
 
 # as many different masks as the card has, and many rules of one
