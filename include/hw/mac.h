@@ -120,7 +120,7 @@ GNIC_HW_SIZE(gnic_hw_port_mode, 8);
  * @unknown_control: of these, with an opcode that the device does not know
  * @jabbers: longer than the MTU allows, with a bad FCS
  * @fragments: shorter than 64 octets, with a bad FCS
- * @in_range_length: a length field that is not the length of the data
+ * @in_range_length: a length field of 46 to 1500 that is not the length of the data
  * @out_of_range_length: a length field above 1500 that is no type either
  * @symbol_errors: frames in which a symbol was wrong, before FEC
  * @alignment_errors: not a whole number of octets: not on these lanes

@@ -91,7 +91,7 @@ static void mac_count_control(struct gnic_hw_mac_dir *dir, uint16_t opcode)
 		dir->unknown_control++;
 }
 
-/* A length that says something else than the frame. */
+/* A length that says something else than the frame; one that needs padding says little. */
 static void mac_check_length(struct gnic_hw_mac_dir *rx, const struct frame *frame)
 {
 	uint16_t len = mac_type(frame);
@@ -101,7 +101,7 @@ static void mac_check_length(struct gnic_hw_mac_dir *rx, const struct frame *fra
 		return;
 	if (len > 1500)
 		rx->out_of_range_length++;
-	else if (len > data || (len < data && frame->len > MAC_FRAME_MIN))
+	else if (len >= MAC_FRAME_MIN - MAC_ETH_HLEN && len != data)
 		rx->in_range_length++;
 }
 
