@@ -16,7 +16,8 @@ SETTLE = 8	# seconds for what ends by itself: carrier, pages in flight
 VOLATILE = {"ifindex", "link_index", "operstate", "flags", "broadcast",
             "valid_life_time", "preferred_life_time", "tentative", "link_netnsid",
             "gso_max_size", "inet6_addr_gen_mode", "txqlen", "promiscuity",
-            "allmulti", "refcnt", "dadfailed", "linkmode", "qdisc"}
+            "allmulti", "refcnt", "dadfailed", "linkmode", "qdisc",
+            "rss-hash-key"}	# random, and rss_ctx.py leaves another
 
 
 def clean(value):
