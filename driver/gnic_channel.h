@@ -292,6 +292,9 @@ int gnic_swap_queues(struct gnic_nic *nic, struct gnic_queue **queues);
 int gnic_swap_restart(struct gnic_channel *c, const struct gnic_nic_cfg *cfg,
 		      struct netlink_ext_ack *extack);
 
+/* gnic_rate.c */
+int gnic_rate_start(struct gnic_channel *c, const struct gnic_queue *queue);
+
 /* gnic_stats.c */
 void gnic_stats_tx(struct gnic_channel *c, struct gnic_tx_stats *sum);
 void gnic_stats_post(struct gnic_channel *c, struct gnic_post_stats *sum);

@@ -89,6 +89,7 @@ static const struct net_device_ops gnic_uplink_ops = {
 	.ndo_xdp_xmit		= gnic_xdp_xmit,
 	.ndo_xsk_wakeup		= gnic_xsk_wakeup,
 	.ndo_setup_tc		= gnic_setup_tc,
+	.ndo_set_tx_maxrate	= gnic_set_tx_maxrate,
 	.ndo_hwtstamp_get	= gnic_hwtstamp_get,
 	.ndo_hwtstamp_set	= gnic_hwtstamp_set,
 };

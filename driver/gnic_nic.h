@@ -212,6 +212,8 @@ int gnic_hwtstamp_get(struct net_device *netdev, struct kernel_hwtstamp_config *
 int gnic_hwtstamp_set(struct net_device *netdev, struct kernel_hwtstamp_config *config,
 		      struct netlink_ext_ack *extack);
 
+int gnic_set_tx_maxrate(struct net_device *netdev, int index, u32 mbps);	/* gnic_rate.c */
+
 /* gnic_stats.c */
 void gnic_stats_missed(struct gnic_nic *nic);
 extern const struct netdev_stat_ops gnic_stat_ops;

@@ -32,6 +32,7 @@
 	X(QP_STOP,		0x26, gnic_hw_qp_id, void) \
 	X(QP_MOVE,		0x27, gnic_hw_qp_move, void) \
 	X(QP_SPLIT,		0x28, gnic_hw_qp_split, void) \
+	X(QP_RATE,		0x29, gnic_hw_qp_rate, void) \
 	X(PORT_QUERY,		0x30, gnic_hw_id, gnic_hw_port_info) \
 	X(PORT_SET,		0x31, gnic_hw_port_set, void) \
 	X(PORT_STATS,		0x32, gnic_hw_id, gnic_hw_mac_stats) \
@@ -271,6 +272,23 @@ struct gnic_hw_qp_split {
 	__le32 rsvd;
 };
 GNIC_HW_SIZE(gnic_hw_qp_split, 24);
+
+#define GNIC_QP_RATE_MIN		1000000ull		/* bit/s */
+#define GNIC_QP_RATE_MAX		1000000000000ull
+#define GNIC_QP_RATE_BURST_US		1000u	/* of idleness that may be made up for */
+
+/**
+ * struct gnic_hw_qp_rate - what a send queue may send
+ * @port: which raw QP
+ * @qpn: which raw QP
+ * @rate: bit/s of frames with FCS, GNIC_QP_RATE_MIN .. GNIC_QP_RATE_MAX; 0: no limit
+ */
+struct gnic_hw_qp_rate {
+	__le32 port;
+	__le32 qpn;
+	__le64 rate;
+};
+GNIC_HW_SIZE(gnic_hw_qp_rate, 16);
 
 /**
  * struct gnic_hw_qp_path - how packets of an RC QP reach the peer

@@ -26,6 +26,7 @@
 #define  GNIC_CAP_RX_TSTAMP		BIT(10)	/* time in receive CQEs */
 #define  GNIC_CAP_QP_MOVE		BIT(11)	/* a receive queue takes over from another */
 #define  GNIC_CAP_RX_SPLIT		BIT(12)	/* headers and payload apart */
+#define  GNIC_CAP_TX_RATE		BIT(30)	/* limits what a send queue sends */
 #define  GNIC_CAP_VLAN_RX		BIT(15)	/* VLAN_SET, and S-tags in both directions */
 #define  GNIC_CAP_TUNNEL		BIT(16)	/* segments in tunnels, TUNNEL_SET */
 #define  GNIC_CAP_USO			BIT(17)	/* segments UDP */

@@ -154,6 +154,18 @@ void mac_pause_short(struct qp *qp)
 	(void)qp;
 }
 
+bool qp_rate_hold(struct qp *qp)
+{
+	(void)qp;
+	return false;
+}
+
+void qp_rate_spend(struct qp *qp, uint32_t len)
+{
+	(void)qp;
+	(void)len;
+}
+
 bool mac_pause_hold(struct qp *qp)
 {
 	(void)qp;

@@ -33,6 +33,8 @@ enum gnic_hw_status esw_cmd_flow_del(struct card *card, const struct gnic_hw_id 
 enum gnic_hw_status esw_cmd_flow_stats(struct card *card, const struct gnic_hw_id *in,
 				       struct gnic_hw_flow_stats *out);
 
+/* qp_rate.c */
+enum gnic_hw_status qp_cmd_rate(struct card *card, const struct gnic_hw_qp_rate *in);
 /* qp_split.c */
 enum gnic_hw_status qp_cmd_split(struct card *card, const struct gnic_hw_qp_split *in);
 

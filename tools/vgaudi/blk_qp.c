@@ -323,6 +323,7 @@ static void qp_destroy(struct qp *qp)
 	qp_sleep(qp);
 	esw_qp_gone(qp);
 	mac_pause_forget(qp);
+	qp_rate_forget(qp);
 	qp_hold(qp, -1);
 	if (qp_kinds[qp->type].destroy)
 		qp_kinds[qp->type].destroy(qp);

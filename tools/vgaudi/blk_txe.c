@@ -247,6 +247,8 @@ void txe_emit(struct qp *qp, struct frame *frame)
 {
 	qp->stats.tx_packets++;
 	qp->stats.tx_bytes += frame->len;
+	if (qp->rate.limit)
+		qp_rate_spend(qp, frame->len);
 	if (qp->side == GNIC_SIDE_HOST)
 		esw_from_host(qp->vport, frame);
 	else
@@ -324,7 +326,8 @@ int txe_poll(struct qp *qp, int budget)
 	struct wq *sq = &qp->sq;
 	int done = 0;
 
-	while (done < budget && sq->done != sq->index && !qp->failed && !mac_pause_holds(qp))
+	while (done < budget && sq->done != sq->index && !qp->failed && !mac_pause_holds(qp) &&
+	       !qp_rate_holds(qp))
 		done += txe_packet(qp);
 	if (done)
 		wq_done(qp, sq);

@@ -98,6 +98,13 @@ struct qp_pause {
 	uint64_t since;
 };
 
+/* What its send queue may send, qp_rate.c. */
+struct qp_rate {
+	uint64_t limit;		/* bit/s, 0: no limit */
+	uint64_t until;		/* nothing starts before */
+	struct loop_timer timer;
+};
+
 struct qp {
 	struct card *card;
 	struct port *port;
@@ -118,6 +125,7 @@ struct qp {
 	struct rc *rc;		/* RC: contexts and engine state, blk_qpc.c */
 	struct qp_compute *compute;
 	struct qp_pause pause;
+	struct qp_rate rate;
 	struct gnic_hw_qp_stats stats;	/* host order; little endian on the way out */
 };
 

@@ -107,4 +107,16 @@ static inline bool mac_pause_holds(struct qp *qp)
 	return qp->port->pause.until && mac_pause_hold(qp);
 }
 
+/* ---- qp_rate.c ---- */
+
+bool qp_rate_hold(struct qp *qp);
+void qp_rate_spend(struct qp *qp, uint32_t len);	/* a frame, without FCS */
+void qp_rate_forget(struct qp *qp);	/* the QP goes away */
+
+/* Likewise: has the send queue used up its rate? */
+static inline bool qp_rate_holds(struct qp *qp)
+{
+	return qp->rate.limit && qp_rate_hold(qp);
+}
+
 #endif /* VGAUDI_PATH_H */

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * QPs: a limit for what a raw send queue sends. Each frame takes the time that
+ * it would take on a wire of that rate; a queue that is ahead of its time waits
+ * for the timer. Time that it did not use is kept for it, but not much of it.
+ */
+#include "blk_cmd.h"
+#include "mac.h"
+#include "path.h"
+
+#define QP_RATE_BURST_NS	(GNIC_QP_RATE_BURST_US * 1000ull)
+
+static void qp_rate_resume(void *opaque)
+{
+	qp_wake(opaque);
+}
+
+bool qp_rate_hold(struct qp *qp)
+{
+	struct loop *loop = qp->card->loop;
+
+	if (loop_now(loop) >= qp->rate.until)
+		return false;
+	/* without the timer nobody would wake it: rather too fast than never again */
+	return loop_timer_pending(&qp->rate.timer) ||
+	       !loop_timer_set(loop, &qp->rate.timer, qp->rate.until);
+}
+
+void qp_rate_spend(struct qp *qp, uint32_t len)
+{
+	uint64_t now = loop_now(qp->card->loop);
+	uint64_t bits = (len + MAC_FCS_LEN) * 8ull;
+
+	if (qp->rate.until + QP_RATE_BURST_NS < now)
+		qp->rate.until = now - QP_RATE_BURST_NS;
+	qp->rate.until += bits * 1000000000 / qp->rate.limit;
+}
+
+void qp_rate_forget(struct qp *qp)
+{
+	loop_timer_del(qp->card->loop, &qp->rate.timer);
+}
+
+enum gnic_hw_status qp_cmd_rate(struct card *card, const struct gnic_hw_qp_rate *in)
+{
+	struct port *port = card_port(card, le32_to_cpu(in->port));
+	uint64_t limit = le64_to_cpu(in->rate);
+	struct qp *qp;
+
+	if (!port || (limit && (limit < GNIC_QP_RATE_MIN || limit > GNIC_QP_RATE_MAX)))
+		return GNIC_STATUS_BAD_PARAM;
+	qp = qp_get(port, le32_to_cpu(in->qpn));
+	if (!qp)
+		return GNIC_STATUS_NOT_FOUND;
+	if (qp->type != GNIC_QP_RAW || !qp->sq.present)
+		return GNIC_STATUS_BAD_PARAM;
+	loop_timer_del(card->loop, &qp->rate.timer);
+	qp->rate.timer.cb = qp_rate_resume;
+	qp->rate.timer.opaque = qp;
+	qp->rate.limit = limit;
+	qp->rate.until = 0;
+	qp_wake(qp);
+	return GNIC_STATUS_OK;
+}
