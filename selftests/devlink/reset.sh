@@ -129,7 +129,7 @@ rule_works() {
 
 # port PORT: where frames for this UDP port go
 port() {
-	busy frames 10 dport="$1"
+	busy 10 dport="$1"
 }
 
 steering_works() {
@@ -346,11 +346,13 @@ peer_as_ever() {
 }
 
 cleanup() {
+	flows_stop
 	peer_as_ever
 	switch_down
 }
 
 switch_up
+flows_start
 trap cleanup EXIT
 configure
 guest_main function_reset device_recovers function_resets xdp_program_stays xdp_sockets_stay \
