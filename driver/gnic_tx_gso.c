@@ -43,28 +43,93 @@ static bool gnic_gso_inner_ok(const struct sk_buff *skb)
 	       inner_ipv6_hdr(skb)->nexthdr == proto;
 }
 
-static netdev_features_t gnic_gso_check(const struct sk_buff *skb, netdev_features_t features)
+/* An IP header at @l3 with TCP or UDP right behind it at @l4, of the kind that is to be cut. */
+static bool gnic_gso_ip_ok(const struct sk_buff *skb, int l3, int l4)
 {
-	u32 hdr_len = gnic_gso_hdr_len(skb);
+	u8 proto = gnic_gso_is_udp(skb) ? IPPROTO_UDP : IPPROTO_TCP;
+	const struct ipv6hdr *ip6 = (void *)(skb->data + l3);
+	unsigned int type = skb_shinfo(skb)->gso_type;
+	const struct iphdr *ip = (void *)ip6;
 
-	if (hdr_len > GNIC_RAW_HDR_MAX ||
-	    hdr_len + VLAN_HLEN + skb_shinfo(skb)->gso_size > GNIC_RAW_SIZE_MAX ||
-	    (skb->encapsulation && !gnic_gso_inner_ok(skb)))
-		features &= ~NETIF_F_GSO_MASK;
-	return features;
+	if (ip->version == 4)
+		return l4 - l3 == ip->ihl * 4 && ip->ihl >= 5 && ip->protocol == proto &&
+		       !ip_is_fragment(ip) && !(type & SKB_GSO_TCPV6);
+	return ip->version == 6 && l4 - l3 == sizeof(*ip6) && ip6->nexthdr == proto &&
+	       !(type & SKB_GSO_TCPV4);
 }
 
-/* What the device can't describe the stack sums or segments itself. */
+/* The link layer says what the stack says: not more than one tag, then IP at @l3. */
+static bool gnic_gso_eth_ok(const struct sk_buff *skb, int l3)
+{
+	const struct vlan_ethhdr *eth = (void *)skb->data;
+	__be16 type = eth->h_vlan_proto;
+	u8 version = skb->data[l3] >> 4;
+	int len = ETH_HLEN;
+
+	if (skb->protocol != type)
+		return false;
+	if (eth_type_vlan(type)) {
+		type = eth->h_vlan_encapsulated_proto;
+		len = VLAN_ETH_HLEN;
+	}
+	return l3 == len && type == (version == 4 ? htons(ETH_P_IP) : htons(ETH_P_IPV6));
+}
+
+/*
+ * Headers that a process or a guest has made, and nobody looked at yet. What the
+ * device would find to be something else than it was told fails the queue.
+ */
+static bool gnic_gso_dodgy_ok(const struct sk_buff *skb)
+{
+	int l4_len = gnic_gso_is_udp(skb) ? sizeof(struct udphdr) : sizeof(struct tcphdr);
+	int l3 = skb->encapsulation ? skb_inner_network_offset(skb) : skb_network_offset(skb);
+	int l4 = skb->encapsulation ? skb_inner_transport_offset(skb) :
+				      skb_transport_offset(skb);
+	int headlen = skb_headlen(skb);
+	const struct tcphdr *th;
+
+	if (l3 < ETH_HLEN || l4 < l3 + (int)sizeof(struct iphdr) || l4 + l4_len > headlen ||
+	    !gnic_gso_ip_ok(skb, l3, l4) || (!skb->encapsulation && !gnic_gso_eth_ok(skb, l3)))
+		return false;
+	if (gnic_gso_is_udp(skb))
+		return true;
+	th = (void *)(skb->data + l4);
+	return th->doff * 4 >= l4_len && l4 + th->doff * 4 <= headlen;
+}
+
+static bool gnic_gso_ok(const struct sk_buff *skb)
+{
+	const struct skb_shared_info *shinfo = skb_shinfo(skb);
+	u32 hdr_len;
+
+	/* before anything is read where the sender says that it is */
+	if (unlikely(shinfo->gso_type & SKB_GSO_DODGY) && !gnic_gso_dodgy_ok(skb))
+		return false;
+	hdr_len = gnic_gso_hdr_len(skb);
+	return hdr_len <= GNIC_RAW_HDR_MAX &&
+	       hdr_len + VLAN_HLEN + shinfo->gso_size <= GNIC_RAW_SIZE_MAX &&
+	       (!skb->encapsulation || gnic_gso_inner_ok(skb));
+}
+
+/* A sum over what the device has of the frame in front of it. */
+static bool gnic_tx_csum_ok(const struct sk_buff *skb)
+{
+	int start = skb_checksum_start_offset(skb);
+
+	return start >= ETH_HLEN && skb->csum_offset <= FIELD_MAX(GNIC_RAW_WQE_CSUM_OFFSET) &&
+	       start + skb->csum_offset + sizeof(__sum16) <= GNIC_RAW_HDR_MAX;
+}
+
+/*
+ * What the device can't describe the stack sums or segments itself. Segments
+ * that it makes are not asked for again, so they come with their sums.
+ */
 netdev_features_t gnic_tx_features_check(struct sk_buff *skb, struct net_device *netdev,
 					 netdev_features_t features)
 {
-	if (skb->ip_summed == CHECKSUM_PARTIAL &&
-	    (skb->csum_offset > FIELD_MAX(GNIC_RAW_WQE_CSUM_OFFSET) ||
-	     skb_checksum_start_offset(skb) + skb->csum_offset + sizeof(__sum16) >
-	     GNIC_RAW_HDR_MAX))
+	if ((skb->ip_summed == CHECKSUM_PARTIAL && !gnic_tx_csum_ok(skb)) ||
+	    (skb_is_gso(skb) && !gnic_gso_ok(skb)))
 		features &= ~(NETIF_F_CSUM_MASK | NETIF_F_GSO_MASK);
-	if (skb_is_gso(skb))
-		features = gnic_gso_check(skb, features);
 	return vlan_features_check(skb, features);
 }
 

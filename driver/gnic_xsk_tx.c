@@ -91,7 +91,7 @@ static void gnic_xsk_request_checksum(u16 start, u16 offset, void *priv)
 	u32 end = (u32)start + offset + sizeof(__sum16);
 
 	/* What the device would not like is not asked of it: nothing is sent. */
-	if (end > GNIC_RAW_HDR_MAX || end > pkt->size ||
+	if (start < ETH_HLEN || end > GNIC_RAW_HDR_MAX || end > pkt->size ||
 	    offset > FIELD_MAX(GNIC_RAW_WQE_CSUM_OFFSET)) {
 		pkt->size = 0;
 		return;
