@@ -182,6 +182,10 @@ struct gnic_rx_stats {
 	u64 xdp_tx;
 	u64 xdp_redirect;
 	u64 xdp_errors;
+	u64 gro_packets;
+	u64 gro_bytes;
+	u64 gro_wire_packets;
+	u64 gro_wire_bytes;
 };
 
 /* written where packets are given back, by NAPI */
@@ -294,6 +298,10 @@ int gnic_swap_restart(struct gnic_channel *c, const struct gnic_nic_cfg *cfg,
 
 /* gnic_rate.c */
 int gnic_rate_start(struct gnic_channel *c, const struct gnic_queue *queue);
+
+/* gnic_gro.c */
+int gnic_gro_start(struct gnic_channel *c, const struct gnic_rx *rx,
+		   const struct gnic_nic_cfg *cfg);
 
 /* gnic_stats.c */
 void gnic_stats_tx(struct gnic_channel *c, struct gnic_tx_stats *sum);

@@ -51,6 +51,9 @@ void gnic_features_init(struct net_device *netdev)
 			netdev->hw_features |= gnic_features[i].features;
 	}
 	netdev->features = netdev->hw_features | NETIF_F_HIGHDMA;
+	/* Off until somebody wants it: it costs latency. */
+	if (caps & GNIC_CAP_GRO)
+		netdev->hw_features |= NETIF_F_GRO_HW;
 	/* A device that strips C-tags, and can't be told not to. */
 	if ((caps & GNIC_CAP_VLAN) && !(caps & GNIC_CAP_VLAN_RX))
 		netdev->features |= NETIF_F_HW_VLAN_CTAG_RX;
@@ -85,11 +88,16 @@ void gnic_features_init_uplink(struct net_device *netdev)
 		netdev->hw_features |= NETIF_F_LOOPBACK;
 }
 
-/* Every segment needs its checksum, whoever asks for segments. */
+/*
+ * Every segment needs its checksum, whoever asks for segments. An XDP program
+ * sees frames as they came.
+ */
 netdev_features_t gnic_fix_features(struct net_device *netdev, netdev_features_t features)
 {
 	if (!(features & NETIF_F_HW_CSUM))
 		features &= ~GNIC_FEATURES_GSO;
+	if (((struct gnic_nic *)netdev_priv(netdev))->cfg.xdp)
+		features &= ~NETIF_F_GRO_HW;
 	return features;
 }
 
@@ -120,10 +128,18 @@ int gnic_set_features(struct net_device *netdev, netdev_features_t features)
 		if (err)
 			goto err_vlan_restore;
 	}
+	if (changed & NETIF_F_GRO_HW) {
+		err = gnic_gro_set(nic, features & NETIF_F_GRO_HW);
+		if (err)
+			goto err_loopback_restore;
+	}
 	if (!(features & NETIF_F_NTUPLE))
 		gnic_ntuple_flush(nic);
 	return 0;
 
+err_loopback_restore:
+	if (changed & NETIF_F_LOOPBACK)
+		gnic_features_loopback(nic, netdev->features & NETIF_F_LOOPBACK);
 err_vlan_restore:
 	if (changed & GNIC_FEATURES_VLAN)
 		gnic_vlan_set(nic, netdev->features);

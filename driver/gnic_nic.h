@@ -193,6 +193,8 @@ void gnic_features_init_uplink(struct net_device *netdev);
 netdev_features_t gnic_fix_features(struct net_device *netdev, netdev_features_t features);
 int gnic_set_features(struct net_device *netdev, netdev_features_t features);
 
+int gnic_gro_set(struct gnic_nic *nic, bool on);	/* gnic_gro.c */
+
 /* gnic_vlan.c */
 void gnic_vlan_init(struct gnic_nic *nic);
 int gnic_vlan_set(struct gnic_nic *nic, netdev_features_t features);

@@ -182,6 +182,9 @@ struct gnic_queue *gnic_queue_create(struct gnic_channel *c, const struct gnic_n
 	err = gnic_split_start(c, &queue->rx, cfg->split_thresh);
 	if (err)
 		goto err_qps_destroy;
+	err = gnic_gro_start(c, &queue->rx, cfg);
+	if (err)
+		goto err_qps_destroy;
 	err = gnic_rate_start(c, queue);
 	if (err)
 		goto err_qps_destroy;

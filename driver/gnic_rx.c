@@ -165,6 +165,16 @@ static void gnic_rx_hash(struct sk_buff *skb, const struct gnic_hw_raw_cqe *cqe,
 			     type == GNIC_CQE_HASH_L4 ? PKT_HASH_TYPE_L4 : PKT_HASH_TYPE_L3);
 }
 
+/* What few frames have. */
+static void gnic_rx_rare(struct gnic_rx_poll *poll, struct sk_buff *skb,
+			 const struct gnic_hw_raw_cqe *cqe, u32 flags)
+{
+	if (flags & GNIC_RAW_CQE_MARK)
+		skb->mark = le32_to_cpu(cqe->mark);
+	if (flags & GNIC_RAW_CQE_GRO)
+		gnic_gro_skb(poll, skb, cqe, flags);
+}
+
 /* Up the stack, with what the completion says of it. */
 void gnic_rx_deliver(struct gnic_rx_poll *poll, struct sk_buff *skb,
 		     const struct gnic_hw_raw_cqe *cqe, u32 flags)
@@ -182,8 +192,8 @@ void gnic_rx_deliver(struct gnic_rx_poll *poll, struct sk_buff *skb,
 		skb_hwtstamps(skb)->hwtstamp =
 			ns_to_ktime(gnic_clock_extend(&c->nic->dev->clock,
 						      le32_to_cpu(cqe->tstamp)));
-	if (flags & GNIC_RAW_CQE_MARK)
-		skb->mark = le32_to_cpu(cqe->mark);
+	if (unlikely(flags & (GNIC_RAW_CQE_MARK | GNIC_RAW_CQE_GRO)))
+		gnic_rx_rare(poll, skb, cqe, flags);
 	napi_gro_receive(&c->napi, skb);
 }
 
@@ -226,6 +236,14 @@ static bool gnic_rx_frame(struct gnic_rx_poll *poll, const struct gnic_hw_raw_cq
 	return true;
 }
 
+static void gnic_rx_publish_gro(struct gnic_rx_stats *stats, const struct gnic_rx_stats *count)
+{
+	stats->gro_packets += count->gro_packets;
+	stats->gro_bytes += count->gro_bytes;
+	stats->gro_wire_packets += count->gro_wire_packets;
+	stats->gro_wire_bytes += count->gro_wire_bytes;
+}
+
 void gnic_rx_publish(struct gnic_channel *c, const struct gnic_rx_stats *count)
 {
 	struct gnic_rx_stats *stats = &c->rx_stats;
@@ -242,6 +260,8 @@ void gnic_rx_publish(struct gnic_channel *c, const struct gnic_rx_stats *count)
 	stats->xdp_tx += count->xdp_tx;
 	stats->xdp_redirect += count->xdp_redirect;
 	stats->xdp_errors += count->xdp_errors;
+	if (unlikely(count->gro_packets))
+		gnic_rx_publish_gro(stats, count);
 	u64_stats_update_end(&stats->syncp);
 }
 

@@ -40,6 +40,8 @@ bool gnic_rx_sane(const struct gnic_rx *rx, const struct gnic_hw_raw_cqe *cqe, u
 		  u32 nbuf);
 void gnic_rx_deliver(struct gnic_rx_poll *poll, struct sk_buff *skb,
 		     const struct gnic_hw_raw_cqe *cqe, u32 flags);
+void gnic_gro_skb(struct gnic_rx_poll *poll, struct sk_buff *skb,
+		  const struct gnic_hw_raw_cqe *cqe, u32 flags);	/* gnic_gro.c */
 void gnic_rx_publish(struct gnic_channel *c, const struct gnic_rx_stats *count);
 
 #endif /* GNIC_RX_H */

@@ -114,6 +114,10 @@ static void gnic_stats_add_rx(struct gnic_channel *c, struct netdev_queue_stats_
 	stats->alloc_fail += rx.alloc_fail;
 	stats->csum_unnecessary += rx.csum_unnecessary;
 	stats->csum_none += rx.csum_none;
+	stats->hw_gro_packets += rx.gro_packets;
+	stats->hw_gro_bytes += rx.gro_bytes;
+	stats->hw_gro_wire_packets += rx.gro_wire_packets;
+	stats->hw_gro_wire_bytes += rx.gro_wire_bytes;
 }
 
 static void gnic_stats_add_tx(struct gnic_channel *c, struct netdev_queue_stats_tx *stats)
@@ -141,6 +145,10 @@ static void gnic_stats_zero_rx(struct netdev_queue_stats_rx *stats)
 	stats->alloc_fail = 0;
 	stats->csum_unnecessary = 0;
 	stats->csum_none = 0;
+	stats->hw_gro_packets = 0;
+	stats->hw_gro_bytes = 0;
+	stats->hw_gro_wire_packets = 0;
+	stats->hw_gro_wire_bytes = 0;
 }
 
 static void gnic_stats_zero_tx(struct netdev_queue_stats_tx *stats)

@@ -29,9 +29,11 @@ unsigned int gnic_xdp_max_mtu(struct gnic_nic *nic, const struct bpf_prog *prog)
 	return frags ? mtu : min_t(unsigned int, mtu, GNIC_XDP_MTU_MAX);
 }
 
+/* Queues whose buffers have room for a program do not merge (gnic_gro.c). */
 static int gnic_xdp_buffers(struct gnic_nic *nic, bool xdp, struct netlink_ext_ack *extack)
 {
 	struct gnic_nic_cfg cfg = nic->cfg;
+	int err;
 
 	if (xdp && cfg.split) {
 		NL_SET_ERR_MSG_MOD(extack, "an XDP program and tcp-data-split exclude each other");
@@ -40,7 +42,10 @@ static int gnic_xdp_buffers(struct gnic_nic *nic, bool xdp, struct netlink_ext_a
 	if (cfg.xdp == xdp)
 		return 0;
 	cfg.xdp = xdp;
-	return gnic_nic_reconfigure(nic, &cfg, extack);
+	err = gnic_nic_reconfigure(nic, &cfg, extack);
+	if (!err)
+		netdev_update_features(nic->netdev);
+	return err;
 }
 
 static int gnic_xdp_setup(struct gnic_nic *nic, struct bpf_prog *prog,

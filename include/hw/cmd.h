@@ -49,6 +49,7 @@
 	X(TUNNEL_SET,		0x47, gnic_hw_tunnels, void) \
 	X(VPORT_QUEUES,		0x48, gnic_hw_vport_queues, void) \
 	X(RSS_CONTEXT,		0x49, gnic_hw_rss_context, void) \
+	X(QP_GRO,		0x4a, gnic_hw_qp_gro, void) \
 	X(FLOW_ADD,		0x50, gnic_hw_flow_add, gnic_hw_id) \
 	X(FLOW_DEL,		0x51, gnic_hw_id, void) \
 	X(FLOW_STATS,		0x52, gnic_hw_id, gnic_hw_flow_stats) \
@@ -289,6 +290,26 @@ struct gnic_hw_qp_rate {
 	__le64 rate;
 };
 GNIC_HW_SIZE(gnic_hw_qp_rate, 16);
+
+/**
+ * struct gnic_hw_qp_gro - segments of a TCP flow become one frame
+ * @port: which raw QP
+ * @qpn: which raw QP
+ * @max_size: bytes of the largest such frame, at most GNIC_RAW_GRO_SIZE_MAX; 0:
+ *	frames are not merged
+ * @usecs: a queue that has been quiet for so long is given what waits; 1 or more
+ * @rsvd: zero
+ */
+struct gnic_hw_qp_gro {
+	__le32 port;
+	__le32 qpn;
+	__le32 max_size;
+	__le16 usecs;
+	__le16 rsvd;
+};
+GNIC_HW_SIZE(gnic_hw_qp_gro, 16);
+
+#define GNIC_RAW_GRO_SIZE_MAX		(65535 + 18)	/* an IP packet, Ethernet, a tag */
 
 /**
  * struct gnic_hw_qp_path - how packets of an RC QP reach the peer

@@ -56,6 +56,8 @@ enum gnic_hw_cqe_hash {
 #define GNIC_RAW_CQE_HDR_LEN		GENMASK(25, 16)	/* bytes up to the payload, 0: not parsed */
 #define GNIC_RAW_CQE_STAG		BIT(26)	/* with VLAN: it was an S-tag */
 #define GNIC_RAW_CQE_SPLIT		BIT(27)	/* the first HDR_LEN bytes are in the head area */
+#define GNIC_RAW_CQE_GRO		BIT(28)	/* merged segments; csum is their size */
+#define GNIC_RAW_CQE_GRO_FIXED_ID	BIT(29)	/* of them all one IPv4 identification */
 
 #define GNIC_RAW_NBUF_MAX		17
 #define GNIC_RAW_HEAD_SIZE		256	/* of a slot of the head area */
@@ -73,7 +75,8 @@ enum gnic_hw_cqe_hash {
  * @mark: receive: mark of the rule that matched
  * @vlan_tci: receive: stripped tag
  * @csum: receive: folded one's complement sum, not inverted, as it would be
- *	stored in memory
+ *	stored in memory; with GNIC_RAW_CQE_GRO the payload of every segment but
+ *	the last
  * @tstamp: low half of the clock's time in nanoseconds
  */
 struct gnic_hw_raw_cqe {

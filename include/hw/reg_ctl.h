@@ -26,7 +26,7 @@
 #define  GNIC_CAP_RX_TSTAMP		BIT(10)	/* time in receive CQEs */
 #define  GNIC_CAP_QP_MOVE		BIT(11)	/* a receive queue takes over from another */
 #define  GNIC_CAP_RX_SPLIT		BIT(12)	/* headers and payload apart */
-#define  GNIC_CAP_TX_RATE		BIT(30)	/* limits what a send queue sends */
+#define  GNIC_CAP_GRO			BIT(13)	/* merges segments of TCP */
 #define  GNIC_CAP_VLAN_RX		BIT(15)	/* VLAN_SET, and S-tags in both directions */
 #define  GNIC_CAP_TUNNEL		BIT(16)	/* segments in tunnels, TUNNEL_SET */
 #define  GNIC_CAP_USO			BIT(17)	/* segments UDP */
@@ -38,6 +38,7 @@
 #define  GNIC_CAP_RSS_QUEUES		BIT(18)	/* numbered queues, contexts of them */
 #define  GNIC_CAP_FLOW_QUEUES		BIT(19)	/* rules for them, with all of the key */
 #define  GNIC_CAP_PHC			BIT(28)	/* a clock to set, time in send CQEs */
+#define  GNIC_CAP_TX_RATE		BIT(30)	/* limits what a send queue sends */
 #define GNIC_CTL_PORTS			(GNIC_CTL_BASE + 0x0c)	/* RO: 1..24 */
 #define GNIC_CTL_VECTORS		(GNIC_CTL_BASE + 0x10)	/* RO: MSI-X vectors */
 #define GNIC_CTL_STATUS			(GNIC_CTL_BASE + 0x14)	/* RO */

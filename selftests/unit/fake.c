@@ -12,6 +12,7 @@ struct gnic_hw_raw_cqe fake_cqes[FAKE_CQES];
 unsigned int fake_ncqes;
 bool fake_cq_full;
 uint64_t fake_now;
+struct loop_timer *fake_timer;
 
 static uint32_t fake_state;
 
@@ -43,6 +44,7 @@ void fake_init(struct fake *fake)
 	fake_ncqes = 0;
 	fake_cq_full = false;
 	fake_now = 0;
+	fake_timer = NULL;
 	fake->card.config.ports = 1;
 	fake->card.ports[0].card = &fake->card;
 	fake->card.ports[0].uplink = &fake->uplink;
@@ -71,6 +73,32 @@ uint64_t loop_now(const struct loop *loop)
 {
 	(void)loop;
 	return fake_now;
+}
+
+int loop_timer_set(struct loop *loop, struct loop_timer *timer, uint64_t when)
+{
+	(void)loop;
+	timer->when = when;
+	timer->slot = 1;
+	fake_timer = timer;
+	return 0;
+}
+
+void loop_timer_del(struct loop *loop, struct loop_timer *timer)
+{
+	(void)loop;
+	timer->slot = 0;
+	fake_timer = NULL;
+}
+
+void fake_timer_fire(void)
+{
+	struct loop_timer *timer = fake_timer;
+
+	fake_now = timer->when;
+	timer->slot = 0;
+	fake_timer = NULL;
+	timer->cb(timer->opaque);
 }
 
 int asid_iov(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, uint8_t access,

@@ -46,6 +46,7 @@ extern struct gnic_hw_raw_cqe fake_cqes[FAKE_CQES];
 extern unsigned int fake_ncqes;
 extern bool fake_cq_full;	/* cq_post() fails the QP */
 extern uint64_t fake_now;
+extern struct loop_timer *fake_timer;	/* the one that was set */
 
 /* One card with one port, its uplink, and a raw QP at its host side. */
 struct fake {
@@ -56,6 +57,7 @@ struct fake {
 };
 
 void fake_init(struct fake *fake);	/* everything, memory included */
+void fake_timer_fire(void);	/* at its time */
 
 /* A random number, from a seed that a failing test prints. */
 uint32_t fake_random(void);

@@ -38,6 +38,9 @@ enum gnic_hw_status qp_cmd_rate(struct card *card, const struct gnic_hw_qp_rate 
 /* qp_split.c */
 enum gnic_hw_status qp_cmd_split(struct card *card, const struct gnic_hw_qp_split *in);
 
+/* rxe_gro.c */
+enum gnic_hw_status qp_cmd_gro(struct card *card, const struct gnic_hw_qp_gro *in);
+
 /* blk_eq.c */
 enum gnic_hw_status eq_cmd_create(struct card *card, const struct gnic_hw_eq_create *in);
 enum gnic_hw_status eq_cmd_destroy(struct card *card);

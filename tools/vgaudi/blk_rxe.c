@@ -13,6 +13,7 @@
 /* Where a packet goes. */
 struct rxe_buffers {
 	uint32_t count;		/* entries of the queue */
+	uint32_t frames;	/* of the wire, that are lost if there is no room */
 	int iovs;
 	struct iovec iov[RXE_PIECES];
 	/* of the copy */
@@ -24,7 +25,7 @@ struct rxe_buffers {
  * The host side gets the outer tag in the CQE if it wants that kind stripped, a
  * function its frames as they were. Returns the bytes that are left out.
  */
-static uint32_t rxe_strip(const struct qp *qp, const struct frame *frame)
+uint32_t rxe_strip(const struct qp *qp, const struct frame *frame)
 {
 	uint16_t strip = frame->parsed.stag ? GNIC_VLAN_STRIP_STAG : GNIC_VLAN_STRIP_CTAG;
 
@@ -96,11 +97,11 @@ static bool rxe_buffers(struct qp *qp, struct rxe_buffers *bufs, uint32_t len)
 
 	for (;;) {
 		if (bufs->count == GNIC_RAW_NBUF_MAX) {
-			qp->stats.too_big++;
+			qp->stats.too_big += bufs->frames;
 			return false;
 		}
 		if (!rxe_has_buffer(qp, bufs->count)) {
-			qp->stats.no_buffer += !qp->failed;
+			qp->stats.no_buffer += qp->failed ? 0 : bufs->frames;
 			return false;
 		}
 		size = rxe_buffer(qp, bufs);
@@ -144,152 +145,21 @@ static void rxe_copy(struct rxe_buffers *bufs, const struct frame *frame, uint32
 		rxe_put(bufs, frame->iov[i].iov_base, frame->iov[i].iov_len);
 }
 
-/* ---- checksums ---- */
-
-/**
- * struct rxe_sums - the sums of a frame
- * @all: everything behind the Ethernet header
- * @inner: the packet in a tunnel, or NULL
- * @inner_ok: its checksums are right
- */
-struct rxe_sums {
-	struct csum all;
-	const struct parsed *inner;
-	bool inner_ok;
-};
-
-static void rxe_sum(struct csum *csum, const struct frame *frame, uint32_t from, uint32_t to)
-{
-	uint32_t end = to < frame->hdr_len ? to : frame->hdr_len;
-
-	if (from >= to)
-		return;
-	if (from < end) {
-		csum_piece(csum, frame->hdr + from, end - from);
-		from = end;
-	}
-	if (from < to)
-		csum_iov(csum, frame->iov, frame->iovs, from - frame->hdr_len, to - from);
-}
-
-/* The end of the bytes that TCP or UDP has a checksum of; 0: there is none. */
-static uint32_t rxe_l4_end(const struct frame *frame, const struct parsed *p)
-{
-	const uint8_t *l4 = frame->hdr + p->l4_off;
-
-	if (p->bad)
-		return 0;
-	if (p->l4 == GNIC_CQE_L4_TCP)
-		return p->l3_end;
-	if (p->l4 == GNIC_CQE_L4_UDP && frame_be16(l4 + UDP_CHECK))
-		return p->l4_off + frame_be16(l4 + 4);
-	return 0;
-}
-
-/* With the pseudo header the sum of a right packet is -0. */
-static bool rxe_sum_right(const struct frame *frame, const struct parsed *p, uint32_t end,
-			  uint64_t sum)
-{
-	return csum_fold(csum_add(sum, frame_pseudo_sum(frame->hdr, p, end - p->l4_off))) ==
-	       0xffff;
-}
-
-static bool rxe_ip_right(const struct frame *frame, const struct parsed *p)
-{
-	const uint8_t *ip = frame->hdr + p->l2_len;
-
-	return p->l3 != GNIC_CQE_L3_IPV4 || csum_fold(csum_words(ip, (ip[0] & 15) * 4u)) == 0xffff;
-}
-
-/*
- * Adds @from .. @end, in which the packet @inner is. Returns whether that has
- * checksums and they are right.
- */
-static bool rxe_sum_tunnel(struct csum *csum, const struct frame *frame,
-			   const struct parsed *inner, uint32_t from, uint32_t end)
-{
-	uint32_t inner_end = rxe_l4_end(frame, inner);
-	struct csum l4 = { 0 };
-
-	if (!inner_end || inner_end > end) {
-		rxe_sum(csum, frame, from, end);
-		return false;
-	}
-	rxe_sum(csum, frame, from, inner->l4_off);
-	rxe_sum(&l4, frame, inner->l4_off, inner_end);
-	csum_append(csum, l4.sum, inner_end - inner->l4_off);
-	rxe_sum(csum, frame, inner_end, end);
-	return rxe_ip_right(frame, inner) && rxe_sum_right(frame, inner, inner_end, l4.sum);
-}
-
-/*
- * Adds the L4 packet that ends at @end; returns whether its checksum is right.
- * One that this process has made is: with the pseudo header it sums up to -0,
- * so its sum is known without a look at the payload.
- */
-static bool rxe_sum_l4(struct rxe_sums *sums, const struct frame *frame, uint32_t end)
-{
-	const struct parsed *p = &frame->parsed;
-	uint64_t pseudo = frame_pseudo_sum(frame->hdr, p, end - p->l4_off);
-	struct csum l4 = { .sum = ~pseudo, .odd = (end - p->l4_off) & 1 };
-
-	if (sums->inner) {
-		l4 = (struct csum){ 0 };
-		sums->inner_ok = rxe_sum_tunnel(&l4, frame, sums->inner, p->l4_off, end);
-	} else if (!frame->l4_ok) {
-		l4 = (struct csum){ 0 };
-		rxe_sum(&l4, frame, p->l4_off, end);
-	}
-	csum_append(&sums->all, l4.sum, end - p->l4_off);
-	return rxe_sum_right(frame, p, end, l4.sum);
-}
-
-/* Where L4 ends, with a tunnel in UDP that has no checksum too. */
-static uint32_t rxe_l4_sum_end(const struct rxe_sums *sums, const struct frame *frame)
-{
-	const struct parsed *p = &frame->parsed;
-
-	if (sums->inner)
-		return p->l4_off + frame_be16(frame->hdr + p->l4_off + 4);
-	return rxe_l4_end(frame, p);
-}
-
-/* Sum of all behind @from; the sums that were right on the way as GNIC_RAW_CQE_*. */
-static uint32_t rxe_checksum(const struct frame *frame, uint32_t from, struct rxe_sums *sums)
-{
-	const struct parsed *p = &frame->parsed;
-	uint32_t l4_end = rxe_l4_sum_end(sums, frame), flags = GNIC_RAW_CQE_CSUM;
-	bool right;
-
-	if (p->l3 == GNIC_CQE_L3_IPV4) {
-		const uint8_t *ip = frame->hdr + p->l2_len;
-
-		sums->all.sum = csum_words(ip, (ip[0] & 15) * 4u);
-		if (csum_fold(sums->all.sum) == 0xffff)
-			flags |= GNIC_RAW_CQE_L3_OK;
-		/* what is between: a tag that was not stripped */
-		rxe_sum(&sums->all, frame, from, p->l2_len);
-		from = p->l4_off;
-	}
-	if (l4_end) {
-		rxe_sum(&sums->all, frame, from, p->l4_off);
-		right = rxe_sum_l4(sums, frame, l4_end);
-		if (!rxe_l4_end(frame, p))
-			right = sums->inner_ok;
-		if (right)
-			flags |= GNIC_RAW_CQE_L4_OK;
-		else
-			sums->inner_ok = false;
-		from = l4_end;
-	}
-	rxe_sum(&sums->all, frame, from, frame->len);
-	return flags;
-}
-
 /* ---- completion ---- */
 
+/* A merged frame has the size of its segments where others have their sum. */
+static void rxe_set_merged(struct gnic_hw_raw_cqe *cqe, const struct rxe_merged *merged)
+{
+	uint32_t flags = le32_to_cpu(cqe->flags) & ~GNIC_RAW_CQE_CSUM;
+
+	flags |= GNIC_RAW_CQE_GRO | (merged->fixed_id ? GNIC_RAW_CQE_GRO_FIXED_ID : 0);
+	cqe->flags = cpu_to_le32(flags);
+	cqe->csum = cpu_to_le16(merged->mss);
+}
+
 static bool rxe_complete(struct qp *qp, const struct frame *frame, uint32_t strip,
-			 uint32_t head, struct gnic_hw_raw_cqe *cqe, uint32_t nbuf)
+			 uint32_t head, struct gnic_hw_raw_cqe *cqe, uint32_t nbuf,
+			 const struct rxe_merged *merged)
 {
 	const struct parsed *p = &frame->parsed;
 	uint32_t flags = le32_to_cpu(cqe->flags), ctrl = FIELD_PREP(GNIC_CQE_QPN, qp->qpn);
@@ -318,6 +188,8 @@ static bool rxe_complete(struct qp *qp, const struct frame *frame, uint32_t stri
 	cqe->size = cpu_to_le32(frame->len - strip);
 	cqe->flags = cpu_to_le32(flags);
 	memcpy(&cqe->csum, &sum, sizeof(sum));
+	if (merged)
+		rxe_set_merged(cqe, merged);
 	cqe->tstamp = cpu_to_le32((uint32_t)phc_at(&qp->card->phc, loop_now(qp->card->loop)));
 	/* the buffers first: who sees the CQE may give new ones */
 	qp->rq.done += nbuf;
@@ -325,28 +197,41 @@ static bool rxe_complete(struct qp *qp, const struct frame *frame, uint32_t stri
 	return cq_post(qp->rq_cq, cqe);
 }
 
-bool rxe_receive(struct qp *qp, struct frame *frame, uint32_t hash, uint8_t hash_type,
-		 const uint32_t *mark)
+bool rxe_deliver(struct qp *qp, struct frame *frame, const struct rxe_label *label,
+		 const struct rxe_merged *merged)
 {
 	struct gnic_hw_raw_cqe cqe = {
-		.hash = cpu_to_le32(hash),
-		.flags = cpu_to_le32(FIELD_PREP(GNIC_RAW_CQE_HASH, hash_type) |
-				     (mark ? GNIC_RAW_CQE_MARK : 0)),
-		.mark = cpu_to_le32(mark ? *mark : 0),
+		.hash = cpu_to_le32(label->hash),
+		.flags = cpu_to_le32(FIELD_PREP(GNIC_RAW_CQE_HASH, label->hash_type) |
+				     (label->marked ? GNIC_RAW_CQE_MARK : 0)),
+		.mark = cpu_to_le32(label->mark),
 	};
 	uint32_t strip = rxe_strip(qp, frame), len = frame->len - strip, head;
 	struct rxe_buffers bufs;
 
 	if (qp->failed || qp->stopped)
 		return false;
+	bufs.frames = merged ? merged->segs : 1;
 	head = rxe_split(qp, frame, strip, len);
 	if (!rxe_head(qp, &bufs, head) || !rxe_buffers(qp, &bufs, len - head))
 		return false;
 	rxe_copy(&bufs, frame, strip);
-	if (!rxe_complete(qp, frame, strip, head, &cqe, bufs.count))
+	if (!rxe_complete(qp, frame, strip, head, &cqe, bufs.count, merged))
 		return false;
-	qp->stats.rx_packets++;
+	qp->stats.rx_packets += bufs.frames;
 	qp->stats.rx_bytes += len;
 	mac_pause_look(qp);
 	return true;
+}
+
+bool rxe_receive(struct qp *qp, struct frame *frame, uint32_t hash, uint8_t hash_type,
+		 const uint32_t *mark)
+{
+	const struct rxe_label label = {
+		.hash = hash, .hash_type = hash_type, .marked = mark, .mark = mark ? *mark : 0,
+	};
+
+	if (qp->gro && rxe_gro_take(qp, frame, &label))
+		return true;
+	return rxe_deliver(qp, frame, &label, NULL);
 }

@@ -31,6 +31,7 @@ struct frame;
 struct port;
 struct qp;
 struct rc;
+struct rxe_gro;
 struct vport;
 struct wire;
 struct windows;
@@ -121,6 +122,7 @@ struct qp {
 	struct wq sq, rq;
 	uint64_t split;		/* head area, 0: none; rxe_split.c */
 	uint32_t split_thresh;
+	struct rxe_gro *gro;	/* frames that wait for more of their flow; rxe_gro.c */
 	struct cq *sq_cq, *rq_cq;
 	struct rc *rc;		/* RC: contexts and engine state, blk_qpc.c */
 	struct qp_compute *compute;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "esw.h"
+#include "path.h"
 
 #define ESW_RSS_TYPES \
 	(GNIC_RSS_L4_TCP4 | GNIC_RSS_L4_UDP4 | GNIC_RSS_L4_TCP6 | GNIC_RSS_L4_UDP6)
@@ -177,6 +178,15 @@ static struct esw_rss *esw_rss_of_qps(struct esw_vport *v, const struct gnic_hw_
 	return rss;
 }
 
+/* What waits in a queue for more of its flow goes up before another queue gets that. */
+static void esw_rss_settle(struct vport *vport)
+{
+	for (uint32_t i = 0; vport->esw->queues && i < GNIC_VPORT_QUEUES_MAX; i++) {
+		if (vport->esw->queues[i])
+			rxe_gro_flush(vport->esw->queues[i]);
+	}
+}
+
 enum gnic_hw_status esw_cmd_rss_set(struct card *card, const struct gnic_hw_rss *in)
 {
 	struct vport *vport = esw_vport(card, le16_to_cpu(in->vport));
@@ -187,6 +197,7 @@ enum gnic_hw_status esw_cmd_rss_set(struct card *card, const struct gnic_hw_rss 
 		status = esw_rss_qps(vport, in->side, in->table, le32_to_cpu(in->len), qps);
 	if (status)
 		return status;
+	esw_rss_settle(vport);
 	if (!in->len) {
 		esw_rss_del(vport->esw, in->side, in->context);
 		return GNIC_STATUS_OK;
@@ -211,6 +222,7 @@ enum gnic_hw_status esw_cmd_vport_queues(struct card *card, const struct gnic_hw
 	status = esw_rss_qps(vport, GNIC_SIDE_HOST, in->qpn, count, qps);
 	if (status)
 		return status;
+	esw_rss_settle(vport);
 	if (!vport->esw->queues)
 		vport->esw->queues = malloc(sizeof(qps));
 	if (!vport->esw->queues)
@@ -285,6 +297,7 @@ enum gnic_hw_status esw_cmd_rss_context(struct card *card, const struct gnic_hw_
 		return GNIC_STATUS_NOT_FOUND;
 	if (status)
 		return status;
+	esw_rss_settle(vport);
 	if (!in->len) {
 		esw_rss_del(vport->esw, GNIC_SIDE_HOST, in->context);
 		return GNIC_STATUS_OK;

@@ -170,6 +170,7 @@ enum gnic_hw_status esw_cmd_qp_move(struct card *card, const struct gnic_hw_qp_m
 	if (!esw_qp_receives(from) || !esw_qp_receives(to) || from->vport != to->vport ||
 	    from->side != to->side)
 		return GNIC_STATUS_BAD_PARAM;
+	rxe_gro_flush(from);
 	esw_rss_replace(from->vport, from, to);
 	esw_flow_replace(card->esw, from, to);
 	return GNIC_STATUS_OK;

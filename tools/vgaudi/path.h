@@ -64,6 +64,9 @@ bool mac_fec_symbols(struct port *port, unsigned int symbols);
 /* False: dropped, counted at the QP. */
 bool rxe_receive(struct qp *qp, struct frame *frame, uint32_t hash, uint8_t hash_type,
 		 const uint32_t *mark);
+/* rxe_gro.c: what waits is delivered; the QP goes away */
+void rxe_gro_flush(struct qp *qp);
+void rxe_gro_free(struct qp *qp);
 /* blk_rxe_rc.c: RoCE for a function */
 void rc_receive(struct vport *vport, struct frame *frame);
 /*

@@ -4,6 +4,51 @@
 #define VGAUDI_RXE_H
 
 #include "card.h"
+#include "csum.h"
+
+/* What the switch says of a frame. */
+struct rxe_label {
+	uint32_t hash;
+	uint32_t mark;
+	uint8_t hash_type;	/* GNIC_CQE_HASH_* */
+	bool marked;
+};
+
+/* A frame of several TCP segments, rxe_gro.c: all but the last have @mss bytes. */
+struct rxe_merged {
+	uint32_t segs;
+	uint16_t mss;
+	bool fixed_id;		/* IPv4: all had the same identification */
+};
+
+/*
+ * blk_rxe.c: into the buffers of the queue, @merged NULL: a frame as it came.
+ * False: dropped, counted at the QP. Bytes of its tag that are left out.
+ */
+bool rxe_deliver(struct qp *qp, struct frame *frame, const struct rxe_label *label,
+		 const struct rxe_merged *merged);
+uint32_t rxe_strip(const struct qp *qp, const struct frame *frame);
+
+/**
+ * struct rxe_sums - the sums of a frame
+ * @all: everything behind the Ethernet header
+ * @inner: the packet in a tunnel, or NULL
+ * @inner_ok: its checksums are right
+ */
+struct rxe_sums {
+	struct csum all;
+	const struct parsed *inner;
+	bool inner_ok;
+};
+
+/*
+ * rxe_csum.c: sum of all behind @from; the sums that were right on the way as
+ * GNIC_RAW_CQE_*.
+ */
+uint32_t rxe_checksum(const struct frame *frame, uint32_t from, struct rxe_sums *sums);
+
+/* rxe_gro.c: true: the frame waits for more of its flow, or was added to such a one. */
+bool rxe_gro_take(struct qp *qp, struct frame *frame, const struct rxe_label *label);
 
 /*
  * rxe_tunnel.c: the TCP or UDP packet in a UDP tunnel that the host side of

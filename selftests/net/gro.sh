@@ -1,0 +1,229 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# GRO in hardware: what it merges arrives whole, is counted as it came on the
+# wire, and is cut again where it goes on. Topology: lib/guest.sh.
+
+. "$(dirname "$0")/../lib/guest.sh"
+
+VERDICT=$TREE/build/bpf/verdict.bpf.o
+
+# gro_on: in hardware alone; the peer sends as fast as it can.
+gro_on() {
+	ethtool -K "$DEV" gro off rx-gro-hw on
+	defer ethtool -K "$DEV" gro on rx-gro-hw off
+}
+
+# merged: frames that the device merged, and of how many they are.
+merged() {
+	"$TREE/selftests/lib/qstats.py" "$DEV" hw-gro-packets hw-gro-wire-packets
+}
+
+merging() {
+	[[ $(ethtool -k "$DEV") == *"rx-gro-hw: on"* ]]
+}
+
+# receive BYTES ADDRESS: one connection from the peer to here, all of it as it was.
+receive() {
+	local bytes=$1 address=$2 file listen=TCP4-LISTEN
+
+	[[ $address != [* ]] || listen=TCP6-LISTEN
+	file=$(mktemp)
+	defer rm -f "$file" "$file.sent"
+	head -c "$bytes" /dev/urandom >"$file.sent"
+	background socat -u "$listen:5555,reuseaddr" "CREATE:$file"
+	wait_for 5 sh -c 'ss -Hltn sport = 5555 | grep -q .'
+	peer socat -u "OPEN:$file.sent" "TCP:$address:5555"
+	wait_for 10 cmp "$file" "$file.sent"
+}
+
+# receive_merged ADDRESS: more than two of the wire in one, on average.
+receive_merged() {
+	local before after
+
+	read -ra before < <(merged)
+	receive 2000000 "$1"
+	read -ra after < <(merged)
+	note "$1: $((after[0] - before[0])) of $((after[1] - before[1]))"
+	expect "merged" $((after[0] - before[0])) -gt 20
+	expect "of the wire" $((after[1] - before[1])) -gt $((2 * (after[0] - before[0])))
+}
+
+both_families() {
+	gro_on
+	receive_merged 192.0.2.1
+	receive_merged "[2001:db8::1]"
+}
+
+# Every kind of buffer: half a page, a page, payload apart, and jumbo frames.
+buffers() {
+	gro_on
+	ethtool -G "$DEV" rx-buf-len 4096
+	defer ethtool -G "$DEV" rx-buf-len 2048
+	receive_merged 192.0.2.1
+	ip link set "$DEV" mtu 9000
+	defer ip link set "$DEV" mtu 1500
+	peer ip link set "$PEER_DEV" mtu 9000
+	defer peer ip link set "$PEER_DEV" mtu 1500
+	receive_merged 192.0.2.1
+	ethtool -G "$DEV" tcp-data-split on
+	defer ethtool -G "$DEV" tcp-data-split off
+	receive_merged "[2001:db8::1]"
+}
+
+# hidden COUNTER: what the peer sent, less what came.
+hidden() {
+	echo $(($(peer cat "/sys/class/net/$PEER_DEV/statistics/tx_$1") - $(stat "$DEV" "rx_$1")))
+}
+
+# What the peer says that it sent is what we say that came. A few frames of others
+# may be on their way, or are not for us.
+wire_counters() {
+	local packets bytes
+
+	gro_on
+	packets=$(hidden packets)
+	bytes=$(hidden bytes)
+	receive_merged 192.0.2.1
+	sleep 0.5
+	packets=$(($(hidden packets) - packets))
+	bytes=$(($(hidden bytes) - bytes))
+	expect "packets" "${packets#-}" -le 10
+	expect "bytes" "${bytes#-}" -le 2000
+}
+
+# Through this host to another one, over a netdev that can't cut.
+forwarded() {
+	gro_on
+	ip netns add gro-far
+	defer ip netns del gro-far
+	ip link add gro0 type veth peer name gro1 netns gro-far
+	defer ip link del gro0
+	ip addr add 198.51.100.1/24 dev gro0
+	ip link set gro0 up
+	ethtool -K gro0 tso off gso off tx off
+	ip -n gro-far addr add 198.51.100.2/24 dev gro1
+	ip -n gro-far link set gro1 up
+	ip netns exec gro-far ethtool -K gro1 gro off
+	ip -n gro-far route add 192.0.2.0/24 via 198.51.100.1
+	peer ip route add 198.51.100.0/24 via 192.0.2.1
+	defer peer ip route del 198.51.100.0/24
+	sysctl -q -w net.ipv4.ip_forward=1
+	defer sysctl -q -w net.ipv4.ip_forward=0
+	forward_one
+}
+
+forward_one() {
+	local before after file
+
+	file=$(mktemp)
+	defer rm -f "$file" "$file.sent"
+	head -c 1000000 /dev/urandom >"$file.sent"
+	background ip netns exec gro-far socat -u TCP4-LISTEN:5556 "CREATE:$file"
+	wait_for 5 sh -c 'ip netns exec gro-far ss -Hltn sport = 5556 | grep -q .'
+	read -ra before < <(merged)
+	peer socat -u "OPEN:$file.sent" TCP:198.51.100.2:5556
+	wait_for 10 cmp "$file" "$file.sent"
+	read -ra after < <(merged)
+	expect "merged" "${after[0]}" -gt "${before[0]}"
+}
+
+# A segment that nothing follows does not stay in the device.
+alone() {
+	local seen
+
+	gro_on
+	seen=$(mktemp)
+	defer rm -f "$seen"
+	background tcpdump -i "$DEV" -Q in -U -w "$seen" "tcp dst port 9"
+	sleep 1
+	peer python3 - "$PEER_DEV" "$(cat "/sys/class/net/$DEV/address")" <<-'PYTHON'
+		import socket, struct, sys
+		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+		s.bind((sys.argv[1], 0))
+		mac = bytes.fromhex(sys.argv[2].replace(":", "")) + s.getsockname()[4]
+		addrs = socket.inet_aton("192.0.2.2") + socket.inet_aton("192.0.2.1")
+		data = b"x" * 700
+
+		def fold(raw):
+		    total = sum(struct.unpack(f"!{len(raw) // 2}H", raw))
+		    while total >> 16:
+		        total = (total & 0xffff) + (total >> 16)
+		    return struct.pack("!H", ~total & 0xffff)
+
+		ip = struct.pack("!BBHHHBBH", 0x45, 0, 40 + len(data), 1, 0, 64, 6, 0) + addrs
+		tcp = struct.pack("!HHIIBBHHH", 9, 9, 1, 1, 0x50, 0x10, 100, 0, 0)
+		pseudo = addrs + struct.pack("!HH", 6, 20 + len(data))
+		tcp = tcp[:16] + fold(pseudo + tcp + data) + tcp[18:]
+		s.send(mac + b"\x08\x00" + ip[:10] + fold(ip) + ip[12:] + tcp + data)
+	PYTHON
+	wait_for 5 sh -c "[ \$(wc -c <$seen) -gt 700 ]"
+}
+
+# A program sees frames as they came; afterwards it is as the user wants it.
+xdp() {
+	local before after
+
+	gro_on
+	ip link set dev "$DEV" xdpdrv object "$VERDICT" program xdp_pass
+	defer ip link set dev "$DEV" xdpdrv off
+	expect_fail merging
+	read -ra before < <(merged)
+	receive 1000000 192.0.2.1
+	read -ra after < <(merged)
+	expect "merged" "${after[0]}" -eq "${before[0]}"
+	ip link set dev "$DEV" xdpdrv off
+	merging || fail "it does not come back"
+	receive_merged 192.0.2.1
+}
+
+needs_checksums() {
+	gro_on
+	ethtool -K "$DEV" rx off
+	defer ethtool -K "$DEV" rx on
+	expect_fail merging
+	receive 200000 192.0.2.1
+	ethtool -K "$DEV" rx on
+	merging || fail "it does not come back"
+}
+
+# On and off while a connection goes on; channels come and go.
+under_traffic() {
+	local file
+
+	gro_on
+	file=$(mktemp)
+	defer rm -f "$file" "$file.sent"
+	head -c 20000000 /dev/zero >"$file.sent"
+	background socat -u TCP4-LISTEN:5557 "CREATE:$file"
+	wait_for 5 sh -c 'ss -Hltn sport = 5557 | grep -q .'
+	peer_background socat -u "OPEN:$file.sent" TCP:192.0.2.1:5557
+	ethtool -K "$DEV" rx-gro-hw off
+	ethtool -L "$DEV" combined 1
+	defer ethtool -L "$DEV" combined 2
+	ethtool -K "$DEV" rx-gro-hw on
+	ethtool -L "$DEV" combined 2
+	ethtool -G "$DEV" rx 128
+	defer ethtool -G "$DEV" rx 512
+	ethtool -K "$DEV" rx-gro-hw off
+	ethtool -K "$DEV" rx-gro-hw on
+	wait_for 30 cmp "$file" "$file.sent"
+}
+
+# The device refuses at the second queue: off it stays, and frames come.
+refused() {
+	local fault='"opcode": "QP_GRO", "status": "INTERNAL", "skip": 1, "count": 1'
+
+	model "{\"cmd\": \"fault\", \"kind\": \"command\", \"card\": 0, $fault}" |
+		grep -q '"ok":true' || fail "no fault"
+	defer model '{"cmd": "fault", "kind": "clear"}'
+	expect_fail ethtool -K "$DEV" rx-gro-hw on
+	expect_fail merging
+	model '{"cmd": "fault", "kind": "clear"}' >/dev/null
+	gro_on
+	receive_merged 192.0.2.1
+}
+
+topology_up
+trap topology_down EXIT
+guest_main both_families buffers wire_counters forwarded alone xdp needs_checksums \
+	under_traffic refused

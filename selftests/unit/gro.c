@@ -1,0 +1,460 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* rxe_gro.c: what is merged, what is not, and when it goes up. */
+#include "blk_cmd.h"
+#include "fake.h"
+#include "frame.h"
+#include "path.h"
+
+#define BUFFER	2048u
+#define USECS	50u
+#define MSS	500u
+#define FIN	0x01
+#define SYN	0x02
+#define PSH	0x08
+#define ACK	0x10
+#define CWR	0x80
+
+static struct fake f;
+static uint8_t bytes[4096];
+
+/* A segment of a flow, and what of it is to be changed. */
+struct segment {
+	bool v6;
+	uint16_t flow, id;
+	uint32_t seq, payload;
+	uint8_t flags, ttl, tags, tcp_options, ip_options;
+	bool bad_sum;
+};
+
+struct qp *qp_get(struct port *port, uint32_t qpn)
+{
+	(void)port;
+	return qpn == f.qp.qpn ? &f.qp : NULL;
+}
+
+static enum gnic_hw_status gro(uint32_t qpn, uint32_t max_size, uint16_t usecs)
+{
+	struct gnic_hw_qp_gro in = {
+		.qpn = cpu_to_le32(qpn),
+		.max_size = cpu_to_le32(max_size),
+		.usecs = cpu_to_le16(usecs),
+	};
+
+	return qp_cmd_gro(&f.card, &in);
+}
+
+static uint64_t buffer_addr(uint32_t index)
+{
+	return FAKE_DATA + 0x4000 + (uint64_t)(index % (1u << FAKE_LOG)) * BUFFER;
+}
+
+static void post_buffers(uint32_t count)
+{
+	struct gnic_hw_recv_wqe *wqe;
+
+	while (count--) {
+		wqe = fake_ptr(FAKE_RQ + fake_rq_index % (1u << FAKE_LOG) * 16);
+		wqe->addr = cpu_to_le64(buffer_addr(fake_rq_index++));
+		wqe->size = cpu_to_le32(BUFFER);
+	}
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	fake_init(&f);
+	post_buffers(1u << FAKE_LOG);
+	assert_int_equal(gro(f.qp.qpn, GNIC_RAW_GRO_SIZE_MAX, USECS), GNIC_STATUS_OK);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	rxe_gro_free(&f.qp);
+	return 0;
+}
+
+/* ---- segments ---- */
+
+static uint32_t build(const struct segment *what)
+{
+	struct fake_frame kind = {
+		.v6 = what->v6, .payload = what->payload, .tags = what->tags,
+		.tcp_options = what->tcp_options, .ip_options = what->ip_options,
+	};
+	uint32_t len = fake_build(bytes, &kind), ip_len = (what->v6 ? 40u : 20u) + what->ip_options;
+	uint8_t *ip = bytes + 14 + what->tags * 4, *tcp = ip + ip_len;
+	uint32_t l4 = len - (uint32_t)(tcp - bytes);
+
+	frame_put_be16(tcp, (uint16_t)(0x1000 + what->flow));
+	frame_put_be32(tcp + 4, what->seq);
+	tcp[13] = what->flags;
+	frame_put_be16(tcp + 16, 0);
+	if (what->v6) {
+		ip[7] = what->ttl;
+	} else {
+		frame_put_be16(ip + 4, what->id);
+		ip[8] = what->ttl;
+		frame_put_be16(ip + 10, 0);
+		frame_put_be16(ip + 10, (uint16_t)~fake_sum(ip, ip_len, 0));
+	}
+	frame_put_be16(tcp + 16, (uint16_t)~fake_sum(tcp, l4,
+		       fake_sum(ip + (what->v6 ? 8 : 12), what->v6 ? 32 : 8, l4 + 6)));
+	tcp[17] ^= what->bad_sum;
+	return len;
+}
+
+static void receive(const struct segment *what)
+{
+	struct frame frame = { .hdr = bytes };
+
+	frame.len = build(what);
+	frame.hdr_len = 200 < frame.len ? 200 : frame.len;
+	if (frame.len > frame.hdr_len)
+		frame.iov[frame.iovs++] = (struct iovec){ bytes + frame.hdr_len,
+							  frame.len - frame.hdr_len };
+	frame_parse(&frame);
+	assert_true(rxe_receive(&f.qp, &frame, 77, GNIC_CQE_HASH_L4, NULL));
+}
+
+static struct segment first(void)
+{
+	return (struct segment){ .payload = MSS, .flags = ACK, .ttl = 64, .id = 9, .seq = 1000 };
+}
+
+static struct segment next(const struct segment *what)
+{
+	struct segment copy = *what;
+
+	copy.seq += what->payload;
+	copy.id++;
+	return copy;
+}
+
+static const struct gnic_hw_raw_cqe *cqe(unsigned int index)
+{
+	assert_true(index < fake_ncqes);
+	return &fake_cqes[index];
+}
+
+static bool is_merged(unsigned int index)
+{
+	return le32_to_cpu(cqe(index)->flags) & GNIC_RAW_CQE_GRO;
+}
+
+static uint32_t size(unsigned int index)
+{
+	return le32_to_cpu(cqe(index)->size);
+}
+
+/* ---- merged ---- */
+
+/* Byte by byte: the headers of the first, made right for the whole. */
+static void merges(void **state)
+{
+	static uint8_t want[16384], got[16384];
+
+	(void)state;
+	for (unsigned int v6 = 0; v6 < 2; v6++) {
+		struct segment s = first();
+		uint32_t hdr = v6 ? 74 : 54, len = 0, at = 0, buf = fake_rq_done;
+		unsigned int before = fake_ncqes;
+
+		s.v6 = v6;
+		s.seq = 0xfffffe00u;	/* over the end of the numbers */
+		for (unsigned int i = 0; i < 10; i++, s = next(&s)) {
+			s.flags = i == 9 ? ACK | PSH : ACK;
+			s.payload = i == 9 ? MSS - 1 : MSS;
+			receive(&s);
+			memcpy(want + (i ? len : 0), bytes + (i ? hdr : 0), s.payload + (i ? 0 : hdr));
+			len += s.payload + (i ? 0 : hdr);
+		}
+		assert_int_equal(fake_ncqes, before + 1);
+		assert_true(is_merged(before));
+		assert_int_equal(le16_to_cpu(cqe(before)->csum), MSS);
+		assert_int_equal(size(before), len);
+		assert_int_equal(le32_to_cpu(cqe(before)->hash), 77);
+		for (; at < len; at += BUFFER)
+			memcpy(got + at, fake_ptr(buffer_addr(buf++)), BUFFER);
+		frame_put_be16(want + (v6 ? 18 : 16), (uint16_t)(len - (v6 ? 54 : 14)));
+		want[hdr - 20 + 13] |= PSH;
+		if (!v6) {
+			frame_put_be16(want + 24, 0);
+			frame_put_be16(want + 24, (uint16_t)~fake_sum(want + 14, 20, 0));
+		}
+		memset(want + hdr - 4, 0, 2);
+		memset(got + hdr - 4, 0, 2);
+		assert_memory_equal(got, want, len);
+	}
+	assert_int_equal(f.qp.stats.rx_packets, 20);
+}
+
+static void fixed_id(void **state)
+{
+	struct segment s = first(), b;
+
+	(void)state;
+	receive(&s);
+	b = next(&s);
+	b.id = s.id;
+	b.flags |= PSH;
+	receive(&b);
+	assert_true(is_merged(0));
+	assert_true(le32_to_cpu(cqe(0)->flags) & GNIC_RAW_CQE_GRO_FIXED_ID);
+	/* not first the one, then the other */
+	receive(&s);
+	b = next(&s);
+	receive(&b);
+	b = next(&b);
+	b.id--;
+	receive(&b);
+	assert_true(is_merged(1));
+	assert_false(le32_to_cpu(cqe(1)->flags) & GNIC_RAW_CQE_GRO_FIXED_ID);
+	rxe_gro_flush(&f.qp);
+	assert_false(is_merged(2));
+}
+
+static void max_size(void **state)
+{
+	struct segment s = first();
+
+	(void)state;
+	assert_int_equal(gro(f.qp.qpn, 54 + 3 * MSS, USECS), GNIC_STATUS_OK);
+	for (unsigned int i = 0; i < 9; i++, s = next(&s))
+		receive(&s);
+	assert_int_equal(fake_ncqes, 3);
+	for (unsigned int i = 0; i < 3; i++)
+		assert_int_equal(size(i), 54 + 3 * MSS);
+}
+
+static void flows_apart(void **state)
+{
+	struct segment s = first(), b;
+
+	(void)state;
+	for (s.flow = 0; s.flow < 20; s.flow++)
+		receive(&s);
+	assert_int_equal(fake_ncqes, 0);
+	b = next(&s);
+	b.flags |= PSH;
+	for (b.flow = 0; b.flow < 20; b.flow++)
+		receive(&b);
+	assert_int_equal(fake_ncqes, 20);
+	for (unsigned int i = 0; i < 20; i++)
+		assert_true(is_merged(i));
+}
+
+/* ---- not merged ---- */
+
+/* The first goes up before the second, and nothing is lost. */
+static void assert_apart(const struct segment *a, const struct segment *b)
+{
+	unsigned int before = fake_ncqes;
+
+	receive(a);
+	receive(b);
+	rxe_gro_flush(&f.qp);
+	assert_int_equal(fake_ncqes, before + 2);
+	assert_false(is_merged(before));
+	assert_false(is_merged(before + 1));
+	assert_int_equal(size(before), 54 + a->tcp_options + a->ip_options + a->tags * 4 +
+			 a->payload - (a->tags ? 4 : 0));
+	fake_ncqes = 0;
+	post_buffers(2);
+}
+
+static void differs(void **state)
+{
+	const struct segment a = first(), follows = next(&a);
+	struct segment b;
+
+	(void)state;
+#define WITH(member, value) (b = follows, b.member = (value), assert_apart(&a, &b))
+	WITH(seq, follows.seq + 1);
+	WITH(id, follows.id + 1);
+	WITH(ttl, 63);
+	WITH(payload, MSS + 1);
+	WITH(payload, 0);
+	WITH(flags, ACK | SYN);
+	WITH(flags, ACK | CWR);
+	WITH(flags, ACK | 0x20);
+	WITH(flags, ACK | 0x04);
+	WITH(flags, 0);
+	WITH(tcp_options, 4);
+	WITH(ip_options, 4);
+	WITH(bad_sum, true);
+	WITH(tags, 1);
+#undef WITH
+}
+
+/* What can't be a first one does not wait. */
+static void at_once(void **state)
+{
+	struct segment s = first();
+
+	(void)state;
+	s.flags = ACK | PSH;
+	receive(&s);
+	s.flags = ACK | FIN;
+	receive(&s);
+	s.flags = ACK;
+	s.payload = 0;
+	receive(&s);
+	s.payload = MSS;
+	s.tags = 2;
+	receive(&s);
+	assert_int_equal(fake_ncqes, 4);
+	assert_null(fake_timer);
+}
+
+static void options_are_kept(void **state)
+{
+	struct segment s = first(), b;
+
+	(void)state;
+	s.tcp_options = 12;
+	receive(&s);
+	b = next(&s);
+	b.flags |= PSH;
+	receive(&b);
+	assert_true(is_merged(0));
+	assert_int_equal(size(0), 66 + 2 * MSS);
+}
+
+/* ---- time, and ends ---- */
+
+static void quiet(void **state)
+{
+	struct segment s = first();
+
+	(void)state;
+	receive(&s);
+	assert_int_equal(fake_ncqes, 0);
+	assert_non_null(fake_timer);
+	assert_int_equal(fake_timer->when, fake_now + USECS * 1000);
+	fake_timer_fire();
+	assert_int_equal(fake_ncqes, 1);
+	assert_false(is_merged(0));
+	assert_null(fake_timer);
+}
+
+/* Other flows never let the queue be quiet: it does not wait for ever. */
+static void busy(void **state)
+{
+	struct segment s = first(), other = first();
+	unsigned int ticks = 0;
+
+	(void)state;
+	receive(&s);
+	other.flow = 1;
+	other.flags |= PSH;
+	do {
+		/* goes up itself; the timer finds a queue that is not quiet */
+		fake_now = fake_timer->when - 1;
+		receive(&other);
+		fake_timer_fire();
+		ticks++;
+	} while (fake_ncqes == ticks && ticks < 100);
+	assert_int_equal(ticks, 16);
+	assert_int_equal(fake_ncqes, ticks + 1);
+	assert_null(fake_timer);
+}
+
+static void ends(void **state)
+{
+	struct segment s = first(), b;
+
+	(void)state;
+	receive(&s);
+	assert_int_equal(gro(f.qp.qpn, 0, USECS), GNIC_STATUS_OK);
+	assert_int_equal(fake_ncqes, 1);
+	b = next(&s);
+	receive(&b);
+	assert_int_equal(fake_ncqes, 2);
+	/* dropped, not used any more */
+	assert_int_equal(gro(f.qp.qpn, 60000, USECS), GNIC_STATUS_OK);
+	receive(&s);
+	rxe_gro_free(&f.qp);
+	assert_null(fake_timer);
+	assert_int_equal(fake_ncqes, 2);
+}
+
+/* Of a merged frame that finds no room all segments are missed. */
+static void no_room(void **state)
+{
+	struct segment s = first(), b;
+
+	(void)state;
+	fake_rq_index = 0;
+	f.qp.rq.index = 0;
+	receive(&s);
+	b = next(&s);
+	receive(&b);
+	rxe_gro_flush(&f.qp);
+	assert_int_equal(f.qp.stats.no_buffer, 2);
+	assert_int_equal(fake_ncqes, 0);
+}
+
+static void refused(void **state)
+{
+	(void)state;
+	assert_int_equal(gro(f.qp.qpn - 1, 60000, USECS), GNIC_STATUS_NOT_FOUND);
+	assert_int_equal(gro(f.qp.qpn, GNIC_RAW_GRO_SIZE_MAX + 1, USECS), GNIC_STATUS_BAD_PARAM);
+	assert_int_equal(gro(f.qp.qpn, 60000, 0), GNIC_STATUS_BAD_PARAM);
+	f.qp.rq.present = false;
+	assert_int_equal(gro(f.qp.qpn, 60000, USECS), GNIC_STATUS_BAD_PARAM);
+}
+
+/* Whatever comes, every payload arrives once and in the order of its flow. */
+static void random_flows(void **state)
+{
+	struct segment flows[8];
+	uint64_t sent = 0;
+
+	(void)state;
+	for (unsigned int i = 0; i < 8; i++) {
+		flows[i] = first();
+		flows[i].flow = (uint16_t)i;
+	}
+	for (unsigned int i = 0; i < 20000; i++) {
+		struct segment *s = &flows[fake_random() % 8];
+
+		s->payload = fake_random() % 4 ? MSS : fake_random() % 900;
+		s->flags = ACK | (fake_random() % 8 ? 0 : PSH);
+		receive(s);
+		sent++;
+		*s = next(s);
+		if (!(fake_random() % 100) && fake_timer)
+			fake_timer_fire();
+		fake_rq_index = fake_rq_done;
+		post_buffers(1u << FAKE_LOG);
+	}
+	rxe_gro_flush(&f.qp);
+	assert_int_equal(f.qp.stats.rx_packets, sent);
+	assert_int_equal(f.qp.stats.no_buffer, 0);
+	assert_false(f.qp.failed);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(merges, setup, teardown),
+		cmocka_unit_test_setup_teardown(fixed_id, setup, teardown),
+		cmocka_unit_test_setup_teardown(max_size, setup, teardown),
+		cmocka_unit_test_setup_teardown(flows_apart, setup, teardown),
+		cmocka_unit_test_setup_teardown(differs, setup, teardown),
+		cmocka_unit_test_setup_teardown(at_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(options_are_kept, setup, teardown),
+		cmocka_unit_test_setup_teardown(quiet, setup, teardown),
+		cmocka_unit_test_setup_teardown(busy, setup, teardown),
+		cmocka_unit_test_setup_teardown(ends, setup, teardown),
+		cmocka_unit_test_setup_teardown(no_room, setup, teardown),
+		cmocka_unit_test_setup_teardown(refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(random_flows, setup, teardown),
+	};
+
+	fake_seed(1);
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests_name("gro", tests, NULL, NULL);
+}
