@@ -60,6 +60,7 @@ struct gnic_ptp;
  * @nic: the netdev, NULL while the child is unbound
  * @qp_drain_ms: devlink param qp_drain_time_ms
  * @kept: what the device was told of the link, for after a reset
+ * @kept_power: what it was told of the power of the module, likewise; 0: nothing
  * @health: reporters of the port, gnic_port_health.c; NULL while the child is
  *	unbound
  */
