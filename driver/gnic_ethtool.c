@@ -3,6 +3,7 @@
 #include <linux/ethtool.h>
 #include <linux/log2.h>
 
+#include "gnic_arfs.h"
 #include "gnic_channel.h"
 #include "gnic_ethtool.h"
 
@@ -98,6 +99,10 @@ static const char gnic_ethtool_strings[][ETH_GSTRING_LEN] = {
 	"tx_bad_cqes",
 	"lost_irqs",
 	"queue_resets",
+	"arfs_added",
+	"arfs_moved",
+	"arfs_expired",
+	"arfs_refused",
 };
 
 int gnic_ethtool_get_sset_count(struct net_device *netdev, int sset)
@@ -114,6 +119,7 @@ void gnic_ethtool_get_strings(struct net_device *netdev, u32 sset, u8 *data)
 void gnic_ethtool_get_stats(struct net_device *netdev, struct ethtool_stats *stats, u64 *data)
 {
 	struct gnic_nic *nic = netdev_priv(netdev);
+	struct gnic_arfs_stats arfs;
 	struct gnic_post_stats post;
 	struct gnic_channel *c;
 	unsigned int i;
@@ -134,6 +140,11 @@ void gnic_ethtool_get_stats(struct net_device *netdev, struct ethtool_stats *sta
 		data[10] += c->lost_irqs;
 	}
 	data[11] = nic->resets;
+	gnic_arfs_stats(nic, &arfs);
+	data[12] = arfs.added;
+	data[13] = arfs.moved;
+	data[14] = arfs.expired;
+	data[15] = arfs.refused;
 }
 
 const struct ethtool_ops gnic_rep_ethtool_ops = {

@@ -3,6 +3,7 @@
 #include <linux/if_vlan.h>
 #include <linux/netdevice.h>
 
+#include "gnic_arfs.h"
 #include "gnic_nic.h"
 #include "gnic_ntuple.h"
 
@@ -133,8 +134,10 @@ int gnic_set_features(struct net_device *netdev, netdev_features_t features)
 		if (err)
 			goto err_loopback_restore;
 	}
-	if (!(features & NETIF_F_NTUPLE))
+	if (!(features & NETIF_F_NTUPLE)) {
 		gnic_ntuple_flush(nic);
+		gnic_arfs_flush(nic);
+	}
 	return 0;
 
 err_loopback_restore:

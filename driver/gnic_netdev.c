@@ -5,6 +5,7 @@
 #include <net/netdev_queues.h>
 #include <net/pkt_cls.h>
 
+#include "gnic_arfs.h"
 #include "gnic_channel.h"
 #include "gnic_nic.h"
 #include "gnic_xdp.h"
@@ -88,6 +89,9 @@ static const struct net_device_ops gnic_uplink_ops = {
 	.ndo_bpf		= gnic_xdp_bpf,
 	.ndo_xdp_xmit		= gnic_xdp_xmit,
 	.ndo_xsk_wakeup		= gnic_xsk_wakeup,
+#ifdef CONFIG_RFS_ACCEL
+	.ndo_rx_flow_steer	= gnic_arfs_steer,
+#endif
 	.ndo_setup_tc		= gnic_setup_tc,
 	.ndo_set_tx_maxrate	= gnic_set_tx_maxrate,
 	.ndo_hwtstamp_get	= gnic_hwtstamp_get,

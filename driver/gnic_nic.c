@@ -8,6 +8,7 @@
 #include <linux/slab.h>
 #include <net/netdev_queues.h>
 
+#include "gnic_arfs.h"
 #include "gnic_channel.h"
 #include "gnic_ntuple.h"
 #include "gnic_port_health.h"
@@ -143,6 +144,7 @@ int gnic_nic_open(struct net_device *netdev)
 	if (err)
 		goto err_destroy;
 	gnic_nic_start(nic, queues, nic->cfg.channels);
+	gnic_arfs_start(nic, nic->cfg.channels);
 	netif_tx_start_all_queues(netdev);
 	err = nic->profile->open ? nic->profile->open(nic) : 0;
 	if (err)
@@ -152,6 +154,7 @@ int gnic_nic_open(struct net_device *netdev)
 	return 0;
 
 err_stop:
+	gnic_arfs_limit(nic, 0);
 	gnic_nic_quiesce(nic);
 	gnic_rss_clear(nic);
 err_destroy:
@@ -170,6 +173,7 @@ int gnic_nic_stop(struct net_device *netdev)
 	if (!count)
 		return 0;
 	queues = gnic_nic_queues_running(nic);
+	gnic_arfs_limit(nic, 0);
 	gnic_rss_clear(nic);
 	gnic_nic_quiesce(nic);
 	gnic_nic_queues_destroy(nic, queues, count);
@@ -184,6 +188,7 @@ static int gnic_nic_swap(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg,
 	struct gnic_queue **old = gnic_nic_queues_running(nic);
 	int err;
 
+	gnic_arfs_limit(nic, cfg->channels);
 	err = gnic_rss_apply(nic, queues, cfg->channels);
 	if (err)
 		goto err_free;
@@ -193,6 +198,7 @@ static int gnic_nic_swap(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg,
 		goto err_restart;
 	gnic_nic_queues_destroy(nic, old, old_count);
 	gnic_nic_start(nic, queues, cfg->channels);
+	gnic_arfs_start(nic, cfg->channels);
 	netif_tx_wake_all_queues(nic->netdev);
 	return 0;
 
@@ -201,6 +207,7 @@ err_restart:
 	netif_tx_wake_all_queues(nic->netdev);
 	gnic_rss_apply(nic, old, old_count);
 err_free:
+	gnic_arfs_start(nic, old_count);
 	kfree(old);
 	return err;
 }
@@ -277,6 +284,7 @@ static void gnic_nic_watch_work(struct work_struct *work)
 	if (!count)
 		return;
 	gnic_stats_missed(nic);
+	gnic_arfs_watch(nic);
 	schedule_delayed_work(&nic->watch_work, GNIC_NIC_WATCH);
 }
 
@@ -361,8 +369,14 @@ static int gnic_nic_init(struct gnic_nic *nic, unsigned int max)
 	err = netif_set_real_num_queues(nic->netdev, nic->cfg.channels, nic->cfg.channels);
 	if (err)
 		return err;
+	err = gnic_arfs_init(nic);
+	if (err)
+		return err;
 	nic->events.notifier_call = gnic_nic_event;
-	return blocking_notifier_chain_register(&nic->dev->events, &nic->events);
+	err = blocking_notifier_chain_register(&nic->dev->events, &nic->events);
+	if (err)
+		gnic_arfs_exit(nic);
+	return err;
 }
 
 struct net_device *gnic_nic_create(struct gnic_dev *dev, struct gnic_port *port, u16 vport,
@@ -412,6 +426,7 @@ void gnic_nic_destroy(struct net_device *netdev)
 	cancel_delayed_work_sync(&nic->reset_work);
 	cancel_delayed_work_sync(&nic->watch_work);
 	gnic_filter_exit(nic);
+	gnic_arfs_exit(nic);
 	gnic_ntuple_flush(nic);
 	for (i = 0; i < nic->max_channels && nic->channels[i]; i++)
 		gnic_channel_destroy(nic->channels[i]);

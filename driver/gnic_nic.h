@@ -14,6 +14,7 @@
 #define GNIC_RING_MIN		64	/* entries of a netdev's rings */
 #define GNIC_RING_MAX		BIT(GNIC_WQ_LOG_MAX - 1)
 
+struct gnic_arfs;
 struct gnic_channel;
 struct gnic_queue;
 
@@ -84,6 +85,7 @@ struct gnic_nic_cfg {
  * @rss: written to the device at open and when it changes
  * @vlan: written to the device at open and when it changes
  * @ntuples: rules of ethtool -N, by location
+ * @arfs: accelerated RFS, or NULL
  * @reset_work: makes all queues anew: after a transmit time-out, a completion
  *	that cannot be, an error of a QP
  * @watch_work: looks for completions whose interrupt was lost
@@ -114,6 +116,7 @@ struct gnic_nic {
 	struct gnic_nic_rss rss;
 	struct gnic_hw_vlan vlan;
 	struct list_head ntuples;
+	struct gnic_arfs *arfs;
 	struct delayed_work reset_work;
 	struct delayed_work watch_work;
 	struct work_struct rx_mode_work;
