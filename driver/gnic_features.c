@@ -87,18 +87,23 @@ void gnic_features_init_uplink(struct net_device *netdev)
 	netdev->hw_features |= features;
 	if (caps & GNIC_CAP_LOOPBACK)
 		netdev->hw_features |= NETIF_F_LOOPBACK;
+	if (caps & GNIC_CAP_RX_MODE)
+		netdev->hw_features |= NETIF_F_RXFCS | NETIF_F_RXALL;
 }
 
 /*
  * Every segment needs its checksum, whoever asks for segments. An XDP program
- * sees frames as they came.
+ * sees frames as they came, and sends them back so. With its FCS a frame is
+ * neither merged, nor stripped of a tag, for which the FCS would be wrong.
  */
 netdev_features_t gnic_fix_features(struct net_device *netdev, netdev_features_t features)
 {
 	if (!(features & NETIF_F_HW_CSUM))
 		features &= ~GNIC_FEATURES_GSO;
 	if (((struct gnic_nic *)netdev_priv(netdev))->cfg.xdp)
-		features &= ~NETIF_F_GRO_HW;
+		features &= ~(NETIF_F_GRO_HW | NETIF_F_RXFCS);
+	if (features & NETIF_F_RXFCS)
+		features &= ~(NETIF_F_GRO_HW | NETIF_F_HW_VLAN_CTAG_RX | NETIF_F_HW_VLAN_STAG_RX);
 	return features;
 }
 
@@ -107,6 +112,17 @@ static int gnic_features_loopback(struct gnic_nic *nic, bool on)
 	struct gnic_hw_port_set set = {
 		.valid = cpu_to_le32(GNIC_PORT_SET_LOOPBACK),
 		.loopback = on,
+	};
+
+	return gnic_port_set(nic->port, &set);
+}
+
+static int gnic_features_rx(struct gnic_nic *nic, netdev_features_t features)
+{
+	struct gnic_hw_port_set set = {
+		.valid = cpu_to_le32(GNIC_PORT_SET_RX),
+		.rx = (features & NETIF_F_RXFCS ? GNIC_PORT_RX_FCS : 0) |
+		      (features & NETIF_F_RXALL ? GNIC_PORT_RX_ALL : 0),
 	};
 
 	return gnic_port_set(nic->port, &set);
@@ -129,10 +145,15 @@ int gnic_set_features(struct net_device *netdev, netdev_features_t features)
 		if (err)
 			goto err_vlan_restore;
 	}
+	if (changed & (NETIF_F_RXFCS | NETIF_F_RXALL)) {
+		err = gnic_features_rx(nic, features);
+		if (err)
+			goto err_loopback_restore;
+	}
 	if (changed & NETIF_F_GRO_HW) {
 		err = gnic_gro_set(nic, features & NETIF_F_GRO_HW);
 		if (err)
-			goto err_loopback_restore;
+			goto err_rx_restore;
 	}
 	if (!(features & NETIF_F_NTUPLE)) {
 		gnic_ntuple_flush(nic);
@@ -140,6 +161,9 @@ int gnic_set_features(struct net_device *netdev, netdev_features_t features)
 	}
 	return 0;
 
+err_rx_restore:
+	if (changed & (NETIF_F_RXFCS | NETIF_F_RXALL))
+		gnic_features_rx(nic, netdev->features);
 err_loopback_restore:
 	if (changed & NETIF_F_LOOPBACK)
 		gnic_features_loopback(nic, netdev->features & NETIF_F_LOOPBACK);

@@ -246,11 +246,12 @@ static void gnic_rx_publish_gro(struct gnic_rx_stats *stats, const struct gnic_r
 
 void gnic_rx_publish(struct gnic_channel *c, const struct gnic_rx_stats *count)
 {
+	u32 fcs = c->nic->netdev->features & NETIF_F_RXFCS ? ETH_FCS_LEN : 0;
 	struct gnic_rx_stats *stats = &c->rx_stats;
 
 	u64_stats_update_begin(&stats->syncp);
 	stats->packets += count->packets;
-	stats->bytes += count->bytes;
+	stats->bytes += count->bytes - fcs * count->packets;
 	stats->csum_complete += count->csum_complete;
 	stats->csum_unnecessary += count->csum_unnecessary;
 	stats->csum_none += count->csum_none;

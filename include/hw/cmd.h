@@ -467,7 +467,7 @@ GNIC_HW_SIZE(gnic_hw_port_info, 48);
  * @admin: 1: up
  * @loopback: 1: what is sent comes back
  * @identify: 1: the light blinks
- * @rsvd: zero
+ * @rx: GNIC_PORT_RX_*
  * @advertise: GNIC_PORT_SET_LINK with autoneg: enum gnic_hw_link_mode, some
  * @rsvd1: zero
  */
@@ -479,7 +479,7 @@ struct gnic_hw_port_set {
 	__u8 admin;
 	__u8 loopback;
 	__u8 identify;
-	__u8 rsvd;
+	__u8 rx;
 	__le32 advertise;
 	__le32 rsvd1;
 };

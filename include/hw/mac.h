@@ -16,6 +16,10 @@
 #define GNIC_PORT_SET_PAUSE		BIT(4)
 #define GNIC_PORT_SET_IDENTIFY		BIT(5)
 #define GNIC_PORT_SET_RESTART		BIT(6)	/* negotiate once more: the link goes down */
+#define GNIC_PORT_SET_RX		BIT(7)	/* GNIC_CAP_RX_MODE */
+
+#define GNIC_PORT_RX_FCS		BIT(0)	/* the host side gets the FCS too */
+#define GNIC_PORT_RX_ALL		BIT(1)	/* and bad frames */
 
 /* .fec */
 #define GNIC_FEC_NONE			BIT(0)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* blk_rxe.c: bytes into buffers, and what the CQE says of them. */
 #include <arpa/inet.h>
+#include <zlib.h>
 
 #include "fake.h"
 #include "frame.h"
@@ -626,6 +627,39 @@ static void split_refused(void **state)
 	assert_int_equal(f.qp.stats.syndrome, GNIC_SYND_LOCAL_ACCESS);
 }
 
+/* ---- FCS ---- */
+
+/* The residue of a frame with its FCS is a constant; of a bad frame it is not. */
+static void fcs(void **state)
+{
+	const uint32_t residue = 0x2144df1c;
+	struct fake_frame what = { .payload = 700 };
+	uint32_t len = fake_build(bytes, &what);
+
+	(void)state;
+	f.card.ports[0].rx = GNIC_PORT_RX_FCS;
+	post_buffer(2000);
+	make_frame(len, 60);
+	assert_true(receive());
+	assert_int_equal(le32_to_cpu(last_cqe()->size), len + 4);
+	assert_memory_equal(fake_ptr(buffer_addr(0)), bytes, len);
+	assert_int_equal(crc32(0, fake_ptr(buffer_addr(0)), len + 4), residue);
+	assert_true(last_flags() & GNIC_RAW_CQE_L4_OK);
+	assert_int_equal(le16_to_cpu(last_cqe()->csum),
+			 ntohs(fake_sum((uint8_t *)fake_ptr(buffer_addr(0)) + 14, len - 10, 0)));
+	f.card.ports[0].fcs_error = 1;
+	post_buffer(2000);
+	make_frame(len, 60);
+	assert_true(receive());
+	assert_int_not_equal(crc32(0, fake_ptr(buffer_addr(1)), len + 4), residue);
+	/* not a function's */
+	f.uplink.function = true;
+	post_buffer(2000);
+	make_frame(len, 60);
+	assert_true(receive());
+	assert_int_equal(le32_to_cpu(last_cqe()->size), len);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -653,6 +687,7 @@ int main(void)
 		cmocka_unit_test_setup(split_whole, setup),
 		cmocka_unit_test_setup(split_threshold, setup),
 		cmocka_unit_test_setup(split_refused, setup),
+		cmocka_unit_test_setup(fcs, setup),
 	};
 
 	fake_seed(1);

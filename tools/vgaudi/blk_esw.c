@@ -227,6 +227,15 @@ static struct flow_rule *esw_match(struct vport *vport, const struct frame *fram
 	return rule;
 }
 
+void esw_bad_frame(struct vport *vport, struct frame *frame)
+{
+	frame_parse(frame);
+	if (esw_mac_wanted(vport, frame->hdr) && esw_vlan_wanted(vport, frame))
+		esw_to_host(vport, frame, NULL);
+	else
+		vport->port->stats.rx.dropped++;
+}
+
 /* False: too short to be a frame. */
 static bool esw_parse(struct frame *frame)
 {

@@ -177,6 +177,16 @@ void mac_send(struct port *port, struct frame *frame)
 		wire_send(port, frame);
 }
 
+/* A frame that is counted as bad already, for a driver that wants all. RC has none. */
+static void mac_bad(struct port *port, struct frame *frame)
+{
+	if (!(port->rx & GNIC_PORT_RX_ALL) || frame->rc || frame->hdr_len < MAC_ETH_HLEN)
+		return;
+	port->depth++;
+	esw_bad_frame(port->uplink, frame);
+	port->depth--;
+}
+
 static bool mac_accept(struct port *port, struct frame *frame)
 {
 	struct gnic_hw_mac_dir *rx = &port->stats.rx;
@@ -188,10 +198,13 @@ static bool mac_accept(struct port *port, struct frame *frame)
 	if (!mac_header_ok(frame) || frame->len < MAC_FRAME_MIN) {
 		rx->undersize++;
 		rx->octets_all += frame->len + MAC_FCS_LEN;
+		mac_bad(port, frame);
 		return false;
 	}
-	if (mac_too_long(port, rx, frame))
+	if (mac_too_long(port, rx, frame)) {
+		mac_bad(port, frame);
 		return false;
+	}
 	mac_count(rx, frame);
 	mac_check_length(rx, frame);
 	if (port->mode.fec == GNIC_FEC_RS)
@@ -222,19 +235,22 @@ void mac_receive(struct port *port, struct frame *frame)
 	port->depth--;
 }
 
-void mac_bad_fcs(struct port *port, uint32_t len)
+void mac_bad_fcs(struct port *port, struct frame *frame, uint32_t error)
 {
 	struct gnic_hw_mac_dir *rx = &port->stats.rx;
 
 	if (!port->link)
 		return;
-	rx->octets_all += len + MAC_FCS_LEN;
-	if (len < MAC_FRAME_MIN)
+	rx->octets_all += frame->len + MAC_FCS_LEN;
+	if (frame->len < MAC_FRAME_MIN)
 		rx->fragments++;
-	else if (len > port->mtu + MAC_ETH_HLEN + MAC_TAGS_LEN)
+	else if (frame->len > port->mtu + MAC_ETH_HLEN + MAC_TAGS_LEN)
 		rx->jabbers++;
 	else
 		rx->fcs_errors++;
+	port->fcs_error = error;
+	mac_bad(port, frame);
+	port->fcs_error = 0;
 }
 
 /* ---- commands ---- */
@@ -268,7 +284,7 @@ enum gnic_hw_status mac_cmd_query(struct card *card, const struct gnic_hw_id *in
 
 #define MAC_SET_ALL \
 	(GNIC_PORT_SET_ADMIN | GNIC_PORT_SET_MTU | GNIC_PORT_SET_LOOPBACK | GNIC_PORT_SET_LINK | \
-	 GNIC_PORT_SET_PAUSE | GNIC_PORT_SET_IDENTIFY | GNIC_PORT_SET_RESTART)
+	 GNIC_PORT_SET_PAUSE | GNIC_PORT_SET_IDENTIFY | GNIC_PORT_SET_RESTART | GNIC_PORT_SET_RX)
 
 static bool mac_set_ok(uint32_t valid, const struct gnic_hw_port_set *in,
 		       const struct gnic_hw_port_mode *mode)
@@ -279,7 +295,8 @@ static bool mac_set_ok(uint32_t valid, const struct gnic_hw_port_set *in,
 		return false;
 	if (valid & GNIC_PORT_SET_MTU && (mtu < GNIC_MTU_MIN || mtu > GNIC_MTU_MAX))
 		return false;
-	if (in->rsvd || in->rsvd1 || !mac_link_set_ok(valid, mode, le32toh(in->advertise)))
+	if (in->rx & ~(GNIC_PORT_RX_FCS | GNIC_PORT_RX_ALL) || in->rsvd1 ||
+	    !mac_link_set_ok(valid, mode, le32toh(in->advertise)))
 		return false;
 	return in->admin <= 1 && in->loopback <= 1 && in->identify <= 1;
 }
@@ -301,6 +318,8 @@ enum gnic_hw_status mac_cmd_set(struct card *card, const struct gnic_hw_port_set
 		port->loopback = in->loopback;
 	if (valid & GNIC_PORT_SET_IDENTIFY)
 		port->identify = in->identify;
+	if (valid & GNIC_PORT_SET_RX)
+		port->rx = in->rx;
 	if (valid & GNIC_PORT_SET_ADMIN)
 		port->admin = in->admin;
 	mac_link_set(port, valid, &mode, le32toh(in->advertise));
@@ -350,6 +369,7 @@ static void mac_reset_port(struct port *port)
 	port->admin = false;
 	port->loopback = false;
 	port->identify = false;
+	port->rx = 0;
 	port->mtu = MAC_MTU_DEFAULT;
 	port->module_keep = false;
 	mac_link_reset(port);

@@ -231,6 +231,8 @@ bool rxe_receive(struct qp *qp, struct frame *frame, uint32_t hash, uint8_t hash
 		.hash = hash, .hash_type = hash_type, .marked = mark, .mark = mark ? *mark : 0,
 	};
 
+	if (rxe_fcs_wanted(qp))
+		return rxe_fcs_deliver(qp, frame, &label);
 	if (qp->gro && rxe_gro_take(qp, frame, &label))
 		return true;
 	return rxe_deliver(qp, frame, &label, NULL);

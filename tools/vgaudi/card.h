@@ -168,6 +168,8 @@ struct port {
 	bool backplane;		/* no cage for a module */
 	bool module_keep;	/* GNIC_MODULE_POWER_KEEP */
 	bool admin, loopback, link, forced_down, identify;
+	uint8_t rx;		/* GNIC_PORT_RX_* */
+	uint32_t fcs_error;	/* of the frame that is being received: what is wrong in its FCS */
 	struct loop_timer flap;	/* blk_mac.c: ends forced_down */
 	uint32_t mtu;
 	struct gnic_hw_port_mode want, mode;

@@ -54,11 +54,13 @@ uint32_t frame_flatten(const struct frame *frame, void *dst, uint32_t room);
 /* Entered at the host side, entered at the function side. */
 void esw_from_host(struct vport *vport, struct frame *frame);
 void esw_from_function(struct vport *vport, struct frame *frame);
+/* Something is wrong with it: no rule, and nobody but the host side of an uplink. */
+void esw_bad_frame(struct vport *vport, struct frame *frame);
 /* blk_mac.c: counts; to the wire, or back in loopback. From a wire: to the uplink. */
 void mac_send(struct port *port, struct frame *frame);
 void mac_receive(struct port *port, struct frame *frame);
-/* It came with a bad FCS: only counted. */
-void mac_bad_fcs(struct port *port, uint32_t len);
+/* It came with a bad FCS, which is its own but for @error; counted. */
+void mac_bad_fcs(struct port *port, struct frame *frame, uint32_t error);
 /* mac_fec.c: a codeword with wrong symbols; false: the receiver can't mend it */
 bool mac_fec_symbols(struct port *port, unsigned int symbols);
 /* False: dropped, counted at the QP. */

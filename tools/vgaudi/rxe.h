@@ -47,6 +47,10 @@ struct rxe_sums {
  */
 uint32_t rxe_checksum(const struct frame *frame, uint32_t from, struct rxe_sums *sums);
 
+/* rxe_fcs.c: does the driver ask for the FCS? Then there is nothing to merge. */
+bool rxe_fcs_wanted(const struct qp *qp);
+bool rxe_fcs_deliver(struct qp *qp, const struct frame *frame, const struct rxe_label *label);
+
 /* rxe_gro.c: true: the frame waits for more of its flow, or was added to such a one. */
 bool rxe_gro_take(struct qp *qp, struct frame *frame, const struct rxe_label *label);
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <zlib.h>
+
 #include "blk_cmd.h"
 #include "capture.h"
 #include "tap.h"
@@ -132,13 +134,29 @@ static void wire_release_reordered(struct wire *wire, unsigned int end)
 	}
 }
 
-static void wire_bad_fcs(struct wire *wire, unsigned int end, uint32_t len)
+static void wire_flip_bit(struct wire *wire, uint8_t *bytes, uint32_t len)
 {
+	uint64_t bit = fault_random(&wire->faults.random) % (len * 8ull);
+
+	bytes[bit / 8] ^= 1u << bit % 8;
+}
+
+/* A bit has changed on the way, but for the FCS. Nobody looks at it unless he wants to. */
+static void wire_bad_fcs(struct wire *wire, unsigned int end, uint8_t *bytes, uint32_t len)
+{
+	struct frame frame = { .hdr = bytes, .hdr_len = len, .len = len };
 	struct port *port = wire->end[end].port;
+	uint32_t error = 0;
 
 	wire->lost++;
-	if (port)
-		mac_bad_fcs(port, len);
+	if (!port)
+		return;
+	if (port->rx & GNIC_PORT_RX_ALL) {
+		error = (uint32_t)crc32(0, bytes, len);
+		wire_flip_bit(wire, bytes, len);
+		error ^= (uint32_t)crc32(0, bytes, len);
+	}
+	mac_bad_fcs(port, &frame, error);
 }
 
 /* False: the receiver could not mend the frame. */
@@ -149,13 +167,6 @@ static bool wire_symbols(struct wire *wire, unsigned int end)
 	if (!fault_wire_roll(&wire->faults, FAULT_SYMBOL) || !port || !port->link)
 		return true;
 	return mac_fec_symbols(port, wire->faults.dice[FAULT_SYMBOL].symbols);
-}
-
-static void wire_flip_bit(struct wire *wire, uint8_t *bytes, uint32_t len)
-{
-	uint64_t bit = fault_random(&wire->faults.random) % (len * 8ull);
-
-	bytes[bit / 8] ^= 1u << bit % 8;
 }
 
 /* Delivers what the dice leave of a frame. */
@@ -169,13 +180,13 @@ static void wire_faulty(struct wire *wire, unsigned int end, struct frame *frame
 		wire->lost++;
 		return;
 	}
-	if (!wire_symbols(wire, end) || fault_wire_roll(faults, FAULT_FCS)) {
-		wire_bad_fcs(wire, end, frame->len);
-		return;
-	}
 	len = frame_flatten(frame, buf, sizeof(buf));
 	if (!len)
 		return;
+	if (!wire_symbols(wire, end) || fault_wire_roll(faults, FAULT_FCS)) {
+		wire_bad_fcs(wire, end, buf, len);
+		return;
+	}
 	if (fault_wire_roll(faults, FAULT_CORRUPT))
 		wire_flip_bit(wire, buf, len);
 	if (fault_wire_roll(faults, FAULT_REORDER) &&
