@@ -58,6 +58,8 @@
 	X(PHC_PIN,		0x72, gnic_hw_phc_pin, void) \
 	X(PHC_OUTPUT,		0x73, gnic_hw_phc_output, void) \
 	X(PHC_INPUT,		0x74, gnic_hw_phc_input, void) \
+	X(PORT_ETS,		0x78, gnic_hw_ets, void) \
+	X(QP_PRIO,		0x79, gnic_hw_qp_prio, void) \
 	X(WINDOW_ADD,		0x60, gnic_hw_window, gnic_hw_id) \
 	X(WINDOW_DEL,		0x61, gnic_hw_id, void) \
 	X(FW_QUERY,		0x80, void, gnic_hw_fw_info) \
@@ -310,6 +312,21 @@ struct gnic_hw_qp_gro {
 GNIC_HW_SIZE(gnic_hw_qp_gro, 16);
 
 #define GNIC_RAW_GRO_SIZE_MAX		(65535 + 18)	/* an IP packet, Ethernet, a tag */
+
+/**
+ * struct gnic_hw_qp_prio - which priority a send queue sends with
+ * @port: which raw QP
+ * @qpn: which raw QP
+ * @prio: 0 .. GNIC_PRIOS - 1; 0 after QP_CREATE
+ * @rsvd: zero
+ */
+struct gnic_hw_qp_prio {
+	__le32 port;
+	__le32 qpn;
+	__u8 prio;
+	__u8 rsvd[7];
+};
+GNIC_HW_SIZE(gnic_hw_qp_prio, 16);
 
 /**
  * struct gnic_hw_qp_path - how packets of an RC QP reach the peer

@@ -193,6 +193,35 @@ struct gnic_hw_fec_stats {
 };
 GNIC_HW_SIZE(gnic_hw_fec_stats, 304);
 
+#define GNIC_PRIOS			8
+#define GNIC_TCS			8
+
+/* How a traffic class is chosen to send (IEEE 802.1Q, transmission selection). */
+enum gnic_hw_tsa {
+	GNIC_TSA_STRICT	= 0,
+	GNIC_TSA_ETS	= 1,
+};
+
+/**
+ * struct gnic_hw_ets - the traffic classes of a port
+ * @port: which
+ * @rsvd: zero
+ * @prio_tc: class of each priority
+ * @tsa: enum gnic_hw_tsa of each class
+ * @share: percent of what strict classes leave; 0 for a strict class; 100 in all if
+ *	there is an ETS class
+ * @rate: limit of each class as in struct gnic_hw_qp_rate; 0: no limit
+ */
+struct gnic_hw_ets {
+	__le32 port;
+	__le32 rsvd;
+	__u8 prio_tc[GNIC_PRIOS];
+	__u8 tsa[GNIC_TCS];
+	__u8 share[GNIC_TCS];
+	__le64 rate[GNIC_TCS];
+};
+GNIC_HW_SIZE(gnic_hw_ets, 96);
+
 #define GNIC_MODULE_I2C_ADDR		0x50
 #define GNIC_MODULE_PAGE_LEN		128
 

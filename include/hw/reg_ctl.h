@@ -28,6 +28,7 @@
 #define  GNIC_CAP_RX_SPLIT		BIT(12)	/* headers and payload apart */
 #define  GNIC_CAP_GRO			BIT(13)	/* merges segments of TCP */
 #define  GNIC_CAP_RX_MODE		BIT(14)	/* FCS and bad frames on receive */
+#define  GNIC_CAP_DCB			BIT(29)	/* priorities and traffic classes of ports */
 #define  GNIC_CAP_VLAN_RX		BIT(15)	/* VLAN_SET, and S-tags in both directions */
 #define  GNIC_CAP_TUNNEL		BIT(16)	/* segments in tunnels, TUNNEL_SET */
 #define  GNIC_CAP_USO			BIT(17)	/* segments UDP */

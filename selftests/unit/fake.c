@@ -194,6 +194,13 @@ void qp_rate_spend(struct qp *qp, uint32_t len)
 	(void)len;
 }
 
+/* No port has classes. */
+int ets_enqueue(struct qp *qp)
+{
+	(void)qp;
+	return 0;
+}
+
 bool mac_pause_hold(struct qp *qp)
 {
 	(void)qp;

@@ -35,6 +35,9 @@ enum gnic_hw_status esw_cmd_flow_stats(struct card *card, const struct gnic_hw_i
 
 /* qp_rate.c */
 enum gnic_hw_status qp_cmd_rate(struct card *card, const struct gnic_hw_qp_rate *in);
+/* mac_ets.c */
+enum gnic_hw_status mac_cmd_ets(struct card *card, const struct gnic_hw_ets *in);
+enum gnic_hw_status qp_cmd_prio(struct card *card, const struct gnic_hw_qp_prio *in);
 /* qp_split.c */
 enum gnic_hw_status qp_cmd_split(struct card *card, const struct gnic_hw_qp_split *in);
 

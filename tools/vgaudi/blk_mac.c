@@ -361,6 +361,7 @@ void mac_init(struct port *port, struct card *card, unsigned int index)
 	port->card = card;
 	port->index = index;
 	mac_pause_init(port);
+	mac_ets_reset(port);
 	mac_address(port);
 }
 
@@ -375,6 +376,7 @@ static void mac_reset_port(struct port *port)
 	mac_link_reset(port);
 	mac_link_update(port);
 	mac_pause_stop(port);
+	mac_ets_reset(port);
 	memset(&port->stats, 0, sizeof(port->stats));
 	memset(&port->fec, 0, sizeof(port->fec));
 	port->fec_bits = 0;

@@ -325,6 +325,7 @@ static void qp_destroy(struct qp *qp)
 	rxe_gro_free(qp);
 	mac_pause_forget(qp);
 	qp_rate_forget(qp);
+	ets_forget(qp);
 	qp_hold(qp, -1);
 	if (qp_kinds[qp->type].destroy)
 		qp_kinds[qp->type].destroy(qp);

@@ -321,7 +321,7 @@ static uint32_t txe_packet(struct qp *qp)
 	return wqes;
 }
 
-int txe_poll(struct qp *qp, int budget)
+int txe_run(struct qp *qp, int budget)
 {
 	struct wq *sq = &qp->sq;
 	int done = 0;
@@ -332,4 +332,9 @@ int txe_poll(struct qp *qp, int budget)
 	if (done)
 		wq_done(qp, sq);
 	return done;
+}
+
+int txe_poll(struct qp *qp, int budget)
+{
+	return qp->port->ets.on ? ets_enqueue(qp) : txe_run(qp, budget);
 }

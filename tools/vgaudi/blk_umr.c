@@ -193,6 +193,8 @@ static bool umr_poll(void *opaque)
 		card->awake_next = qp->next_awake;
 		work |= umr_round(qp);
 	}
+	if (card->ets_queued)
+		work |= ets_run(card);
 	return work;
 }
 
@@ -206,7 +208,7 @@ static bool umr_arm(void *opaque)
 		card->awake_next = qp->next_awake;
 		qp_sleep(qp);
 	}
-	return card->awake;
+	return card->awake || (card->ets_queued && ets_ready(card));
 }
 
 void umr_init(struct card *card)

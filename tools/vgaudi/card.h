@@ -106,6 +106,13 @@ struct qp_rate {
 	struct loop_timer timer;
 };
 
+/* Which traffic class it sends in, mac_ets.c. */
+struct qp_ets {
+	struct qp *next;	/* of the class's queue */
+	uint8_t prio;
+	bool queued;
+};
+
 struct qp {
 	struct card *card;
 	struct port *port;
@@ -128,6 +135,7 @@ struct qp {
 	struct qp_compute *compute;
 	struct qp_pause pause;
 	struct qp_rate rate;
+	struct qp_ets ets;
 	struct gnic_hw_qp_stats stats;	/* host order; little endian on the way out */
 };
 
@@ -160,6 +168,25 @@ struct port_pause {
 	struct loop_timer resume, watch;
 };
 
+/* Those that have something to send, and what the class may. */
+struct port_class {
+	struct qp *first, **last;
+	struct qp_rate rate;
+	int64_t credit;		/* octets, of ETS; below 0: sent ahead */
+	uint8_t tsa, share;
+};
+
+/* mac_ets.c */
+struct port_ets {
+	bool on;		/* else queues are served as they are polled */
+	bool set;		/* PORT_ETS wants something */
+	uint8_t prio_tc[GNIC_PRIOS];
+	uint8_t turn;		/* ETS class that is served, until its credit is used up */
+	unsigned int prios;	/* QPs with another priority than 0 */
+	unsigned int queued;
+	struct port_class tc[GNIC_TCS];
+};
+
 struct port {
 	struct card *card;
 	unsigned int index;
@@ -179,6 +206,7 @@ struct port {
 	uint64_t fec_bits;	/* of codewords not in @fec yet */
 	unsigned int fec_lane;	/* of the next codeword with an error */
 	struct port_pause pause;
+	struct port_ets ets;
 	struct wire *wire;	/* NULL: nothing plugged in */
 	uint8_t depth;		/* blk_mac.c: mac_receive() within mac_receive() */
 	struct qp **qps;	/* by QPN; sparse, grown on demand */
@@ -234,6 +262,7 @@ struct card {
 	struct windows *windows;	/* blk_asid.c */
 	struct phc phc;
 	struct qp *awake;	/* poll list, blk_umr.c */
+	unsigned int ets_queued;	/* QPs, of all ports; mac_ets.c */
 	struct qp *awake_next;	/* cursor of the round under way */
 	struct loop_poller poller;
 	struct port ports[GNIC_PORTS_MAX];

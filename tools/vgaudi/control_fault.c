@@ -6,6 +6,7 @@
 #include "blk_cmd.h"
 #include "control_cmd.h"
 #include "fault.h"
+#include "mac.h"
 #include "vfio_user.h"
 
 #define FAULT_COUNT_MAX	0xffffffffu
@@ -62,6 +63,20 @@ static const char *control_fault_flap(struct sim *sim, struct json_object *req,
 	if (port->forced_down)
 		return "the link is held down already";
 	return mac_flap(port, ms) ? NULL : "no memory";
+}
+
+/* As if the far end asked for silence, for longer than a pause frame can. */
+static const char *control_fault_silence(struct sim *sim, struct json_object *req,
+					 struct json_object *reply)
+{
+	struct control_arg arg = { .req = req };
+	struct port *port = control_port(&arg, sim);
+	uint64_t ms = control_number(&arg, "ms", 0, FAULT_FLAP_MAX, 100);
+
+	(void)reply;
+	if (!arg.error)
+		mac_pause_for(port, ms * 1000000);
+	return arg.error;
 }
 
 /* ---- commands ---- */
@@ -249,6 +264,7 @@ static const char *control_fault_clear(struct sim *sim, struct json_object *req,
 
 static const struct control_cmd control_fault_kinds[] = {
 	{ "flap", control_fault_flap },
+	{ "silence", control_fault_silence },
 	{ "command", control_fault_command },
 	{ "irq", control_fault_irq },
 	{ "qp", control_fault_qp },

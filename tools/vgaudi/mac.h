@@ -27,7 +27,11 @@ void mac_link_info(const struct port *port, struct gnic_hw_port_info *info);
 /* ---- mac_pause.c ---- */
 void mac_pause_init(struct port *port);
 void mac_pause_stop(struct port *port);	/* no link: nobody is paused any more */
+void mac_pause_for(struct port *port, uint64_t ns);	/* nobody starts a packet; 0: as before */
 void mac_pause_received(struct port *port, uint16_t quanta);
+
+/* ---- mac_ets.c ---- */
+void mac_ets_reset(struct port *port);	/* strict classes, one a priority, no limits */
 
 /* ---- mac_fec.c ---- */
 /* The codewords so far, before the lanes become others. */

@@ -37,33 +37,30 @@ static void mac_pause_resume(void *opaque)
 	}
 }
 
-void mac_pause_received(struct port *port, uint16_t quanta)
+void mac_pause_for(struct port *port, uint64_t ns)
 {
-	uint64_t now = loop_now(port->card->loop);
-
-	if (!(port->mode.pause & GNIC_PAUSE_RX))
-		return;
-	if (!quanta) {
+	if (!ns) {
 		mac_pause_resume(port);
 		return;
 	}
-	port->pause.until = now + mac_pause_ns(port, quanta);
+	port->pause.until = loop_now(port->card->loop) + ns;
 	/* without the timer nobody would wake those that wait */
 	if (loop_timer_set(port->card->loop, &port->pause.resume, port->pause.until))
 		port->pause.until = 0;
 }
 
-/* The host side of a function has no wire. */
-static bool mac_pause_concerns(const struct qp *qp)
+void mac_pause_received(struct port *port, uint16_t quanta)
 {
-	return !qp->vport || !qp->vport->function || qp->side == GNIC_SIDE_FUNCTION;
+	if (!(port->mode.pause & GNIC_PAUSE_RX))
+		return;
+	mac_pause_for(port, mac_pause_ns(port, quanta));
 }
 
 bool mac_pause_hold(struct qp *qp)
 {
 	struct port *port = qp->port;
 
-	if (!mac_pause_concerns(qp) || loop_now(port->card->loop) >= port->pause.until)
+	if (!qp_has_wire(qp) || loop_now(port->card->loop) >= port->pause.until)
 		return false;
 	if (!qp->pause.held) {
 		qp->pause.held = true;

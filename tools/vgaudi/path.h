@@ -106,6 +106,12 @@ static inline void mac_pause_look(struct qp *qp)
 		mac_pause_short(qp);
 }
 
+/* Does what it sends go to the wire? The host side of a function has none. */
+static inline bool qp_has_wire(const struct qp *qp)
+{
+	return !qp->vport || !qp->vport->function || qp->side == GNIC_SIDE_FUNCTION;
+}
+
 /* May the send queue not start a packet now? It is woken when it may. */
 static inline bool mac_pause_holds(struct qp *qp)
 {
@@ -114,6 +120,9 @@ static inline bool mac_pause_holds(struct qp *qp)
 
 /* ---- qp_rate.c ---- */
 
+/* The same of any limit; @octets with FCS. The timer is the owner's. */
+bool rate_hold(struct loop *loop, struct qp_rate *rate);
+void rate_spend(struct loop *loop, struct qp_rate *rate, uint64_t octets);
 bool qp_rate_hold(struct qp *qp);
 void qp_rate_spend(struct qp *qp, uint32_t len);	/* a frame, without FCS */
 void qp_rate_forget(struct qp *qp);	/* the QP goes away */
@@ -123,5 +132,16 @@ static inline bool qp_rate_holds(struct qp *qp)
 {
 	return qp->rate.limit && qp_rate_hold(qp);
 }
+
+/* ---- mac_ets.c ---- */
+
+/* It has something to send, perhaps: queued in its class. Returns 0: nothing was done yet. */
+int ets_enqueue(struct qp *qp);
+bool ets_run(struct card *card);	/* sends; false: nobody can */
+bool ets_ready(struct card *card);	/* could somebody send? */
+void ets_forget(struct qp *qp);		/* the QP goes away */
+
+/* blk_txe.c: at most @budget WQEs, or the packet that begins with the last of them. */
+int txe_run(struct qp *qp, int budget);
 
 #endif /* VGAUDI_PATH_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * QPs: a limit for what a raw send queue sends. Each frame takes the time that
+ * QPs: a limit for what a raw send queue sends, or a class of them. Each frame takes the time that
  * it would take on a wire of that rate; a queue that is ahead of its time waits
  * for the timer. Time that it did not use is kept for it, but not much of it.
  */
@@ -15,25 +15,32 @@ static void qp_rate_resume(void *opaque)
 	qp_wake(opaque);
 }
 
-bool qp_rate_hold(struct qp *qp)
+bool rate_hold(struct loop *loop, struct qp_rate *rate)
 {
-	struct loop *loop = qp->card->loop;
-
-	if (loop_now(loop) >= qp->rate.until)
+	if (loop_now(loop) >= rate->until)
 		return false;
 	/* without the timer nobody would wake it: rather too fast than never again */
-	return loop_timer_pending(&qp->rate.timer) ||
-	       !loop_timer_set(loop, &qp->rate.timer, qp->rate.until);
+	return loop_timer_pending(&rate->timer) ||
+	       !loop_timer_set(loop, &rate->timer, rate->until);
+}
+
+void rate_spend(struct loop *loop, struct qp_rate *rate, uint64_t octets)
+{
+	uint64_t now = loop_now(loop);
+
+	if (rate->until + QP_RATE_BURST_NS < now)
+		rate->until = now - QP_RATE_BURST_NS;
+	rate->until += octets * 8 * 1000000000 / rate->limit;
+}
+
+bool qp_rate_hold(struct qp *qp)
+{
+	return rate_hold(qp->card->loop, &qp->rate);
 }
 
 void qp_rate_spend(struct qp *qp, uint32_t len)
 {
-	uint64_t now = loop_now(qp->card->loop);
-	uint64_t bits = (len + MAC_FCS_LEN) * 8ull;
-
-	if (qp->rate.until + QP_RATE_BURST_NS < now)
-		qp->rate.until = now - QP_RATE_BURST_NS;
-	qp->rate.until += bits * 1000000000 / qp->rate.limit;
+	rate_spend(qp->card->loop, &qp->rate, len + MAC_FCS_LEN);
 }
 
 void qp_rate_forget(struct qp *qp)
