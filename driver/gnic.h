@@ -305,5 +305,7 @@ void gnic_accel_exit(struct gnic_dev *dev);
 
 /* gnic_tc.c: flower on a port or representor */
 int gnic_setup_tc(struct net_device *netdev, enum tc_setup_type type, void *data);
+/* gnic_mqprio.c: with what only a port has */
+int gnic_uplink_setup_tc(struct net_device *netdev, enum tc_setup_type type, void *data);
 
 #endif /* GNIC_H */

@@ -303,6 +303,9 @@ int gnic_rate_start(struct gnic_channel *c, const struct gnic_queue *queue);
 int gnic_gro_start(struct gnic_channel *c, const struct gnic_rx *rx,
 		   const struct gnic_nic_cfg *cfg);
 
+/* gnic_mqprio.c */
+int gnic_mqprio_start(struct gnic_channel *c, const struct gnic_queue *queue);
+
 /* gnic_stats.c */
 void gnic_stats_tx(struct gnic_channel *c, struct gnic_tx_stats *sum);
 void gnic_stats_post(struct gnic_channel *c, struct gnic_post_stats *sum);

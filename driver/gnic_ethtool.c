@@ -76,6 +76,9 @@ int gnic_ethtool_set_channels(struct net_device *netdev, struct ethtool_channels
 	err = gnic_rss_resize_check(nic, ch->combined_count);
 	if (err)
 		return err;
+	err = gnic_mqprio_resize_check(nic, ch->combined_count);
+	if (err)
+		return err;
 	cfg.channels = ch->combined_count;
 	err = gnic_nic_reconfigure(nic, &cfg, NULL);
 	if (err)

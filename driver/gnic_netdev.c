@@ -92,7 +92,7 @@ static const struct net_device_ops gnic_uplink_ops = {
 #ifdef CONFIG_RFS_ACCEL
 	.ndo_rx_flow_steer	= gnic_arfs_steer,
 #endif
-	.ndo_setup_tc		= gnic_setup_tc,
+	.ndo_setup_tc		= gnic_uplink_setup_tc,
 	.ndo_set_tx_maxrate	= gnic_set_tx_maxrate,
 	.ndo_hwtstamp_get	= gnic_hwtstamp_get,
 	.ndo_hwtstamp_set	= gnic_hwtstamp_set,
@@ -108,6 +108,7 @@ static void gnic_uplink_init(struct net_device *netdev)
 		netdev->queue_mgmt_ops = &gnic_queue_mgmt_ops;
 	netdev->priv_flags |= IFF_UNICAST_FLT | IFF_LIVE_ADDR_CHANGE;
 	gnic_features_init_uplink(netdev);
+	gnic_dcb_init(netdev);
 }
 
 static void gnic_uplink_link(struct gnic_nic *nic, bool up)
@@ -140,6 +141,9 @@ static int gnic_uplink_open(struct gnic_nic *nic)
 	int err;
 
 	err = gnic_filter_apply(nic);
+	if (err)
+		return err;
+	err = gnic_dcb_apply(nic);
 	if (err)
 		return err;
 	err = gnic_port_set(nic->port, &set);

@@ -6,6 +6,8 @@
 #ifndef GNIC_NIC_H
 #define GNIC_NIC_H
 
+#include <linux/dcbnl.h>
+
 #include "gnic.h"
 #include "gnic_rss.h"
 
@@ -68,6 +70,18 @@ struct gnic_nic_cfg {
 };
 
 /**
+ * struct gnic_nic_dcb - traffic classes of an uplink, gnic_dcb.c
+ * @ets: as the user wants it
+ * @kbps: limits of classes, 0: none
+ * @set: not as the device is after a reset
+ */
+struct gnic_nic_dcb {
+	struct ieee_ets ets;
+	u64 kbps[IEEE_8021QAZ_MAX_TCS];
+	bool set;
+};
+
+/**
  * struct gnic_nic - netdev_priv() of a port's netdev or a representor
  * @netdev: the netdev
  * @dev: the card
@@ -84,6 +98,8 @@ struct gnic_nic_cfg {
  * @cfg: what runs, or will run after open
  * @rss: written to the device at open and when it changes
  * @vlan: written to the device at open and when it changes
+ * @dcb: written to the device at open and when it changes
+ * @mqprio: queues have the priority of their class, gnic_mqprio.c
  * @ntuples: rules of ethtool -N, by location
  * @arfs: accelerated RFS, or NULL
  * @reset_work: makes all queues anew: after a transmit time-out, a completion
@@ -115,6 +131,8 @@ struct gnic_nic {
 	struct gnic_nic_cfg cfg;
 	struct gnic_nic_rss rss;
 	struct gnic_hw_vlan vlan;
+	struct gnic_nic_dcb dcb;
+	bool mqprio;
 	struct list_head ntuples;
 	struct gnic_arfs *arfs;
 	struct delayed_work reset_work;
@@ -218,6 +236,12 @@ int gnic_hwtstamp_set(struct net_device *netdev, struct kernel_hwtstamp_config *
 		      struct netlink_ext_ack *extack);
 
 int gnic_set_tx_maxrate(struct net_device *netdev, int index, u32 mbps);	/* gnic_rate.c */
+
+/* gnic_dcb.c */
+void gnic_dcb_init(struct net_device *netdev);
+int gnic_dcb_apply(struct gnic_nic *nic);
+
+int gnic_mqprio_resize_check(struct gnic_nic *nic, unsigned int count);	/* gnic_mqprio.c */
 
 /* gnic_stats.c */
 void gnic_stats_missed(struct gnic_nic *nic);

@@ -188,6 +188,9 @@ struct gnic_queue *gnic_queue_create(struct gnic_channel *c, const struct gnic_n
 	err = gnic_rate_start(c, queue);
 	if (err)
 		goto err_qps_destroy;
+	err = gnic_mqprio_start(c, queue);
+	if (err)
+		goto err_qps_destroy;
 	if (queue->rx.xsk)
 		gnic_xsk_rx_prime(c, &queue->rx);
 	gnic_ring_publish(&queue->rx.rq);
