@@ -38,6 +38,10 @@ enum gnic_hw_status qp_cmd_rate(struct card *card, const struct gnic_hw_qp_rate 
 /* mac_ets.c */
 enum gnic_hw_status mac_cmd_ets(struct card *card, const struct gnic_hw_ets *in);
 enum gnic_hw_status qp_cmd_prio(struct card *card, const struct gnic_hw_qp_prio *in);
+/* qp_raw.c: the raw QP, which has a send queue, or a receive queue; or a status */
+enum gnic_hw_status qp_raw_sends(struct card *card, __le32 port, __le32 qpn, struct qp **qp);
+enum gnic_hw_status qp_raw_receives(struct card *card, __le32 port, __le32 qpn, struct qp **qp);
+
 /* qp_split.c */
 enum gnic_hw_status qp_cmd_split(struct card *card, const struct gnic_hw_qp_split *in);
 

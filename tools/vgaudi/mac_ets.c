@@ -230,18 +230,16 @@ void ets_forget(struct qp *qp)
 enum gnic_hw_status qp_cmd_prio(struct card *card, const struct gnic_hw_qp_prio *in)
 {
 	static const uint8_t zero[sizeof(in->rsvd)];
-	struct port *port = card_port(card, le32_to_cpu(in->port));
+	enum gnic_hw_status status;
 	struct qp *qp;
 
-	if (!port || in->prio >= GNIC_PRIOS || memcmp(in->rsvd, zero, sizeof(zero)))
+	if (in->prio >= GNIC_PRIOS || memcmp(in->rsvd, zero, sizeof(zero)))
 		return GNIC_STATUS_BAD_PARAM;
-	qp = qp_get(port, le32_to_cpu(in->qpn));
-	if (!qp)
-		return GNIC_STATUS_NOT_FOUND;
-	if (qp->type != GNIC_QP_RAW || !qp->sq.present)
-		return GNIC_STATUS_BAD_PARAM;
+	status = qp_raw_sends(card, in->port, in->qpn, &qp);
+	if (status)
+		return status;
 	ets_set_prio(qp, in->prio);
-	ets_switch(port);
+	ets_switch(qp->port);
 	qp_wake(qp);
 	return GNIC_STATUS_OK;
 }

@@ -50,17 +50,15 @@ void qp_rate_forget(struct qp *qp)
 
 enum gnic_hw_status qp_cmd_rate(struct card *card, const struct gnic_hw_qp_rate *in)
 {
-	struct port *port = card_port(card, le32_to_cpu(in->port));
 	uint64_t limit = le64_to_cpu(in->rate);
+	enum gnic_hw_status status;
 	struct qp *qp;
 
-	if (!port || (limit && (limit < GNIC_QP_RATE_MIN || limit > GNIC_QP_RATE_MAX)))
+	if (limit && (limit < GNIC_QP_RATE_MIN || limit > GNIC_QP_RATE_MAX))
 		return GNIC_STATUS_BAD_PARAM;
-	qp = qp_get(port, le32_to_cpu(in->qpn));
-	if (!qp)
-		return GNIC_STATUS_NOT_FOUND;
-	if (qp->type != GNIC_QP_RAW || !qp->sq.present)
-		return GNIC_STATUS_BAD_PARAM;
+	status = qp_raw_sends(card, in->port, in->qpn, &qp);
+	if (status)
+		return status;
 	loop_timer_del(card->loop, &qp->rate.timer);
 	qp->rate.timer.cb = qp_rate_resume;
 	qp->rate.timer.opaque = qp;

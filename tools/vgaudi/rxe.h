@@ -47,8 +47,14 @@ struct rxe_sums {
  */
 uint32_t rxe_checksum(const struct frame *frame, uint32_t from, struct rxe_sums *sums);
 
-/* rxe_fcs.c: does the driver ask for the FCS? Then there is nothing to merge. */
-bool rxe_fcs_wanted(const struct qp *qp);
+/* Does the driver ask for the FCS? Then there is nothing to merge. */
+static inline bool rxe_fcs_wanted(const struct qp *qp)
+{
+	return qp->port->rx & GNIC_PORT_RX_FCS && qp->side == GNIC_SIDE_HOST &&
+	       !qp->vport->function;
+}
+
+/* rxe_fcs.c */
 bool rxe_fcs_deliver(struct qp *qp, const struct frame *frame, const struct rxe_label *label);
 
 /* rxe_gro.c: true: the frame waits for more of its flow, or was added to such a one. */

@@ -10,12 +10,6 @@
 #include "rxe.h"
 #include "wire.h"
 
-bool rxe_fcs_wanted(const struct qp *qp)
-{
-	return qp->port->rx & GNIC_PORT_RX_FCS && qp->side == GNIC_SIDE_HOST &&
-	       !qp->vport->function;
-}
-
 /* The FCS of a bad frame is that of the frame that was sent. */
 bool rxe_fcs_deliver(struct qp *qp, const struct frame *frame, const struct rxe_label *label)
 {

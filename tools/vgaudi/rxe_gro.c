@@ -401,17 +401,15 @@ void rxe_gro_free(struct qp *qp)
 
 enum gnic_hw_status qp_cmd_gro(struct card *card, const struct gnic_hw_qp_gro *in)
 {
-	struct port *port = card_port(card, le32_to_cpu(in->port));
 	uint32_t max_size = le32_to_cpu(in->max_size);
+	enum gnic_hw_status status;
 	struct qp *qp;
 
-	if (!port || in->rsvd || max_size > GNIC_RAW_GRO_SIZE_MAX || !in->usecs)
+	if (in->rsvd || max_size > GNIC_RAW_GRO_SIZE_MAX || !in->usecs)
 		return GNIC_STATUS_BAD_PARAM;
-	qp = qp_get(port, le32_to_cpu(in->qpn));
-	if (!qp)
-		return GNIC_STATUS_NOT_FOUND;
-	if (qp->type != GNIC_QP_RAW || !qp->rq.present)
-		return GNIC_STATUS_BAD_PARAM;
+	status = qp_raw_receives(card, in->port, in->qpn, &qp);
+	if (status)
+		return status;
 	rxe_gro_flush(qp);
 	if (!max_size) {
 		rxe_gro_free(qp);
