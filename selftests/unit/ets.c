@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "blk_cmd.h"
+#include "clock_lab.h"
 #include "mac.h"
 #include "path.h"
 
@@ -20,33 +21,12 @@ static struct card card;
 static struct port *const port = &card.ports[0];
 static struct vport function = { .function = true };
 static struct qp qps[QPS];
-static uint64_t now;
 static unsigned int polled[QPS];	/* past the scheduler */
 static unsigned int woken;
 static uint32_t frame_len[QPS];
 static bool held[QPS];
 
 /* ---- what surrounds the block ---- */
-
-uint64_t loop_now(const struct loop *loop)
-{
-	(void)loop;
-	return now;
-}
-
-int loop_timer_set(struct loop *loop, struct loop_timer *timer, uint64_t when)
-{
-	(void)loop;
-	timer->when = when;
-	timer->slot = 1;
-	return 0;
-}
-
-void loop_timer_del(struct loop *loop, struct loop_timer *timer)
-{
-	(void)loop;
-	timer->slot = 0;
-}
 
 void qp_wake(struct qp *qp)
 {
@@ -143,7 +123,7 @@ static int setup(void **state)
 		qps[i].sq.present = true;
 		frame_len[i] = FRAME;
 	}
-	now = 1000000000;
+	fake_now = 1000000000;
 	woken = 0;
 	return 0;
 }
@@ -382,12 +362,12 @@ static void class_limit(void **state)
 	prio(1, 3);
 	post(0, 100000);
 	post(1, 100000);
-	for (uint64_t end = now + 1000000000; now < end;) {
+	for (uint64_t end = fake_now + 1000000000; fake_now < end;) {
 		if (round_of_all())
 			continue;
 		assert_false(ets_ready(&card));
 		assert_int_equal(port->ets.tc[3].rate.timer.slot, 1);
-		now = port->ets.tc[3].rate.timer.when;
+		fake_now = port->ets.tc[3].rate.timer.when;
 		port->ets.tc[3].rate.timer.slot = 0;
 		assert_true(ets_ready(&card));
 	}

@@ -2,6 +2,8 @@
 /* What surrounds one block in a unit test; see fake.h. */
 #include "fake.h"
 
+#include "clock_lab.h"
+
 uint8_t fake_mem[FAKE_SIZE];
 uint64_t fake_seam;
 uint8_t fake_access;
@@ -11,8 +13,6 @@ uint32_t fake_sq_done, fake_rq_done;
 struct gnic_hw_raw_cqe fake_cqes[FAKE_CQES];
 unsigned int fake_ncqes;
 bool fake_cq_full;
-uint64_t fake_now;
-struct loop_timer *fake_timer;
 
 static uint32_t fake_state;
 
@@ -45,6 +45,7 @@ void fake_init(struct fake *fake)
 	fake_cq_full = false;
 	fake_now = 0;
 	fake_timer = NULL;
+	fake_timer_error = 0;
 	fake->card.config.ports = 1;
 	fake->card.ports[0].card = &fake->card;
 	fake->card.ports[0].uplink = &fake->uplink;
@@ -68,28 +69,6 @@ void fake_init(struct fake *fake)
 }
 
 /* ---- the block's surroundings ---- */
-
-uint64_t loop_now(const struct loop *loop)
-{
-	(void)loop;
-	return fake_now;
-}
-
-int loop_timer_set(struct loop *loop, struct loop_timer *timer, uint64_t when)
-{
-	(void)loop;
-	timer->when = when;
-	timer->slot = 1;
-	fake_timer = timer;
-	return 0;
-}
-
-void loop_timer_del(struct loop *loop, struct loop_timer *timer)
-{
-	(void)loop;
-	timer->slot = 0;
-	fake_timer = NULL;
-}
 
 void fake_timer_fire(void)
 {

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "clock_lab.h"
 #include "frame.h"
 #include "mac.h"
 
@@ -21,32 +22,11 @@ static struct card card;
 static struct port *const port = &card.ports[0];
 static struct vport uplink, function;
 static struct qp qp, other;
-static uint64_t now;
 static uint32_t produced;
 static unsigned int frames, woken;
 static uint16_t last_quanta;
 
 /* ---- what surrounds the block ---- */
-
-uint64_t loop_now(const struct loop *loop)
-{
-	(void)loop;
-	return now;
-}
-
-int loop_timer_set(struct loop *loop, struct loop_timer *timer, uint64_t when)
-{
-	(void)loop;
-	timer->when = when;
-	timer->slot = 1;
-	return 0;
-}
-
-void loop_timer_del(struct loop *loop, struct loop_timer *timer)
-{
-	(void)loop;
-	timer->slot = 0;
-}
 
 void qp_wake(struct qp *which)
 {
@@ -78,7 +58,7 @@ static int setup(void **state)
 	memset(&card, 0, sizeof(card));
 	memset(&qp, 0, sizeof(qp));
 	memset(&function, 0, sizeof(function));
-	now = 1000 * MS;
+	fake_now = 1000 * MS;
 	produced = SIZE;
 	frames = 0;
 	woken = 0;
@@ -116,7 +96,7 @@ static void watch(void)
 {
 	assert_int_equal(port->pause.watch.slot, 1);
 	port->pause.watch.slot = 0;
-	now = port->pause.watch.when;
+	fake_now = port->pause.watch.when;
 	port->pause.watch.cb(port->pause.watch.opaque);
 }
 
@@ -153,25 +133,25 @@ static void new_buffers_end_it(void **state)
 /* The far end would begin again when its time is over. */
 static void asks_again_in_time(void **state)
 {
-	const uint64_t begin = now, whole = 65535ull * 512000 / 100000;
+	const uint64_t begin = fake_now, whole = 65535ull * 512000 / 100000;
 
 	(void)state;
 	take(&qp, 20);
 	while (frames < 2)
 		watch();
 	assert_int_equal(last_quanta, 0xffff);
-	assert_true(now - begin >= whole / 2 && now - begin < whole);
+	assert_true(fake_now - begin >= whole / 2 && fake_now - begin < whole);
 }
 
 static void a_dead_queue_is_given_up(void **state)
 {
-	const uint64_t begin = now;
+	const uint64_t begin = fake_now;
 
 	(void)state;
 	take(&qp, 20);
 	while (last_quanta)
 		watch();
-	assert_true(now - begin >= GNIC_PAUSE_STORM_MS * MS);
+	assert_true(fake_now - begin >= GNIC_PAUSE_STORM_MS * MS);
 	assert_int_equal(port->stats.pause_storms, 1);
 	frames = 0;
 	take(&qp, 5);
@@ -191,8 +171,8 @@ static void a_slow_queue_is_not(void **state)
 	(void)state;
 	take(&qp, 40);
 	for (i = 0; i < 30; i++) {
-		now += GNIC_PAUSE_STORM_MS * MS / 2;
-		port->pause.watch.when = now;
+		fake_now += GNIC_PAUSE_STORM_MS * MS / 2;
+		port->pause.watch.when = fake_now;
 		produced++;
 		watch();
 		assert_int_equal(last_quanta, i < 24 + 8 - 1 ? 0xffff : 0);
@@ -254,7 +234,7 @@ static void no_link_no_pause(void **state)
 
 static void is_silent(void **state)
 {
-	const uint64_t begin = now;
+	const uint64_t begin = fake_now;
 
 	(void)state;
 	assert_false(mac_pause_holds(&qp));
@@ -262,7 +242,7 @@ static void is_silent(void **state)
 	assert_int_equal(port->pause.resume.when, begin + 512);
 	assert_true(mac_pause_holds(&qp));
 	assert_true(mac_pause_holds(&qp));
-	now += 512;
+	fake_now += 512;
 	assert_false(mac_pause_holds(&qp));
 	port->pause.resume.cb(port->pause.resume.opaque);
 	assert_int_equal(woken, 1);
@@ -273,7 +253,7 @@ static void a_quantum_of_a_slow_link_is_longer(void **state)
 	(void)state;
 	port->mode.speed = 10000;
 	mac_pause_received(port, 1);
-	assert_int_equal(port->pause.resume.when, now + 51);
+	assert_int_equal(port->pause.resume.when, fake_now + 51);
 }
 
 static void zero_ends_it(void **state)

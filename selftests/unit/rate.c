@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "blk_cmd.h"
+#include "clock_lab.h"
 #include "path.h"
 
 #define MBIT	1000000ull
@@ -18,31 +19,9 @@
 
 static struct card card;
 static struct qp qp;
-static uint64_t now;
 static unsigned int woken;
-static int timer_error;
 
 /* ---- what surrounds the block ---- */
-
-uint64_t loop_now(const struct loop *loop)
-{
-	(void)loop;
-	return now;
-}
-
-int loop_timer_set(struct loop *loop, struct loop_timer *timer, uint64_t when)
-{
-	(void)loop;
-	timer->when = when;
-	timer->slot = !timer_error;
-	return timer_error;
-}
-
-void loop_timer_del(struct loop *loop, struct loop_timer *timer)
-{
-	(void)loop;
-	timer->slot = 0;
-}
 
 void qp_wake(struct qp *which)
 {
@@ -77,9 +56,9 @@ static int setup(void **state)
 	qp.qpn = 5;
 	qp.type = GNIC_QP_RAW;
 	qp.sq.present = true;
-	now = 100 * SECOND;
+	fake_now = 100 * SECOND;
 	woken = 0;
-	timer_error = 0;
+	fake_timer_error = 0;
 	return 0;
 }
 
@@ -106,10 +85,10 @@ static void waits_for_its_time(void **state)
 	assert_false(qp_rate_holds(&qp));
 	qp_rate_spend(&qp, 12496);	/* with FCS 100000 bits: 10 ms */
 	assert_true(qp_rate_holds(&qp));
-	assert_int_equal(qp.rate.timer.when, now + 10 * 1000000 - BURST);
-	now = qp.rate.timer.when - 1;
+	assert_int_equal(qp.rate.timer.when, fake_now + 10 * 1000000 - BURST);
+	fake_now = qp.rate.timer.when - 1;
 	assert_true(qp_rate_holds(&qp));
-	now++;
+	fake_now++;
 	woken = 0;
 	qp.rate.timer.cb(qp.rate.timer.opaque);
 	assert_int_equal(woken, 1);
@@ -119,14 +98,14 @@ static void waits_for_its_time(void **state)
 /* Over a long time the limit is met, whoever comes late. */
 static void average(void **state)
 {
-	const uint64_t begin = now;
+	const uint64_t begin = fake_now;
 	uint64_t bytes = 0;
 
 	(void)state;
 	assert_int_equal(rate(5, 100 * MBIT), GNIC_STATUS_OK);
-	while (now < begin + SECOND) {
+	while (fake_now < begin + SECOND) {
 		if (qp_rate_holds(&qp)) {
-			now = qp.rate.timer.when + rand() % 50000;
+			fake_now = qp.rate.timer.when + rand() % 50000;
 			qp.rate.timer.slot = 0;
 			continue;
 		}
@@ -142,7 +121,7 @@ static void idleness_is_no_savings(void **state)
 
 	(void)state;
 	assert_int_equal(rate(5, 100 * MBIT), GNIC_STATUS_OK);
-	now += 50 * SECOND;
+	fake_now += 50 * SECOND;
 	while (!qp_rate_holds(&qp)) {
 		qp_rate_spend(&qp, 1514);
 		bytes += 1518;
@@ -155,7 +134,7 @@ static void no_timer_no_limit(void **state)
 	(void)state;
 	assert_int_equal(rate(5, MBIT), GNIC_STATUS_OK);
 	qp_rate_spend(&qp, 1514);
-	timer_error = -1;
+	fake_timer_error = -1;
 	assert_false(qp_rate_holds(&qp));
 }
 
