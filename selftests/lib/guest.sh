@@ -164,6 +164,31 @@ model() {
 	printf '%s\n' "$answer"
 }
 
+# fault MEMBERS: of the command beside "cmd"; until the test ends.
+fault() {
+	local answer
+
+	answer=$(model "{\"cmd\": \"fault\", $1}")
+	[[ $answer == *'"ok":true'* ]] || fail "the model refused: $answer"
+	defer fault_clear
+}
+
+fault_clear() {
+	model '{"cmd": "fault", "kind": "clear"}' >/dev/null
+}
+
+# fault_command OPCODE [SKIP]: one such command fails, behind SKIP that do not.
+fault_command() {
+	local how='"kind": "command", "card": 0, "status": "INTERNAL", "count": 1'
+
+	fault "$how, \"opcode\": \"$1\", \"skip\": ${2:-0}"
+}
+
+# has_feature NAME: as ethtool -k calls it, of $DEV.
+has_feature() {
+	[[ $(ethtool -k "$DEV") == *"$1: on"* ]]
+}
+
 kernel_log_mark() {
 	dmesg | wc -l
 }

@@ -10,18 +10,6 @@ PORT=5562
 FRAMES=300	# of each class; fewer than a ring has
 ORDER=/tmp/dcb.order
 
-fault() {
-	local answer
-
-	answer=$(model "{\"cmd\": \"fault\", $1}")
-	[[ $answer == *'"ok":true'* ]] || fail "the model refused: $answer"
-}
-
-command_fails() {
-	fault "\"kind\": \"command\", \"card\": 0, \"opcode\": \"$1\", \"status\": \"INTERNAL\", \"count\": 1, \"skip\": ${2:-0}"
-	defer model '{"cmd": "fault", "kind": "clear"}'
-}
-
 silence() {
 	fault "\"kind\": \"silence\", \"card\": 0, \"port\": 0, \"ms\": $1"
 }
@@ -233,9 +221,9 @@ refused() {
 	expect_logged "neither strict nor ets" dcb ets set dev "$DEV" tc-tsa 0:cbs
 	expect_logged "from 1 Mbit/s" dcb maxrate set dev "$DEV" tc-maxrate 0:999kbit
 	expect_logged "from 1 Mbit/s" dcb maxrate set dev "$DEV" tc-maxrate 0:1001gbit
-	command_fails PORT_ETS
+	fault_command PORT_ETS
 	expect_fail dcb ets set dev "$DEV" prio-tc 0:7
-	command_fails PORT_ETS
+	fault_command PORT_ETS
 	expect_fail dcb maxrate set dev "$DEV" tc-maxrate 0:10mbit
 	expect "ets" "$(ets_get .)" = "$before"
 	dcb maxrate show dev "$DEV" | grep -qi "10mbit" && fail "a limit that was refused"
@@ -252,7 +240,7 @@ mqprio_refused() {
 		queues 1@0 1@1 1@2 1@3 1@4 1@5 1@6 1@7 1@8 hw 1
 	expect_message preempt "${add[@]}" 2 map 0 1 queues 1@0 1@1 hw 1 fp P E
 	expect_fail "${add[@]}" 2 map 0 1 queues 1@0 1@10 hw 1
-	command_fails QP_PRIO 1
+	fault_command QP_PRIO 1
 	expect_message "refuses the priorities" "${add[@]}" 3 map 0 1 2 queues 1@0 1@1 1@2 hw 1
 	tc qdisc show dev "$DEV" | grep -q mqprio && fail "mqprio is there"
 	expect "class of queue 2" "$(class_of 2)" = 0
@@ -295,7 +283,7 @@ reset_device() {
 # What destroys mqprio can't be refused.
 device_keeps_priority() {
 	mqprio
-	command_fails QP_PRIO
+	fault_command QP_PRIO
 	tc qdisc del dev "$DEV" root
 	wait_for 5 ping_works
 	mqprio_up

@@ -5,15 +5,6 @@
 
 . "$(dirname "$0")/../lib/guest.sh"
 
-# fault JSON...: members of the command beside "cmd".
-fault() {
-	local answer
-
-	answer=$(model "{\"cmd\": \"fault\", $1}")
-	[[ $answer == *'"ok":true'* ]] || fail "the model refused: $answer"
-	defer model '{"cmd": "fault", "kind": "clear"}'
-}
-
 # QPs that send for $DEV, as the port's reporter names them
 send_qps() {
 	local eth

@@ -11,10 +11,6 @@ feature() {
 	defer ethtool -K "$DEV" "$1" "$([ "$2" = on ] && echo off || echo on)"
 }
 
-has() {
-	[[ $(ethtool -k "$DEV") == *"$1: on"* ]]
-}
-
 # see COUNT: frames of a private type, as lib/fcs.py tells of them, in $SEEN.
 see() {
 	background python3 "$TREE/selftests/lib/fcs.py" see "$DEV" "$1" "$SEEN"
@@ -82,15 +78,14 @@ bad_fcs() {
 	feature rx-fcs on
 	feature rx-all on
 	see 2
-	model "{\"cmd\": \"fault\", $fault}" | grep -q '"ok":true' || fail "no fault"
-	defer model '{"cmd": "fault", "kind": "clear"}'
+	fault "$fault"
 	emit 500
-	model '{"cmd": "fault", "kind": "clear"}' >/dev/null
+	fault_clear
 	wait_for 5 sh -c "[ \$(wc -l <$SEEN) -gt 1 ]"
 	ethtool -K "$DEV" rx-all off >/dev/null
-	model "{\"cmd\": \"fault\", $fault}" >/dev/null
+	fault "$fault"
 	emit 600
-	model '{"cmd": "fault", "kind": "clear"}' >/dev/null
+	fault_clear
 	emit 700
 	wait_for 5 sh -c "[ \$(wc -l <$SEEN) -gt 2 ]"
 	[[ $(sed -n 2p "$SEEN") == "504 bad changed" ]] || fail "$(sed -n 2p "$SEEN")"
@@ -111,22 +106,22 @@ too_long() {
 
 # What can't be with an FCS is off as long, and then as it was.
 excluded() {
-	has rx-vlan-offload || fail "tags are not stripped"
+	has_feature rx-vlan-offload || fail "tags are not stripped"
 	ethtool -K "$DEV" rx-gro-hw on
 	defer ethtool -K "$DEV" rx-gro-hw off
 	ethtool -K "$DEV" rx-fcs on >/dev/null
 	defer ethtool -K "$DEV" rx-fcs off
-	expect_fail has rx-vlan-offload
-	expect_fail has rx-gro-hw
+	expect_fail has_feature rx-vlan-offload
+	expect_fail has_feature rx-gro-hw
 	ip link set dev "$DEV" xdpdrv object "$TREE/build/bpf/verdict.bpf.o" program xdp_pass
 	defer ip link set dev "$DEV" xdpdrv off
-	expect_fail has rx-fcs
+	expect_fail has_feature rx-fcs
 	ping_works
 	ip link set dev "$DEV" xdpdrv off
-	has rx-fcs || fail "rx-fcs does not come back"
+	has_feature rx-fcs || fail "rx-fcs does not come back"
 	ethtool -K "$DEV" rx-fcs off >/dev/null
-	has rx-vlan-offload || fail "rx-vlan-offload does not come back"
-	has rx-gro-hw || fail "rx-gro-hw does not come back"
+	has_feature rx-vlan-offload || fail "rx-vlan-offload does not come back"
+	has_feature rx-gro-hw || fail "rx-gro-hw does not come back"
 	ping_works
 }
 
@@ -142,13 +137,9 @@ after_reset() {
 }
 
 refused() {
-	local fault='"opcode": "PORT_SET", "status": "INTERNAL", "count": 1'
-
-	model "{\"cmd\": \"fault\", \"kind\": \"command\", \"card\": 0, $fault}" |
-		grep -q '"ok":true' || fail "no fault"
-	defer model '{"cmd": "fault", "kind": "clear"}'
+	fault_command PORT_SET
 	expect_fail ethtool -K "$DEV" rx-all on
-	expect_fail has rx-all
+	expect_fail has_feature rx-all
 	ping_works
 }
 

@@ -18,10 +18,6 @@ merged() {
 	"$TREE/selftests/lib/qstats.py" "$DEV" hw-gro-packets hw-gro-wire-packets
 }
 
-merging() {
-	[[ $(ethtool -k "$DEV") == *"rx-gro-hw: on"* ]]
-}
-
 # receive BYTES ADDRESS: one connection from the peer to here, all of it as it was.
 receive() {
 	local bytes=$1 address=$2 file listen=TCP4-LISTEN
@@ -166,13 +162,13 @@ xdp() {
 	gro_on
 	ip link set dev "$DEV" xdpdrv object "$VERDICT" program xdp_pass
 	defer ip link set dev "$DEV" xdpdrv off
-	expect_fail merging
+	expect_fail has_feature rx-gro-hw
 	read -ra before < <(merged)
 	receive 1000000 192.0.2.1
 	read -ra after < <(merged)
 	expect "merged" "${after[0]}" -eq "${before[0]}"
 	ip link set dev "$DEV" xdpdrv off
-	merging || fail "it does not come back"
+	has_feature rx-gro-hw || fail "it does not come back"
 	receive_merged 192.0.2.1
 }
 
@@ -180,10 +176,10 @@ needs_checksums() {
 	gro_on
 	ethtool -K "$DEV" rx off
 	defer ethtool -K "$DEV" rx on
-	expect_fail merging
+	expect_fail has_feature rx-gro-hw
 	receive 200000 192.0.2.1
 	ethtool -K "$DEV" rx on
-	merging || fail "it does not come back"
+	has_feature rx-gro-hw || fail "it does not come back"
 }
 
 # On and off while a connection goes on; channels come and go.
@@ -211,14 +207,10 @@ under_traffic() {
 
 # The device refuses at the second queue: off it stays, and frames come.
 refused() {
-	local fault='"opcode": "QP_GRO", "status": "INTERNAL", "skip": 1, "count": 1'
-
-	model "{\"cmd\": \"fault\", \"kind\": \"command\", \"card\": 0, $fault}" |
-		grep -q '"ok":true' || fail "no fault"
-	defer model '{"cmd": "fault", "kind": "clear"}'
+	fault_command QP_GRO 1
 	expect_fail ethtool -K "$DEV" rx-gro-hw on
-	expect_fail merging
-	model '{"cmd": "fault", "kind": "clear"}' >/dev/null
+	expect_fail has_feature rx-gro-hw
+	fault_clear
 	gro_on
 	receive_merged 192.0.2.1
 }

@@ -91,9 +91,7 @@ refused() {
 	defer limit 0 0
 	expect_fail limit 0 1000001
 	expect_fail limit 0 x
-	defer model '{"cmd": "fault", "kind": "clear"}'
-	model '{"cmd": "fault", "kind": "command", "card": 0, "opcode": "QP_RATE", "status": "INTERNAL", "count": 1}' |
-		grep -q ok || fail "no such fault"
+	fault_command QP_RATE
 	expect_fail limit 0 50
 	expect "limit" "$(limit_of 0)" -eq 100
 	limit 0 1000000

@@ -108,15 +108,9 @@ split_or_xdp() {
 	ping_works
 }
 
-command_fails() {
-	defer model '{"cmd": "fault", "kind": "clear"}'
-	model '{"cmd": "fault", "kind": "command", "card": 0, "opcode": "'"$1"'", "status": "INTERNAL", "count": 1}' |
-		grep -q ok || fail "no such fault"
-}
-
 # What the device refuses leaves all as it was.
 split_refused() {
-	command_fails QP_SPLIT
+	fault_command QP_SPLIT
 	expect_fail ethtool -G "$DEV" tcp-data-split on
 	expect "split" "$(ring "TCP data split")" = off
 	ping_works

@@ -7,18 +7,9 @@
 # shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"
 
-# fault MEMBERS: of the command beside "cmd"
-fault() {
-	local answer
-
-	answer=$(model "{\"cmd\": \"fault\", $1}")
-	[[ $answer == *'"ok":true'* ]] || fail "the model refused: $answer"
-}
-
 # command_fails OPCODE STATUS: once
 command_fails() {
 	fault "\"kind\": \"command\", \"card\": 0, \"opcode\": \"$1\", \"status\": \"$2\", \"count\": 1"
-	defer model '{"cmd": "fault", "kind": "clear"}'
 }
 
 raw_group() {
@@ -91,7 +82,6 @@ lost_interrupt() {
 		--timeout 10 >/dev/null 2>"$out.err" &
 	wait_for 5 grep -q ready "$out.err"
 	fault '"kind": "irq", "card": 0, "count": 1'
-	defer model '{"cmd": "fault", "kind": "clear"}'
 	peer ip neigh replace 192.0.2.77 dev "$PEER_DEV" lladdr "$(group_get "$CARD" 5 hw_addr)"
 	nsenter --net="/run/netns/$PEER" bash -c \
 		"$(declare -f send_udp); send_udp 192.0.2.77 5000 1 64"
