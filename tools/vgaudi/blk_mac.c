@@ -198,7 +198,6 @@ static bool mac_accept(struct port *port, struct frame *frame)
 	if (!mac_header_ok(frame) || frame->len < MAC_FRAME_MIN) {
 		rx->undersize++;
 		rx->octets_all += frame->len + MAC_FCS_LEN;
-		mac_bad(port, frame);
 		return false;
 	}
 	if (mac_too_long(port, rx, frame)) {
