@@ -6,6 +6,7 @@
              | ports 2, 3 ... down   |cable+-------------------+
              +-----------------------+
     flat     all ports in the default namespace, down, without address
+    named    flat, and udev gives names by slot and port: enp0s16np0
     promisc  flat, and promiscuous: for tests made for a switch's ports
     xsk      promisc, up, one queue, no IPv6: frames of the test alone
 """
@@ -17,6 +18,7 @@ import time
 REMOTE = "ns-remote"
 # Stand-ins for programs that Debian does not have.
 TOOLS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "tools")
+NAMES = "/run/udev/rules.d/85-port-names.rules"
 V4 = "192.0.3."
 V6 = "2001:db8:1::"
 PREFIX_V6 = "2001:db8:2::"	# of the containers behind port 0
@@ -72,6 +74,8 @@ class Topology:
 
     def lift(self):
         """Back to ports that nobody has touched."""
+        if self.kind == "named":
+            sh("udevadm control --exit")
         self.kind = None
         for line in sh("ip netns list", check=False).splitlines():
             namespace = line.split()[0]
@@ -119,6 +123,18 @@ class Topology:
 
     def flat(self):
         """As the driver has made them."""
+
+    def named(self):
+        """Who splits a port expects two whose names begin as the port's. The
+        rule stands for the policy that net.ifnames=0 keeps udev from."""
+        os.makedirs(os.path.dirname(NAMES), exist_ok=True)
+        with open(NAMES, "w", encoding="ascii") as rule:
+            rule.write('SUBSYSTEM=="net", ENV{ID_NET_NAME_PATH}!="", '
+                       'NAME="$env{ID_NET_NAME_PATH}"\n')
+        sh("/usr/lib/systemd/systemd-udevd --daemon")
+        sh("udevadm trigger --action=add --subsystem-match=net")
+        sh("udevadm settle")
+        self.ports = ports(self.driver)
 
     def promisc(self):
         """Frames with addresses of a test's own."""
