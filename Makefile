@@ -62,7 +62,7 @@ test-upstream: driver vgaudi
 		selftests/upstream/run --kernel $$kernel || status=1; \
 	done; exit $$status
 
-bench: driver-6.12 vgaudi gnicctl bpf bench-tools
+bench: driver vgaudi gnicctl bpf bench-tools test-programs
 	@tools/bench/bench
 
 check: setup

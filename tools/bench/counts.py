@@ -13,6 +13,19 @@ def symbol(line):
     return int(word[1], 16), word[2], word[3].strip("[]")
 
 
+def read_guest(path):
+    """{phase: (driver, case, sent, received)} and the symbols"""
+    phases, symbols = {}, []
+    with open(path, encoding="ascii", errors="replace") as lines:
+        for line in lines:
+            word = line.split()
+            if line.startswith("@phase"):
+                phases[int(word[1])] = (word[2], word[3], int(word[4]), int(word[5]))
+            elif line.startswith("@symbol"):
+                symbols.append(symbol(line))
+    return phases, symbols
+
+
 def rows(path):
     """(phase, address, instructions)"""
     with open(path, encoding="ascii") as lines:

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What the programs in the guest share: which netdevs, carrier, symbols.
+# What the programs in the guest share: which netdevs, carrier, pktgen, symbols.
 # shellcheck shell=bash
+
+PACKETS=40000
+BURST=32
 
 netdevs_of() {
 	local path
@@ -21,6 +24,27 @@ carrier() {
 		[ "$tries" -lt 100 ] || { echo "bench: $dev has no carrier" >&2; exit 1; }
 	done
 	sleep 0.5
+}
+
+pg() {
+	echo "$2" >"/proc/net/pktgen/$1"
+}
+
+# pktgen_setup DEV: the parameters that all phases share
+pktgen_setup() {
+	pg kpktgend_0 rem_device_all
+	pg kpktgend_0 "add_device $1"
+	pg "$1" "count $PACKETS"
+	pg "$1" "burst $BURST"
+	pg "$1" "clone_skb 0"
+	pg "$1" "pkt_size 60"
+	pg "$1" "delay 0"
+	pg "$1" "dst 10.99.0.2"
+}
+
+# packets DEV tx|rx
+packets() {
+	cat "/sys/class/net/$1/statistics/${2}_packets"
 }
 
 # Of all modules: else the text behind a driver's last symbol would be the driver's.

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define PHASES	16
+#define PHASES	24
 
 #define MARK(n) case n: \
 	__asm__ volatile(".byte 0x0f, 0x1f, 0x84, 0x00, %c0, 0x00, 0x1c, 0x4e" :: "i"(n)); break
@@ -24,6 +24,7 @@ int main(int argc, char **argv)
 	switch (phase) {
 	MARK(0); MARK(1); MARK(2); MARK(3); MARK(4); MARK(5); MARK(6); MARK(7);
 	MARK(8); MARK(9); MARK(10); MARK(11); MARK(12); MARK(13); MARK(14); MARK(15);
+	MARK(16); MARK(17); MARK(18); MARK(19); MARK(20); MARK(21); MARK(22); MARK(23);
 	}
 	return 0;
 }
