@@ -40,6 +40,7 @@ XDP_FRAGS_TRUESIZE | linux/skbuff.h | xdp_frags_truesize
 XDP_RXQ_NAPI_ID | net/xdp.h | unsigned int napi_id;
 XSK_ADD_FRAG_HEAD | net/xdp_sock_drv.h | xsk_buff_add_frag\(struct xdp_buff \*head
 XSK_DESC_CTX | net/xdp_sock_drv.h | xsk_buff_raw_get_ctx\(
+XSK_LAUNCH_TIME | net/xdp_sock.h | tmo_request_launch_time\)
 XDP_FEATURES_LOCKED | net/xdp.h | xdp_set_features_flag_locked
 PARAM_GET_EXTACK | net/devlink.h | \(\*get\)\([^;]*gset_ctx \*ctx,
 PARAM_VALUE_POINTER | net/devlink.h | union devlink_param_value \*val,

@@ -51,7 +51,10 @@ struct gnic_ptp;
 /**
  * struct gnic_port - a NIC port
  * @dev: the card
- * @index: 0 .. dev->num_ports - 1, also the vport id of its uplink
+ * @index: id of the device, also the vport id of its uplink; of a second half
+ *	GNIC_PORT_HALF() of the whole's
+ * @split: of a whole: its second half is a port too, gnic_port_split.c
+ * @registered: its devlink port is
  * @mac: permanent address
  * @dl_port: devlink port, flavour physical, registered at the card's instance
  * @adev: auxiliary child gnic.eth.N; the netdev and the nested devlink
@@ -67,6 +70,8 @@ struct gnic_ptp;
 struct gnic_port {
 	struct gnic_dev *dev;
 	unsigned int index;
+	bool split;
+	bool registered;
 	u8 mac[ETH_ALEN];
 	struct devlink_port dl_port;
 	struct gnic_adev *adev;
@@ -106,14 +111,16 @@ struct gnic_clock {
  * @umr: page 0 of BAR2, the doorbell register
  * @caps_bits: GNIC_CAP_*
  * @caps: limits, from QUERY_CAPS
- * @num_ports: NIC ports
+ * @num_ports: NIC ports, halves not counted
  * @num_vectors: MSI-X vectors in use; 0 is the EQ's
  * @gone: the device does not answer any more (all-ones seen); sticky, see
  *	gnic_dev_gone()
  * @running: between gnic_dev_up() and gnic_dev_down()
+ * @children: between gnic_children_up() and gnic_children_down()
  * @paused: between gnic_reset_prepare() and gnic_reset_complete()
  * @frozen: no register is accessed: the device is being reset, and all-ones
  *	would not mean that it is gone
+ * @cqs: CQs that exist
  * @db_pool: doorbell records in host memory, gnic_ring.c
  * @cmdq: mailbox, gnic_cmd.c
  * @irqs: vectors, gnic_irq.c
@@ -121,7 +128,7 @@ struct gnic_clock {
  * @clock: extends time stamps, gnic_ptp.h
  * @ptp: PHC, NULL if there is none, gnic_ptp.c
  * @events: called for every event in process context, gnic_eq.c
- * @ports: @num_ports of them
+ * @ports: by id, GNIC_PORT_IDS of them: gnic_port_get(), gnic_for_each_port()
  * @eswitch: mode, vports, rules, gnic_eswitch.c
  * @groups: struct gnic_group by its devlink port index; under devl_lock
  * @accel: what the compute module has, gnic_accel_adev.c
@@ -143,8 +150,10 @@ struct gnic_dev {
 	unsigned int num_vectors;
 	bool gone;
 	bool running;
+	bool children;
 	bool paused;
 	bool frozen;
+	atomic_t cqs;
 	struct dma_pool *db_pool;
 	struct gnic_cmdq *cmdq;
 	struct gnic_irqs *irqs;
@@ -170,6 +179,32 @@ static inline struct devlink *gnic_devlink(struct gnic_dev *dev)
 	return priv_to_devlink(dev);
 }
 
+/* NULL: the card has no such port. */
+static inline struct gnic_port *gnic_port_get(struct gnic_dev *dev, unsigned int index)
+{
+	unsigned int whole = index - GNIC_PORTS_MAX;
+
+	if (index < dev->num_ports)
+		return &dev->ports[index];
+	if (whole < dev->num_ports && READ_ONCE(dev->ports[whole].split))
+		return &dev->ports[index];
+	return NULL;
+}
+
+/* From NULL on to NULL. */
+static inline struct gnic_port *gnic_port_next(struct gnic_dev *dev, const struct gnic_port *port)
+{
+	unsigned int index = port ? port->index + 1 : 0;
+	struct gnic_port *next = NULL;
+
+	for (; index < GNIC_PORT_IDS && !next; index++)
+		next = gnic_port_get(dev, index);
+	return next;
+}
+
+#define gnic_for_each_port(dev, port) \
+	for ((port) = gnic_port_next((dev), NULL); (port); (port) = gnic_port_next((dev), (port)))
+
 /* An auxiliary child; container of what its driver needs. */
 struct gnic_adev {
 	struct auxiliary_device adev;
@@ -184,16 +219,17 @@ struct gnic_adev {
 /*
  * gnic_pci.c. Lock order: devl_lock of the card, devl_lock of a nested
  * instance (gnic.eth, gnic.sf), rtnl, netdev instance lock, mutexes of this
- * driver. The children's probe and remove run with or without the card's
- * devl_lock, so they never take it.
+ * driver. The children's probe and remove run with the card's devl_lock, but
+ * for those that the user binds and unbinds, so they never take it.
  *
  * gnic_dev_load() and gnic_dev_unload() are what probe, remove, reload
  * (driver_reinit) and resets share; the card's devl_lock is held.
  */
 int gnic_dev_load(struct gnic_dev *dev);	/* up, eswitch, params, ports */
 void gnic_dev_unload(struct gnic_dev *dev);
-int gnic_children_up(struct gnic_dev *dev);	/* eth children, accel child: after load */
-void gnic_children_down(struct gnic_dev *dev);	/* before unload */
+/* eth children, accel child: after load and before unload; devl_lock held */
+int gnic_children_up(struct gnic_dev *dev);
+void gnic_children_down(struct gnic_dev *dev);
 int gnic_dev_up(struct gnic_dev *dev);		/* device answers: cmdq, caps, irqs, eq */
 void gnic_dev_down(struct gnic_dev *dev);
 int gnic_dev_revive(struct gnic_dev *dev);	/* identify, reset, self-test */
@@ -280,10 +316,28 @@ int gnic_port_module_set(struct gnic_port *port, u8 power);
 struct devlink *gnic_eth_devlink_create(struct gnic_adev *adev);
 void gnic_eth_devlink_destroy(struct gnic_adev *adev);
 
+/* gnic_port_split.c; devl_lock held */
+int gnic_port_split(struct devlink *devlink, struct devlink_port *dl_port, unsigned int count,
+		    struct netlink_ext_ack *extack);
+int gnic_port_unsplit(struct devlink *devlink, struct devlink_port *dl_port,
+		      struct netlink_ext_ack *extack);
+int gnic_port_split_restore(struct gnic_dev *dev);	/* after a reset */
+
+static inline bool gnic_port_is_half(const struct gnic_port *port)
+{
+	return port->index >= GNIC_PORTS_MAX;
+}
+
+/* May be @port itself. */
+static inline struct gnic_port *gnic_port_whole(const struct gnic_port *port)
+{
+	return &port->dev->ports[port->index % GNIC_PORTS_MAX];
+}
+
 /* gnic_devlink.c: the card's instance */
 extern const struct devlink_ops gnic_devlink_ops;
 int gnic_devlink_port_register(struct gnic_port *port);	/* physical; devl_lock held */
-void gnic_devlink_port_unregister(struct gnic_port *port);
+void gnic_devlink_port_unregister(struct gnic_port *port);	/* if it is */
 /* once, in probe, before gnic_dev_load(): they outlive a reload; devl_lock held */
 int gnic_devlink_params_register(struct gnic_dev *dev);
 void gnic_devlink_params_unregister(struct gnic_dev *dev);

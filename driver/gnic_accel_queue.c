@@ -178,7 +178,7 @@ struct gnic_accel_queue *gnic_accel_queue_create(struct gnic_dev *dev, u32 port,
 
 	if (!(dev->caps_bits & GNIC_CAP_COMPUTE))
 		return ERR_PTR(-EOPNOTSUPP);
-	if (port >= dev->num_ports || log < GNIC_WQ_LOG_MIN || log > GNIC_WQ_LOG_MAX ||
+	if (!gnic_port_get(dev, port) || log < GNIC_WQ_LOG_MIN || log > GNIC_WQ_LOG_MAX ||
 	    !asid || asid > GNIC_ASID_MAX)
 		return ERR_PTR(-EINVAL);
 

@@ -10,6 +10,7 @@
 #include <linux/dim.h>
 #include <linux/u64_stats_sync.h>
 #include <net/xdp.h>
+#include <net/xdp_sock.h>
 
 #include "gnic_nic.h"
 #include "gnic_ring.h"
@@ -34,6 +35,7 @@ enum gnic_tx_kind {
 	GNIC_TX_XDP_TX,		/* frame of our own page pool: stays mapped */
 	GNIC_TX_XDP_NDO,	/* frame of somebody else: was mapped for this */
 	GNIC_TX_XSK,		/* of AF_XDP sockets: completed by number */
+	GNIC_TX_XSK_TSTAMP,	/* likewise; the sender wants to know when it left */
 	GNIC_TX_XSK_BUFS,	/* received into an AF_XDP pool, sent back */
 };
 
@@ -41,7 +43,7 @@ enum gnic_tx_kind {
  * struct gnic_tx_info - what a send WQE stands for; a packet's first has it all
  * @skb: GNIC_TX_SKB, GNIC_TX_SKB_TSTAMP
  * @xdpf: GNIC_TX_XDP_TX, GNIC_TX_XDP_NDO
- * @descs: GNIC_TX_XSK: descriptors that are done when the packet is
+ * @descs: GNIC_TX_XSK, GNIC_TX_XSK_TSTAMP: descriptors that are done when the packet is
  * @bytes: on the wire without FCS, all segments
  * @packets: on the wire
  * @wqes: WQEs of the packet
@@ -50,6 +52,7 @@ enum gnic_tx_kind {
  * @len: of the segments of this WQE
  * @dma: likewise; 0: mapped by somebody else
  * @bufs: GNIC_TX_XSK_BUFS: likewise
+ * @meta: GNIC_TX_XSK_TSTAMP: where the sender looks for the time
  * @tstamp: of the packet that ends here: when it left, 0: not known
  */
 struct gnic_tx_info {
@@ -67,6 +70,7 @@ struct gnic_tx_info {
 	union {
 		dma_addr_t dma[GNIC_RAW_WQE_SEGS];
 		struct xdp_buff *bufs[GNIC_RAW_WQE_SEGS];
+		struct xsk_tx_metadata_compl meta;
 	};
 	u64 tstamp;
 };
@@ -77,6 +81,8 @@ struct gnic_tx_info {
  * @info: by WQE
  * @dma_dev: for mappings
  * @last: first WQE of the packet that was posted last
+ * @rung: WQEs that the device was told of
+ * @launch: packets of the stack are sent at their time, gnic_launch.c
  * @lock: serialises ndo_xdp_xmit and XDP_TX; skbs have the netdev queue's lock
  * @reaped: WQEs whose packets were given back; written by NAPI alone
  * @done: WQEs that the device has sent, by its completions
@@ -88,6 +94,8 @@ struct gnic_tx {
 	struct gnic_tx_info *info;
 	struct device *dma_dev;
 	struct gnic_hw_raw_wqe *last;
+	u32 rung;
+	bool launch;
 	spinlock_t lock;	/* posting XDP frames */
 	u32 reaped ____cacheline_aligned_in_smp;
 	u32 done;
@@ -210,6 +218,7 @@ struct gnic_post_stats {
 	u64 dropped;
 	u64 doorbells;
 	u64 kicks;
+	u64 launch_far;
 };
 
 /**
@@ -302,6 +311,9 @@ int gnic_rate_start(struct gnic_channel *c, const struct gnic_queue *queue);
 /* gnic_gro.c */
 int gnic_gro_start(struct gnic_channel *c, const struct gnic_rx *rx,
 		   const struct gnic_nic_cfg *cfg);
+
+/* gnic_launch.c */
+void gnic_launch_start(const struct gnic_channel *c, struct gnic_queue *queue);
 
 /* gnic_mqprio.c */
 int gnic_mqprio_start(struct gnic_channel *c, const struct gnic_queue *queue);

@@ -8,7 +8,8 @@
 #include <linux/netdevice.h>
 #include <net/dcbnl.h>
 
-#include "gnic_nic.h"
+#include "gnic_dcb_app.h"
+#include "gnic_pfc.h"
 
 static int gnic_dcb_write(struct gnic_nic *nic, const struct gnic_nic_dcb *dcb)
 {
@@ -34,10 +35,11 @@ static int gnic_dcb_write(struct gnic_nic *nic, const struct gnic_nic_dcb *dcb)
  */
 int gnic_dcb_apply(struct gnic_nic *nic)
 {
-	return nic->dcb.set ? gnic_dcb_write(nic, &nic->dcb) : 0;
-}
+	int err = nic->dcb.set ? gnic_dcb_write(nic, &nic->dcb) : 0;
 
-#if IS_ENABLED(CONFIG_DCB)
+	err = err ?: gnic_pfc_apply(nic);
+	return err ?: gnic_dcb_app_apply(nic);
+}
 
 static int gnic_dcb_change(struct gnic_nic *nic, struct gnic_nic_dcb *dcb)
 {
@@ -49,6 +51,25 @@ static int gnic_dcb_change(struct gnic_nic *nic, struct gnic_nic_dcb *dcb)
 		nic->dcb = *dcb;
 	return err;
 }
+
+/**
+ * gnic_dcb_limit - limits of all classes, by mqprio
+ * @nic: uplink
+ * @kbps: by class, each GNIC_DCB_KBPS_MIN to GNIC_DCB_KBPS_MAX, or 0: none
+ *
+ * Context: rtnl. They are those that dcb maxrate shows and changes.
+ *
+ * Return: 0 or negative errno, and nothing has changed.
+ */
+int gnic_dcb_limit(struct gnic_nic *nic, const u64 *kbps)
+{
+	struct gnic_nic_dcb dcb = nic->dcb;
+
+	memcpy(dcb.kbps, kbps, sizeof(dcb.kbps));
+	return gnic_dcb_change(nic, &dcb);
+}
+
+#if IS_ENABLED(CONFIG_DCB)
 
 static int gnic_dcb_get_ets(struct net_device *netdev, struct ieee_ets *ets)
 {
@@ -120,7 +141,7 @@ static int gnic_dcb_set_maxrate(struct net_device *netdev, struct ieee_maxrate *
 	for (i = 0; i < GNIC_TCS; i++) {
 		u64 kbps = maxrate->tc_maxrate[i];
 
-		if (kbps && (kbps < GNIC_QP_RATE_MIN / 1000 || kbps > GNIC_QP_RATE_MAX / 1000)) {
+		if (kbps && (kbps < GNIC_DCB_KBPS_MIN || kbps > GNIC_DCB_KBPS_MAX)) {
 			netdev_err(netdev, "class %u: a limit is from 1 Mbit/s to 1 Tbit/s\n", i);
 			return -ERANGE;
 		}
@@ -145,6 +166,12 @@ static const struct dcbnl_rtnl_ops gnic_dcb_ops = {
 	.ieee_setets		= gnic_dcb_set_ets,
 	.ieee_getmaxrate	= gnic_dcb_get_maxrate,
 	.ieee_setmaxrate	= gnic_dcb_set_maxrate,
+	.ieee_getpfc		= gnic_pfc_get,
+	.ieee_setpfc		= gnic_pfc_set,
+	.ieee_setapp		= gnic_dcb_app_set,
+	.ieee_delapp		= gnic_dcb_app_del,
+	.dcbnl_setapptrust	= gnic_dcb_app_set_trust,
+	.dcbnl_getapptrust	= gnic_dcb_app_get_trust,
 	.getdcbx		= gnic_dcb_get_dcbx,
 	.setdcbx		= gnic_dcb_set_dcbx,
 };
@@ -160,6 +187,7 @@ void gnic_dcb_init(struct net_device *netdev)
 	nic->dcb.ets.ets_cap = GNIC_TCS;
 	for (i = 0; i < GNIC_PRIOS; i++)
 		nic->dcb.ets.prio_tc[i] = i;
+	gnic_dcb_app_init(nic);
 	netdev->dcbnl_ops = &gnic_dcb_ops;
 }
 

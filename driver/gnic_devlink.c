@@ -112,6 +112,11 @@ const struct devlink_ops gnic_devlink_ops = {
 	.port_new		= gnic_group_port_new,
 };
 
+static const struct devlink_port_ops gnic_devlink_port_ops = {
+	.port_split	= gnic_port_split,
+	.port_unsplit	= gnic_port_unsplit,
+};
+
 /**
  * gnic_devlink_port_register - devlink port of a NIC port, flavour physical
  * @port: index and card are set
@@ -130,17 +135,26 @@ int gnic_devlink_port_register(struct gnic_port *port)
 		return err;
 
 	attrs.flavour = DEVLINK_PORT_FLAVOUR_PHYSICAL;
-	attrs.phys.port_number = port->index;
+	attrs.phys.port_number = gnic_port_whole(port)->index;
+	attrs.phys.split_subport_number = gnic_port_is_half(port);
+	attrs.split = gnic_port_whole(port)->split;
 	attrs.lanes = info.max_lanes;
+	attrs.splittable = info.max_lanes > 1 && port->dev->caps_bits & GNIC_CAP_PORT_SPLIT;
 	gnic_eswitch_id(port->dev, &attrs.switch_id);
 	port->qp_drain_ms = GNIC_QP_DRAIN_MS;
 	memset(&port->dl_port, 0, sizeof(port->dl_port));
 	devlink_port_attrs_set(&port->dl_port, &attrs);
-	return devl_port_register(gnic_devlink(port->dev), &port->dl_port, port->index);
+	err = devl_port_register_with_ops(gnic_devlink(port->dev), &port->dl_port, port->index,
+					  &gnic_devlink_port_ops);
+	port->registered = !err;
+	return err;
 }
 
 void gnic_devlink_port_unregister(struct gnic_port *port)
 {
+	if (!port->registered)
+		return;
+	port->registered = false;
 	devl_port_unregister(&port->dl_port);
 }
 

@@ -46,7 +46,7 @@ static void gnic_eq_event(struct gnic_dev *dev, const struct gnic_hw_eqe *eqe)
 		.tstamp = le32_to_cpu(eqe->tstamp),
 	};
 
-	if (event.port < dev->num_ports)
+	if (gnic_port_get(dev, event.port))
 		blocking_notifier_call_chain(&dev->events, event.type, &event);
 }
 

@@ -34,8 +34,8 @@ struct gnic_eswitch {
 	u32 flow_count[GNIC_FLOW_OWNERS];
 	struct gnic_tc *tc;
 	struct mutex qpn_lock;	/* @qpn_map, @qpn_next */
-	unsigned long *qpn_map[GNIC_PORTS_MAX];
-	u32 qpn_next[GNIC_PORTS_MAX];
+	unsigned long *qpn_map[GNIC_PORT_IDS];
+	u32 qpn_next[GNIC_PORT_IDS];
 };
 
 int gnic_eswitch_mode_get(struct devlink *devlink, u16 *mode);

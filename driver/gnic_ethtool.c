@@ -106,6 +106,7 @@ static const char gnic_ethtool_strings[][ETH_GSTRING_LEN] = {
 	"arfs_moved",
 	"arfs_expired",
 	"arfs_refused",
+	"tx_launch_far",
 };
 
 int gnic_ethtool_get_sset_count(struct net_device *netdev, int sset)
@@ -141,6 +142,7 @@ void gnic_ethtool_get_stats(struct net_device *netdev, struct ethtool_stats *sta
 		data[8] += c->rx_stats.bad_cqes;
 		data[9] += c->tx_stats.bad_cqes;
 		data[10] += c->lost_irqs;
+		data[16] += post.launch_far;
 	}
 	data[11] = nic->resets;
 	gnic_arfs_stats(nic, &arfs);

@@ -47,7 +47,11 @@ static void gnic_filter_fill(struct net_device *netdev, struct gnic_hw_filter *f
 
 static int gnic_filter_write(struct gnic_nic *nic, struct gnic_hw_filter *filter)
 {
-	return gnic_cmd_exec(nic->dev, GNIC_CMD_FILTER_SET, filter, sizeof(*filter), NULL, 0);
+	int err = gnic_cmd_exec(nic->dev, GNIC_CMD_FILTER_SET, filter, sizeof(*filter), NULL, 0);
+
+	if (!err)
+		WRITE_ONCE(nic->macs, le32_to_cpu(filter->count));
+	return err;
 }
 
 int gnic_filter_apply(struct gnic_nic *nic)

@@ -53,6 +53,10 @@ static int gnic_health_fw_diagnose(struct devlink_health_reporter *reporter,
 	unsigned int i;
 	int err;
 
+	if (gnic_dev_gone(health->dev)) {
+		NL_SET_ERR_MSG_MOD(extack, "the device does not answer");
+		return -ENODEV;
+	}
 	gnic_health_put_status(health, fmsg);
 	/* While faults are not mended a command would only wait. */
 	if (health->faults || !health->dev->running || health->dev->paused)

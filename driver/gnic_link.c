@@ -232,6 +232,9 @@ void gnic_ethtool_get_pauseparam(struct net_device *netdev, struct ethtool_pause
 	if (gnic_port_query(nic->port, &info))
 		return;
 	pause->autoneg = !!(info.pause & GNIC_PAUSE_AUTONEG);
+	/* flow control of priorities takes its place */
+	if (nic->dcb.pfc)
+		return;
 	pause->rx_pause = !!(info.pause & GNIC_PAUSE_RX);
 	pause->tx_pause = !!(info.pause & GNIC_PAUSE_TX);
 }
@@ -248,6 +251,10 @@ int gnic_ethtool_set_pauseparam(struct net_device *netdev, struct ethtool_pausep
 
 	if (!(nic->dev->caps_bits & GNIC_CAP_PAUSE))
 		return -EOPNOTSUPP;
+	if (nic->dcb.pfc && (pause->rx_pause || pause->tx_pause)) {
+		netdev_err(netdev, "pause: priorities have flow control (dcb pfc)\n");
+		return -EBUSY;
+	}
 	return gnic_port_set(nic->port, &set);
 }
 

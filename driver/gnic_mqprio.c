@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * mqprio: queues in groups, a group a priority of the device. The stack chooses
- * the group, and the device the traffic class of its priority (gnic_dcb.c).
+ * the group, and the device the traffic class of its priority (gnic_dcb.c). Mode
+ * channel may limit the groups: these are limits of the traffic classes.
  */
 #include <linux/netdevice.h>
 #include <net/pkt_sched.h>
@@ -79,11 +80,6 @@ static int gnic_mqprio_check(struct gnic_nic *nic, const struct tc_mqprio_qopt_o
 		NL_SET_ERR_MSG_MOD(opt->extack, "the device has no priorities");
 		return -EOPNOTSUPP;
 	}
-	if (opt->mode != TC_MQPRIO_MODE_DCB || opt->shaper != TC_MQPRIO_SHAPER_DCB) {
-		NL_SET_ERR_MSG_MOD(opt->extack,
-				   "only mode dcb: limits of classes are set with dcb maxrate");
-		return -EOPNOTSUPP;
-	}
 	if (opt->preemptible_tcs) {
 		NL_SET_ERR_MSG_MOD(opt->extack, "frames are not preempted");
 		return -EOPNOTSUPP;
@@ -95,6 +91,72 @@ static int gnic_mqprio_check(struct gnic_nic *nic, const struct tc_mqprio_qopt_o
 	return 0;
 }
 
+/* mqprio counts octets a second */
+#define GNIC_MQPRIO_KBPS	125
+
+static int gnic_mqprio_check_rates(const struct tc_mqprio_qopt_offload *opt)
+{
+	unsigned int tc;
+	u64 rate;
+
+	for (tc = 0; tc < opt->qopt.num_tc; tc++) {
+		if (opt->flags & TC_MQPRIO_F_MIN_RATE && opt->min_rate[tc]) {
+			NL_SET_ERR_MSG_MOD(opt->extack, "min_rate: the device guarantees no rate");
+			return -EOPNOTSUPP;
+		}
+		rate = opt->max_rate[tc];
+		if (rate && (rate < GNIC_DCB_KBPS_MIN * GNIC_MQPRIO_KBPS ||
+			     rate > GNIC_DCB_KBPS_MAX * GNIC_MQPRIO_KBPS)) {
+			NL_SET_ERR_MSG_MOD(opt->extack, "max_rate: from 1 Mbit/s to 1 Tbit/s");
+			return -ERANGE;
+		}
+	}
+	return 0;
+}
+
+/* The limit of a class of mqprio is that of the device's class in which its priority is. */
+static int gnic_mqprio_limit(struct gnic_nic *nic, const struct tc_mqprio_qopt_offload *opt)
+{
+	u64 kbps[GNIC_TCS] = {};
+	unsigned long seen = 0;
+	unsigned int tc, class;
+	int err;
+
+	if (opt->shaper != TC_MQPRIO_SHAPER_BW_RATE)
+		return 0;
+	err = gnic_mqprio_check_rates(opt);
+	if (err)
+		return err;
+	if (!nic->mqprio_limits && memchr_inv(nic->dcb.kbps, 0, sizeof(nic->dcb.kbps))) {
+		NL_SET_ERR_MSG_MOD(opt->extack, "dcb maxrate limits classes already");
+		return -EBUSY;
+	}
+	for (tc = 0; tc < opt->qopt.num_tc; tc++) {
+		class = nic->dcb.ets.prio_tc[tc];
+		if (__test_and_set_bit(class, &seen)) {
+			NL_SET_ERR_MSG_FMT_MOD(opt->extack,
+					       "dcb ets has two priorities in class %u", class);
+			return -EBUSY;
+		}
+		kbps[class] = div_u64(opt->max_rate[tc], GNIC_MQPRIO_KBPS);
+	}
+	err = gnic_dcb_limit(nic, kbps);
+	if (err)
+		NL_SET_ERR_MSG_MOD(opt->extack, "the device refuses the limits");
+	else
+		nic->mqprio_limits = true;
+	return err;
+}
+
+static void gnic_mqprio_unlimit(struct gnic_nic *nic)
+{
+	static const u64 none[GNIC_TCS];
+
+	if (nic->mqprio_limits && gnic_dcb_limit(nic, none))
+		netdev_warn(nic->netdev, "classes keep the limits of mqprio\n");
+	nic->mqprio_limits = false;
+}
+
 /* Queues that the device leaves at their priority are made anew, without. */
 static void gnic_mqprio_clear(struct gnic_nic *nic)
 {
@@ -103,6 +165,7 @@ static void gnic_mqprio_clear(struct gnic_nic *nic)
 	int err = nic->mqprio ? gnic_mqprio_apply(nic, &none) : 0;
 
 	nic->mqprio = false;
+	gnic_mqprio_unlimit(nic);
 	netdev_reset_tc(nic->netdev);
 	if (err && gnic_nic_reconfigure(nic, &nic->cfg, NULL))
 		netdev_warn(nic->netdev, "queues keep the priorities of mqprio\n");
@@ -117,8 +180,12 @@ static int gnic_mqprio_set(struct gnic_nic *nic, struct tc_mqprio_qopt_offload *
 	err = gnic_mqprio_check(nic, opt);
 	if (err)
 		return err;
+	err = gnic_mqprio_limit(nic, opt);
+	if (err)
+		return err;
 	err = gnic_mqprio_apply(nic, qopt);
 	if (err) {
+		gnic_mqprio_unlimit(nic);
 		NL_SET_ERR_MSG_MOD(opt->extack, "the device refuses the priorities of the queues");
 		return err;
 	}
@@ -173,6 +240,8 @@ int gnic_uplink_setup_tc(struct net_device *netdev, enum tc_setup_type type, voi
 	switch (type) {
 	case TC_QUERY_CAPS:
 		return gnic_mqprio_caps(data);
+	case TC_SETUP_QDISC_ETF:
+		return gnic_launch_setup(nic, data);
 	case TC_SETUP_QDISC_MQPRIO:
 		if (opt->qopt.num_tc)
 			return gnic_mqprio_set(nic, opt);

@@ -8,6 +8,7 @@
 #include "gnic_arfs.h"
 #include "gnic_channel.h"
 #include "gnic_nic.h"
+#include "gnic_shaper.h"
 #include "gnic_xdp.h"
 #include "gnic_xsk.h"
 
@@ -20,7 +21,7 @@ void gnic_netdev_init(struct net_device *netdev)
 	gnic_netdev_set_netmem_tx(netdev);
 	netdev->min_mtu = GNIC_MTU_MIN;
 	netdev->max_mtu = min_t(u32, GNIC_MTU_MAX, le32_to_cpu(nic->dev->caps.mtu_max));
-	netdev->watchdog_timeo = 5 * HZ;
+	netdev->watchdog_timeo = GNIC_NIC_WATCHDOG;
 	netdev->xdp_metadata_ops = &gnic_xdp_metadata_ops;
 	netdev->xdp_features = NETDEV_XDP_ACT_BASIC | NETDEV_XDP_ACT_REDIRECT |
 			       NETDEV_XDP_ACT_NDO_XMIT | NETDEV_XDP_ACT_NDO_XMIT_SG |
@@ -94,6 +95,9 @@ static const struct net_device_ops gnic_uplink_ops = {
 #endif
 	.ndo_setup_tc		= gnic_uplink_setup_tc,
 	.ndo_set_tx_maxrate	= gnic_set_tx_maxrate,
+#if IS_ENABLED(CONFIG_NET_SHAPER)
+	.net_shaper_ops		= &gnic_shaper_ops,
+#endif
 	.ndo_hwtstamp_get	= gnic_hwtstamp_get,
 	.ndo_hwtstamp_set	= gnic_hwtstamp_set,
 };
@@ -144,6 +148,9 @@ static int gnic_uplink_open(struct gnic_nic *nic)
 	if (err)
 		return err;
 	err = gnic_dcb_apply(nic);
+	if (err)
+		return err;
+	err = gnic_shaper_apply(nic);
 	if (err)
 		return err;
 	err = gnic_port_set(nic->port, &set);

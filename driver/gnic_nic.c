@@ -13,6 +13,7 @@
 #include "gnic_ntuple.h"
 #include "gnic_port_health.h"
 #include "gnic_ring.h"
+#include "gnic_shaper.h"
 
 /* Buffers that a netdev has by default, whatever the number of its channels. */
 #define GNIC_NIC_BUFFERS	1024
@@ -263,6 +264,7 @@ int gnic_nic_reconfigure(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg,
 	}
 out:
 	nic->cfg = next;
+	gnic_shaper_resize(nic, next.channels);
 	return 0;
 }
 

@@ -13,6 +13,7 @@
 
 #define GNIC_QUEUES_MAX		66
 #define GNIC_QUEUES_DEFAULT_MAX	8
+#define GNIC_NIC_WATCHDOG	(5 * HZ)	/* a queue without a limit may be silent */
 #define GNIC_RING_MIN		64	/* entries of a netdev's rings */
 #define GNIC_RING_MAX		BIT(GNIC_WQ_LOG_MAX - 1)
 
@@ -69,16 +70,62 @@ struct gnic_nic_cfg {
 	struct gnic_moderation tx;
 };
 
+/* A packet of a slower class would take longer than the watchdog waits. */
+#define GNIC_DCB_KBPS_MIN	1000
+#define GNIC_DCB_KBPS_MAX	(GNIC_QP_RATE_MAX / 1000)
+
 /**
  * struct gnic_nic_dcb - traffic classes of an uplink, gnic_dcb.c
  * @ets: as the user wants it
  * @kbps: limits of classes, 0: none
  * @set: not as the device is after a reset
+ * @pfc: a bit for each priority with flow control, gnic_pfc.c
  */
 struct gnic_nic_dcb {
 	struct ieee_ets ets;
 	u64 kbps[IEEE_8021QAZ_MAX_TCS];
 	bool set;
+	u8 pfc;
+};
+
+/**
+ * struct gnic_nic_app - priorities of received frames, gnic_dcb_app.c
+ * @trust: enum gnic_hw_prio_source, in their order
+ * @pcp: priorities of each PCP, a bit each; none: that of its number
+ * @dscp: likewise of each DSCP; none: 0
+ * @set: not as the device is after a reset
+ */
+struct gnic_nic_app {
+	u8 trust[GNIC_PRIO_SOURCES];
+	u8 pcp[GNIC_PCPS];
+	u8 dscp[GNIC_DSCPS];
+	bool set;
+};
+
+/**
+ * struct gnic_nic_sched - place in the scheduling tree, gnic_shaper.c
+ * @node: of the device, above it; 0: the port
+ * @weight: among those with this parent; 0: never told, the device's 1
+ */
+struct gnic_nic_sched {
+	u8 node;
+	u8 weight;
+};
+
+/**
+ * struct gnic_nic_shaper - net shapers, gnic_shaper.c; limits in bit/s, 0: none
+ * @port: of all that the port's queues send
+ * @queue: of each queue
+ * @queue_sched: place of each queue
+ * @node: of each node of the device; number 1 first
+ * @node_sched: place of each node
+ */
+struct gnic_nic_shaper {
+	u64 port;
+	u64 queue[GNIC_QUEUES_MAX];
+	struct gnic_nic_sched queue_sched[GNIC_QUEUES_MAX];
+	u64 node[GNIC_SCHED_NODES];
+	struct gnic_nic_sched node_sched[GNIC_SCHED_NODES];
 };
 
 /**
@@ -99,7 +146,13 @@ struct gnic_nic_dcb {
  * @rss: written to the device at open and when it changes
  * @vlan: written to the device at open and when it changes
  * @dcb: written to the device at open and when it changes
+ * @app: written to the device at open and when it changes
+ * @shaper: written to the device with each queue, at open and when it changes
+ * @macs: addresses in the receive filter
+ * @etf: queues whose qdisc leaves the time of sending to the device, gnic_launch.c
+ * @xsk_tx_ops: what AF_XDP may ask of a packet that is sent
  * @mqprio: queues have the priority of their class, gnic_mqprio.c
+ * @mqprio_limits: and the classes have limits by it
  * @ntuples: rules of ethtool -N, by location
  * @arfs: accelerated RFS, or NULL
  * @reset_work: makes all queues anew: after a transmit time-out, a completion
@@ -132,7 +185,13 @@ struct gnic_nic {
 	struct gnic_nic_rss rss;
 	struct gnic_hw_vlan vlan;
 	struct gnic_nic_dcb dcb;
+	struct gnic_nic_app app;
+	struct gnic_nic_shaper shaper;
+	u32 macs;
+	DECLARE_BITMAP(etf, GNIC_QUEUES_MAX);
+	struct xsk_tx_metadata_ops xsk_tx_ops;
 	bool mqprio;
+	bool mqprio_limits;
 	struct list_head ntuples;
 	struct gnic_arfs *arfs;
 	struct delayed_work reset_work;
@@ -235,11 +294,14 @@ int gnic_hwtstamp_get(struct net_device *netdev, struct kernel_hwtstamp_config *
 int gnic_hwtstamp_set(struct net_device *netdev, struct kernel_hwtstamp_config *config,
 		      struct netlink_ext_ack *extack);
 
-int gnic_set_tx_maxrate(struct net_device *netdev, int index, u32 mbps);	/* gnic_rate.c */
+/* gnic_rate.c */
+int gnic_rate_update(struct gnic_nic *nic, unsigned int index);
+int gnic_set_tx_maxrate(struct net_device *netdev, int index, u32 mbps);
 
 /* gnic_dcb.c */
 void gnic_dcb_init(struct net_device *netdev);
 int gnic_dcb_apply(struct gnic_nic *nic);
+int gnic_dcb_limit(struct gnic_nic *nic, const u64 *kbps);
 
 int gnic_mqprio_resize_check(struct gnic_nic *nic, unsigned int count);	/* gnic_mqprio.c */
 

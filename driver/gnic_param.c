@@ -40,10 +40,11 @@ static int gnic_param_check_port(struct gnic_dev *dev, const char *name,
 				 const union devlink_param_value *val,
 				 struct netlink_ext_ack *extack)
 {
-	if (val->vu8 < dev->num_ports)
+	if (gnic_port_get(dev, val->vu8))
 		return 0;
-	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: the card has ports 0 to %u", name,
-			       dev->num_ports - 1);
+	NL_SET_ERR_MSG_FMT_MOD(extack,
+			       "%s: 0 to %u, and %u + that of a port that is split", name,
+			       dev->num_ports - 1, GNIC_PORTS_MAX);
 	return -EINVAL;
 }
 

@@ -75,10 +75,10 @@ static int gnic_dev_query(struct gnic_dev *dev)
 	dev->num_ports = gnic_rd32(dev, GNIC_CTL_PORTS);
 	if (!dev->num_ports || dev->num_ports > GNIC_PORTS_MAX)
 		return -EPROTO;
-	dev->ports = kcalloc(dev->num_ports, sizeof(*dev->ports), GFP_KERNEL);
+	dev->ports = kvcalloc(GNIC_PORT_IDS, sizeof(*dev->ports), GFP_KERNEL);
 	if (!dev->ports)
 		return -ENOMEM;
-	for (i = 0; i < dev->num_ports; i++) {
+	for (i = 0; i < GNIC_PORT_IDS; i++) {
 		dev->ports[i].dev = dev;
 		dev->ports[i].index = i;
 	}
@@ -87,7 +87,7 @@ static int gnic_dev_query(struct gnic_dev *dev)
 
 static void gnic_dev_forget(struct gnic_dev *dev)
 {
-	kfree(dev->ports);
+	kvfree(dev->ports);
 	dev->ports = NULL;
 }
 
@@ -146,62 +146,61 @@ void gnic_dev_down(struct gnic_dev *dev)
 
 int gnic_ports_up(struct gnic_dev *dev)
 {
-	unsigned int i;
+	struct gnic_port *port;
 	int err;
 
-	for (i = 0; i < dev->num_ports; i++) {
-		err = gnic_port_init(&dev->ports[i]);
+	gnic_for_each_port(dev, port) {
+		err = gnic_port_init(port);
 		if (!err)
-			err = gnic_devlink_port_register(&dev->ports[i]);
-		if (err)
-			goto err_unregister;
+			err = gnic_devlink_port_register(port);
+		if (err) {
+			gnic_ports_down(dev);
+			return err;
+		}
 	}
 	return 0;
-
-err_unregister:
-	while (i--)
-		gnic_devlink_port_unregister(&dev->ports[i]);
-	return err;
 }
 
 void gnic_ports_down(struct gnic_dev *dev)
 {
-	unsigned int i;
+	struct gnic_port *port;
 
-	for (i = dev->num_ports; i--;)
-		gnic_devlink_port_unregister(&dev->ports[i]);
+	gnic_for_each_port(dev, port)
+		gnic_devlink_port_unregister(port);
 }
 
 int gnic_children_up(struct gnic_dev *dev)
 {
-	unsigned int i;
+	struct gnic_port *port;
 	int err;
 
-	for (i = 0; i < dev->num_ports && gnic_param_enable_eth(dev); i++) {
-		err = gnic_port_child_add(&dev->ports[i]);
+	gnic_for_each_port(dev, port) {
+		err = gnic_param_enable_eth(dev) ? gnic_port_child_add(port) : 0;
 		if (err)
 			goto err_del;
 	}
 	err = gnic_accel_init(dev);
 	if (err)
 		goto err_del;
+	dev->children = true;
 	return 0;
 
 err_del:
-	while (i--)
-		gnic_port_child_del(&dev->ports[i]);
+	gnic_for_each_port(dev, port)
+		gnic_port_child_del(port);
 	return err;
 }
 
 void gnic_children_down(struct gnic_dev *dev)
 {
-	unsigned int i;
+	struct gnic_port *port;
 
-	if (!dev->running)
+	if (!dev->children)
 		return;
+	dev->children = false;
 	gnic_accel_exit(dev);
-	for (i = dev->num_ports; i--;)
-		gnic_port_child_del(&dev->ports[i]);
+	gnic_for_each_port(dev, port)
+		gnic_port_child_del(port);
 }
 
 int gnic_dev_load(struct gnic_dev *dev)
@@ -260,8 +259,8 @@ static void gnic_pci_stop(struct gnic_dev *dev)
 {
 	struct devlink *devlink = gnic_devlink(dev);
 
-	gnic_children_down(dev);
 	devl_lock(devlink);
+	gnic_children_down(dev);
 	gnic_dev_unload(dev);
 	devl_unlock(devlink);
 }
@@ -315,6 +314,26 @@ static void gnic_pci_unload_last(struct gnic_dev *dev)
 	devl_unlock(devlink);
 }
 
+static int gnic_pci_children_up(struct gnic_dev *dev)
+{
+	struct devlink *devlink = gnic_devlink(dev);
+	int err;
+
+	devl_lock(devlink);
+	err = gnic_children_up(dev);
+	devl_unlock(devlink);
+	return err;
+}
+
+static void gnic_pci_children_down(struct gnic_dev *dev)
+{
+	struct devlink *devlink = gnic_devlink(dev);
+
+	devl_lock(devlink);
+	gnic_children_down(dev);
+	devl_unlock(devlink);
+}
+
 static int gnic_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	struct gnic_dev *dev;
@@ -333,7 +352,7 @@ static int gnic_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (err)
 		goto err_release;
 	devlink_register(gnic_devlink(dev));
-	err = gnic_children_up(dev);
+	err = gnic_pci_children_up(dev);
 	if (err)
 		goto err_unregister;
 	gnic_health_start(dev);
@@ -356,7 +375,7 @@ static void gnic_pci_remove(struct pci_dev *pdev)
 	if (!pci_device_is_present(pdev))
 		gnic_dev_set_gone(dev);
 	gnic_health_stop(dev);
-	gnic_children_down(dev);
+	gnic_pci_children_down(dev);
 	devlink_unregister(gnic_devlink(dev));
 	gnic_pci_unload_last(dev);
 	pci_release_regions(pdev);

@@ -56,6 +56,19 @@ int gnic_ptp_verify(struct ptp_clock_info *info, unsigned int pin, enum ptp_pin_
 int gnic_ptp_event(struct notifier_block *nb, unsigned long type, void *data);
 int gnic_ptp_pins_restore(struct gnic_ptp *ptp);
 
+/* What the clock shows now, as far as is known without asking the device. */
+static inline u64 gnic_clock_guess(struct gnic_clock *clock)
+{
+	unsigned int seq;
+	u64 time;
+
+	do {
+		seq = read_seqbegin(&clock->lock);
+		time = clock->device + (ktime_get_ns() - clock->kernel);
+	} while (read_seqretry(&clock->lock, seq));
+	return time;
+}
+
 /**
  * gnic_clock_extend - all bits of a time stamp
  * @clock: of the card
@@ -66,13 +79,8 @@ int gnic_ptp_pins_restore(struct gnic_ptp *ptp);
  */
 static inline u64 gnic_clock_extend(struct gnic_clock *clock, u32 low)
 {
-	unsigned int seq;
-	u64 time;
+	u64 time = gnic_clock_guess(clock);
 
-	do {
-		seq = read_seqbegin(&clock->lock);
-		time = clock->device + (ktime_get_ns() - clock->kernel);
-	} while (read_seqretry(&clock->lock, seq));
 	return time + (s32)(low - (u32)time);
 }
 

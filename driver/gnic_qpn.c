@@ -20,7 +20,7 @@ int gnic_qpn_init(struct gnic_dev *dev)
 	unsigned int i;
 
 	mutex_init(&esw->qpn_lock);
-	for (i = 0; i < dev->num_ports; i++) {
+	for (i = 0; i < GNIC_PORT_IDS; i++) {
 		esw->qpn_map[i] = bitmap_zalloc(gnic_qpn_count(dev), GFP_KERNEL);
 		if (!esw->qpn_map[i])
 			goto err_free;
@@ -40,7 +40,7 @@ void gnic_qpn_exit(struct gnic_dev *dev)
 	struct gnic_eswitch *esw = dev->eswitch;
 	unsigned int i;
 
-	for (i = 0; i < dev->num_ports; i++) {
+	for (i = 0; i < GNIC_PORT_IDS; i++) {
 		bitmap_free(esw->qpn_map[i]);
 		esw->qpn_map[i] = NULL;
 	}

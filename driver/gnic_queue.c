@@ -7,6 +7,7 @@
 
 #include "gnic_channel.h"
 #include "gnic_eswitch.h"
+#include "gnic_shaper.h"
 #include "gnic_xsk.h"
 
 static int gnic_queue_cqs_create(struct gnic_channel *c, struct gnic_queue *queue,
@@ -188,6 +189,10 @@ struct gnic_queue *gnic_queue_create(struct gnic_channel *c, const struct gnic_n
 	err = gnic_rate_start(c, queue);
 	if (err)
 		goto err_qps_destroy;
+	err = gnic_shaper_start(c, queue);
+	if (err)
+		goto err_qps_destroy;
+	gnic_launch_start(c, queue);
 	err = gnic_mqprio_start(c, queue);
 	if (err)
 		goto err_qps_destroy;

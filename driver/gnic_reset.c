@@ -61,12 +61,12 @@ static void gnic_reset_attach(struct net_device *netdev)
 static void gnic_reset_each_netdev(struct gnic_dev *dev, void (*fn)(struct net_device *netdev))
 {
 	struct gnic_group *group;
+	struct gnic_port *port;
 	unsigned long index;
-	unsigned int i;
 
-	for (i = 0; i < dev->num_ports; i++) {
-		if (dev->ports[i].nic)
-			fn(dev->ports[i].nic->netdev);
+	gnic_for_each_port(dev, port) {
+		if (port->nic)
+			fn(port->nic->netdev);
 	}
 	xa_for_each(&dev->groups, index, group)
 		fn(group->rep);
@@ -132,7 +132,7 @@ static int gnic_reset_recognise(struct gnic_dev *dev)
 
 static int gnic_reset_start(struct gnic_dev *dev)
 {
-	unsigned int i;
+	struct gnic_port *port;
 	int err;
 
 	err = gnic_reset_recognise(dev);
@@ -141,8 +141,11 @@ static int gnic_reset_start(struct gnic_dev *dev)
 	err = gnic_eq_init(dev);
 	if (err)
 		return err;
-	for (i = 0; i < dev->num_ports && !err; i++)
-		err = gnic_port_restore(&dev->ports[i]);
+	err = gnic_port_split_restore(dev);
+	gnic_for_each_port(dev, port) {
+		if (!err)
+			err = gnic_port_restore(port);
+	}
 	if (!err)
 		err = gnic_ptp_restore(dev);
 	if (!err)

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* devlink resources of card and ports: what there is, and how much of it is taken. */
+#include <linux/rtnetlink.h>
 #include <net/devlink.h>
 
 #include "gnic.h"
 #include "gnic_eswitch.h"
 #include "gnic_group.h"
+#include "gnic_nic.h"
 #include "gnic_resource.h"
+#include "gnic_rss.h"
 
 static u64 gnic_resource_flows(void *priv)
 {
@@ -34,6 +37,36 @@ static u64 gnic_resource_qps(void *priv)
 	return gnic_qpn_used(port->dev, port->index);
 }
 
+static u64 gnic_resource_cqs(void *priv)
+{
+	struct gnic_dev *dev = priv;
+
+	return atomic_read(&dev->cqs);
+}
+
+/* The netdev may go meanwhile. */
+static u64 gnic_resource_macs(void *priv)
+{
+	struct gnic_port *port = priv;
+	u64 count;
+
+	rtnl_lock();
+	count = port->nic ? READ_ONCE(port->nic->macs) : 0;
+	rtnl_unlock();
+	return count;
+}
+
+static u64 gnic_resource_rss_contexts(void *priv)
+{
+	struct gnic_port *port = priv;
+	u64 count;
+
+	rtnl_lock();
+	count = port->nic ? gnic_rss_ctx_count(port->nic) : 0;
+	rtnl_unlock();
+	return count;
+}
+
 static u32 gnic_resource_flows_size(struct gnic_dev *dev)
 {
 	return le32_to_cpu(dev->caps.flows);
@@ -47,6 +80,21 @@ static u32 gnic_resource_functions_size(struct gnic_dev *dev)
 static u32 gnic_resource_vectors_size(struct gnic_dev *dev)
 {
 	return dev->num_vectors;
+}
+
+static u32 gnic_resource_cqs_size(struct gnic_dev *dev)
+{
+	return le32_to_cpu(dev->caps.cqs);
+}
+
+static u32 gnic_resource_macs_size(struct gnic_dev *dev)
+{
+	return dev->max_macs;
+}
+
+static u32 gnic_resource_rss_contexts_size(struct gnic_dev *dev)
+{
+	return le32_to_cpu(dev->caps.rss_contexts);
 }
 
 static u32 gnic_resource_qps_size(struct gnic_dev *dev)
@@ -68,8 +116,11 @@ static const struct gnic_resource {
 	{ "flows", gnic_resource_flows_size, gnic_resource_flows },
 	{ "functions", gnic_resource_functions_size, gnic_resource_functions },
 	{ "vectors", gnic_resource_vectors_size, gnic_resource_vectors },
+	{ "cqs", gnic_resource_cqs_size, gnic_resource_cqs },
 }, gnic_port_resources[] = {
 	{ "qps", gnic_resource_qps_size, gnic_resource_qps },
+	{ "macs", gnic_resource_macs_size, gnic_resource_macs },
+	{ "rss_contexts", gnic_resource_rss_contexts_size, gnic_resource_rss_contexts },
 };
 
 /* devlink's numbers begin with 1: 0 is the top of the tree. */

@@ -70,6 +70,7 @@ int gnic_cq_create(struct gnic_dev *dev, struct gnic_cq *cq, struct gnic_hw_cq_c
 		return err;
 	}
 	cq->cqn = le32_to_cpu(out.id);
+	atomic_inc(&dev->cqs);
 	gnic_ring_bind(dev, &cq->ring, GNIC_DB_CQ, 0, cq->cqn);
 	return 0;
 }
@@ -79,6 +80,7 @@ void gnic_cq_destroy(struct gnic_dev *dev, struct gnic_cq *cq)
 	struct gnic_hw_id in = { .id = cpu_to_le32(cq->cqn) };
 
 	gnic_cmd_exec(dev, GNIC_CMD_CQ_DESTROY, &in, sizeof(in), NULL, 0);
+	atomic_dec(&dev->cqs);
 	gnic_ring_free(dev, &cq->ring);
 }
 

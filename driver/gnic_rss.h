@@ -75,4 +75,7 @@ void gnic_rss_restore(struct gnic_nic *nic);
 int gnic_rss_check(const struct gnic_nic *nic, const struct gnic_rss_config *config,
 		   struct netlink_ext_ack *extack);
 
+/* Contexts in use, the default one among them; rtnl is held. */
+unsigned int gnic_rss_ctx_count(const struct gnic_nic *nic);
+
 #endif /* GNIC_RSS_H */

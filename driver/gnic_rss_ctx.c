@@ -194,3 +194,14 @@ void gnic_rss_restore(struct gnic_nic *nic)
 	}
 	mutex_unlock(&state->rss_lock);
 }
+
+unsigned int gnic_rss_ctx_count(const struct gnic_nic *nic)
+{
+	const struct ethtool_rxfh_context *ctx;
+	unsigned int count = 1;
+	unsigned long id;
+
+	xa_for_each(&nic->netdev->ethtool->rss_ctx, id, ctx)
+		count++;
+	return count;
+}

@@ -48,25 +48,8 @@ bool gnic_rx_sane_size(const struct gnic_rx *rx, u32 size, u32 nbuf)
 	       size <= nbuf * rx->buf_size && size > (nbuf - 1) * rx->buf_size;
 }
 
-/*
- * Completions come in the order of the buffers, so the place of a frame is
- * known; what the device says of it is only compared.
- */
-bool gnic_rx_sane(const struct gnic_rx *rx, const struct gnic_hw_raw_cqe *cqe, u32 size,
-		  u32 nbuf)
-{
-	u32 ctrl = le32_to_cpu(READ_ONCE(cqe->ctrl));
-
-	if (unlikely((ctrl & (GNIC_CQE_QPN | GNIC_CQE_REQ | GNIC_CQE_ERROR)) != rx->qpn ||
-		     le32_to_cpu(cqe->wqe_index) != rx->reaped || rx->rq.index == rx->reaped))
-		return false;
-	if (likely(nbuf == 1))
-		return size - ETH_HLEN <= rx->buf_size - ETH_HLEN;
-	return gnic_rx_sane_size(rx, size, nbuf);
-}
-
 /* The pool adds the headroom. */
-static void gnic_rx_sync(struct gnic_rx *rx, void *buf, u32 len)
+static __always_inline void gnic_rx_sync(struct gnic_rx *rx, void *buf, u32 len)
 {
 	page_pool_dma_sync_for_cpu(rx->pool, virt_to_page(buf), offset_in_page(buf), len);
 }
@@ -111,6 +94,27 @@ static void *gnic_rx_buffer(struct gnic_rx *rx, struct xdp_buff *xdp, u32 size, 
 	return buf;
 }
 
+/* A frame in one buffer that no program sees: the buffer becomes the skb's head. */
+static struct sk_buff *gnic_rx_plain(struct gnic_rx_poll *poll, u32 size)
+{
+	struct gnic_rx *rx = poll->rx;
+	void *buf = rx->data[rx->reaped++ & rx->rq.mask];
+	struct sk_buff *skb;
+
+	prefetch(buf + rx->headroom);
+	gnic_rx_sync(rx, buf, size);
+	skb = napi_build_skb(buf, rx->truesize);
+	if (unlikely(!skb)) {
+		poll->count.alloc_fail++;
+		gnic_rx_recycle(rx, buf);
+		return NULL;
+	}
+	skb_reserve(skb, rx->headroom);
+	__skb_put(skb, size);
+	skb_mark_for_recycle(skb);
+	return skb;
+}
+
 static struct sk_buff *gnic_rx_build_skb(struct xdp_buff *xdp)
 {
 	struct skb_shared_info *sinfo = xdp_get_shared_info_from_buff(xdp);
@@ -141,7 +145,7 @@ static struct sk_buff *gnic_rx_build_skb(struct xdp_buff *xdp)
 static void gnic_rx_csum(struct gnic_rx_poll *poll, struct sk_buff *skb,
 			 const struct gnic_hw_raw_cqe *cqe, u32 flags)
 {
-	if (!(skb->dev->features & NETIF_F_RXCSUM))
+	if (!(poll->features & NETIF_F_RXCSUM))
 		return;
 	if (flags & GNIC_RAW_CQE_L4_OK) {
 		skb->ip_summed = CHECKSUM_UNNECESSARY;
@@ -156,19 +160,24 @@ static void gnic_rx_csum(struct gnic_rx_poll *poll, struct sk_buff *skb,
 	}
 }
 
-static void gnic_rx_hash(struct sk_buff *skb, const struct gnic_hw_raw_cqe *cqe, u32 flags)
+static void gnic_rx_hash(const struct gnic_rx_poll *poll, struct sk_buff *skb,
+			 const struct gnic_hw_raw_cqe *cqe, u32 flags)
 {
 	u32 type = FIELD_GET(GNIC_RAW_CQE_HASH, flags);
 
-	if (type && (skb->dev->features & NETIF_F_RXHASH))
+	if (type && (poll->features & NETIF_F_RXHASH))
 		skb_set_hash(skb, le32_to_cpu(cqe->hash),
 			     type == GNIC_CQE_HASH_L4 ? PKT_HASH_TYPE_L4 : PKT_HASH_TYPE_L3);
 }
 
-/* What few frames have. */
-static void gnic_rx_rare(struct gnic_rx_poll *poll, struct sk_buff *skb,
-			 const struct gnic_hw_raw_cqe *cqe, u32 flags)
+/* What few frames have: out of the others' way. */
+static noinline void gnic_rx_rare(struct gnic_rx_poll *poll, struct sk_buff *skb,
+				  const struct gnic_hw_raw_cqe *cqe, u32 flags)
 {
+	if (poll->tstamp)
+		skb_hwtstamps(skb)->hwtstamp =
+			ns_to_ktime(gnic_clock_extend(&poll->c->nic->dev->clock,
+						      le32_to_cpu(cqe->tstamp)));
 	if (flags & GNIC_RAW_CQE_MARK)
 		skb->mark = le32_to_cpu(cqe->mark);
 	if (flags & GNIC_RAW_CQE_GRO)
@@ -184,31 +193,38 @@ void gnic_rx_deliver(struct gnic_rx_poll *poll, struct sk_buff *skb,
 	skb->protocol = eth_type_trans(skb, c->nic->netdev);
 	skb_record_rx_queue(skb, c->index);
 	gnic_rx_csum(poll, skb, cqe, flags);
-	gnic_rx_hash(skb, cqe, flags);
+	gnic_rx_hash(poll, skb, cqe, flags);
 	if (flags & GNIC_RAW_CQE_VLAN)
 		__vlan_hwaccel_put_tag(skb, gnic_cqe_vlan_proto(flags),
 				       le16_to_cpu(cqe->vlan_tci));
-	if (unlikely(c->nic->rx_tstamp))
-		skb_hwtstamps(skb)->hwtstamp =
-			ns_to_ktime(gnic_clock_extend(&c->nic->dev->clock,
-						      le32_to_cpu(cqe->tstamp)));
-	if (unlikely(flags & (GNIC_RAW_CQE_MARK | GNIC_RAW_CQE_GRO)))
+	if (unlikely((flags & (GNIC_RAW_CQE_MARK | GNIC_RAW_CQE_GRO)) || poll->tstamp))
 		gnic_rx_rare(poll, skb, cqe, flags);
 	napi_gro_receive(&c->napi, skb);
 }
 
-static void gnic_rx_skb(struct gnic_rx_poll *poll, void *buf,
-			const struct gnic_hw_raw_cqe *cqe, u32 flags)
+/* A frame that a program sees, or in several buffers. NULL: it goes no further. */
+static struct sk_buff *gnic_rx_xdp(struct gnic_rx_poll *poll, const struct gnic_hw_raw_cqe *cqe,
+				   u32 size, u32 nbuf)
 {
 	struct xdp_buff *xdp = &poll->buf.xdp;
-	struct sk_buff *skb = gnic_rx_build_skb(xdp);
+	void *buf = gnic_rx_buffer(poll->rx, xdp, size, nbuf);
+	u32 verdict = XDP_PASS;
+	struct sk_buff *skb;
 
-	if (likely(skb)) {
-		gnic_rx_deliver(poll, skb, cqe, flags);
-		return;
+	if (poll->prog) {
+		poll->buf.cqe = cqe;
+		verdict = gnic_xdp_run(poll->c, xdp, poll->prog, &poll->count);
 	}
-	poll->count.alloc_fail++;
-	gnic_rx_drop(poll->rx, xdp, buf);
+	if (verdict == XDP_PASS) {
+		skb = gnic_rx_build_skb(xdp);
+		if (likely(skb))
+			return skb;
+		poll->count.alloc_fail++;
+		verdict = XDP_DROP;
+	}
+	if (verdict == XDP_DROP)
+		gnic_rx_drop(poll->rx, xdp, buf);
+	return NULL;
 }
 
 static bool gnic_rx_frame(struct gnic_rx_poll *poll, const struct gnic_hw_raw_cqe *cqe)
@@ -216,23 +232,17 @@ static bool gnic_rx_frame(struct gnic_rx_poll *poll, const struct gnic_hw_raw_cq
 	u32 flags = le32_to_cpu(READ_ONCE(cqe->flags));
 	u32 size = le32_to_cpu(READ_ONCE(cqe->size));
 	u32 nbuf = FIELD_GET(GNIC_RAW_CQE_NBUF, flags);
-	struct xdp_buff *xdp = &poll->buf.xdp;
-	struct gnic_rx *rx = poll->rx;
-	u32 verdict = XDP_PASS;
-	void *buf;
+	struct sk_buff *skb;
 
-	if (unlikely(!gnic_rx_sane(rx, cqe, size, nbuf)))
+	if (unlikely(!gnic_rx_sane(poll->rx, cqe, size, nbuf)))
 		return false;
-	buf = gnic_rx_buffer(rx, xdp, size, nbuf);
 	poll->count.bytes += size;
-	if (poll->prog) {
-		poll->buf.cqe = cqe;
-		verdict = gnic_xdp_run(poll->c, xdp, poll->prog, &poll->count);
-	}
-	if (verdict == XDP_PASS)
-		gnic_rx_skb(poll, buf, cqe, flags);
-	else if (verdict == XDP_DROP)
-		gnic_rx_drop(rx, xdp, buf);
+	if (poll->prog || unlikely(nbuf > 1))
+		skb = gnic_rx_xdp(poll, cqe, size, nbuf);
+	else
+		skb = gnic_rx_plain(poll, size);
+	if (skb)
+		gnic_rx_deliver(poll, skb, cqe, flags);
 	return true;
 }
 
@@ -270,17 +280,23 @@ void gnic_rx_publish(struct gnic_channel *c, const struct gnic_rx_stats *count)
 static bool gnic_rx_refill(struct gnic_rx *rx, struct gnic_rx_stats *count)
 {
 	u32 room = gnic_ring_free_entries(&rx->rq, rx->reaped);
-	u32 size = rx->truesize;
-	void *buf;
+	u32 index = rx->rq.index, mask = rx->rq.mask, headroom = rx->headroom;
+	struct gnic_hw_recv_wqe *wqes = rx->rq.desc;
+	u32 size = rx->truesize, offset;
+	void **data = rx->data;
+	struct page *page;
 
-	for (; room; room--) {
-		buf = page_pool_dev_alloc_va(rx->pool, &size);
-		if (unlikely(!buf)) {
+	for (; room; room--, index++) {
+		page = page_pool_dev_alloc(rx->pool, &offset, &size);
+		if (unlikely(!page)) {
 			count->alloc_fail++;
 			break;
 		}
-		gnic_rx_give(rx, buf);
+		wqes[index & mask].addr = cpu_to_le64(page_pool_get_dma_addr(page) + offset +
+						      headroom);
+		data[index & mask] = page_address(page) + offset;
 	}
+	rx->rq.index = index;
 	gnic_ring_publish(&rx->rq);
 	return room <= rx->rq.mask - GNIC_RAW_NBUF_MAX;
 }
@@ -303,10 +319,7 @@ int gnic_rx_poll(struct gnic_channel *c, struct gnic_queue *queue, int budget)
 
 	if (!gnic_cq_raw(&rx->cq) && !gnic_ring_free_entries(&rx->rq, rx->reaped))
 		return 0;
-	poll.c = c;
-	poll.rx = rx;
-	poll.prog = READ_ONCE(c->nic->xdp_prog);
-	memset(&poll.count, 0, sizeof(poll.count));
+	gnic_rx_poll_init(&poll, c, rx);
 	poll.buf.rx = rx;
 	while (work < budget && (cqe = gnic_cq_raw(&rx->cq))) {
 		if (unlikely(!gnic_rx_frame(&poll, cqe))) {

@@ -139,11 +139,12 @@ static bool gnic_split_refill(struct gnic_rx *rx, struct gnic_rx_stats *count)
  */
 int gnic_split_poll(struct gnic_channel *c, struct gnic_queue *queue, int budget)
 {
-	struct gnic_rx_poll poll = { .c = c, .rx = &queue->rx };
 	struct gnic_rx *rx = &queue->rx;
 	const struct gnic_hw_raw_cqe *cqe;
+	struct gnic_rx_poll poll;
 	int work = 0;
 
+	gnic_rx_poll_init(&poll, c, rx);
 	while (work < budget && (cqe = gnic_cq_raw(&rx->cq))) {
 		if (unlikely(!gnic_split_frame(&poll, cqe))) {
 			work = -EPROTO;

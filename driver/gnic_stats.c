@@ -55,6 +55,7 @@ void gnic_stats_post(struct gnic_channel *c, struct gnic_post_stats *sum)
 		sum->dropped += one.dropped;
 		sum->doorbells += one.doorbells;
 		sum->kicks += one.kicks;
+		sum->launch_far += one.launch_far;
 	}
 }
 

@@ -15,4 +15,8 @@ void gnic_tc_exit(struct gnic_dev *dev);
 int gnic_flower_parse(struct net_device *netdev, struct flow_cls_offload *cls,
 		      struct gnic_flow *flow);
 
+struct tc_etf_qopt_offload;
+/* gnic_launch.c: the qdisc of a queue leaves the time of sending to the device, or not any more */
+int gnic_launch_setup(struct gnic_nic *nic, const struct tc_etf_qopt_offload *opt);
+
 #endif /* GNIC_TC_H */

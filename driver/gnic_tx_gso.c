@@ -159,6 +159,8 @@ void gnic_tx_gso(const struct sk_buff *skb, struct gnic_tx_packet *pkt)
 	pkt->bytes += (shinfo->gso_segs - 1) * hdr_len;
 	if (skb->encapsulation) {
 		pkt->ctrl |= GNIC_RAW_WQE_TUNNEL;
-		pkt->tunnel = gnic_gso_tunnel(skb);
+		/* has the word in which a launch time would be */
+		pkt->ctrl &= ~GNIC_RAW_WQE_LAUNCH;
+		pkt->rsvd = gnic_gso_tunnel(skb);
 	}
 }

@@ -43,6 +43,8 @@ void gnic_tx_doorbell(struct gnic_tx *tx, struct gnic_post_stats *stats)
 	u64 kicks = tx->sq.kicks;
 
 	tx->last->ctrl |= cpu_to_le32(GNIC_RAW_WQE_CQE);
+	/* info and BQL's count before it: pairs with gnic_tx_complete(). */
+	smp_store_release(&tx->rung, tx->sq.index);
 	gnic_ring_doorbell(&tx->sq);
 	u64_stats_update_begin(&stats->syncp);
 	stats->doorbells++;
@@ -123,8 +125,15 @@ static void gnic_tx_reap_one(struct gnic_tx *tx, u32 index, struct gnic_tx_info 
 	case GNIC_TX_XDP_TX:
 		xdp_return_frame_bulk(info->xdpf, &reaper->bulk);
 		break;
+	case GNIC_TX_XSK_TSTAMP:
+		gnic_xsk_tx_tstamp(info, gnic_tx_info(tx, index + info->wqes - 1)->tstamp,
+				   &reaper->count);
+		fallthrough;
+	case GNIC_TX_XSK:
+		tx->xsk->done += info->descs;
+		break;
 	default:
-		gnic_xsk_tx_reap(tx, index, info);
+		gnic_xsk_tx_free_bufs(tx, index, info);
 	}
 }
 
@@ -146,14 +155,14 @@ static void gnic_tx_reap(struct gnic_tx *tx, u32 done, struct gnic_tx_reaper *re
 	smp_store_release(&tx->reaped, reaped);
 }
 
-/* All up to this WQE has been sent; whether that can be. */
+/* All up to this WQE has been sent; whether that can be: BQL has no mercy. */
 static bool gnic_tx_complete(struct gnic_tx *tx, u32 wqe_index,
 			     const struct gnic_hw_raw_cqe *cqe)
 {
-	/* info before the index: pairs with gnic_tx_post(). */
-	u32 index = smp_load_acquire(&tx->sq.index);
+	/* info and BQL's count before it: pairs with gnic_tx_doorbell(). */
+	u32 rung = smp_load_acquire(&tx->rung);
 
-	if (unlikely(wqe_index - tx->reaped >= index - tx->reaped))
+	if (unlikely(wqe_index - tx->reaped >= rung - tx->reaped))
 		return false;
 	if (unlikely(le32_to_cpu(cqe->flags) & GNIC_RAW_CQE_SENT))
 		gnic_tx_info(tx, wqe_index)->tstamp = (u64)le32_to_cpu(cqe->hash) << 32 |

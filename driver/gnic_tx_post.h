@@ -13,7 +13,7 @@
  * @ctrl: GNIC_RAW_WQE_* but for opcode, index and number of segments
  * @size: bytes
  * @offload: third word of the WQE
- * @tunnel: with GNIC_RAW_WQE_TUNNEL, else zero
+ * @rsvd: with GNIC_RAW_WQE_TUNNEL or GNIC_RAW_WQE_LAUNCH, else zero
  * @bytes: on the wire, all segments of it
  * @mss: with GNIC_RAW_WQE_TSO or USO
  * @packets: on the wire
@@ -24,7 +24,7 @@ struct gnic_tx_packet {
 	u32 ctrl;
 	u32 size;
 	u32 offload;
-	u32 tunnel;
+	u32 rsvd;
 	u32 bytes;
 	u16 mss;
 	u16 packets;
@@ -93,6 +93,14 @@ static inline void gnic_tx_trim(struct gnic_hw_raw_wqe *wqe, struct gnic_tx_info
 	info->segs = used;
 }
 
+/* What the poster counts, under its lock. */
+static inline void gnic_post_count(struct gnic_post_stats *stats, u64 *counter, u32 count)
+{
+	u64_stats_update_begin(&stats->syncp);
+	*counter += count;
+	u64_stats_update_end(&stats->syncp);
+}
+
 u32 gnic_tx_post_rest(struct gnic_tx *tx, unsigned int nseg);
 
 /**
@@ -104,9 +112,11 @@ u32 gnic_tx_post_rest(struct gnic_tx *tx, unsigned int nseg);
  *
  * The device sees nothing before gnic_tx_doorbell(). Inline: skbs and XDP
  * frames each have it once, with what is constant to them.
+ *
+ * Return: WQEs of the packet.
  */
-static inline void gnic_tx_post(struct gnic_tx *tx, const struct gnic_tx_packet *pkt,
-				unsigned int nseg, void *owner)
+static inline u32 gnic_tx_post(struct gnic_tx *tx, const struct gnic_tx_packet *pkt,
+			       unsigned int nseg, void *owner)
 {
 	u32 index = tx->sq.index, next = index + 1;
 	struct gnic_hw_raw_wqe *wqe = gnic_tx_wqe(tx, index);
@@ -121,7 +131,7 @@ static inline void gnic_tx_post(struct gnic_tx *tx, const struct gnic_tx_packet 
 	wqe->offload = cpu_to_le32(pkt->offload);
 	wqe->vlan_tci = cpu_to_le16(pkt->vlan_tci);
 	wqe->mss = cpu_to_le16(pkt->mss);
-	wqe->seg[0].rsvd = cpu_to_le32(pkt->tunnel);
+	wqe->seg[0].rsvd = cpu_to_le32(pkt->rsvd);
 	gnic_tx_trim(wqe, info, min_t(unsigned int, nseg, GNIC_RAW_WQE_SEGS));
 	if (unlikely(nseg > GNIC_RAW_WQE_SEGS))
 		next = gnic_tx_post_rest(tx, nseg);
@@ -131,11 +141,12 @@ static inline void gnic_tx_post(struct gnic_tx *tx, const struct gnic_tx_packet 
 	info->kind = pkt->kind;
 	info->wqes = next - index;
 	tx->last = wqe;
-	/* info before the index: pairs with gnic_tx_complete(). */
-	smp_store_release(&tx->sq.index, next);
+	WRITE_ONCE(tx->sq.index, next);
+	return next - index;
 }
 
 void gnic_tx_gso(const struct sk_buff *skb, struct gnic_tx_packet *pkt);	/* gnic_tx_gso.c */
+bool gnic_launch_at(struct gnic_nic *nic, u64 time, struct gnic_tx_packet *pkt);
 void gnic_tx_doorbell(struct gnic_tx *tx, struct gnic_post_stats *stats);
 void gnic_tx_abort(struct gnic_tx *tx, unsigned int nseg, bool mapped);
 

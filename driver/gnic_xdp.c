@@ -234,15 +234,10 @@ u32 gnic_xdp_act(struct gnic_channel *c, struct xdp_buff *xdp, struct bpf_prog *
 			break;
 		count->xdp_tx++;
 		return XDP_TX;
-	case XDP_REDIRECT:
-		if (unlikely(xdp_do_redirect(c->nic->netdev, xdp, prog)))
-			break;
-		c->queue->rx.bulk.redirected = true;
-		count->xdp_redirect++;
-		return XDP_REDIRECT;
 	default:
 		bpf_warn_invalid_xdp_action(c->nic->netdev, prog, verdict);
 		break;
+	case XDP_REDIRECT:	/* to where it cannot go */
 	case XDP_ABORTED:
 		break;
 	}

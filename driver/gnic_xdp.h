@@ -32,6 +32,11 @@ static inline u32 gnic_xdp_run(struct gnic_channel *c, struct xdp_buff *xdp,
 		count->xdp_drop++;
 	if (verdict == XDP_DROP || verdict == XDP_PASS)
 		return verdict;
+	if (verdict == XDP_REDIRECT && likely(!xdp_do_redirect(c->nic->netdev, xdp, prog))) {
+		c->queue->rx.bulk.redirected = true;
+		count->xdp_redirect++;
+		return XDP_REDIRECT;
+	}
 	return gnic_xdp_act(c, xdp, prog, verdict, count);
 }
 

@@ -170,10 +170,7 @@ int gnic_xsk_poll(struct gnic_channel *c, struct gnic_queue *queue, int budget)
 
 void gnic_xsk_init(struct net_device *netdev)
 {
-	struct gnic_nic *nic = netdev_priv(netdev);
-
 	netdev->xdp_features |= NETDEV_XDP_ACT_XSK_ZEROCOPY;
 	netdev->xdp_zc_max_segs = GNIC_RAW_NBUF_MAX;
-	if (nic->dev->caps_bits & GNIC_CAP_CSUM)
-		netdev->xsk_tx_metadata_ops = &gnic_xsk_tx_ops;
+	gnic_xsk_tx_ops_init(netdev_priv(netdev));
 }

@@ -96,7 +96,7 @@ static bool gnic_xsk_rx_starves(struct gnic_rx *rx)
 }
 
 /* The buffer that the device has filled next. */
-static struct xdp_buff *gnic_xsk_rx_take(struct gnic_rx *rx, u32 len)
+static __always_inline struct xdp_buff *gnic_xsk_rx_take(struct gnic_rx *rx, u32 len)
 {
 	struct xdp_buff *xdp = rx->bufs[rx->reaped++ & rx->rq.mask];
 
@@ -234,10 +234,7 @@ int gnic_xsk_rx_poll(struct gnic_channel *c, struct gnic_queue *queue, int budge
 	struct gnic_rx_poll poll;
 	int work = 0;
 
-	poll.c = c;
-	poll.rx = rx;
-	poll.prog = READ_ONCE(c->nic->xdp_prog);
-	memset(&poll.count, 0, sizeof(poll.count));
+	gnic_rx_poll_init(&poll, c, rx);
 	while (work < budget && (cqe = gnic_cq_raw(&rx->cq))) {
 		if (unlikely(!gnic_xsk_rx_frame(&poll, cqe))) {
 			work = -EPROTO;

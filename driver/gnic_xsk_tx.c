@@ -7,28 +7,12 @@
 #include <linux/if_vlan.h>
 #include <linux/slab.h>
 
+#include "gnic_ptp.h"
 #include "gnic_tx_post.h"
 #include "gnic_xsk.h"
 
 /* Descriptors taken in one poll, before others may run. */
 #define GNIC_XSK_BATCH		64
-
-/**
- * struct gnic_xsk_tx - AF_XDP half of a send queue; only NAPI looks at it
- * @pool: of the sockets
- * @carry: descriptors of packets that were not sent; the pool is told of
- *	descriptors in their order, so they are done when the next one is
- * @done: descriptors to tell the pool of
- * @count: in @descs
- * @descs: of a packet whose end is not there yet
- */
-struct gnic_xsk_tx {
-	struct xsk_buff_pool *pool;
-	u32 carry;
-	u32 done;
-	u32 count;
-	struct xdp_desc descs[GNIC_RAW_SEGS_MAX];
-};
 
 int gnic_xsk_tx_init(struct gnic_tx *tx, struct xsk_buff_pool *pool)
 {
@@ -57,15 +41,11 @@ void gnic_xsk_tx_exit(struct gnic_tx *tx)
 	tx->xsk = NULL;
 }
 
-/* One of the two kinds that only queues with a pool have. */
-void gnic_xsk_tx_reap(struct gnic_tx *tx, u32 index, struct gnic_tx_info *info)
+/* A frame of the pool that was sent back. */
+void gnic_xsk_tx_free_bufs(struct gnic_tx *tx, u32 index, struct gnic_tx_info *info)
 {
 	unsigned int i, wqes = info->wqes;
 
-	if (info->kind == GNIC_TX_XSK) {
-		tx->xsk->done += info->descs;
-		return;
-	}
 	for (; wqes; wqes--, index++) {
 		info = gnic_tx_info(tx, index);
 		for (i = 0; i < info->segs; i++)
@@ -85,9 +65,22 @@ void gnic_xsk_tx_complete(struct gnic_tx *tx)
 	gnic_xsk_tx_flush(xsk);
 }
 
+/**
+ * struct gnic_xsk_wishes - what a socket may ask of a packet
+ * @nic: netdev
+ * @pkt: the packet
+ * @far: its launch time can't be meant
+ */
+struct gnic_xsk_wishes {
+	struct gnic_nic *nic;
+	struct gnic_tx_packet *pkt;
+	bool far;
+};
+
 static void gnic_xsk_request_checksum(u16 start, u16 offset, void *priv)
 {
-	struct gnic_tx_packet *pkt = priv;
+	struct gnic_xsk_wishes *wishes = priv;
+	struct gnic_tx_packet *pkt = wishes->pkt;
 	u32 end = (u32)start + offset + sizeof(__sum16);
 
 	/* What the device would not like is not asked of it: nothing is sent. */
@@ -101,9 +94,60 @@ static void gnic_xsk_request_checksum(u16 start, u16 offset, void *priv)
 			FIELD_PREP(GNIC_RAW_WQE_CSUM_OFFSET, offset);
 }
 
-const struct xsk_tx_metadata_ops gnic_xsk_tx_ops = {
-	.tmo_request_checksum	= gnic_xsk_request_checksum,
+/* A completion of its own says when the packet left. */
+static void gnic_xsk_request_timestamp(void *priv)
+{
+	struct gnic_xsk_wishes *wishes = priv;
+
+	wishes->pkt->ctrl |= GNIC_RAW_WQE_CQE;
+	wishes->pkt->offload |= GNIC_RAW_WQE_TSTAMP;
+	wishes->pkt->kind = GNIC_TX_XSK_TSTAMP;
+}
+
+static u64 gnic_xsk_fill_timestamp(void *priv)
+{
+	return *(u64 *)priv;
+}
+
+static const struct xsk_tx_metadata_ops gnic_xsk_tstamp_ops = {
+	.tmo_fill_timestamp	= gnic_xsk_fill_timestamp,
 };
+
+/* The sender learns when it left: 0 if the device did not say it. */
+void gnic_xsk_tx_tstamp(struct gnic_tx_info *info, u64 tstamp, struct gnic_tx_stats *count)
+{
+	xsk_tx_metadata_complete(&info->meta, &gnic_xsk_tstamp_ops, &tstamp);
+	count->tstamps += !!tstamp;
+	count->tstamps_lost += !tstamp;
+}
+
+#ifdef HAVE_XSK_LAUNCH_TIME
+static void gnic_xsk_request_launch_time(u64 time, void *priv)
+{
+	struct gnic_xsk_wishes *wishes = priv;
+
+	wishes->far = !gnic_launch_at(wishes->nic, time, wishes->pkt);
+}
+#endif
+
+/* A representor's packets meet no wire: they have no time. */
+void gnic_xsk_tx_ops_init(struct gnic_nic *nic)
+{
+	struct xsk_tx_metadata_ops *ops = &nic->xsk_tx_ops;
+	bool clock = nic->profile == &gnic_uplink_profile && gnic_clock_stamps(nic->dev);
+
+	if (nic->dev->caps_bits & GNIC_CAP_CSUM)
+		ops->tmo_request_checksum = gnic_xsk_request_checksum;
+	if (clock) {
+		ops->tmo_request_timestamp = gnic_xsk_request_timestamp;
+		ops->tmo_fill_timestamp = gnic_xsk_fill_timestamp;
+	}
+#ifdef HAVE_XSK_LAUNCH_TIME
+	if (clock && nic->dev->caps_bits & GNIC_CAP_LAUNCH)
+		ops->tmo_request_launch_time = gnic_xsk_request_launch_time;
+#endif
+	nic->netdev->xsk_tx_metadata_ops = ops;
+}
 
 /* Larger ones the device takes for an error, and the queue with them. */
 static bool gnic_xsk_size_ok(const struct gnic_tx_packet *pkt)
@@ -111,11 +155,17 @@ static bool gnic_xsk_size_ok(const struct gnic_tx_packet *pkt)
 	return pkt->size >= GNIC_RAW_SIZE_MIN && pkt->size <= GNIC_RAW_SIZE_MAX;
 }
 
-/* Addresses of the packet's pieces, and what is wished beside them. */
-static void gnic_xsk_prepare(struct gnic_tx *tx, const struct xdp_desc *descs, u32 count,
-			     const struct xsk_tx_metadata_ops *ops, struct gnic_tx_packet *pkt)
+/*
+ * Addresses of the packet's pieces, and what is wished beside them. Returns
+ * where the sender looks for what became of it, or NULL.
+ */
+static struct xsk_tx_metadata *gnic_xsk_prepare(struct gnic_channel *c, struct gnic_tx *tx,
+						const struct xdp_desc *descs, u32 count,
+						struct gnic_tx_packet *pkt)
 {
+	struct gnic_xsk_wishes wishes = { .nic = c->nic, .pkt = pkt };
 	struct xsk_buff_pool *pool = tx->xsk->pool;
+	struct xsk_tx_metadata *meta = NULL;
 	struct xdp_desc_ctx ctx;
 	u32 i;
 
@@ -123,9 +173,21 @@ static void gnic_xsk_prepare(struct gnic_tx *tx, const struct xdp_desc *descs, u
 		ctx = xsk_buff_raw_get_ctx(pool, descs[i].addr, descs[i].options);
 		xsk_buff_raw_dma_sync_for_device(pool, ctx.dma, descs[i].len);
 		gnic_tx_set_seg(tx, i, ctx.dma, descs[i].len);
-		if (unlikely(ctx.meta && !i && ops))
-			xsk_tx_metadata_request(pool, &ctx.meta, ops, pkt);
+		if (likely(!ctx.meta || i))
+			continue;
+		meta = ctx.meta;
+		xsk_tx_metadata_request(pool, &meta, &c->nic->xsk_tx_ops, &wishes);
 	}
+	if (unlikely(wishes.far))
+		gnic_post_count(&c->xdp_stats, &c->xdp_stats.launch_far, 1);
+	return meta;
+}
+
+/* The packet that was posted last, at @index. */
+static void gnic_xsk_want_tstamp(struct gnic_tx *tx, u32 index, struct xsk_tx_metadata *meta)
+{
+	xsk_tx_metadata_to_compl(meta, &gnic_tx_info(tx, index)->meta);
+	gnic_tx_info(tx, tx->sq.index - 1)->tstamp = 0;
 }
 
 /* One packet of a socket. Returns whether it was posted. */
@@ -134,17 +196,20 @@ static bool gnic_xsk_send(struct gnic_channel *c, struct gnic_tx *tx,
 {
 	struct gnic_tx_packet pkt = { .packets = 1, .kind = GNIC_TX_XSK };
 	struct gnic_xsk_tx *xsk = tx->xsk;
-	u32 i;
+	struct xsk_tx_metadata *meta;
+	u32 i, index = tx->sq.index;
 
 	for (i = 0; i < count && i < GNIC_RAW_SEGS_MAX; i++)
 		pkt.size += descs[i].len;
 	if (unlikely(i < count || !gnic_xsk_size_ok(&pkt)))
 		goto err_carry;
-	gnic_xsk_prepare(tx, descs, count, c->nic->netdev->xsk_tx_metadata_ops, &pkt);
+	meta = gnic_xsk_prepare(c, tx, descs, count, &pkt);
 	if (unlikely(!pkt.size))
 		goto err_abort;
 	pkt.bytes = pkt.size;
 	gnic_tx_post(tx, &pkt, count, (void *)(unsigned long)(xsk->carry + count));
+	if (pkt.kind == GNIC_TX_XSK_TSTAMP)
+		gnic_xsk_want_tstamp(tx, index, meta);
 	xsk->carry = 0;
 	return true;
 
@@ -153,6 +218,26 @@ err_abort:
 err_carry:
 	xsk->carry += count;
 	return false;
+}
+
+/* One descriptor, nothing asked beside: the usual packet. */
+static bool gnic_xsk_is_simple(const struct gnic_xsk_tx *xsk, const struct xdp_desc *desc)
+{
+	return !desc->options && !xsk->count &&
+	       desc->len - GNIC_RAW_SIZE_MIN <= GNIC_RAW_SIZE_MAX - GNIC_RAW_SIZE_MIN;
+}
+
+static void gnic_xsk_send_simple(struct gnic_tx *tx, struct gnic_xsk_tx *xsk,
+				 const struct xdp_desc *desc)
+{
+	struct gnic_tx_packet pkt = { .packets = 1, .kind = GNIC_TX_XSK, .size = desc->len,
+				      .bytes = desc->len };
+	dma_addr_t dma = xsk_buff_raw_get_dma(xsk->pool, desc->addr);
+
+	xsk_buff_raw_dma_sync_for_device(xsk->pool, dma, desc->len);
+	gnic_tx_set_seg(tx, 0, dma, desc->len);
+	gnic_tx_post(tx, &pkt, 1, (void *)(unsigned long)(xsk->carry + 1));
+	xsk->carry = 0;
 }
 
 /* A packet that lacks its end, or one that lacked it until now. */
@@ -175,24 +260,36 @@ static bool gnic_xsk_send_kept(struct gnic_channel *c, struct gnic_tx *tx,
 	return gnic_xsk_send(c, tx, xsk->descs, count);
 }
 
+/* Several descriptors, or wishes; what lacked its end goes before @descs. */
+static bool gnic_xsk_send_other(struct gnic_channel *c, struct gnic_tx *tx,
+				const struct xdp_desc *descs, u32 count)
+{
+	if (unlikely(tx->xsk->count))
+		return gnic_xsk_send_kept(c, tx, descs, count);
+	return gnic_xsk_send(c, tx, descs, count);
+}
+
 /* Cut what was taken from the sockets into packets. Returns how many were posted. */
 static u32 gnic_xsk_send_batch(struct gnic_channel *c, struct gnic_tx *tx, u32 count,
 			       u32 *packets)
 {
 	const struct xdp_desc *descs = tx->xsk->pool->tx_descs;
+	struct gnic_xsk_tx *xsk = tx->xsk;
 	u32 i, first = 0, sent = 0;
 
 	for (i = 0; i < count; i++) {
 		if (unlikely(!xsk_is_eop_desc(&descs[i])))
 			continue;
-		if (unlikely(tx->xsk->count))
-			sent += gnic_xsk_send_kept(c, tx, descs + first, i + 1 - first);
-		else
-			sent += gnic_xsk_send(c, tx, descs + first, i + 1 - first);
+		if (likely(i == first && gnic_xsk_is_simple(xsk, &descs[i]))) {
+			gnic_xsk_send_simple(tx, xsk, &descs[i]);
+			sent++;
+		} else {
+			sent += gnic_xsk_send_other(c, tx, descs + first, i + 1 - first);
+		}
 		(*packets)++;
 		first = i + 1;
 	}
-	gnic_xsk_keep(tx->xsk, descs + first, count - first);
+	gnic_xsk_keep(xsk, descs + first, count - first);
 	return sent;
 }
 
@@ -215,13 +312,6 @@ static u32 gnic_xsk_tx_room(const struct gnic_tx *tx)
 	u32 room = gnic_tx_room(tx), others = (tx->sq.mask + 1) / 4;
 
 	return room > others ? min_t(u32, room - others, GNIC_XSK_BATCH) : 0;
-}
-
-static void gnic_xsk_tx_count(struct gnic_post_stats *stats, u32 dropped)
-{
-	u64_stats_update_begin(&stats->syncp);
-	stats->dropped += dropped;
-	u64_stats_update_end(&stats->syncp);
 }
 
 /**
@@ -247,7 +337,7 @@ bool gnic_xsk_tx_poll(struct gnic_channel *c, struct gnic_tx *tx)
 	if (count)
 		sent = gnic_xsk_send_batch(c, tx, count, &packets);
 	if (unlikely(sent != packets))
-		gnic_xsk_tx_count(&c->xdp_stats, packets - sent);
+		gnic_post_count(&c->xdp_stats, &c->xdp_stats.dropped, packets - sent);
 	if (sent)
 		gnic_tx_doorbell(tx, &c->xdp_stats);
 	spin_unlock(&tx->lock);
@@ -308,7 +398,7 @@ bool gnic_xsk_send_back(struct gnic_channel *c, struct xdp_buff *xdp)
 		gnic_tx_post(tx, &pkt, nseg, NULL);
 		c->queue->rx.bulk.posted = true;
 	} else {
-		gnic_xsk_tx_count(&c->xdp_stats, 1);
+		gnic_post_count(&c->xdp_stats, &c->xdp_stats.dropped, 1);
 	}
 	spin_unlock(&tx->lock);
 	return ok;

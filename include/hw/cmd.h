@@ -39,6 +39,8 @@
 	X(PORT_FEC,		0x33, gnic_hw_id, gnic_hw_fec_stats) \
 	X(MODULE_READ,		0x34, gnic_hw_module_read, gnic_hw_module_data) \
 	X(MODULE_SET,		0x35, gnic_hw_module_set, void) \
+	X(SCHED_NODE,		0x36, gnic_hw_sched_node, void) \
+	X(QP_SCHED,		0x37, gnic_hw_qp_sched, void) \
 	X(VPORT_CREATE,		0x40, gnic_hw_vport_create, gnic_hw_id) \
 	X(VPORT_DESTROY,	0x41, gnic_hw_id, void) \
 	X(VPORT_SET,		0x42, gnic_hw_vport_set, void) \
@@ -60,6 +62,11 @@
 	X(PHC_INPUT,		0x74, gnic_hw_phc_input, void) \
 	X(PORT_ETS,		0x78, gnic_hw_ets, void) \
 	X(QP_PRIO,		0x79, gnic_hw_qp_prio, void) \
+	X(PORT_RATE,		0x7a, gnic_hw_port_rate, void) \
+	X(PORT_PFC,		0x7b, gnic_hw_port_pfc, void) \
+	X(PFC_STATS,		0x7c, gnic_hw_id, gnic_hw_pfc_stats) \
+	X(PORT_TRUST,		0x7d, gnic_hw_port_trust, void) \
+	X(PORT_SPLIT,		0x7e, gnic_hw_port_split, void) \
 	X(WINDOW_ADD,		0x60, gnic_hw_window, gnic_hw_id) \
 	X(WINDOW_DEL,		0x61, gnic_hw_id, void) \
 	X(FW_QUERY,		0x80, void, gnic_hw_fw_info) \
@@ -276,7 +283,7 @@ struct gnic_hw_qp_split {
 };
 GNIC_HW_SIZE(gnic_hw_qp_split, 24);
 
-#define GNIC_QP_RATE_MIN		1000000ull		/* bit/s */
+#define GNIC_QP_RATE_MIN		1000ull			/* bit/s */
 #define GNIC_QP_RATE_MAX		1000000000000ull
 #define GNIC_QP_RATE_BURST_US		1000u	/* of idleness that may be made up for */
 
@@ -327,6 +334,23 @@ struct gnic_hw_qp_prio {
 	__u8 rsvd[7];
 };
 GNIC_HW_SIZE(gnic_hw_qp_prio, 16);
+
+/**
+ * struct gnic_hw_qp_sched - where a send queue is in the scheduling tree of its port
+ * @port: which raw QP
+ * @qpn: which raw QP
+ * @node: of struct gnic_hw_sched_node; 0: the port itself, as after QP_CREATE
+ * @weight: as in struct gnic_hw_sched_node
+ * @rsvd: zero
+ */
+struct gnic_hw_qp_sched {
+	__le32 port;
+	__le32 qpn;
+	__le16 node;
+	__u8 weight;
+	__u8 rsvd[5];
+};
+GNIC_HW_SIZE(gnic_hw_qp_sched, 16);
 
 /**
  * struct gnic_hw_qp_path - how packets of an RC QP reach the peer

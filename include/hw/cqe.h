@@ -103,7 +103,7 @@ enum gnic_hw_eqe_type {
 	GNIC_EQE_FATAL		= 0xb,	/* data: syndrome of CTL_STATUS */
 	GNIC_EQE_PHC		= 0xe,	/* id: GNIC_PHC_EVENT_* */
 };
-#define GNIC_EQE_PORT			GENMASK(12, 8)
+#define GNIC_EQE_PORT			GENMASK(13, 8)
 #define GNIC_EQE_VALID			BIT(31)	/* as GNIC_CQE_VALID */
 
 /**

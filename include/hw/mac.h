@@ -222,6 +222,113 @@ struct gnic_hw_ets {
 };
 GNIC_HW_SIZE(gnic_hw_ets, 96);
 
+/**
+ * struct gnic_hw_port_rate - what the raw queues of a port may send to the wire together
+ * @port: which
+ * @rsvd: zero
+ * @rate: as in struct gnic_hw_qp_rate; 0: no limit
+ */
+struct gnic_hw_port_rate {
+	__le32 port;
+	__le32 rsvd;
+	__le64 rate;
+};
+GNIC_HW_SIZE(gnic_hw_port_rate, 16);
+
+#define GNIC_SCHED_NODES		32u	/* a port, beside itself */
+#define GNIC_SCHED_WEIGHT_MAX		255u
+
+/**
+ * struct gnic_hw_sched_node - a node between the raw send queues of a port and the port
+ * @port: which
+ * @node: 1 .. GNIC_SCHED_NODES. All are there, below the port, until they are told
+ *	something else: there is nothing to create, and nothing to destroy
+ * @parent: node above it; 0: the port. Never one that is below it
+ * @weight: 1 .. GNIC_SCHED_WEIGHT_MAX; 1 after a reset. Whoever has something to send
+ *	below one parent, nodes and queues, sends octets in proportion to it. What a
+ *	class may send comes first: a weight counts among those of one class
+ * @rsvd: zero
+ * @rate: limit of all that is below, as in struct gnic_hw_qp_rate; 0: no limit
+ */
+struct gnic_hw_sched_node {
+	__le32 port;
+	__le16 node;
+	__le16 parent;
+	__u8 weight;
+	__u8 rsvd[7];
+	__le64 rate;
+};
+GNIC_HW_SIZE(gnic_hw_sched_node, 24);
+
+/**
+ * struct gnic_hw_port_pfc - priority-based flow control (IEEE 802.1Qbb)
+ * @port: which
+ * @enable: a bit a priority
+ * @rsvd: zero
+ */
+struct gnic_hw_port_pfc {
+	__le32 port;
+	__u8 enable;
+	__u8 rsvd[3];
+};
+GNIC_HW_SIZE(gnic_hw_port_pfc, 8);
+
+/**
+ * struct gnic_hw_pfc_stats - of a port, by priority
+ * @requests: PFC frames sent that asked for silence of it
+ * @indications: PFC frames received that did
+ */
+struct gnic_hw_pfc_stats {
+	__le64 requests[GNIC_PRIOS];
+	__le64 indications[GNIC_PRIOS];
+};
+GNIC_HW_SIZE(gnic_hw_pfc_stats, 128);
+
+/* What says the priority of a received frame. */
+enum gnic_hw_prio_source {
+	GNIC_PRIO_BY_NONE	= 0,
+	GNIC_PRIO_BY_PCP	= 1,	/* PCP and DEI of the outer tag */
+	GNIC_PRIO_BY_DSCP	= 2,	/* of IPv4 or IPv6, behind up to two tags */
+};
+
+#define GNIC_PRIO_SOURCES			2
+#define GNIC_PCPS			16	/* PCP + 8 * DEI */
+#define GNIC_DSCPS			64
+
+/**
+ * struct gnic_hw_port_trust - the priority of received frames
+ * @port: which
+ * @trust: enum gnic_hw_prio_source: what a frame has of these first counts; with neither the
+ *	priority is 0
+ * @rsvd: zero
+ * @pcp_prio: priority of each PCP
+ * @dscp_prio: priority of each DSCP
+ */
+struct gnic_hw_port_trust {
+	__le32 port;
+	__u8 trust[GNIC_PRIO_SOURCES];
+	__u8 rsvd[2];
+	__u8 pcp_prio[GNIC_PCPS];
+	__u8 dscp_prio[GNIC_DSCPS];
+};
+GNIC_HW_SIZE(gnic_hw_port_trust, 88);
+
+/**
+ * struct gnic_hw_port_split - one port of all lanes, or one of each lane
+ * @port: id of the whole port
+ * @parts: 1 or GNIC_LANES_PER_PORT
+ * @rsvd: zero
+ *
+ * Both parts are as after a reset then, and down. BUSY while one of them has
+ * QPs, functions or rules that name it. A reset makes ports whole.
+ */
+struct gnic_hw_port_split {
+	__le32 port;
+	__u8 parts;
+	__u8 rsvd[3];
+};
+GNIC_HW_SIZE(gnic_hw_port_split, 8);
+
 #define GNIC_MODULE_I2C_ADDR		0x50
 #define GNIC_MODULE_PAGE_LEN		128
 

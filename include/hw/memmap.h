@@ -46,8 +46,14 @@
 #define GNIC_ADDR_HBM_BASE		0x1001000000000000ull
 #define GNIC_ADDR_HOST_END		0x0010000000000000ull
 
+/*
+ * A port of two lanes can be two ports of one. The first of them keeps the id,
+ * the other one has an id that no whole port has.
+ */
 #define GNIC_PORTS_MAX			24
 #define GNIC_LANES_PER_PORT		2
+#define GNIC_PORT_HALF(port)		(GNIC_PORTS_MAX + (port))
+#define GNIC_PORT_IDS			(GNIC_PORTS_MAX * GNIC_LANES_PER_PORT)
 
 /* Protection domains. hardware.rst "ASID". */
 #define GNIC_ASID_KERNEL		0

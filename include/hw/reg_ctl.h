@@ -10,7 +10,7 @@
 #define GNIC_CTL_VERSION		(GNIC_CTL_BASE + 0x04)	/* RO */
 #define  GNIC_CTL_VERSION_MAJOR		GENMASK(31, 16)
 #define  GNIC_CTL_VERSION_MINOR		GENMASK(15, 0)
-#define  GNIC_HW_VERSION_MAJOR		1
+#define  GNIC_HW_VERSION_MAJOR		2
 #define  GNIC_HW_VERSION_MINOR		0
 #define GNIC_CTL_CAPS			(GNIC_CTL_BASE + 0x08)	/* RO */
 #define  GNIC_CAP_SHADOW_DB		BIT(0)	/* doorbell records are polled */
@@ -35,8 +35,11 @@
 #define  GNIC_CAP_CQE_TIMER		BIT(20)	/* moderation counts from the last CQE */
 #define  GNIC_CAP_PAUSE			BIT(21)	/* sends and obeys pause frames */
 #define  GNIC_CAP_MODULE		BIT(22)	/* reads modules */
+#define  GNIC_CAP_PORT_SPLIT		BIT(23)	/* a port can be two of one lane */
+#define  GNIC_CAP_LAUNCH			BIT(24)	/* sends raw packets at a time */
 #define  GNIC_CAP_FW			BIT(25)	/* images, settings, trace */
 #define  GNIC_CAP_INJECT		BIT(26)	/* faults on demand */
+#define  GNIC_CAP_SCHED			BIT(27)	/* a tree of nodes and weights above send queues */
 #define  GNIC_CAP_RSS_QUEUES		BIT(18)	/* numbered queues, contexts of them */
 #define  GNIC_CAP_FLOW_QUEUES		BIT(19)	/* rules for them, with all of the key */
 #define  GNIC_CAP_PHC			BIT(28)	/* a clock to set, time in send CQEs */

@@ -16,8 +16,8 @@
 #define GNIC_UMR_DOORBELL		0x00	/* in page 0 of BAR2 */
 #define  GNIC_DB_INDEX			GENMASK_ULL(31, 0)	/* PI, or CI of a CQ or EQ */
 #define  GNIC_DB_ID			GENMASK_ULL(55, 32)	/* QPN or CQN */
-#define  GNIC_DB_PORT			GENMASK_ULL(60, 56)	/* of a QPN */
-#define  GNIC_DB_KIND			GENMASK_ULL(62, 61)
+#define  GNIC_DB_PORT			GENMASK_ULL(61, 56)	/* of a QPN */
+#define  GNIC_DB_KIND			GENMASK_ULL(63, 62)
 enum gnic_hw_db_kind {
 	GNIC_DB_SQ	= 0,	/* new WQEs up to INDEX */
 	GNIC_DB_RQ	= 1,	/* new buffers up to INDEX */

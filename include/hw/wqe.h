@@ -67,6 +67,7 @@ GNIC_HW_SIZE(gnic_hw_rc_wqe, 32);
 #define GNIC_RAW_WQE_NSEG		GENMASK(20, 16)	/* of the packet, 1..GNIC_RAW_SEGS_MAX */
 #define GNIC_RAW_WQE_STAG		BIT(5)	/* with VLAN: TPID 0x88a8 */
 #define GNIC_RAW_WQE_TUNNEL		BIT(21)	/* with TSO, USO: seg[0].rsvd says where */
+#define GNIC_RAW_WQE_LAUNCH		BIT(22)	/* not before the time in seg[0].rsvd */
 #define GNIC_RAW_WQE_VLAN		BIT(24)	/* insert vlan_tci, TPID 0x8100 */
 #define GNIC_RAW_WQE_CSUM		BIT(25)	/* from CSUM_START, to CSUM_OFFSET behind it */
 #define GNIC_RAW_WQE_CSUM_L3		BIT(26)	/* IPv4 header checksum */
@@ -79,6 +80,11 @@ GNIC_HW_SIZE(gnic_hw_rc_wqe, 32);
 #define GNIC_RAW_WQE_CSUM_OFFSET	GENMASK(15, 10)
 #define GNIC_RAW_WQE_HDR_LEN		GENMASK(25, 16)	/* TSO, USO: up to the payload */
 #define GNIC_RAW_WQE_TSTAMP		BIT(31)	/* with CQE: when it left */
+/*
+ * seg[0].rsvd, with GNIC_RAW_WQE_LAUNCH and without TUNNEL: low half of the
+ * clock's time in nanoseconds; the half of all times that is behind has passed.
+ */
+#define GNIC_LAUNCH_AHEAD_NS		0x7fffffff
 /* seg[0].rsvd, with GNIC_RAW_WQE_TUNNEL */
 #define GNIC_RAW_TUNNEL_L3		GENMASK(7, 0)	/* inner IP header */
 #define GNIC_RAW_TUNNEL_UDP		GENMASK(15, 8)	/* outer UDP header, 0: none */
@@ -95,7 +101,8 @@ GNIC_HW_SIZE(gnic_hw_rc_wqe, 32);
  * struct gnic_hw_seg - a piece of a packet
  * @addr: device address, checked against the windows of the QP's ASID
  * @len: bytes
- * @rsvd: zero; but for the first one of a packet with GNIC_RAW_WQE_TUNNEL
+ * @rsvd: zero; but for the first one of a packet with GNIC_RAW_WQE_TUNNEL or
+ *	GNIC_RAW_WQE_LAUNCH
  */
 struct gnic_hw_seg {
 	__le64 addr;
@@ -139,7 +146,7 @@ GNIC_HW_SIZE(gnic_hw_recv_wqe, 16);
 /* Compute WQE (model-defined). */
 #define GNIC_COMPUTE_WQE_CQE		BIT(31)	/* dword 0: CQE when done */
 #define GNIC_COMPUTE_QPN		GENMASK(23, 0)
-#define GNIC_COMPUTE_PORT		GENMASK(28, 24)
+#define GNIC_COMPUTE_PORT		GENMASK(29, 24)
 
 /**
  * struct gnic_hw_compute_wqe - one command of a compute queue

@@ -187,7 +187,7 @@ static void bad_kicks_are_counted(void)
 	CLIENT_EQ(bad_kicks(), expect);
 	RIG_OK(&rig, GNIC_CMD_EQ_DESTROY, NULL, 0, NULL, 0);
 	rig_kick(&rig, GNIC_DB_EQ, 0, 0, 0);
-	client_write64(&rig.c, GNIC_BAR_UMR, GNIC_UMR_DOORBELL, 1ull << 63);
+	rig_kick(&rig, GNIC_DB_SQ, 63, qp.qpn, 1);
 	CLIENT_EQ(bad_kicks(), expect + 2);
 	rig_close(&rig);
 }

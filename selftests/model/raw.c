@@ -263,6 +263,58 @@ static void bursts(void)
 	CLIENT_EQ(le32_to_cpu(a.qp.sq.db->done), a.qp.sq_pi);
 }
 
+/* Posts a packet, and says when it left. */
+static struct gnic_hw_raw_wqe *post_stamped(uint32_t size, uint32_t flags)
+{
+	struct gnic_hw_raw_wqe *wqe = post(&a, size, flags);
+
+	wqe->offload |= cpu_to_le32(GNIC_RAW_WQE_TSTAMP);
+	return wqe;
+}
+
+static uint32_t left(void)
+{
+	struct gnic_hw_raw_cqe cqe = wait_cqe(&a, true);
+
+	CLIENT_CHECK(le32_to_cpu(cqe.flags) & GNIC_RAW_CQE_SENT);
+	return le32_to_cpu(cqe.tstamp);
+}
+
+#define LAUNCH_NS	30000000
+
+static void launch_time(void)
+{
+	static uint8_t got[1 << 16];
+	uint32_t len, now, first, second;
+
+	make_packet(&a, 1, 100);
+	post_stamped(100, CSUM);
+	rig_ring_sq(a.rig, &a.qp);
+	receive(&b, got, &len);
+	now = left();
+	/* one that has to wait, and one behind it that would not */
+	post_stamped(200, CSUM | GNIC_RAW_WQE_LAUNCH)->seg[0].rsvd = cpu_to_le32(now + LAUNCH_NS);
+	post_stamped(300, CSUM);
+	rig_ring_sq(a.rig, &a.qp);
+	receive(&b, got, &len);
+	CLIENT_EQ(len, 200);
+	receive(&b, got, &len);
+	CLIENT_EQ(len, 300);
+	first = left();
+	second = left();
+	CLIENT_CHECK(first - now >= LAUNCH_NS && first - now < GNIC_LAUNCH_AHEAD_NS);
+	CLIENT_CHECK(second - first < GNIC_LAUNCH_AHEAD_NS);
+	/* what is late, however late, does not wait */
+	post_stamped(100, CSUM | GNIC_RAW_WQE_LAUNCH)->seg[0].rsvd = cpu_to_le32(second - 1);
+	post_stamped(100, CSUM | GNIC_RAW_WQE_LAUNCH)->seg[0].rsvd =
+		cpu_to_le32(second - GNIC_LAUNCH_AHEAD_NS / 2);
+	rig_ring_sq(a.rig, &a.qp);
+	first = left();
+	CLIENT_CHECK(left() - second < GNIC_LAUNCH_AHEAD_NS / 2);
+	receive(&b, got, &len);
+	receive(&b, got, &len);
+}
+
 static struct gnic_hw_qp_stats qp_stats(const struct end *end)
 {
 	const struct gnic_hw_qp_id in = { .qpn = cpu_to_le32(end->qp.qpn),
@@ -454,6 +506,7 @@ static const struct {
 	{ "VLAN inserted and stripped", vlan },
 	{ "TCP segmentation", segmentation },
 	{ "bursts", bursts },
+	{ "launch time", launch_time },
 	{ "every packet is counted", counters },
 	{ "function by its address", function_by_address },
 	{ "function to the wire by a rule", function_to_the_wire },

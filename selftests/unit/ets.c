@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* mac_ets.c: which send queue starts the next packet. */
+/* mac_ets.c, mac_sched.c: which send queue starts the next packet. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -415,6 +415,80 @@ static void without_wire(void **state)
 	assert_int_equal(card.ets_queued, 0);
 }
 
+/* ---- the limit of the port ---- */
+
+static enum gnic_hw_status port_rate(uint64_t limit)
+{
+	struct gnic_hw_port_rate in = { .rate = cpu_to_le64(limit) };
+
+	return mac_cmd_rate(&card, &in);
+}
+
+/* Two queues of one class and one of a higher class, of a port that had no classes. */
+static void port_limited(void **state)
+{
+	const uint64_t begin = fake_now, second = 1000000000ull;
+	uint64_t all;
+
+	(void)state;
+	assert_false(port->ets.on);
+	assert_int_equal(port_rate(100 * MBIT), GNIC_STATUS_OK);
+	assert_true(port->ets.on);
+	for (unsigned int i = 0; i < 2; i++)
+		post(i, 100000);
+	while (fake_now < begin + second) {
+		round_of_all();
+		if (ets_ready(&card))
+			continue;
+		assert_int_not_equal(port->ets.rate.timer.slot, 0);
+		fake_now = port->ets.rate.timer.when;
+		port->ets.rate.timer.slot = 0;
+	}
+	all = octets(0) + octets(1);
+	assert_in_range(all, 12400000, 12600000);
+	assert_in_range(octets(0), all / 2 - 2 * FRAME, all / 2 + 2 * FRAME);
+}
+
+/* Strict classes stay strict, and what is held goes on when the limit ends. */
+static void port_limit_ends(void **state)
+{
+	(void)state;
+	prio(1, 7);
+	assert_int_equal(port_rate(MBIT), GNIC_STATUS_OK);
+	post(0, 10);
+	post(1, 10);
+	while (round_of_all())
+		;
+	assert_int_equal(qps[0].stats.tx_packets, 0);
+	assert_in_range(qps[1].stats.tx_packets, 1, 2);
+	assert_false(ets_ready(&card));
+	assert_int_equal(port_rate(0), GNIC_STATUS_OK);
+	assert_int_equal(port->ets.rate.timer.slot, 0);
+	while (round_of_all())
+		;
+	assert_int_equal(octets(0), octets(1));
+	assert_int_equal(qps[0].stats.tx_packets, 10);
+	prio(1, 0);
+	assert_false(port->ets.on);
+}
+
+static void port_rate_refused(void **state)
+{
+	struct gnic_hw_port_rate in = { .rsvd = cpu_to_le32(1) };
+
+	(void)state;
+	assert_int_equal(mac_cmd_rate(&card, &in), GNIC_STATUS_BAD_PARAM);
+	in.rsvd = 0;
+	in.port = cpu_to_le32(2);
+	assert_int_equal(mac_cmd_rate(&card, &in), GNIC_STATUS_BAD_PARAM);
+	assert_int_equal(port_rate(GNIC_QP_RATE_MIN - 1), GNIC_STATUS_BAD_PARAM);
+	assert_int_equal(port_rate(GNIC_QP_RATE_MAX + 1), GNIC_STATUS_BAD_PARAM);
+	assert_false(port->ets.on);
+	assert_int_equal(port_rate(GNIC_QP_RATE_MAX), GNIC_STATUS_OK);
+	mac_ets_reset(port);
+	assert_false(port->ets.on);
+}
+
 /* ---- refusals ---- */
 
 static void ets_refused(void **state)
@@ -467,6 +541,194 @@ static void prio_refused(void **state)
 	assert_int_equal(port->ets.prios, 0);
 }
 
+/* ---- the scheduling tree ---- */
+
+static enum gnic_hw_status node(unsigned int number, unsigned int parent, uint8_t weight,
+				uint64_t rate)
+{
+	struct gnic_hw_sched_node in = {
+		.node = cpu_to_le16(number),
+		.parent = cpu_to_le16(parent),
+		.weight = weight,
+		.rate = cpu_to_le64(rate),
+	};
+
+	return mac_cmd_sched(&card, &in);
+}
+
+static enum gnic_hw_status place(uint32_t qpn, unsigned int number, uint8_t weight)
+{
+	struct gnic_hw_qp_sched in = {
+		.qpn = cpu_to_le32(qpn),
+		.node = cpu_to_le16(number),
+		.weight = weight,
+	};
+
+	return qp_cmd_sched(&card, &in);
+}
+
+/* All of them have sent so much of each other's, of @parts. */
+static void sent_in_parts(unsigned int n, const unsigned int *parts)
+{
+	uint64_t all = 0, sum = 0, part;
+
+	for (unsigned int i = 0; i < n; i++) {
+		all += octets(i);
+		sum += parts[i];
+	}
+	for (unsigned int i = 0; i < n; i++) {
+		part = all * parts[i] / sum;
+		assert_in_range(octets(i), part - 4 * FRAME, part + 4 * FRAME);
+	}
+}
+
+static void rounds(unsigned int n)
+{
+	while (n--)
+		round_of_all();
+}
+
+static void tree_off_until_told(void **state)
+{
+	(void)state;
+	assert_int_equal(place(0, 0, 1), GNIC_STATUS_OK);
+	assert_int_equal(node(1, 0, 1, 0), GNIC_STATUS_OK);
+	assert_false(port->ets.on);
+	assert_int_equal(place(0, 0, 2), GNIC_STATUS_OK);
+	assert_true(port->ets.on);
+	assert_int_equal(place(0, 0, 1), GNIC_STATUS_OK);
+	assert_false(port->ets.on);
+	assert_int_equal(node(1, 0, 1, MBIT), GNIC_STATUS_OK);
+	assert_true(port->ets.on);
+	assert_int_equal(node(1, 2, 1, MBIT), GNIC_STATUS_OK);
+	assert_int_equal(node(1, 0, 1, 0), GNIC_STATUS_OK);
+	assert_false(port->ets.on);
+	assert_int_equal(port->ets.scheds, 0);
+}
+
+/* By octets, whatever the size of the packets. */
+static void weights_of_queues(void **state)
+{
+	(void)state;
+	frame_len[1] = 60;
+	place(0, 0, 3);
+	place(1, 0, 2);
+	for (unsigned int i = 0; i < 3; i++)
+		post(i, 1000000);
+	rounds(200);
+	sent_in_parts(3, (const unsigned int[]) { 3, 2, 1 });
+}
+
+/* port: node 1 (weight 2: queue 0; node 2: queues 1, weight 3, and 2), queue 3 */
+static void weights_of_nodes(void **state)
+{
+	(void)state;
+	node(1, 0, 2, 0);
+	node(2, 1, 1, 0);
+	place(0, 1, 1);
+	place(1, 2, 3);
+	place(2, 2, 1);
+	for (unsigned int i = 0; i < 4; i++)
+		post(i, 1000000);
+	rounds(500);
+	sent_in_parts(4, (const unsigned int[]) { 12, 9, 3, 12 });
+}
+
+/* What the others sent meanwhile is not made up for, and nobody starves. */
+static void tree_saves_nothing(void **state)
+{
+	uint64_t before;
+
+	(void)state;
+	place(0, 0, 1);
+	place(1, 0, 2);
+	post(1, 1000);
+	rounds(10);
+	assert_int_equal(octets(0), 0);
+	before = octets(1);
+	post(0, 10000);
+	post(1, 10000);
+	rounds(20);
+	assert_in_range(octets(0), (octets(1) - before) / 2 - 2 * FRAME,
+			(octets(1) - before) / 2 + 2 * FRAME);
+}
+
+/* Queues of two classes below one node: its limit is for both, the other goes on. */
+static void limit_of_a_node(void **state)
+{
+	const uint64_t begin = fake_now, second = 1000000000ull;
+	struct loop_timer *timer = &port->ets.node[4].rate.timer;
+
+	(void)state;
+	node(5, 0, 1, 100 * MBIT);
+	node(6, 5, 1, 0);
+	place(0, 5, 1);
+	place(1, 6, 1);
+	prio(1, 3);
+	post(0, 100000);
+	post(1, 4000);
+	post(2, 100);
+	while (fake_now < begin + second) {
+		round_of_all();
+		if (ets_ready(&card))
+			continue;
+		assert_int_equal(qps[2].stats.tx_packets, 100);
+		assert_int_not_equal(timer->slot, 0);
+		fake_now = timer->when;
+		timer->slot = 0;
+	}
+	assert_int_equal(qps[1].stats.tx_packets, 4000);
+	assert_in_range(octets(0) + octets(1), 12400000, 12600000);
+	node(5, 0, 1, 0);
+	assert_int_equal(timer->slot, 0);
+	assert_true(ets_ready(&card));
+}
+
+static void tree_goes_away(void **state)
+{
+	(void)state;
+	node(1, 0, 1, MBIT);
+	place(0, 1, 5);
+	post(0, 10);
+	rounds(3);
+	ets_forget(&qps[0]);
+	assert_int_equal(port->ets.scheds, 1);
+	assert_int_equal(port->ets.queued, 0);
+	mac_ets_reset(port);
+	assert_int_equal(port->ets.scheds, 0);
+	assert_int_equal(port->ets.node[0].rate.limit, 0);
+	assert_false(port->ets.on);
+}
+
+static void tree_refused(void **state)
+{
+	struct gnic_hw_sched_node in = { .node = cpu_to_le16(1), .weight = 1 };
+	struct gnic_hw_qp_sched at = { .weight = 1 };
+
+	(void)state;
+	assert_int_equal(node(0, 0, 1, 0), GNIC_STATUS_BAD_PARAM);
+	assert_int_equal(node(GNIC_SCHED_NODES + 1, 0, 1, 0), GNIC_STATUS_BAD_PARAM);
+	assert_int_equal(node(1, GNIC_SCHED_NODES + 1, 1, 0), GNIC_STATUS_BAD_PARAM);
+	assert_int_equal(node(1, 0, 0, 0), GNIC_STATUS_BAD_PARAM);
+	assert_int_equal(node(1, 0, 1, GNIC_QP_RATE_MIN - 1), GNIC_STATUS_BAD_PARAM);
+	assert_int_equal(node(1, 0, 1, GNIC_QP_RATE_MAX + 1), GNIC_STATUS_BAD_PARAM);
+	assert_int_equal(node(1, 1, 1, 0), GNIC_STATUS_BAD_PARAM);
+	assert_int_equal(node(2, 1, 1, 0), GNIC_STATUS_OK);
+	assert_int_equal(node(GNIC_SCHED_NODES, 2, 1, 0), GNIC_STATUS_OK);
+	assert_int_equal(node(1, GNIC_SCHED_NODES, 1, 0), GNIC_STATUS_BAD_PARAM);
+	in.rsvd[6] = 1;
+	assert_int_equal(mac_cmd_sched(&card, &in), GNIC_STATUS_BAD_PARAM);
+	in.rsvd[6] = 0;
+	in.port = cpu_to_le32(2);
+	assert_int_equal(mac_cmd_sched(&card, &in), GNIC_STATUS_BAD_PARAM);
+	assert_int_equal(place(0, GNIC_SCHED_NODES + 1, 1), GNIC_STATUS_BAD_PARAM);
+	assert_int_equal(place(0, 0, 0), GNIC_STATUS_BAD_PARAM);
+	assert_int_equal(place(QPS, 0, 1), GNIC_STATUS_NOT_FOUND);
+	at.rsvd[4] = 1;
+	assert_int_equal(qp_cmd_sched(&card, &at), GNIC_STATUS_BAD_PARAM);
+	assert_int_equal(port->ets.scheds, 2);
+}
+
 #define TEST(name)	cmocka_unit_test_setup(name, setup)
 
 int main(void)
@@ -475,8 +737,12 @@ int main(void)
 		TEST(off_until_told), TEST(off_with_queues), TEST(goes_away), TEST(strict_first),
 		TEST(ets_shares_octets), TEST(ets_smallest_share), TEST(ets_no_savings),
 		TEST(strict_beats_ets), TEST(no_share_is_last), TEST(fair_within_a_class),
-		TEST(map_counts), TEST(ets_after_silence), TEST(class_limit), TEST(held_queue), TEST(stopped_queue),
+		TEST(map_counts), TEST(ets_after_silence), TEST(class_limit), TEST(held_queue),
+		TEST(stopped_queue), TEST(port_limited), TEST(port_limit_ends), TEST(port_rate_refused),
 		TEST(without_wire), TEST(ets_refused), TEST(prio_refused),
+		TEST(tree_off_until_told), TEST(weights_of_queues), TEST(weights_of_nodes),
+		TEST(tree_saves_nothing), TEST(limit_of_a_node), TEST(tree_goes_away),
+		TEST(tree_refused),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

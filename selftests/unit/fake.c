@@ -161,6 +161,13 @@ void mac_pause_short(struct qp *qp)
 	(void)qp;
 }
 
+bool qp_launch_wait(struct qp *qp, uint32_t time)
+{
+	(void)qp;
+	(void)time;
+	return false;
+}
+
 bool qp_rate_hold(struct qp *qp)
 {
 	(void)qp;
@@ -181,6 +188,18 @@ int ets_enqueue(struct qp *qp)
 }
 
 bool mac_pause_hold(struct qp *qp)
+{
+	(void)qp;
+	return false;
+}
+
+bool mac_pfc_hold(struct qp *qp)
+{
+	(void)qp;
+	return false;
+}
+
+bool mac_pfc_refuse(struct qp *qp)
 {
 	(void)qp;
 	return false;

@@ -9,73 +9,21 @@
 
 #include <cmocka.h>
 
-#include "clock_lab.h"
-#include "frame.h"
-#include "mac.h"
+#include "pause_lab.h"
 
-#define SIZE	64u		/* buffers of the receive queue */
-#define XOFF	48u
 #define XON	56u
-#define MS	1000000ull
 
-static struct card card;
-static struct port *const port = &card.ports[0];
-static struct vport uplink, function;
-static struct qp qp, other;
-static uint32_t produced;
-static unsigned int frames, woken;
-static uint16_t last_quanta;
+static struct vport function = { .function = true };
 
-/* ---- what surrounds the block ---- */
-
-void qp_wake(struct qp *which)
+static uint16_t last_quanta(void)
 {
-	(void)which;
-	woken++;
-}
-
-bool wq_refresh(struct qp *which, struct wq *wq)
-{
-	(void)which;
-	wq->index = produced;
-	return true;
-}
-
-void mac_send(struct port *from, struct frame *frame)
-{
-	assert_ptr_equal(from, port);
-	assert_int_equal(frame->len, MAC_FRAME_MIN);
-	assert_int_equal(frame_be16(frame->hdr + 12), MAC_ETH_TYPE_CONTROL);
-	assert_int_equal(frame_be16(frame->hdr + 14), MAC_OPCODE_PAUSE);
-	assert_memory_equal(frame->hdr, "\x01\x80\xc2\x00\x00\x01", 6);
-	last_quanta = frame_be16(frame->hdr + 16);
-	frames++;
+	return frame_be16(last + 16);
 }
 
 static int setup(void **state)
 {
 	(void)state;
-	memset(&card, 0, sizeof(card));
-	memset(&qp, 0, sizeof(qp));
-	memset(&function, 0, sizeof(function));
-	fake_now = 1000 * MS;
-	produced = SIZE;
-	frames = 0;
-	woken = 0;
-	port->card = &card;
-	port->link = true;
-	port->mode.speed = 100000;
-	port->mode.pause = GNIC_PAUSE_RX | GNIC_PAUSE_TX;
-	port->depth = 1;
-	mac_pause_init(port);
-	qp.card = &card;
-	qp.port = port;
-	qp.vport = &uplink;
-	qp.rq.present = true;
-	qp.rq.mask = SIZE - 1;
-	qp.rq.index = SIZE;
-	function.function = true;
-	other = qp;
+	pause_lab_setup(MAC_OPCODE_PAUSE);
 	return 0;
 }
 
@@ -92,14 +40,6 @@ static void take(struct qp *which, uint32_t count)
 		receive(which);
 }
 
-static void watch(void)
-{
-	assert_int_equal(port->pause.watch.slot, 1);
-	port->pause.watch.slot = 0;
-	fake_now = port->pause.watch.when;
-	port->pause.watch.cb(port->pause.watch.opaque);
-}
-
 /* ---- receive ---- */
 
 static void asks_when_short(void **state)
@@ -109,7 +49,7 @@ static void asks_when_short(void **state)
 	assert_int_equal(frames, 0);
 	receive(&qp);
 	assert_int_equal(frames, 1);
-	assert_int_equal(last_quanta, 0xffff);
+	assert_int_equal(last_quanta(), 0xffff);
 	take(&qp, 20);
 	assert_int_equal(frames, 1);
 }
@@ -126,7 +66,7 @@ static void new_buffers_end_it(void **state)
 	produced++;
 	watch();
 	assert_int_equal(frames, 2);
-	assert_int_equal(last_quanta, 0);
+	assert_int_equal(last_quanta(), 0);
 	assert_int_equal(port->pause.watch.slot, 0);
 }
 
@@ -139,7 +79,7 @@ static void asks_again_in_time(void **state)
 	take(&qp, 20);
 	while (frames < 2)
 		watch();
-	assert_int_equal(last_quanta, 0xffff);
+	assert_int_equal(last_quanta(), 0xffff);
 	assert_true(fake_now - begin >= whole / 2 && fake_now - begin < whole);
 }
 
@@ -149,7 +89,7 @@ static void a_dead_queue_is_given_up(void **state)
 
 	(void)state;
 	take(&qp, 20);
-	while (last_quanta)
+	while (last_quanta())
 		watch();
 	assert_true(fake_now - begin >= GNIC_PAUSE_STORM_MS * MS);
 	assert_int_equal(port->stats.pause_storms, 1);
@@ -175,7 +115,7 @@ static void a_slow_queue_is_not(void **state)
 		port->pause.watch.when = fake_now;
 		produced++;
 		watch();
-		assert_int_equal(last_quanta, i < 24 + 8 - 1 ? 0xffff : 0);
+		assert_int_equal(last_quanta(), i < 24 + 8 - 1 ? 0xffff : 0);
 	}
 	assert_int_equal(port->stats.pause_storms, 0);
 }
@@ -188,10 +128,10 @@ static void two_queues(void **state)
 	assert_int_equal(frames, 1);
 	mac_pause_forget(&qp);
 	watch();
-	assert_int_equal(last_quanta, 0xffff);
+	assert_int_equal(last_quanta(), 0xffff);
 	mac_pause_forget(&other);
 	watch();
-	assert_int_equal(last_quanta, 0);
+	assert_int_equal(last_quanta(), 0);
 }
 
 static void not_if_nobody_may(void **state)
@@ -230,6 +170,25 @@ static void no_link_no_pause(void **state)
 	assert_false(qp.pause.is_short);
 }
 
+/* Nobody is asked for silence that nobody would end. */
+static void no_timer(void **state)
+{
+	(void)state;
+	fake_timer_error = -1;
+	take(&qp, 20);
+	assert_int_equal(frames, 0);
+	assert_null(port->pause.shorts);
+	fake_timer_error = 0;
+	take(&qp, 1);
+	assert_int_equal(frames, 1);
+	fake_timer_error = -1;
+	watch();
+	fake_timer_error = 0;
+	assert_int_equal(frames, 2);
+	assert_int_equal(last_quanta(), 0);
+	assert_false(qp.pause.is_short);
+}
+
 /* ---- transmit ---- */
 
 static void is_silent(void **state)
@@ -254,6 +213,15 @@ static void a_quantum_of_a_slow_link_is_longer(void **state)
 	port->mode.speed = 10000;
 	mac_pause_received(port, 1);
 	assert_int_equal(port->pause.resume.when, fake_now + 51);
+}
+
+static void deaf_with_pfc(void **state)
+{
+	(void)state;
+	port->pfc.enable = 1;
+	mac_pause_received(port, 0xffff);
+	assert_false(mac_pause_holds(&qp));
+	port->pfc.enable = 0;
 }
 
 static void zero_ends_it(void **state)
@@ -311,8 +279,10 @@ int main(void)
 		TEST(not_if_nobody_may),
 		TEST(a_queue_of_few_buffers),
 		TEST(no_link_no_pause),
+		TEST(no_timer),
 		TEST(is_silent),
 		TEST(a_quantum_of_a_slow_link_is_longer),
+		TEST(deaf_with_pfc),
 		TEST(zero_ends_it),
 		TEST(deaf_if_told_so),
 		TEST(host_side_of_a_function_has_no_wire),

@@ -343,6 +343,8 @@ static const struct bad {
 	{ "index of CONT", 1, 0, ~GNIC_WQE_INDEX, 0, GNIC_SYND_TX_WQE_INDEX },
 	{ "reserved bits", 0, 0, ~0u, BIT(5), GNIC_SYND_TX_RESERVED },
 	{ "reserved bit 30", 0, 0, ~0u, BIT(30), GNIC_SYND_TX_RESERVED },
+	{ "launch time in a tunnel", 0, 0, ~0u,
+	  GNIC_RAW_WQE_TSO | GNIC_RAW_WQE_TUNNEL | GNIC_RAW_WQE_LAUNCH, GNIC_SYND_TX_RESERVED },
 	{ "reserved offload", 0, 2, ~0u, BIT(30), GNIC_SYND_TX_RESERVED },
 	{ "flags of CONT", 1, 0, ~0u, GNIC_RAW_WQE_CQE, GNIC_SYND_TX_RESERVED },
 	{ "size of CONT", 1, 1, ~0u, 1, GNIC_SYND_TX_RESERVED },

@@ -37,7 +37,18 @@ enum gnic_hw_status esw_cmd_flow_stats(struct card *card, const struct gnic_hw_i
 enum gnic_hw_status qp_cmd_rate(struct card *card, const struct gnic_hw_qp_rate *in);
 /* mac_ets.c */
 enum gnic_hw_status mac_cmd_ets(struct card *card, const struct gnic_hw_ets *in);
+enum gnic_hw_status mac_cmd_rate(struct card *card, const struct gnic_hw_port_rate *in);
 enum gnic_hw_status qp_cmd_prio(struct card *card, const struct gnic_hw_qp_prio *in);
+/* mac_sched.c */
+enum gnic_hw_status mac_cmd_sched(struct card *card, const struct gnic_hw_sched_node *in);
+enum gnic_hw_status qp_cmd_sched(struct card *card, const struct gnic_hw_qp_sched *in);
+/* mac_pfc.c */
+enum gnic_hw_status mac_cmd_pfc(struct card *card, const struct gnic_hw_port_pfc *in);
+enum gnic_hw_status mac_cmd_pfc_stats(struct card *card, const struct gnic_hw_id *in,
+				      struct gnic_hw_pfc_stats *out);
+/* mac_prio.c */
+enum gnic_hw_status mac_cmd_trust(struct card *card, const struct gnic_hw_port_trust *in);
+enum gnic_hw_status mac_cmd_split(struct card *card, const struct gnic_hw_port_split *in);
 /* qp_raw.c: the raw QP, which has a send queue, or a receive queue; or a status */
 enum gnic_hw_status qp_raw_sends(struct card *card, __le32 port, __le32 qpn, struct qp **qp);
 enum gnic_hw_status qp_raw_receives(struct card *card, __le32 port, __le32 qpn, struct qp **qp);

@@ -12,7 +12,7 @@
 #define MAC_TAGS_LEN	8	/* two tags */
 #define MAC_MTU_DEFAULT	1500
 #define MAC_DEPTH_MAX	4	/* times a frame may come back to a port while it is on its way */
-#define MAC_SPEED_MAX	100000
+#define MAC_LANE_SPEED	50000
 
 static void mac_flap_end(void *opaque)
 {
@@ -87,7 +87,7 @@ static void mac_count_control(struct gnic_hw_mac_dir *dir, uint16_t opcode)
 	dir->control++;
 	if (opcode == MAC_OPCODE_PAUSE)
 		dir->pause++;
-	else
+	else if (opcode != MAC_OPCODE_PFC)
 		dir->unknown_control++;
 }
 
@@ -219,10 +219,14 @@ static void mac_control(struct port *port, const struct frame *frame)
 	mac_count_control(&port->stats.rx, opcode);
 	if (opcode == MAC_OPCODE_PAUSE)
 		mac_pause_received(port, quanta);
+	else if (opcode == MAC_OPCODE_PFC)
+		mac_pfc_received(port, frame);
 }
 
 void mac_receive(struct port *port, struct frame *frame)
 {
+	uint8_t prio = port->pfc.rx_prio;
+
 	if (!mac_accept(port, frame))
 		return;
 	if (mac_type(frame) == MAC_ETH_TYPE_CONTROL) {
@@ -230,7 +234,10 @@ void mac_receive(struct port *port, struct frame *frame)
 		return;
 	}
 	port->depth++;
+	if (port->pfc.enable)
+		port->pfc.rx_prio = mac_prio(port, frame);
 	esw_from_function(port->uplink, frame);
+	port->pfc.rx_prio = prio;
 	port->depth--;
 }
 
@@ -271,9 +278,9 @@ enum gnic_hw_status mac_cmd_query(struct card *card, const struct gnic_hw_id *in
 	memcpy(out->mac, port->mac, sizeof(out->mac));
 	out->state = mac_state(port);
 	out->mtu = htole32(port->mtu);
-	out->max_speed = htole32(MAC_SPEED_MAX);
+	out->max_speed = htole32(MAC_LANE_SPEED * mac_lanes(port));
 	out->external = port->external;
-	out->max_lanes = GNIC_LANES_PER_PORT;
+	out->max_lanes = mac_lanes(port);
 	out->media = port->backplane ? GNIC_MEDIA_BACKPLANE : GNIC_MEDIA_COPPER;
 	out->module = mac_module_kind(port);
 	out->power = mac_module_power(port);
@@ -285,7 +292,7 @@ enum gnic_hw_status mac_cmd_query(struct card *card, const struct gnic_hw_id *in
 	(GNIC_PORT_SET_ADMIN | GNIC_PORT_SET_MTU | GNIC_PORT_SET_LOOPBACK | GNIC_PORT_SET_LINK | \
 	 GNIC_PORT_SET_PAUSE | GNIC_PORT_SET_IDENTIFY | GNIC_PORT_SET_RESTART | GNIC_PORT_SET_RX)
 
-static bool mac_set_ok(uint32_t valid, const struct gnic_hw_port_set *in,
+static bool mac_set_ok(const struct port *port, uint32_t valid, const struct gnic_hw_port_set *in,
 		       const struct gnic_hw_port_mode *mode)
 {
 	uint32_t mtu = le32toh(in->mtu);
@@ -295,7 +302,7 @@ static bool mac_set_ok(uint32_t valid, const struct gnic_hw_port_set *in,
 	if (valid & GNIC_PORT_SET_MTU && (mtu < GNIC_MTU_MIN || mtu > GNIC_MTU_MAX))
 		return false;
 	if (in->rx & ~(GNIC_PORT_RX_FCS | GNIC_PORT_RX_ALL) || in->rsvd1 ||
-	    !mac_link_set_ok(valid, mode, le32toh(in->advertise)))
+	    !mac_link_set_ok(port, valid, mode, le32toh(in->advertise)))
 		return false;
 	return in->admin <= 1 && in->loopback <= 1 && in->identify <= 1;
 }
@@ -309,7 +316,7 @@ enum gnic_hw_status mac_cmd_set(struct card *card, const struct gnic_hw_port_set
 	mode.speed = le32toh(mode.speed);
 	if (!port)
 		return GNIC_STATUS_NOT_FOUND;
-	if (!mac_set_ok(valid, in, &mode))
+	if (!mac_set_ok(port, valid, in, &mode))
 		return GNIC_STATUS_BAD_PARAM;
 	if (valid & GNIC_PORT_SET_MTU)
 		port->mtu = le32toh(in->mtu);
@@ -360,11 +367,13 @@ void mac_init(struct port *port, struct card *card, unsigned int index)
 	port->card = card;
 	port->index = index;
 	mac_pause_init(port);
+	mac_pfc_init(port);
+	mac_prio_reset(port);
 	mac_ets_reset(port);
 	mac_address(port);
 }
 
-static void mac_reset_port(struct port *port)
+void mac_reset_port(struct port *port)
 {
 	port->admin = false;
 	port->loopback = false;
@@ -375,6 +384,8 @@ static void mac_reset_port(struct port *port)
 	mac_link_reset(port);
 	mac_link_update(port);
 	mac_pause_stop(port);
+	mac_pfc_reset(port);
+	mac_prio_reset(port);
 	mac_ets_reset(port);
 	memset(&port->stats, 0, sizeof(port->stats));
 	memset(&port->fec, 0, sizeof(port->fec));
@@ -382,10 +393,14 @@ static void mac_reset_port(struct port *port)
 	port->fec_lane = 0;
 }
 
+/* A half goes before its whole has both lanes again. */
 void mac_reset(struct card *card)
 {
 	unsigned int i;
 
-	for (i = 0; i < card->config.ports; i++)
+	for (i = 0; i < card->config.ports; i++) {
+		mac_reset_port(mac_half(&card->ports[i]));
+		card->ports[i].split = false;
 		mac_reset_port(&card->ports[i]);
+	}
 }

@@ -115,7 +115,7 @@ void card_each_qp(struct card *card, void (*fn)(struct qp *qp, void *arg), void 
 	struct port *port;
 	uint32_t qpn;
 
-	for (port = card->ports; port < card->ports + card->config.ports; port++)
+	card_for_each_port(card, port)
 		for (qpn = 0; qpn < port->qps_len; qpn++)
 			if (port->qps[qpn])
 				fn(port->qps[qpn], arg);
@@ -325,6 +325,7 @@ static void qp_destroy(struct qp *qp)
 	rxe_gro_free(qp);
 	mac_pause_forget(qp);
 	qp_rate_forget(qp);
+	qp_launch_forget(qp);
 	ets_forget(qp);
 	qp_hold(qp, -1);
 	if (qp_kinds[qp->type].destroy)
@@ -341,11 +342,11 @@ static void qp_destroy_one(struct qp *qp, void *arg)
 
 void qp_reset(struct card *card)
 {
-	unsigned int i;
+	struct port *port;
 
 	card_each_qp(card, qp_destroy_one, NULL);
-	for (i = 0; i < card->config.ports; i++)
-		card->ports[i].qpn_next = 0;
+	card_for_each_port(card, port)
+		port->qpn_next = 0;
 }
 
 enum gnic_hw_status qp_cmd_destroy(struct card *card, const struct gnic_hw_qp_id *in)

@@ -212,6 +212,10 @@ bool rxe_deliver(struct qp *qp, struct frame *frame, const struct rxe_label *lab
 	if (qp->failed || qp->stopped)
 		return false;
 	bufs.frames = merged ? merged->segs : 1;
+	if (mac_pfc_refuses(qp)) {
+		qp->stats.no_buffer += bufs.frames;
+		return false;
+	}
 	head = rxe_split(qp, frame, strip, len);
 	if (!rxe_head(qp, &bufs, head) || !rxe_buffers(qp, &bufs, len - head))
 		return false;

@@ -10,7 +10,8 @@
 #define TXE_CTRL_SEND \
 	(GNIC_WQE_OPCODE | GNIC_WQE_INDEX | GNIC_RAW_WQE_NSEG | GNIC_RAW_WQE_VLAN | \
 	 GNIC_RAW_WQE_STAG | GNIC_RAW_WQE_CSUM | GNIC_RAW_WQE_CSUM_L3 | TXE_CTRL_CUT | \
-	 GNIC_RAW_WQE_TUNNEL | GNIC_RAW_WQE_SE | GNIC_RAW_WQE_CQE)
+	 GNIC_RAW_WQE_TUNNEL | GNIC_RAW_WQE_LAUNCH | GNIC_RAW_WQE_SE | GNIC_RAW_WQE_CQE)
+#define TXE_CTRL_EITHER	(GNIC_RAW_WQE_TUNNEL | GNIC_RAW_WQE_LAUNCH)	/* one place for both */
 #define TXE_CTRL_CONT	(GNIC_WQE_OPCODE | GNIC_WQE_INDEX | GNIC_RAW_WQE_SE)
 #define TXE_OFFLOAD \
 	(GNIC_RAW_WQE_CSUM_START | GNIC_RAW_WQE_CSUM_OFFSET | GNIC_RAW_WQE_HDR_LEN | \
@@ -41,17 +42,24 @@ static bool txe_flags_ok(uint32_t ctrl)
 	uint32_t cut = ctrl & TXE_CTRL_CUT;
 
 	return cut != TXE_CTRL_CUT && (cut || !(ctrl & GNIC_RAW_WQE_TUNNEL)) &&
+	       (ctrl & TXE_CTRL_EITHER) != TXE_CTRL_EITHER &&
 	       (ctrl & GNIC_RAW_WQE_VLAN || !(ctrl & GNIC_RAW_WQE_STAG));
 }
 
-/* Where the tunnel is goes out of the WQE, whose segments have nothing else there. */
-static bool txe_decode_tunnel(struct txe *txe, struct gnic_hw_raw_wqe *wqe)
+/* Where the tunnel is, or when to send, goes out of the WQE: else segments have nothing there. */
+static bool txe_decode_rsvd(struct txe *txe, struct gnic_hw_raw_wqe *wqe)
 {
+	uint32_t rsvd = le32_to_cpu(wqe->seg[0].rsvd);
+
 	txe->tunnel = 0;
-	if (!(txe->ctrl & GNIC_RAW_WQE_TUNNEL))
+	if (!(txe->ctrl & TXE_CTRL_EITHER))
 		return true;
-	txe->tunnel = le32_to_cpu(wqe->seg[0].rsvd);
 	wqe->seg[0].rsvd = 0;
+	if (txe->ctrl & GNIC_RAW_WQE_LAUNCH) {
+		txe->launch = rsvd;
+		return true;
+	}
+	txe->tunnel = rsvd;
 	return !(txe->tunnel & ~(GNIC_RAW_TUNNEL_L3 | GNIC_RAW_TUNNEL_UDP));
 }
 
@@ -67,7 +75,7 @@ static uint8_t txe_decode(struct txe *txe, struct gnic_hw_raw_wqe *wqe)
 	txe->nseg = FIELD_GET(GNIC_RAW_WQE_NSEG, txe->ctrl);
 	cut = txe->ctrl & TXE_CTRL_CUT;
 	if (txe->ctrl & ~TXE_CTRL_SEND || txe->offload & ~TXE_OFFLOAD ||
-	    !txe_flags_ok(txe->ctrl) || !txe_decode_tunnel(txe, wqe))
+	    !txe_flags_ok(txe->ctrl) || !txe_decode_rsvd(txe, wqe))
 		return GNIC_SYND_TX_RESERVED;
 	if (txe->size < GNIC_RAW_SIZE_MIN ||
 	    txe->size > (cut ? GNIC_RAW_TSO_SIZE_MAX : TXE_FRAME_MAX))
@@ -295,7 +303,7 @@ static void txe_fail(struct qp *qp, uint32_t wqe_index, uint8_t synd)
 	qp_fail(qp, synd, true);
 }
 
-/* The packet at the head of the queue; returns how many WQEs it had. */
+/* The packet at the head of the queue; returns how many WQEs it had, 0: its time has not come. */
 static uint32_t txe_packet(struct qp *qp)
 {
 	struct txe txe;
@@ -309,6 +317,8 @@ static uint32_t txe_packet(struct qp *qp)
 	txe.frame.l4_ok = false;
 	synd = txe_gather(&txe, &wqes);
 	last = qp->sq.done + wqes - 1;
+	if (!synd && txe.ctrl & GNIC_RAW_WQE_LAUNCH && qp_launch_wait(qp, txe.launch))
+		return 0;
 	if (!synd)
 		synd = txe_headers(&txe);
 	if (!synd)
@@ -324,11 +334,13 @@ static uint32_t txe_packet(struct qp *qp)
 int txe_run(struct qp *qp, int budget)
 {
 	struct wq *sq = &qp->sq;
-	int done = 0;
+	int done = 0, wqes = 1;
 
-	while (done < budget && sq->done != sq->index && !qp->failed && !mac_pause_holds(qp) &&
-	       !qp_rate_holds(qp))
-		done += txe_packet(qp);
+	while (wqes && done < budget && sq->done != sq->index && !qp->failed &&
+	       !mac_pause_holds(qp) && !mac_pfc_holds(qp) && !qp_rate_holds(qp)) {
+		wqes = txe_packet(qp);
+		done += wqes;
+	}
 	if (done)
 		wq_done(qp, sq);
 	return done;

@@ -253,8 +253,6 @@ static bool umr_kick_eq(struct card *card, uint32_t ci)
 
 static bool umr_kick(struct card *card, uint64_t db)
 {
-	if (db & ~(GNIC_DB_INDEX | GNIC_DB_ID | GNIC_DB_PORT | GNIC_DB_KIND))
-		return false;
 	switch (FIELD_GET(GNIC_DB_KIND, db)) {
 	case GNIC_DB_SQ:
 		return umr_kick_wq(card, db, true);

@@ -192,7 +192,7 @@ static int card_create_blocks(struct card *card)
 	card->faults = fault_create();
 	card->fw = fw_create(card);
 	card->windows = asid_create(card);
-	for (i = 0; i < card->config.ports; i++)
+	for (i = 0; i < GNIC_PORT_IDS; i++)
 		mac_init(&card->ports[i], card, i);
 	card->esw = esw_create(card);
 	if (!card->faults || !card->fw || !card->windows || !card->esw)

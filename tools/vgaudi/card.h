@@ -90,10 +90,11 @@ struct qp_compute;		/* blk_compute.c */
 
 /* What a QP has to do with pause frames, mac_pause.c. */
 struct qp_pause {
-	struct qp *next_held;	/* its send queue waits */
+	struct qp *next_held;	/* its send queue waits, also for its priority */
 	struct qp *next_short;	/* its receive queue wants buffers */
 	bool held, is_short;
 	bool storm;		/* got none for long: nobody waits for it */
+	uint8_t prios;		/* PFC: whose frames made it short */
 	uint32_t peak;		/* buffers that it had at its best */
 	uint32_t index;		/* producer index at @since */
 	uint64_t since;
@@ -104,6 +105,19 @@ struct qp_rate {
 	uint64_t limit;		/* bit/s, 0: no limit */
 	uint64_t until;		/* nothing starts before */
 	struct loop_timer timer;
+};
+
+/* Where a send queue or a node is in the scheduling tree, mac_sched.c. */
+struct sched {
+	struct sched_node *parent;	/* NULL: the port */
+	uint64_t start;		/* of its next packet: octets sent, by weight */
+	uint8_t weight;		/* 0: never told, as 1 */
+};
+
+struct sched_node {
+	struct sched sched;
+	uint64_t now;		/* start of what was chosen last below it */
+	struct qp_rate rate;
 };
 
 /* Which traffic class it sends in, mac_ets.c. */
@@ -135,7 +149,9 @@ struct qp {
 	struct qp_compute *compute;
 	struct qp_pause pause;
 	struct qp_rate rate;
+	struct loop_timer launch;	/* its packet waits for its time, qp_launch.c */
 	struct qp_ets ets;
+	struct sched sched;
 	struct gnic_hw_qp_stats stats;	/* host order; little endian on the way out */
 };
 
@@ -166,6 +182,17 @@ struct port_pause {
 	uint64_t again;		/* when to ask the far end once more */
 	struct qp *held, *shorts;
 	struct loop_timer resume, watch;
+	uint8_t asked;		/* whom for silence: priorities, or BIT(0) for all without PFC */
+};
+
+/* mac_pfc.c */
+struct port_pfc {
+	uint8_t enable;		/* priorities that have it: then there is no pause for all */
+	uint8_t paused;		/* those that start no packet */
+	uint8_t rx_prio;	/* of the frame that is being received */
+	uint64_t until[GNIC_PRIOS];
+	struct loop_timer resume;
+	struct gnic_hw_pfc_stats stats;	/* host order */
 };
 
 /* Those that have something to send, and what the class may. */
@@ -184,12 +211,17 @@ struct port_ets {
 	uint8_t turn;		/* ETS class that is served, until its credit is used up */
 	unsigned int prios;	/* QPs with another priority than 0 */
 	unsigned int queued;
+	struct qp_rate rate;	/* of all classes together */
 	struct port_class tc[GNIC_TCS];
+	unsigned int scheds;	/* QPs and nodes with a place or weight of their own */
+	uint64_t now;		/* as of a node */
+	struct sched_node node[GNIC_SCHED_NODES];	/* number 1 first */
 };
 
 struct port {
 	struct card *card;
-	unsigned int index;
+	unsigned int index;	/* id; of a half GNIC_PORT_HALF() of the whole's */
+	bool split;		/* a whole: there is a half beside it, mac_split.c */
 	uint8_t mac[6];
 	bool external;
 	bool backplane;		/* no cage for a module */
@@ -206,6 +238,8 @@ struct port {
 	uint64_t fec_bits;	/* of codewords not in @fec yet */
 	unsigned int fec_lane;	/* of the next codeword with an error */
 	struct port_pause pause;
+	struct port_pfc pfc;
+	struct gnic_hw_port_trust trust;	/* mac_prio.c */
 	struct port_ets ets;
 	struct wire *wire;	/* NULL: nothing plugged in */
 	uint8_t depth;		/* blk_mac.c: mac_receive() within mac_receive() */
@@ -265,7 +299,7 @@ struct card {
 	unsigned int ets_queued;	/* QPs, of all ports; mac_ets.c */
 	struct qp *awake_next;	/* cursor of the round under way */
 	struct loop_poller poller;
-	struct port ports[GNIC_PORTS_MAX];
+	struct port ports[GNIC_PORT_IDS];
 	struct gnic_hw_card_stats stats;	/* host order */
 	struct faults *faults;	/* fault.c */
 	struct fw *fw;		/* blk_fw.c */
@@ -280,10 +314,31 @@ void card_fatal(struct card *card, uint8_t syndrome);
 void card_irq(struct card *card, unsigned int vector);	/* irq_raise() unless a fault loses it */
 /* Every QP, of all ports; @fn may destroy the one it is called for. */
 void card_each_qp(struct card *card, void (*fn)(struct qp *qp, void *arg), void *arg);
+/* NULL: there is none. */
 static inline struct port *card_port(struct card *card, uint32_t index)
 {
-	return index < card->config.ports ? &card->ports[index] : NULL;
+	uint32_t whole = index - GNIC_PORTS_MAX;
+
+	if (index < card->config.ports)
+		return &card->ports[index];
+	return whole < card->config.ports && card->ports[whole].split ? &card->ports[index] : NULL;
 }
+
+/* From NULL on to NULL. */
+static inline struct port *card_next_port(struct card *card, const struct port *port)
+{
+	uint32_t index = port ? port - card->ports + 1 : 0;
+	struct port *next = NULL;
+
+	if (index == card->config.ports)
+		index = GNIC_PORT_HALF(0);
+	for (; index < GNIC_PORT_HALF(card->config.ports) && !next; index++)
+		next = card_port(card, index);
+	return next;
+}
+
+#define card_for_each_port(card, port) \
+	for ((port) = card_next_port((card), NULL); (port); (port) = card_next_port((card), (port)))
 
 /* ---- blk_asid.c: the only way from a device address to memory ---- */
 
@@ -368,6 +423,8 @@ struct esw *esw_create(struct card *card);
 void esw_reset(struct card *card);
 void esw_destroy(struct card *card);
 void esw_qp_gone(struct qp *qp);	/* no table may name it any more */
+bool esw_port_used(const struct port *port);	/* functions are behind it, or rules name it */
+void esw_uplink_reset(struct port *port);
 
 #include "blk_cmd.h"
 #include "path.h"

@@ -72,12 +72,19 @@ struct card *control_card(struct control_arg *arg, struct sim *sim)
 struct port *control_port(struct control_arg *arg, struct sim *sim)
 {
 	struct card *card = control_card(arg, sim);
-	uint64_t port;
+	struct port *port;
+	uint64_t index;
 
 	if (!card)
 		return NULL;
-	port = control_number(arg, "port", 0, card->config.ports - 1, CONTROL_MUST);
-	return arg->error ? NULL : &card->ports[port];
+	index = control_number(arg, "port", 0, GNIC_PORT_IDS - 1, CONTROL_MUST);
+	if (arg->error)
+		return NULL;
+	port = card_port(card, index);
+	if (!port)
+		arg->error = control_error("card %u has no port %" PRIu64, card->config.index,
+					   index);
+	return port;
 }
 
 struct wire *control_wire(struct control_arg *arg, struct sim *sim)

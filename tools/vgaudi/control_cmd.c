@@ -73,10 +73,11 @@ static unsigned int control_awake(const struct card *card)
 
 static const char *control_card_stats(struct card *card, struct json_object *reply)
 {
-	unsigned int i, qps = 0;
+	unsigned int qps = 0;
+	struct port *port;
 
-	for (i = 0; i < card->config.ports; i++)
-		qps += card->ports[i].qp_count;
+	card_for_each_port(card, port)
+		qps += port->qp_count;
 	json_object_object_add(reply, "client", json_object_new_boolean(vu_has_client(card->vu)));
 	control_add(reply, "status", card->status);
 	control_add(reply, "qps", qps);
@@ -154,13 +155,13 @@ static const char *control_links(struct sim *sim, struct json_object *req,
 				 struct json_object *reply)
 {
 	struct json_object *rows = json_object_new_array();
-	unsigned int card, port;
+	struct port *port;
+	unsigned int card;
 
 	(void)req;
 	for (card = 0; card < sim->card_count; card++)
-		for (port = 0; port < sim->options.ports; port++)
-			json_object_array_add(rows,
-					      control_link_row(&sim->cards[card]->ports[port]));
+		card_for_each_port(sim->cards[card], port)
+			json_object_array_add(rows, control_link_row(port));
 	json_object_object_add(reply, "links", rows);
 	return NULL;
 }

@@ -65,18 +65,23 @@ static const char *control_fault_flap(struct sim *sim, struct json_object *req,
 	return mac_flap(port, ms) ? NULL : "no memory";
 }
 
-/* As if the far end asked for silence, for longer than a pause frame can. */
+/* As if the far end asked for silence, of a priority or of all, for longer than it can. */
 static const char *control_fault_silence(struct sim *sim, struct json_object *req,
 					 struct json_object *reply)
 {
 	struct control_arg arg = { .req = req };
 	struct port *port = control_port(&arg, sim);
 	uint64_t ms = control_number(&arg, "ms", 0, FAULT_FLAP_MAX, 100);
+	uint64_t prio = control_number(&arg, "prio", 0, GNIC_PRIOS, GNIC_PRIOS);
 
 	(void)reply;
-	if (!arg.error)
+	if (arg.error)
+		return arg.error;
+	if (prio < GNIC_PRIOS)
+		mac_pfc_for(port, prio, ms * 1000000);
+	else
 		mac_pause_for(port, ms * 1000000);
-	return arg.error;
+	return NULL;
 }
 
 /* ---- commands ---- */

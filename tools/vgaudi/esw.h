@@ -67,7 +67,7 @@ struct esw_vport {
  * struct esw - the switch of a card
  * @flows: the steering table
  * @qp_rules: rules with GNIC_FLOW_QP
- * @uplinks: by port
+ * @uplinks: by port, halves included whether they are in use or not
  * @functions: by id, from GNIC_VPORT_FUNCTION_FIRST on
  * @next_function: where the search for a free one begins: reused late
  * @by_mac: enabled functions with an address
@@ -77,7 +77,7 @@ struct esw_vport {
 struct esw {
 	struct flow_table *flows;
 	struct flow_rule *qp_rules;
-	struct esw_vport *uplinks[GNIC_PORTS_MAX];
+	struct esw_vport *uplinks[GNIC_PORT_IDS];
 	struct esw_vport *functions[GNIC_VPORT_FUNCTIONS_MAX];
 	uint32_t next_function;
 	struct vport *by_mac[ESW_MAC_BUCKETS];

@@ -8,13 +8,14 @@
 
 /* ---- vports ---- */
 
-static struct esw_vport *esw_vport_alloc(struct port *port, uint32_t id, bool function)
+static struct esw_vport *esw_vport_alloc(struct card *card, struct port *port, uint32_t id,
+					 bool function)
 {
 	struct esw_vport *v = calloc(1, sizeof(*v));
 
 	if (!v)
 		return NULL;
-	v->base.card = port->card;
+	v->base.card = card;
 	v->base.port = port;
 	v->base.id = (uint16_t)id;
 	v->base.function = function;
@@ -37,7 +38,7 @@ struct vport *esw_vport(struct card *card, uint32_t id)
 {
 	struct esw_vport *v = NULL;
 
-	if (id < card->config.ports)
+	if (card_port(card, id))
 		v = card->esw->uplinks[id];
 	else if (id - GNIC_VPORT_FUNCTION_FIRST < GNIC_VPORT_FUNCTIONS_MAX)
 		v = card->esw->functions[id - GNIC_VPORT_FUNCTION_FIRST];
@@ -69,7 +70,7 @@ enum gnic_hw_status esw_cmd_vport_create(struct card *card, const struct gnic_hw
 	f = esw_free_function(card->esw);
 	if (f == GNIC_VPORT_FUNCTIONS_MAX)
 		return GNIC_STATUS_NO_RESOURCE;
-	card->esw->functions[f] = esw_vport_alloc(port, GNIC_VPORT_FUNCTION_FIRST + f, true);
+	card->esw->functions[f] = esw_vport_alloc(card, port, GNIC_VPORT_FUNCTION_FIRST + f, true);
 	if (!card->esw->functions[f])
 		return GNIC_STATUS_NO_RESOURCE;
 	out->id = cpu_to_le32(GNIC_VPORT_FUNCTION_FIRST + f);
@@ -141,6 +142,17 @@ enum gnic_hw_status esw_cmd_vport_stats(struct card *card, const struct gnic_hw_
 	return GNIC_STATUS_OK;
 }
 
+bool esw_port_used(const struct port *port)
+{
+	if (port->uplink->esw->rules)
+		return true;
+	for (uint32_t f = 0; f < GNIC_VPORT_FUNCTIONS_MAX; f++)
+		if (port->card->esw->functions[f] &&
+		    port->card->esw->functions[f]->base.port == port)
+			return true;
+	return false;
+}
+
 /* ---- QPs ---- */
 
 void esw_qp_gone(struct qp *qp)
@@ -180,8 +192,11 @@ enum gnic_hw_status esw_cmd_qp_move(struct card *card, const struct gnic_hw_qp_m
 
 static bool esw_uplinks_create(struct card *card, struct esw *esw)
 {
-	for (unsigned int i = 0; i < card->config.ports; i++) {
-		esw->uplinks[i] = esw_vport_alloc(&card->ports[i], GNIC_VPORT_UPLINK(i), false);
+	for (unsigned int i = 0; i < GNIC_PORT_IDS; i++) {
+		if (i % GNIC_PORTS_MAX >= card->config.ports)
+			continue;
+		esw->uplinks[i] = esw_vport_alloc(card, &card->ports[i], GNIC_VPORT_UPLINK(i),
+						  false);
 		if (!esw->uplinks[i])
 			return false;
 		card->ports[i].uplink = &esw->uplinks[i]->base;
@@ -204,6 +219,18 @@ struct esw *esw_create(struct card *card)
 	return esw;
 }
 
+void esw_uplink_reset(struct port *port)
+{
+	struct vport *vport = port->uplink;
+
+	if (!vport)
+		return;
+	esw_rss_free(vport);
+	esw_vlan_reset(vport);
+	memset(&vport->esw->filter, 0, sizeof(vport->esw->filter));
+	memset(&vport->stats, 0, sizeof(vport->stats));
+}
+
 void esw_reset(struct card *card)
 {
 	struct esw *esw = card->esw;
@@ -213,16 +240,8 @@ void esw_reset(struct card *card)
 		esw_vport_free(esw->functions[f]);
 		esw->functions[f] = NULL;
 	}
-	for (unsigned int i = 0; i < card->config.ports; i++) {
-		struct esw_vport *v = esw->uplinks[i];
-
-		if (!v)
-			continue;
-		esw_rss_free(&v->base);
-		esw_vlan_reset(&v->base);
-		memset(&v->filter, 0, sizeof(v->filter));
-		memset(&v->base.stats, 0, sizeof(v->base.stats));
-	}
+	for (unsigned int i = 0; i < GNIC_PORT_IDS; i++)
+		esw_uplink_reset(&card->ports[i]);
 }
 
 void esw_destroy(struct card *card)
@@ -233,7 +252,7 @@ void esw_destroy(struct card *card)
 		return;
 	if (esw->flows)
 		esw_reset(card);
-	for (unsigned int i = 0; i < card->config.ports; i++) {
+	for (unsigned int i = 0; i < GNIC_PORT_IDS; i++) {
 		esw_vport_free(esw->uplinks[i]);
 		card->ports[i].uplink = NULL;
 	}

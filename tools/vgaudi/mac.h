@@ -10,15 +10,41 @@
 #define MAC_FRAME_MIN	60	/* without FCS */
 #define MAC_ETH_TYPE_CONTROL	0x8808
 #define MAC_OPCODE_PAUSE	1
+#define MAC_OPCODE_PFC		0x0101
+#define MAC_PAUSE_QUANTA	0xffffu
 #define MAC_FEC_ALL	(GNIC_FEC_NONE | GNIC_FEC_BASER | GNIC_FEC_RS)
 
-#define MAC_MODES_ALL \
-	(GNIC_LINK_10G_1 | GNIC_LINK_25G_1 | GNIC_LINK_50G_2 | GNIC_LINK_50G_1 | GNIC_LINK_100G_2)
+/* ---- blk_mac.c ---- */
+void mac_reset_port(struct port *port);
+
+/* ---- mac_split.c ---- */
+static inline bool mac_is_half(const struct port *port)
+{
+	return port->index >= GNIC_PORTS_MAX;
+}
+
+/* The two of this cage, whether they are in use or not. */
+static inline struct port *mac_whole(const struct port *port)
+{
+	return &port->card->ports[port->index % GNIC_PORTS_MAX];
+}
+
+static inline struct port *mac_half(const struct port *port)
+{
+	return &port->card->ports[GNIC_PORT_HALF(port->index % GNIC_PORTS_MAX)];
+}
+
+static inline uint8_t mac_lanes(const struct port *port)
+{
+	return mac_whole(port)->split ? 1 : GNIC_LANES_PER_PORT;
+}
 
 /* ---- mac_link.c ---- */
 void mac_link_reset(struct port *port);	/* settings as after power-on */
+uint32_t mac_link_modes(const struct port *port);	/* enum gnic_hw_link_mode: what its lanes can */
 /* GNIC_PORT_SET_LINK and GNIC_PORT_SET_PAUSE; @mode is in host order. */
-bool mac_link_set_ok(uint32_t valid, const struct gnic_hw_port_mode *mode, uint32_t advertise);
+bool mac_link_set_ok(const struct port *port, uint32_t valid, const struct gnic_hw_port_mode *mode,
+		     uint32_t advertise);
 void mac_link_set(struct port *port, uint32_t valid, const struct gnic_hw_port_mode *mode,
 		  uint32_t advertise);
 void mac_link_restart(struct port *port);
@@ -29,6 +55,33 @@ void mac_pause_init(struct port *port);
 void mac_pause_stop(struct port *port);	/* no link: nobody is paused any more */
 void mac_pause_for(struct port *port, uint64_t ns);	/* nobody starts a packet; 0: as before */
 void mac_pause_received(struct port *port, uint16_t quanta);
+/* A frame of MAC control to the far end; @count 16-bit parameters behind the opcode. */
+void mac_control_send(struct port *port, uint16_t opcode, const uint16_t *params,
+		      unsigned int count);
+/* Send queues that may not start a packet, whatever keeps them from it. */
+void mac_pause_wait(struct qp *qp);
+void mac_pause_wake(struct port *port);
+
+/* A quantum is the time of 512 bits. */
+static inline uint64_t mac_pause_ns(const struct port *port, uint32_t quanta)
+{
+	return port->mode.speed ? quanta * 512000ull / port->mode.speed : 0;
+}
+
+/* ---- mac_pfc.c ---- */
+struct frame;
+
+void mac_pfc_init(struct port *port);
+void mac_pfc_reset(struct port *port);	/* off, and forgotten */
+void mac_pfc_stop(struct port *port);	/* no link: no priority is paused any more */
+void mac_pfc_for(struct port *port, uint8_t prio, uint64_t ns);	/* likewise, by hand */
+void mac_pfc_received(struct port *port, const struct frame *frame);
+/* The priorities @want must be silent, those of @changed need not any more. */
+void mac_pfc_send(struct port *port, uint8_t want, uint8_t changed);
+
+/* ---- mac_prio.c ---- */
+uint8_t mac_prio(const struct port *port, const struct frame *frame);	/* of a received one */
+void mac_prio_reset(struct port *port);
 
 /* ---- mac_ets.c ---- */
 void mac_ets_reset(struct port *port);	/* strict classes, one a priority, no limits */

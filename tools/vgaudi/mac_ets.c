@@ -4,10 +4,10 @@
  * packet. Queues that were polled and have packets wait in the queue of their
  * class; after the round strict classes are served, the highest first, then ETS
  * classes by deficit round robin over octets. A class of no share gets what
- * nobody else wants.
+ * nobody else wants. Which queue of the class: mac_sched.c.
  *
- * A port that was told of no class and no priority has none of this: its queues
- * send when they are polled.
+ * A port that was told of no class, no priority, no limit and no tree has none of
+ * this: its queues send when they are polled.
  */
 #include <string.h>
 
@@ -81,9 +81,15 @@ int ets_enqueue(struct qp *qp)
 
 /* ---- the choice ---- */
 
+static bool ets_port_held(struct port *port)
+{
+	return port->ets.rate.limit && rate_hold(port->card->loop, &port->ets.rate);
+}
+
 static bool ets_class_ready(struct port *port, struct port_class *tc)
 {
-	return tc->first && !(tc->rate.limit && rate_hold(port->card->loop, &tc->rate));
+	return tc->first && !(tc->rate.limit && rate_hold(port->card->loop, &tc->rate)) &&
+	       (!port->ets.scheds || sched_ready(tc->first));
 }
 
 static void ets_turn(struct port *port)
@@ -145,10 +151,13 @@ static uint64_t ets_octets(const struct qp *qp)
 	return qp->stats.tx_bytes + qp->stats.tx_packets * MAC_FCS_LEN;
 }
 
-/* A packet of the first queue, which then is the last. Who waits is woken when it may. */
-static bool ets_serve(struct port_class *tc)
+/*
+ * A packet of the first queue, which then is the last, unless the port has a tree.
+ * Who waits is woken when it may.
+ */
+static bool ets_serve(struct port *port, struct port_class *tc)
 {
-	struct qp *qp = tc->first;
+	struct qp *qp = port->ets.scheds ? sched_choose(tc->first) : tc->first;
 	uint64_t octets = ets_octets(qp);
 	bool sent;
 
@@ -161,6 +170,10 @@ static bool ets_serve(struct port_class *tc)
 		tc->credit -= octets;
 	if (tc->rate.limit)
 		rate_spend(qp->card->loop, &tc->rate, octets);
+	if (port->ets.rate.limit)
+		rate_spend(qp->card->loop, &port->ets.rate, octets);
+	if (port->ets.scheds)
+		sched_spend(qp, octets);
 	qp->idle = 0;
 	if (!qp->failed && qp->sq.done != qp->sq.index)
 		ets_push(qp);
@@ -169,28 +182,30 @@ static bool ets_serve(struct port_class *tc)
 
 bool ets_run(struct card *card)
 {
+	struct port_class *tc;
+	struct port *port;
 	bool sent = false;
-	unsigned int i;
+	int budget;
 
-	for (i = 0; i < card->config.ports; i++) {
-		struct port *port = &card->ports[i];
-		struct port_class *tc;
-		int budget = ETS_BUDGET;
+	card_for_each_port(card, port) {
+		budget = ETS_BUDGET;
 
-		while (port->ets.queued && budget-- && (tc = ets_choose(port)))
-			sent |= ets_serve(tc);
+		while (port->ets.queued && budget-- && !ets_port_held(port) &&
+		       (tc = ets_choose(port)))
+			sent |= ets_serve(port, tc);
 	}
 	return sent;
 }
 
 bool ets_ready(struct card *card)
 {
-	unsigned int i, tc;
+	struct port *port;
+	unsigned int tc;
 
-	for (i = 0; i < card->config.ports; i++) {
-		struct port *port = &card->ports[i];
-
-		for (tc = 0; port->ets.queued && tc < GNIC_TCS; tc++)
+	card_for_each_port(card, port) {
+		if (!port->ets.queued || ets_port_held(port))
+			continue;
+		for (tc = 0; tc < GNIC_TCS; tc++)
 			if (ets_class_ready(port, &port->ets.tc[tc]))
 				return true;
 	}
@@ -205,9 +220,10 @@ static void ets_resume(void *opaque)
 
 /* ---- settings ---- */
 
-static void ets_switch(struct port *port)
+void ets_switch(struct port *port)
 {
-	port->ets.on = port->ets.set || port->ets.prios;
+	port->ets.on = port->ets.set || port->ets.prios || port->ets.rate.limit ||
+		       port->ets.scheds;
 	if (!port->ets.on)
 		ets_flush(port);
 }
@@ -225,6 +241,7 @@ static void ets_set_prio(struct qp *qp, uint8_t prio)
 void ets_forget(struct qp *qp)
 {
 	ets_set_prio(qp, 0);
+	sched_forget(qp);
 }
 
 enum gnic_hw_status qp_cmd_prio(struct card *card, const struct gnic_hw_qp_prio *in)
@@ -250,11 +267,9 @@ static bool ets_ok(const struct gnic_hw_ets *in)
 	bool shared = false;
 
 	for (i = 0; i < GNIC_TCS; i++) {
-		uint64_t rate = le64_to_cpu(in->rate[i]);
-
 		if (in->prio_tc[i] >= GNIC_TCS || in->tsa[i] > GNIC_TSA_ETS ||
 		    (in->tsa[i] == GNIC_TSA_STRICT && in->share[i]) ||
-		    (rate && (rate < GNIC_QP_RATE_MIN || rate > GNIC_QP_RATE_MAX)))
+		    !rate_ok(le64_to_cpu(in->rate[i])))
 			return false;
 		shares += in->share[i];
 		shared |= in->tsa[i] == GNIC_TSA_ETS;
@@ -294,6 +309,25 @@ enum gnic_hw_status mac_cmd_ets(struct card *card, const struct gnic_hw_ets *in)
 	return GNIC_STATUS_OK;
 }
 
+static void ets_set_rate(struct port *port, uint64_t limit)
+{
+	loop_timer_del(port->card->loop, &port->ets.rate.timer);
+	port->ets.rate.limit = limit;
+	port->ets.rate.until = 0;
+}
+
+enum gnic_hw_status mac_cmd_rate(struct card *card, const struct gnic_hw_port_rate *in)
+{
+	struct port *port = card_port(card, le32_to_cpu(in->port));
+	uint64_t limit = le64_to_cpu(in->rate);
+
+	if (!port || in->rsvd || !rate_ok(limit))
+		return GNIC_STATUS_BAD_PARAM;
+	ets_set_rate(port, limit);
+	ets_switch(port);
+	return GNIC_STATUS_OK;
+}
+
 /* There is no QP. */
 void mac_ets_reset(struct port *port)
 {
@@ -306,6 +340,9 @@ void mac_ets_reset(struct port *port)
 		tc->last = &tc->first;
 		tc->rate.timer.cb = ets_resume;
 	}
+	port->ets.rate.timer.cb = ets_resume;
+	ets_set_rate(port, 0);
 	ets_set(port, &initial);
+	sched_reset(port);
 	port->ets.on = port->ets.prios;
 }

@@ -46,6 +46,17 @@ static const struct mac_mode *mac_mode_find(uint32_t speed, uint8_t lanes)
 	return NULL;
 }
 
+uint32_t mac_link_modes(const struct port *port)
+{
+	uint32_t modes = 0;
+	unsigned int i;
+
+	for (i = 0; i < MAC_MODES; i++)
+		if (mac_modes[i].lanes <= mac_lanes(port))
+			modes |= mac_modes[i].bit;
+	return modes;
+}
+
 /* The best of @modes that can run with some FEC of @fec. */
 static const struct mac_mode *mac_mode_best(uint32_t modes, uint8_t fec)
 {
@@ -161,6 +172,8 @@ static enum gnic_hw_link_fault mac_resolve(const struct port *port, const struct
 		return GNIC_LINK_FAULT_CABLE;
 	if (wire_is_external(port))
 		return GNIC_LINK_FAULT_NONE;
+	if (!peer)
+		return GNIC_LINK_FAULT_PEER;
 	if (!peer->admin || peer->forced_down || peer->loopback)
 		return port->want.autoneg ? GNIC_LINK_FAULT_PEER : GNIC_LINK_FAULT_SPEED;
 	return mac_agree(port, peer, mode, fec);
@@ -235,21 +248,24 @@ void mac_link_restart(struct port *port)
 
 /* ---- settings ---- */
 
-static bool mac_mode_ok(const struct gnic_hw_port_mode *mode, uint32_t advertise)
+static bool mac_mode_ok(const struct port *port, const struct gnic_hw_port_mode *mode,
+			uint32_t advertise)
 {
+	uint32_t modes = mac_link_modes(port);
 	const struct mac_mode *found;
 
 	if (mode->autoneg > 1 || !mode->fec || mode->fec & ~MAC_FEC_ALL)
 		return false;
 	if (mode->autoneg)
-		return !(advertise & ~MAC_MODES_ALL) && mac_mode_best(advertise, mode->fec);
+		return !(advertise & ~modes) && mac_mode_best(advertise, mode->fec);
 	found = mac_mode_find(mode->speed, mode->lanes);
-	return found && found->fec & mode->fec;
+	return found && found->bit & modes && found->fec & mode->fec;
 }
 
-bool mac_link_set_ok(uint32_t valid, const struct gnic_hw_port_mode *mode, uint32_t advertise)
+bool mac_link_set_ok(const struct port *port, uint32_t valid, const struct gnic_hw_port_mode *mode,
+		     uint32_t advertise)
 {
-	if (valid & GNIC_PORT_SET_LINK && !mac_mode_ok(mode, advertise))
+	if (valid & GNIC_PORT_SET_LINK && !mac_mode_ok(port, mode, advertise))
 		return false;
 	return !(valid & GNIC_PORT_SET_PAUSE) || !(mode->pause & ~MAC_PAUSE_ALL);
 }
@@ -276,7 +292,7 @@ void mac_link_info(const struct port *port, struct gnic_hw_port_info *info)
 	info->mode.speed = htole32(port->mode.speed);
 	info->fec = port->want.fec;
 	info->pause = port->want.pause;
-	info->modes = htole32(MAC_MODES_ALL);
+	info->modes = htole32(mac_link_modes(port));
 	info->advertise = htole32(port->advertise);
 	if (!partner)
 		return;
@@ -288,5 +304,5 @@ void mac_link_info(const struct port *port, struct gnic_hw_port_info *info)
 void mac_link_reset(struct port *port)
 {
 	port->want = mac_mode_default;
-	port->advertise = MAC_MODES_ALL;
+	port->advertise = mac_link_modes(port);
 }

@@ -28,15 +28,17 @@ enum gnic_hw_module mac_module_kind(const struct port *port)
 {
 	if (port->backplane || !port->wire)
 		return GNIC_MODULE_NONE;
-	return port->index % 2 ? GNIC_MODULE_CMIS : GNIC_MODULE_SFF8636;
+	return mac_whole(port)->index % 2 ? GNIC_MODULE_CMIS : GNIC_MODULE_SFF8636;
 }
 
 uint8_t mac_module_power(const struct port *port)
 {
+	bool keep = mac_whole(port)->module_keep;
+
 	if (mac_module_kind(port) == GNIC_MODULE_NONE)
 		return 0;
-	return (port->admin || port->module_keep ? GNIC_MODULE_POWER_HIGH : 0) |
-	       (port->module_keep ? GNIC_MODULE_POWER_KEEP : 0);
+	return (keep || mac_whole(port)->admin || mac_half(port)->admin ?
+		GNIC_MODULE_POWER_HIGH : 0) | (keep ? GNIC_MODULE_POWER_KEEP : 0);
 }
 
 static bool module_high(const struct port *port)
@@ -65,7 +67,7 @@ static void module_serial(const struct port *port, uint8_t *page, unsigned int a
 	char text[17];
 
 	snprintf(text, sizeof(text), "VG%08X%02XA", (uint32_t)port->card->config.serial,
-		 port->index);
+		 mac_whole(port)->index);
 	module_text(page, at, 16, text);
 }
 
@@ -279,6 +281,6 @@ enum gnic_hw_status mac_cmd_module_set(struct card *card, const struct gnic_hw_m
 		return GNIC_STATUS_BAD_PARAM;
 	if (mac_module_kind(port) == GNIC_MODULE_NONE)
 		return GNIC_STATUS_BAD_STATE;
-	port->module_keep = in->power;
+	mac_whole(port)->module_keep = in->power;
 	return GNIC_STATUS_OK;
 }

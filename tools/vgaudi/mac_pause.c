@@ -4,37 +4,46 @@
  * buffers makes the port ask the far end to be silent, until it has buffers
  * again. One that gets none for a long time is given up: its frames are dropped,
  * the others' flow. A port that was asked starts no packet; the one under way,
- * and answers of the device itself, still leave.
+ * and answers of the device itself, still leave. With PFC (mac_pfc.c) the same
+ * is asked of the priorities whose frames made a queue short.
  */
 #include <string.h>
 
 #include "frame.h"
 #include "mac.h"
 
-#define MAC_PAUSE_QUANTA	0xffffu
 #define MAC_PAUSE_WATCH_NS	20000u	/* how often short queues are looked at */
 #define MAC_PAUSE_STORM_NS	(GNIC_PAUSE_STORM_MS * 1000000ull)
 
-/* A quantum is the time of 512 bits. */
-static uint64_t mac_pause_ns(const struct port *port, uint32_t quanta)
-{
-	return port->mode.speed ? quanta * 512000ull / port->mode.speed : 0;
-}
-
 /* ---- who sends ---- */
 
-static void mac_pause_resume(void *opaque)
+void mac_pause_wake(struct port *port)
 {
-	struct port *port = opaque;
 	struct qp *qp;
 
-	port->pause.until = 0;
-	loop_timer_del(port->card->loop, &port->pause.resume);
 	while ((qp = port->pause.held)) {
 		port->pause.held = qp->pause.next_held;
 		qp->pause.held = false;
 		qp_wake(qp);
 	}
+}
+
+void mac_pause_wait(struct qp *qp)
+{
+	if (qp->pause.held)
+		return;
+	qp->pause.held = true;
+	qp->pause.next_held = qp->port->pause.held;
+	qp->port->pause.held = qp;
+}
+
+static void mac_pause_resume(void *opaque)
+{
+	struct port *port = opaque;
+
+	port->pause.until = 0;
+	loop_timer_del(port->card->loop, &port->pause.resume);
+	mac_pause_wake(port);
 }
 
 void mac_pause_for(struct port *port, uint64_t ns)
@@ -51,7 +60,7 @@ void mac_pause_for(struct port *port, uint64_t ns)
 
 void mac_pause_received(struct port *port, uint16_t quanta)
 {
-	if (!(port->mode.pause & GNIC_PAUSE_RX))
+	if (!(port->mode.pause & GNIC_PAUSE_RX) || port->pfc.enable)
 		return;
 	mac_pause_for(port, mac_pause_ns(port, quanta));
 }
@@ -62,17 +71,14 @@ bool mac_pause_hold(struct qp *qp)
 
 	if (!qp_has_wire(qp) || loop_now(port->card->loop) >= port->pause.until)
 		return false;
-	if (!qp->pause.held) {
-		qp->pause.held = true;
-		qp->pause.next_held = port->pause.held;
-		port->pause.held = qp;
-	}
+	mac_pause_wait(qp);
 	return true;
 }
 
 /* ---- who receives ---- */
 
-static void mac_pause_send(struct port *port, uint16_t quanta)
+void mac_control_send(struct port *port, uint16_t opcode, const uint16_t *params,
+		      unsigned int count)
 {
 	uint8_t bytes[MAC_FRAME_MIN] = { 0x01, 0x80, 0xc2, 0x00, 0x00, 0x01 };
 	struct frame frame = {
@@ -83,10 +89,25 @@ static void mac_pause_send(struct port *port, uint16_t quanta)
 
 	memcpy(bytes + 6, port->mac, 6);
 	frame_put_be16(bytes + 12, MAC_ETH_TYPE_CONTROL);
-	frame_put_be16(bytes + 14, MAC_OPCODE_PAUSE);
-	frame_put_be16(bytes + 16, quanta);
+	frame_put_be16(bytes + 14, opcode);
+	for (unsigned int i = 0; i < count; i++)
+		frame_put_be16(bytes + 16 + 2 * i, params[i]);
 	mac_send(port, &frame);
-	port->pause.again = loop_now(port->card->loop) + mac_pause_ns(port, quanta) / 2;
+}
+
+/* @want of those who listen shall be silent, the others need not. */
+static void mac_pause_ask(struct port *port, uint8_t want)
+{
+	uint8_t asked = port->pause.asked;
+	uint16_t quanta = want ? MAC_PAUSE_QUANTA : 0;
+
+	port->pause.asked = want;
+	port->pause.again = loop_now(port->card->loop) +
+			    mac_pause_ns(port, MAC_PAUSE_QUANTA) / 2;
+	if (port->pfc.enable)
+		mac_pfc_send(port, want, asked);
+	else
+		mac_control_send(port, MAC_OPCODE_PAUSE, &quanta, 1);
 }
 
 static uint32_t mac_pause_xon(const struct qp *qp)
@@ -119,50 +140,80 @@ static bool mac_pause_waits(struct qp *qp, uint64_t now)
 	return false;
 }
 
+/* Nobody is waited for. */
+static void mac_pause_drop(struct port *port)
+{
+	struct qp *qp;
+
+	while ((qp = port->pause.shorts)) {
+		port->pause.shorts = qp->pause.next_short;
+		qp->pause.is_short = false;
+	}
+}
+
 static void mac_pause_watch(void *opaque)
 {
 	struct port *port = opaque;
 	uint64_t now = loop_now(port->card->loop);
 	struct qp **p = &port->pause.shorts, *qp;
+	uint8_t want = 0;
 
 	while ((qp = *p)) {
 		if (mac_pause_waits(qp, now)) {
+			want |= qp->pause.prios;
 			p = &qp->pause.next_short;
 		} else {
 			*p = qp->pause.next_short;
 			qp->pause.is_short = false;
 		}
 	}
-	if (port->pause.shorts && now >= port->pause.again)
-		mac_pause_send(port, MAC_PAUSE_QUANTA);
-	if (!port->pause.shorts ||
-	    loop_timer_set(port->card->loop, &port->pause.watch, now + MAC_PAUSE_WATCH_NS))
-		mac_pause_send(port, 0);
+	if (want && loop_timer_set(port->card->loop, &port->pause.watch, now + MAC_PAUSE_WATCH_NS)) {
+		mac_pause_drop(port);
+		want = 0;
+	}
+	if (want != port->pause.asked || (want && now >= port->pause.again))
+		mac_pause_ask(port, want);
+}
+
+/* Another priority of a queue that is short, or the first. */
+static void mac_pause_add(struct qp *qp, uint8_t whom)
+{
+	struct port *port = qp->port;
+
+	qp->pause.prios |= whom;
+	if (whom & ~port->pause.asked)
+		mac_pause_ask(port, port->pause.asked | whom);
 }
 
 void mac_pause_short(struct qp *qp)
 {
 	struct port *port = qp->port;
+	uint64_t now = loop_now(port->card->loop);
 	bool first = !port->pause.shorts;
+	uint8_t whom = mac_pause_whom(port);
 
-	if (qp->pause.is_short || !wq_refresh(qp, &qp->rq))
+	if (qp->pause.is_short) {
+		mac_pause_add(qp, whom);
+		return;
+	}
+	if (!wq_refresh(qp, &qp->rq))
 		return;
 	if (mac_pause_buffers(qp) >= mac_pause_xoff(qp)) {
 		qp->pause.storm = false;
 		return;
 	}
-	if (qp->pause.storm || !(port->mode.pause & GNIC_PAUSE_TX) || !port->link)
+	if (qp->pause.storm || !whom || !port->link)
+		return;
+	/* without the timer nobody would end it */
+	if (first && loop_timer_set(port->card->loop, &port->pause.watch, now + MAC_PAUSE_WATCH_NS))
 		return;
 	qp->pause.is_short = true;
-	qp->pause.since = loop_now(port->card->loop);
+	qp->pause.since = now;
 	qp->pause.index = qp->rq.index;
 	qp->pause.next_short = port->pause.shorts;
 	port->pause.shorts = qp;
-	if (!first)
-		return;
-	mac_pause_send(port, MAC_PAUSE_QUANTA);
-	loop_timer_set(port->card->loop, &port->pause.watch,
-		       loop_now(port->card->loop) + MAC_PAUSE_WATCH_NS);
+	qp->pause.prios = 0;
+	mac_pause_add(qp, whom);
 }
 
 /* ---- life ---- */
@@ -189,14 +240,11 @@ void mac_pause_forget(struct qp *qp)
 
 void mac_pause_stop(struct port *port)
 {
-	struct qp *qp;
-
-	while ((qp = port->pause.shorts)) {
-		port->pause.shorts = qp->pause.next_short;
-		qp->pause.is_short = false;
-	}
+	mac_pause_drop(port);
 	loop_timer_del(port->card->loop, &port->pause.watch);
+	port->pause.asked = 0;
 	mac_pause_resume(port);
+	mac_pfc_stop(port);
 }
 
 void mac_pause_init(struct port *port)

@@ -95,6 +95,14 @@ void mac_pause_short(struct qp *qp);
 bool mac_pause_hold(struct qp *qp);
 void mac_pause_forget(struct qp *qp);	/* the QP goes away */
 
+/* Whom a short queue would ask for silence: all, a priority, or nobody. */
+static inline uint8_t mac_pause_whom(const struct port *port)
+{
+	if (port->pfc.enable)
+		return port->pfc.enable & 1u << port->pfc.rx_prio;
+	return !!(port->mode.pause & GNIC_PAUSE_TX);
+}
+
 /* After a receive queue gave a buffer to a frame; only a wire can be paused. */
 static inline void mac_pause_look(struct qp *qp)
 {
@@ -118,14 +126,43 @@ static inline bool mac_pause_holds(struct qp *qp)
 	return qp->port->pause.until && mac_pause_hold(qp);
 }
 
+/* ---- mac_pfc.c ---- */
+
+bool mac_pfc_hold(struct qp *qp);
+
+/* Likewise: is its priority paused? */
+static inline bool mac_pfc_holds(struct qp *qp)
+{
+	return qp->port->pfc.paused & 1u << qp->ets.prio && mac_pfc_hold(qp);
+}
+
+bool mac_pfc_refuse(struct qp *qp);
+
+/* Does the frame that comes from the wire find only buffers that are not for it? */
+static inline bool mac_pfc_refuses(struct qp *qp)
+{
+	const struct port *port = qp->port;
+
+	return port->pfc.enable && port->depth && !mac_pause_whom(port) && mac_pfc_refuse(qp);
+}
+
 /* ---- qp_rate.c ---- */
 
 /* The same of any limit; @octets with FCS. The timer is the owner's. */
+/* What a command may ask for; 0: no limit. */
+static inline bool rate_ok(uint64_t limit)
+{
+	return !limit || (limit >= GNIC_QP_RATE_MIN && limit <= GNIC_QP_RATE_MAX);
+}
+
 bool rate_hold(struct loop *loop, struct qp_rate *rate);
 void rate_spend(struct loop *loop, struct qp_rate *rate, uint64_t octets);
 bool qp_rate_hold(struct qp *qp);
 void qp_rate_spend(struct qp *qp, uint32_t len);	/* a frame, without FCS */
 void qp_rate_forget(struct qp *qp);	/* the QP goes away */
+/* qp_launch.c: does the packet at the head wait for the time with this low half? */
+bool qp_launch_wait(struct qp *qp, uint32_t time);
+void qp_launch_forget(struct qp *qp);
 
 /* Likewise: has the send queue used up its rate? */
 static inline bool qp_rate_holds(struct qp *qp)
@@ -140,6 +177,14 @@ int ets_enqueue(struct qp *qp);
 bool ets_run(struct card *card);	/* sends; false: nobody can */
 bool ets_ready(struct card *card);	/* could somebody send? */
 void ets_forget(struct qp *qp);		/* the QP goes away */
+void ets_switch(struct port *port);	/* what the port was told has changed */
+
+/* ---- mac_sched.c; @first: of those of a class that have packets ---- */
+bool sched_ready(struct qp *first);		/* one of them may send */
+struct qp *sched_choose(struct qp *first);	/* if one may: which */
+void sched_spend(struct qp *qp, uint64_t octets);
+void sched_forget(struct qp *qp);		/* the QP goes away */
+void sched_reset(struct port *port);
 
 /* blk_txe.c: at most @budget WQEs, or the packet that begins with the last of them. */
 int txe_run(struct qp *qp, int budget);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * QPs: a limit for what a raw send queue sends, or a class of them. Each frame takes the time that
- * it would take on a wire of that rate; a queue that is ahead of its time waits
- * for the timer. Time that it did not use is kept for it, but not much of it.
+ * QPs: a limit for what a raw send queue sends, or a class of them, or a port.
+ * Each frame takes the time that it would take on a wire of that rate; a queue
+ * that is ahead of its time waits for the timer. Time that it did not use is
+ * kept for it, but not much of it.
  */
 #include "blk_cmd.h"
 #include "mac.h"
@@ -54,7 +55,7 @@ enum gnic_hw_status qp_cmd_rate(struct card *card, const struct gnic_hw_qp_rate 
 	enum gnic_hw_status status;
 	struct qp *qp;
 
-	if (limit && (limit < GNIC_QP_RATE_MIN || limit > GNIC_QP_RATE_MAX))
+	if (!rate_ok(limit))
 		return GNIC_STATUS_BAD_PARAM;
 	status = qp_raw_sends(card, in->port, in->qpn, &qp);
 	if (status)

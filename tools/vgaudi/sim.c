@@ -10,6 +10,7 @@
 
 #include "capture.h"
 #include "control.h"
+#include "mac.h"
 #include "sim.h"
 #include "tap.h"
 #include "topology.h"
@@ -102,6 +103,8 @@ static void sim_mark_port(struct port *port, const struct topology *topology)
 {
 	port->external = topology_is_external(topology, port->card->config.index, port->index);
 	port->backplane = topology->hls2 && !port->external;
+	mac_half(port)->external = port->external;
+	mac_half(port)->backplane = port->backplane;
 }
 
 static void sim_mark_external(struct sim *sim, const struct topology *topology)

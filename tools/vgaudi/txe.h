@@ -21,6 +21,7 @@
  * @vlan_tci: see GNIC_RAW_WQE_VLAN
  * @mss: see GNIC_RAW_WQE_TSO
  * @tunnel: GNIC_RAW_TUNNEL_*; 0: none
+ * @launch: see GNIC_RAW_WQE_LAUNCH
  * @nseg: segments of all its WQEs
  * @frame: the packet; its header bytes are in @room
  * @hdr: the same as frame.hdr, to be written
@@ -34,6 +35,7 @@ struct txe {
 	uint16_t vlan_tci;
 	uint16_t mss;
 	uint32_t tunnel;
+	uint32_t launch;
 	uint32_t nseg;
 	uint8_t *hdr;
 	struct frame frame;

@@ -9,11 +9,15 @@
 
 #include "blk_cmd.h"
 #include "capture.h"
+#include "mac.h"
 #include "tap.h"
 #include "wire.h"
 
 #define WIRE_HELD_MAX	4096		/* frames under way on a slow wire */
 #define WIRE_REORDER_NS	1000000u	/* the longest time to wait for a next frame */
+
+/* Whereto a frame goes: the index of the end, and this for the second half of its port. */
+#define WIRE_HALF	2u
 
 /* A copy of a frame on its way to @end. */
 struct wire_held {
@@ -28,32 +32,46 @@ struct wire_held {
 
 static unsigned int wire_far_end(const struct wire *wire, const struct port *port)
 {
+	if (mac_is_half(port))
+		return WIRE_HALF | (wire->end[0].port == mac_whole(port));
 	return wire->end[0].port == port;
+}
+
+static struct port *wire_port(const struct wire *wire, unsigned int end)
+{
+	struct port *port = wire->end[end & ~WIRE_HALF].port;
+
+	if (!(end & WIRE_HALF) || !port)
+		return port;
+	return port->split ? mac_half(port) : NULL;
 }
 
 struct port *wire_peer(const struct port *port)
 {
 	const struct wire *wire = port->wire;
 
-	return wire ? wire->end[wire_far_end(wire, port)].port : NULL;
+	return wire ? wire_port(wire, wire_far_end(wire, port)) : NULL;
 }
 
 bool wire_is_external(const struct port *port)
 {
-	return port->wire && !wire_peer(port);
+	return port->wire && !mac_is_half(port) && !wire_peer(port);
 }
 
 /* ---- arrival ---- */
 
 static void wire_deliver(struct wire *wire, unsigned int end, struct frame *frame)
 {
+	struct port *port = wire_port(wire, end);
 	uint8_t buf[WIRE_FRAME_MAX];
 	uint32_t len;
 
-	if (wire->end[end].port) {
-		mac_receive(wire->end[end].port, frame);
+	if (port) {
+		mac_receive(port, frame);
 		return;
 	}
+	if (end & WIRE_HALF)
+		return;
 	len = frame_flatten(frame, buf, sizeof(buf));
 	if (len)
 		tap_write(wire->end[end].tap, buf, len);
@@ -145,7 +163,7 @@ static void wire_flip_bit(struct wire *wire, uint8_t *bytes, uint32_t len)
 static void wire_bad_fcs(struct wire *wire, unsigned int end, uint8_t *bytes, uint32_t len)
 {
 	struct frame frame = { .hdr = bytes, .hdr_len = len, .len = len };
-	struct port *port = wire->end[end].port;
+	struct port *port = wire_port(wire, end);
 	uint32_t error = 0;
 
 	wire->lost++;
@@ -162,7 +180,7 @@ static void wire_bad_fcs(struct wire *wire, unsigned int end, uint8_t *bytes, ui
 /* False: the receiver could not mend the frame. */
 static bool wire_symbols(struct wire *wire, unsigned int end)
 {
-	struct port *port = wire->end[end].port;
+	struct port *port = wire_port(wire, end);
 
 	if (!fault_wire_roll(&wire->faults, FAULT_SYMBOL) || !port || !port->link)
 		return true;
@@ -254,10 +272,14 @@ void wire_name(const struct wire *wire, char *buf, size_t len)
 
 static void wire_plug(struct wire *wire, unsigned int end)
 {
-	if (wire->end[end].port)
-		wire->end[end].port->wire = wire;
-	else
+	struct port *port = wire->end[end].port;
+
+	if (!port) {
 		tap_attach(wire->end[end].tap, wire);
+		return;
+	}
+	port->wire = wire;
+	mac_half(port)->wire = wire;
 }
 
 static void wire_unplug(struct wire *wire, unsigned int end)
@@ -268,6 +290,8 @@ static void wire_unplug(struct wire *wire, unsigned int end)
 		tap_attach(wire->end[end].tap, NULL);
 		return;
 	}
+	mac_half(port)->wire = NULL;
+	mac_link_update(mac_half(port));
 	port->wire = NULL;
 	mac_link_update(port);
 }

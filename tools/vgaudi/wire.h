@@ -2,6 +2,7 @@
 /*
  * Cables. An end of a wire is a port of a card in this process or a TAP
  * interface of the machine; both ends may be the same port (a loopback plug).
+ * The second halves of split ports meet on the same wire.
  */
 #ifndef VGAUDI_WIRE_H
 #define VGAUDI_WIRE_H

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* mac_pfc.c, and mac_pause.c with it: silence by priority. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "blk_cmd.h"
+#include "pause_lab.h"
+
+#define QUANTUM	512u		/* ns of ten, at 100 Gb/s: 5.12 ns each */
+
+static enum gnic_hw_status pfc(uint8_t enable)
+{
+	struct gnic_hw_port_pfc in = { .enable = enable };
+
+	return mac_cmd_pfc(&card, &in);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	pause_lab_setup(MAC_OPCODE_PFC);
+	qp.ets.prio = 3;
+	assert_int_equal(pfc(1 << 3 | 1 << 5), GNIC_STATUS_OK);
+	return 0;
+}
+
+/* A frame as the far end sends it. */
+static void hear(uint16_t vector, unsigned int prio, uint16_t quanta)
+{
+	uint8_t bytes[MAC_FRAME_MIN] = { 0x01, 0x80, 0xc2, 0x00, 0x00, 0x01 };
+	struct frame frame = { .hdr = bytes, .hdr_len = sizeof(bytes), .len = sizeof(bytes) };
+
+	frame_put_be16(bytes + 12, MAC_ETH_TYPE_CONTROL);
+	frame_put_be16(bytes + 14, MAC_OPCODE_PFC);
+	frame_put_be16(bytes + 16, vector);
+	frame_put_be16(bytes + 18 + 2 * prio, quanta);
+	mac_pfc_received(port, &frame);
+}
+
+static void resume(void)
+{
+	assert_int_equal(port->pfc.resume.slot, 1);
+	port->pfc.resume.slot = 0;
+	fake_now = port->pfc.resume.when;
+	port->pfc.resume.cb(port->pfc.resume.opaque);
+}
+
+/* Frames of a priority, a buffer each, that come in. */
+static void take(struct qp *which, uint8_t prio, uint32_t count)
+{
+	port->pfc.rx_prio = prio;
+	for (; count; count--) {
+		if (mac_pfc_refuses(which))
+			continue;
+		which->rq.done++;
+		mac_pause_look(which);
+	}
+	port->pfc.rx_prio = 0;
+}
+
+static uint16_t vector(void)
+{
+	return frame_be16(last + 16);
+}
+
+static uint16_t quanta(unsigned int prio)
+{
+	return frame_be16(last + 18 + 2 * prio);
+}
+
+/* ---- who sends ---- */
+
+static void one_priority_is_silent(void **state)
+{
+	(void)state;
+	hear(1 << 3, 3, 1000);
+	assert_true(mac_pfc_holds(&qp));
+	assert_true(mac_pfc_holds(&qp));
+	assert_false(mac_pfc_holds(&other));
+	assert_int_equal(port->pfc.resume.when, fake_now + QUANTUM * 10);
+	resume();
+	assert_int_equal(woken, 1);
+	assert_false(mac_pfc_holds(&qp));
+	assert_int_equal(port->pfc.stats.indications[3], 1);
+	assert_int_equal(port->pfc.stats.indications[5], 0);
+}
+
+static void zero_ends_it(void **state)
+{
+	(void)state;
+	hear(1 << 3, 3, 0xffff);
+	assert_true(mac_pfc_holds(&qp));
+	hear(1 << 3, 3, 0);
+	assert_int_equal(woken, 1);
+	assert_false(mac_pfc_holds(&qp));
+	assert_int_equal(port->pfc.resume.slot, 0);
+	assert_int_equal(port->pfc.stats.indications[3], 1);
+}
+
+/* Times without their bit, and priorities that have no PFC. */
+static void not_meant(void **state)
+{
+	(void)state;
+	hear(1 << 5, 3, 0xffff);
+	assert_false(mac_pfc_holds(&qp));
+	hear(0xff00, 3, 0xffff);
+	assert_false(mac_pfc_holds(&qp));
+	hear(1 << 0, 0, 0xffff);
+	assert_false(mac_pfc_holds(&other));
+	assert_int_equal(pfc(0), GNIC_STATUS_OK);
+	hear(1 << 3, 3, 0xffff);
+	assert_false(mac_pfc_holds(&qp));
+}
+
+/* The one that is over first does not end the other. */
+static void two_priorities(void **state)
+{
+	(void)state;
+	other.ets.prio = 5;
+	hear(1 << 3, 3, 1000);
+	hear(1 << 5, 5, 2000);
+	assert_true(mac_pfc_holds(&qp));
+	assert_true(mac_pfc_holds(&other));
+	resume();
+	assert_int_equal(woken, 2);
+	assert_false(mac_pfc_holds(&qp));
+	assert_true(mac_pfc_holds(&other));
+	resume();
+	assert_int_equal(woken, 3);
+	assert_false(mac_pfc_holds(&other));
+}
+
+static void link_down_ends_it(void **state)
+{
+	(void)state;
+	hear(1 << 3, 3, 0xffff);
+	assert_true(mac_pfc_holds(&qp));
+	mac_pause_stop(port);
+	assert_int_equal(woken, 1);
+	assert_false(mac_pfc_holds(&qp));
+}
+
+static void goes_away(void **state)
+{
+	(void)state;
+	hear(1 << 3, 3, 0xffff);
+	assert_true(mac_pfc_holds(&qp));
+	mac_pause_forget(&qp);
+	assert_null(port->pause.held);
+	hear(1 << 3, 3, 0);
+	assert_int_equal(woken, 0);
+}
+
+static void no_timer(void **state)
+{
+	(void)state;
+	fake_timer_error = -1;
+	hear(1 << 3, 3, 0xffff);
+	assert_false(mac_pfc_holds(&qp));
+	fake_timer_error = 0;
+}
+
+/* ---- who receives ---- */
+
+static void asks_for_whom_it_concerns(void **state)
+{
+	(void)state;
+	take(&qp, 3, SIZE - XOFF + 1);
+	assert_int_equal(frames, 1);
+	assert_int_equal(vector(), 1 << 3);
+	assert_int_equal(quanta(3), 0xffff);
+	assert_int_equal(quanta(5), 0);
+	take(&qp, 3, 3);
+	assert_int_equal(frames, 1);
+	take(&qp, 5, 1);
+	assert_int_equal(frames, 2);
+	assert_int_equal(vector(), 1 << 3 | 1 << 5);
+	assert_int_equal(quanta(5), 0xffff);
+	produced = qp.rq.done + SIZE;
+	watch();
+	assert_int_equal(frames, 3);
+	assert_int_equal(vector(), 1 << 3 | 1 << 5);
+	assert_int_equal(quanta(3), 0);
+	assert_int_equal(quanta(5), 0);
+	assert_int_equal(port->pause.watch.slot, 0);
+	assert_int_equal(port->pfc.stats.requests[3], 2);
+	assert_int_equal(port->pfc.stats.requests[5], 1);
+}
+
+/* A queue that recovers takes its priority along, the other's stays asked for. */
+static void one_queue_recovers(void **state)
+{
+	(void)state;
+	take(&qp, 3, SIZE - XOFF + 1);
+	take(&other, 5, SIZE - XOFF + 1);
+	assert_int_equal(frames, 2);
+	mac_pause_forget(&qp);
+	watch();
+	assert_int_equal(frames, 3);
+	assert_int_equal(vector(), 1 << 3 | 1 << 5);
+	assert_int_equal(quanta(3), 0);
+	assert_int_equal(quanta(5), 0xffff);
+}
+
+/* Frames that may be lost leave the last buffers alone. */
+static void buffers_are_kept(void **state)
+{
+	(void)state;
+	take(&qp, 0, SIZE);
+	assert_int_equal(frames, 0);
+	assert_int_equal(qp.rq.done, SIZE - XOFF + 1);
+	take(&qp, 3, XOFF - 1);
+	assert_int_equal(qp.rq.done, SIZE);
+	assert_int_equal(vector(), 1 << 3);
+	/* not from the host */
+	port->depth = 0;
+	assert_false(mac_pfc_refuses(&qp));
+}
+
+static void asks_again(void **state)
+{
+	(void)state;
+	take(&qp, 3, SIZE - XOFF + 1);
+	while (frames < 2)
+		watch();
+	assert_int_equal(quanta(3), 0xffff);
+	assert_int_equal(port->pfc.stats.requests[3], 2);
+}
+
+/* ---- settings ---- */
+
+static void refused(void **state)
+{
+	struct gnic_hw_port_pfc in = { .port = cpu_to_le32(1) };
+	struct gnic_hw_id id = { .id = cpu_to_le32(1) };
+	struct gnic_hw_pfc_stats out;
+
+	(void)state;
+	assert_int_equal(mac_cmd_pfc(&card, &in), GNIC_STATUS_BAD_PARAM);
+	in.port = 0;
+	in.rsvd[2] = 1;
+	assert_int_equal(mac_cmd_pfc(&card, &in), GNIC_STATUS_BAD_PARAM);
+	assert_int_equal(mac_cmd_pfc_stats(&card, &id, &out), GNIC_STATUS_BAD_PARAM);
+	assert_int_equal(port->pfc.enable, 1 << 3 | 1 << 5);
+}
+
+static void counted(void **state)
+{
+	struct gnic_hw_id id = { 0 };
+	struct gnic_hw_pfc_stats out;
+
+	(void)state;
+	hear(1 << 5, 5, 7);
+	take(&qp, 3, SIZE - XOFF + 1);
+	assert_int_equal(mac_cmd_pfc_stats(&card, &id, &out), GNIC_STATUS_OK);
+	assert_int_equal(le64_to_cpu(out.indications[5]), 1);
+	assert_int_equal(le64_to_cpu(out.requests[3]), 1);
+	mac_pfc_reset(port);
+	assert_int_equal(mac_cmd_pfc_stats(&card, &id, &out), GNIC_STATUS_OK);
+	assert_int_equal(out.indications[5], 0);
+	assert_int_equal(port->pfc.enable, 0);
+}
+
+#define TEST(name)	cmocka_unit_test_setup(name, setup)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(one_priority_is_silent),
+		TEST(zero_ends_it),
+		TEST(not_meant),
+		TEST(two_priorities),
+		TEST(link_down_ends_it),
+		TEST(goes_away),
+		TEST(no_timer),
+		TEST(asks_for_whom_it_concerns),
+		TEST(one_queue_recovers),
+		TEST(buffers_are_kept),
+		TEST(asks_again),
+		TEST(refused),
+		TEST(counted),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
