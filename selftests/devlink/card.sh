@@ -35,10 +35,10 @@ msix() {
 	reload
 	expect vectors "$(vectors)" -eq 3
 	expect "interrupts in use" "$(resource "$CARD" vectors occ)" -le 3
-	refused "gnic: msix_vec_per_pf_min would be above msix_vec_per_pf_max" \
+	expect_refused "gnic: msix_vec_per_pf_min would be above msix_vec_per_pf_max" \
 		init_set msix_vec_per_pf_min 4
-	refused "gnic: msix_vec_per_pf: 2 to 1024" init_set msix_vec_per_pf_max 1
-	refused "gnic: msix_vec_per_pf: 2 to 1024" init_set msix_vec_per_pf_max 1025
+	expect_refused "gnic: msix_vec_per_pf: 2 to 1024" init_set msix_vec_per_pf_max 1
+	expect_refused "gnic: msix_vec_per_pf: 2 to 1024" init_set msix_vec_per_pf_max 1025
 	init_set msix_vec_per_pf_max 1024
 	reload
 	expect vectors "$(vectors)" -eq "$before"
@@ -54,9 +54,9 @@ event_eq_size() {
 		reload
 		up_and_down
 	done
-	refused "gnic: event_eq_size: a power of two, 64 to 4096" init_set event_eq_size 32
-	refused "gnic: event_eq_size: a power of two, 64 to 4096" init_set event_eq_size 8192
-	refused "gnic: event_eq_size: a power of two, 64 to 4096" init_set event_eq_size 100
+	expect_refused "gnic: event_eq_size: a power of two, 64 to 4096" init_set event_eq_size 32
+	expect_refused "gnic: event_eq_size: a power of two, 64 to 4096" init_set event_eq_size 8192
+	expect_refused "gnic: event_eq_size: a power of two, 64 to 4096" init_set event_eq_size 100
 }
 
 # Events arrive: the carrier of both ports comes and goes.
@@ -92,7 +92,7 @@ enable_rdma() {
 	mode_set "$CARD" switchdev
 	group_add "$CARD" 4
 	group_set "$CARD" 4 peer_ip 192.0.2.2 peer_qpn_base 7
-	refused "gnic: enable_rdma of the card is off: no groups of type write" \
+	expect_refused "gnic: enable_rdma of the card is off: no groups of type write" \
 		group_state "$CARD" 4 active
 	group_set "$CARD" 4 qp_type raw
 	group_state "$CARD" 4 active
@@ -113,8 +113,8 @@ max_macs() {
 	bridge fdb add 02:00:00:00:00:01 dev "$dev"
 	bridge fdb add 02:00:00:00:00:02 dev "$dev"
 	ip link set "$dev" down
-	refused "gnic: max_macs: 1 to 128" init_set max_macs 0
-	refused "gnic: max_macs: 1 to 128" init_set max_macs 129
+	expect_refused "gnic: max_macs: 1 to 128" init_set max_macs 0
+	expect_refused "gnic: max_macs: 1 to 128" init_set max_macs 129
 }
 
 # kept NAME: what the card keeps is not what is in force, and outlives a reset
@@ -178,6 +178,33 @@ regions() {
 	expect size "$(devlink -j region show "$CARD/nvm" | jq '.regions[].size')" -eq 4096
 }
 
+# Each context, address and queue is counted as long as it is there.
+port_resources() {
+	local port dev contexts macs cqs
+
+	port=$(eth)
+	dev=$(port_dev "$CARD" 0)
+	cqs=$(resource "$CARD" cqs occ)
+	ip link set "$dev" up
+	defer ip link set "$dev" down
+	[ "$(resource "$CARD" cqs occ)" -gt "$cqs" ] || fail "queues take no CQs"
+	contexts=$(resource "$port" rss_contexts occ)
+	expect "contexts" "$contexts" -eq 1
+	ethtool -X "$dev" context new equal 1
+	expect "contexts" "$(resource "$port" rss_contexts occ)" -eq 2
+	ethtool -X "$dev" context 1 delete
+	expect "contexts" "$(resource "$port" rss_contexts occ)" -eq 1
+	expect "room for contexts" "$(resource "$port" rss_contexts size)" -eq 64
+	macs=$(resource "$port" macs occ)
+	ip maddr add 01:00:5e:01:02:09 dev "$dev"
+	defer ip maddr del 01:00:5e:01:02:09 dev "$dev"
+	wait_for 5 sh -c "[ \$(devlink -j resource show $port |
+		jq '.resources[][] | select(.name == \"macs\").occ') = $((macs + 1)) ]"
+	expect "room for addresses" "$(resource "$port" macs size)" -ge "$((macs + 1))"
+	ip link set "$dev" down
+	expect "CQs" "$(resource "$CARD" cqs occ)" -eq "$cqs"
+}
+
 port_qps() {
 	local port dev before
 
@@ -198,4 +225,4 @@ selftest_flash() {
 
 need_cards 2
 guest_main msix event_eq_size enable_eth enable_rdma max_macs permanent overwrite_settings \
-	regions port_qps selftest_flash
+	regions port_qps port_resources selftest_flash

@@ -84,7 +84,7 @@ components_of_a_file() {
 	expect "stored fw.phy" "$(version stored fw.phy)" = 3.0.1
 	flash all
 	expect "stored fw.mgmt" "$(version stored fw.mgmt)" = 2.0.1
-	refused "gnic: the file has no image of component fw" flash all component fw
+	expect_refused "gnic: the file has no image of component fw" flash all component fw
 	expect_fail flash all component nothing
 }
 
@@ -102,7 +102,7 @@ activate_without_reset() {
 	expect ifindex "$(cat "/sys/class/net/$dev/ifindex")" = "$index"
 	image core --version 1.1.0
 	flash core
-	refused "gnic: the stored core firmware needs a reset: activate it without limit" \
+	expect_refused "gnic: the stored core firmware needs a reset: activate it without limit" \
 		activate_live
 	expect "running fw" "$(version running fw)" = 1.0.0
 }
@@ -128,7 +128,7 @@ wrong() {
 	shift
 	before=$(reads)
 	image wrong --version 1.5.0 "$@"
-	refused "gnic: $sentence" flash wrong
+	expect_refused "gnic: $sentence" flash wrong
 	expect "versions after a refusal" "$(reads)" = "$before"
 }
 
@@ -153,13 +153,13 @@ all_or_nothing() {
 	before=$(reads)
 	image two --component fw.mgmt --version 1.6.0
 	"$TREE/tools/fw/mkfw" --component fw.phy --version 1.6.0 --break payload "$IMAGES/two"
-	refused "gnic: the checksum of the image's payload is wrong" flash two
+	expect_refused "gnic: the checksum of the image's payload is wrong" flash two
 	expect versions "$(reads)" = "$before"
 }
 
 overwrite_identifiers_refused() {
 	image new --version 1.0.1
-	refused "gnic: identifiers belong to the board: only settings can be overwritten" \
+	expect_refused "gnic: identifiers belong to the board: only settings can be overwritten" \
 		flash new overwrite identifiers
 	expect "stored fw" "$(version stored fw)" = 1.0.0
 }
@@ -171,10 +171,10 @@ device_fails() {
 	before=$(reads)
 	image new --version 1.7.0
 	model '{"cmd": "fault", "kind": "command", "card": 0, "opcode": "FW_WRITE", "status": "INTERNAL"}' >/dev/null
-	refused "gnic: the device failed to take the image" flash new
+	expect_refused "gnic: the device failed to take the image" flash new
 	expect versions "$(reads)" = "$before"
 	model '{"cmd": "fault", "kind": "command", "card": 0, "opcode": "FW_COMMIT", "status": "INTERNAL"}' >/dev/null
-	refused "gnic: the device failed to take the image" flash new
+	expect_refused "gnic: the device failed to take the image" flash new
 	expect versions "$(reads)" = "$before"
 }
 

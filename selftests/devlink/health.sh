@@ -225,7 +225,7 @@ down_refused() {
 	port=$(eth)
 	ip link set "$DEV" down
 	defer port_again
-	refused "gnic: the port is down: it has no queues" devlink health test "$port" reporter tx
+	expect_refused "gnic: the port is down: it has no queues" devlink health test "$port" reporter tx
 	expect running "$(diagnose "$port" tx running)" = false
 }
 

@@ -15,7 +15,7 @@ info_keys() {
 	expect asic.id "$(info "$CARD" 'versions.fixed["asic.id"]')" = ff07
 	expect asic.rev "$(info "$CARD" 'versions.fixed["asic.rev"]')" = \
 		"$(sed s/0x// "/sys/bus/pci/devices/${CARD#pci/}/revision")"
-	[[ $(info "$CARD" 'versions.fixed["hw.interface"]') =~ ^1\.[0-9]+$ ]] ||
+	[[ $(info "$CARD" 'versions.fixed["hw.interface"]') =~ ^2\.[0-9]+$ ]] ||
 		fail "version of the contract"
 	[[ $(info "$CARD" versions.running.fw) =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] || fail "fw"
 	expect "stored fw" "$(info "$CARD" versions.stored.fw)" = \
@@ -35,10 +35,9 @@ physical_ports() {
 	expect flavour "$(port_attr 0 flavour)" = physical
 	expect number "$(port_attr 0 port)" = 0
 	expect lanes "$(port_attr 0 lanes)" = 2
-	expect splittable "$(port_attr 0 splittable)" = false
+	expect splittable "$(port_attr 0 splittable)" = true
 	expect type "$(port_attr 0 type)" = eth
 	expect phys_port_name "$(cat "/sys/class/net/$(port_dev "$CARD" 0)/phys_port_name")" = p0
-	expect_fail devlink port split "$CARD/0" count 2
 }
 
 switch_ids() {

@@ -18,7 +18,7 @@ limits() {
 	done
 	shift
 	for value in "$@"; do
-		refused "gnic: $sentence" param_set "$SF" "$name" "$value"
+		expect_refused "gnic: $sentence" param_set "$SF" "$name" "$value"
 	done
 }
 
@@ -62,7 +62,7 @@ group_numbers() {
 	last=$(($(devlink -j port show | jq --arg card "$CARD/" '[.port | to_entries[] |
 		select(.key | startswith($card)) | select(.value.flavour == "physical")] |
 		length') - 1))
-	limits port "port: the card has ports 0 to $last" "$last" 0 -- $((last + 1)) 255
+	limits port "port: 0 to $last, and 24 + that of a port that is split" "$last" 0 -- $((last + 1)) 255
 	limits qp_count "qp_count: 1 to 1024" 1024 2 1 -- 0 1025 4294967295
 	limits qp_wq_depth "qp_wq_depth: a power of two, 16 to 32768" 16 32768 -- 8 17 100 65536
 	limits qp_path_mtu "qp_path_mtu: a power of two, 1024 to 8192" 2048 4096 8192 1024 -- \
@@ -99,7 +99,7 @@ keys_are_secret() {
 
 qpn_base_is_reported() {
 	with_group
-	refused "gnic: qpn_base is reported, it can't be set" param_set "$SF" qpn_base 5000
+	expect_refused "gnic: qpn_base is reported, it can't be set" param_set "$SF" qpn_base 5000
 }
 
 wrong_mode() {
@@ -117,7 +117,7 @@ only_while_inactive() {
 	param_set "$SF" qp_type raw
 	group_state "$CARD" 3 active
 	while read -r name value; do
-		refused "the function is active: parameters change while it is inactive" \
+		expect_refused "the function is active: parameters change while it is inactive" \
 			param_set "$SF" "$name" "$value"
 	done <<-'END'
 		qp_type write
@@ -149,7 +149,7 @@ drain_time() {
 	expect least "$(param_get "$eth" qp_drain_time_ms)" = 0
 	param_set "$eth" qp_drain_time_ms 60000
 	expect most "$(param_get "$eth" qp_drain_time_ms)" = 60000
-	refused "gnic: qp_drain_time_ms: 0 to 60000" param_set "$eth" qp_drain_time_ms 60001
+	expect_refused "gnic: qp_drain_time_ms: 0 to 60000" param_set "$eth" qp_drain_time_ms 60001
 }
 
 max_sfs_restore() {
@@ -158,7 +158,7 @@ max_sfs_restore() {
 }
 
 max_sfs() {
-	refused "gnic: max_sfs: 0 to 1024" param_set "$CARD" max_sfs 1025 driverinit
+	expect_refused "gnic: max_sfs: 0 to 1024" param_set "$CARD" max_sfs 1025 driverinit
 	param_set "$CARD" max_sfs 2 driverinit
 	defer max_sfs_restore
 	devlink dev reload "$CARD"
@@ -166,7 +166,7 @@ max_sfs() {
 	defer mode_set "$CARD" legacy
 	group_add "$CARD" 1
 	group_add "$CARD" 2
-	refused "gnic: the card has at most 2 functions (max_sfs)" \
+	expect_refused "gnic: the card has at most 2 functions (max_sfs)" \
 		devlink port add "$CARD" flavour pcisf pfnum 0 sfnum 3
 }
 

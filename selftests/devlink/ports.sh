@@ -12,7 +12,7 @@ add() {
 only_in_switchdev() {
 	mode_set "$CARD" legacy
 	defer mode_set "$CARD" switchdev
-	refused "gnic: function ports exist in eswitch mode switchdev only" \
+	expect_refused "gnic: function ports exist in eswitch mode switchdev only" \
 		add flavour pcisf pfnum 0 sfnum 1
 }
 
@@ -37,13 +37,13 @@ add_and_del() {
 
 bad_numbers() {
 	group_add "$CARD" 4
-	refused "gnic: there is a port with this sfnum" add flavour pcisf pfnum 0 sfnum 4
-	refused "gnic: sfnum: 0 to 32767" add flavour pcisf pfnum 0 sfnum 32768
-	refused "gnic: pfnum: this card's function is 0" add flavour pcisf pfnum 1 sfnum 5
-	refused "gnic: only ports of flavour pcisf can be added" add flavour pcipf pfnum 0
-	refused "gnic: controller: this card has controller 0 alone" \
+	expect_refused "gnic: there is a port with this sfnum" add flavour pcisf pfnum 0 sfnum 4
+	expect_refused "gnic: sfnum: 0 to 32767" add flavour pcisf pfnum 0 sfnum 32768
+	expect_refused "gnic: pfnum: this card's function is 0" add flavour pcisf pfnum 1 sfnum 5
+	expect_refused "gnic: only ports of flavour pcisf can be added" add flavour pcipf pfnum 0
+	expect_refused "gnic: controller: this card has controller 0 alone" \
 		add flavour pcisf pfnum 0 sfnum 5 controller 1
-	refused "gnic: a port's index is 32768 + sfnum, it can't be chosen" \
+	expect_refused "gnic: a port's index is 32768 + sfnum, it can't be chosen" \
 		devlink port add "$CARD/40000" flavour pcisf pfnum 0 sfnum 5
 	expect "ports left over" "$(devlink port | grep -c pcisf)" = 1
 }
@@ -67,7 +67,7 @@ hw_addr() {
 	expect_fail devlink port function set "$CARD/$((SF_INDEX + 2))" hw_addr 00:00:00:00:00:00
 	group_set "$CARD" 2 qp_type raw
 	group_state "$CARD" 2 active
-	refused "the function is active: hw_addr changes while it is inactive" \
+	expect_refused "the function is active: hw_addr changes while it is inactive" \
 		devlink port function set "$CARD/$((SF_INDEX + 2))" hw_addr 02:00:00:00:02:03
 }
 
@@ -79,7 +79,7 @@ same_hw_addr() {
 		devlink port function set "$CARD/$((SF_INDEX + n))" hw_addr 02:00:00:00:02:02
 	done
 	group_state "$CARD" 2 active
-	refused "another function of the port has this hw_addr" group_state "$CARD" 3 active
+	expect_refused "another function of the port has this hw_addr" group_state "$CARD" 3 active
 	expect state "$(group_get "$CARD" 3 state)" = inactive
 }
 

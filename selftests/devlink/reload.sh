@@ -88,7 +88,7 @@ port_dev_there() {
 # The device refuses to come up: the next reload finds a card that can be reloaded.
 failed_reload() {
 	model '{"cmd": "fault", "kind": "command", "card": 0, "opcode": "EQ_CREATE", "status": "INTERNAL"}' >/dev/null
-	refused "gnic: the device did not come up again" devlink dev reload "$CARD"
+	expect_refused "gnic: the device did not come up again" devlink dev reload "$CARD"
 	[ -z "$(port_dev "$CARD" 0)" ] || fail "a port without a device"
 	devlink dev reload "$CARD"
 	address_again

@@ -17,7 +17,7 @@ no() {
 	local sentence=$1
 
 	shift
-	refused "$sentence" tc filter add dev "$DEV" ingress protocol "$@"
+	expect_refused "$sentence" tc filter add dev "$DEV" ingress protocol "$@"
 	expect "filters left over" "$(tc filter show dev "$DEV" ingress | wc -l)" = 0
 }
 
@@ -61,9 +61,9 @@ actions() {
 
 places() {
 	with_qdisc
-	refused "" tc filter add dev "$DEV" ingress chain 1 protocol ip flower skip_sw action drop
-	refused "" tc filter add dev "$DEV" egress protocol ip flower skip_sw action drop
-	refused "only flower filters can be offloaded" tc filter add dev "$DEV" ingress \
+	expect_refused "" tc filter add dev "$DEV" ingress chain 1 protocol ip flower skip_sw action drop
+	expect_refused "" tc filter add dev "$DEV" egress protocol ip flower skip_sw action drop
+	expect_refused "only flower filters can be offloaded" tc filter add dev "$DEV" ingress \
 		protocol all matchall skip_sw action drop
 }
 

@@ -30,14 +30,14 @@ netdev_stays() {
 
 groups_keep_it() {
 	group_add "$CARD" 5
-	refused "gnic: legacy has no function ports: devlink port del them first" \
+	expect_refused "gnic: legacy has no function ports: devlink port del them first" \
 		mode_set "$CARD" legacy
 	expect mode "$(mode_get "$CARD")" = switchdev
 }
 
 redirects_keep_it() {
 	flower "$DEV" protocol ip flower skip_sw action mirred egress redirect dev "$DEV"
-	refused "gnic: legacy has no redirects: tc filter del them first" mode_set "$CARD" legacy
+	expect_refused "gnic: legacy has no redirects: tc filter del them first" mode_set "$CARD" legacy
 	tc filter del dev "$DEV" ingress
 	mode_set "$CARD" legacy
 	mode_set "$CARD" switchdev
@@ -46,7 +46,7 @@ redirects_keep_it() {
 redirect_needs_it() {
 	mode_set "$CARD" legacy
 	defer mode_set "$CARD" switchdev
-	refused "gnic: redirect needs eswitch mode switchdev" \
+	expect_refused "gnic: redirect needs eswitch mode switchdev" \
 		flower "$DEV" protocol ip flower skip_sw action mirred egress redirect dev "$DEV"
 	flower "$DEV" protocol ip flower skip_sw ip_proto 99 action drop
 }
@@ -57,7 +57,7 @@ switchdev_inactive() {
 
 	family=$TREE/selftests/lib/devlink_mode.py
 	uname -r | grep -q -E '^(6\.19|[7-9])' || skip "no such mode in this kernel"
-	refused "the modes of this switch are legacy and switchdev" python3 "$family" "$CARD" 2
+	expect_refused "the modes of this switch are legacy and switchdev" python3 "$family" "$CARD" 2
 	expect mode "$(mode_get "$CARD")" = switchdev
 }
 

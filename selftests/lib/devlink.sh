@@ -92,17 +92,6 @@ mode_get() {
 	devlink -j dev eswitch show "$1" | jq -r '.dev[].mode'
 }
 
-# refused SENTENCE COMMAND...: it fails, and says why
-refused() {
-	local sentence=$1 said
-
-	shift
-	if said=$("$@" 2>&1); then
-		fail "succeeded, must not: $*"
-	fi
-	[[ $said == *"$sentence"* ]] || fail "\"$*\" said: $said; not: $sentence"
-}
-
 # group_add CARD SFNUM: until the end of the test
 group_add() {
 	devlink port add "$1" flavour pcisf pfnum 0 sfnum "$2" >/dev/null

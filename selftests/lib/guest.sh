@@ -64,6 +64,27 @@ expect_fail() {
 	fi
 }
 
+# expect_refused SENTENCE COMMAND...: it fails, and says why
+expect_refused() {
+	local sentence=$1 said
+
+	shift
+	if said=$("$@" 2>&1); then
+		fail "succeeded, must not: $*"
+	fi
+	[[ $said == *"$sentence"* ]] || fail "\"$*\" said: $said; not: $sentence"
+}
+
+# expect_logged SENTENCE COMMAND...: it fails, and the kernel's log says why
+expect_logged() {
+	local sentence=$1
+
+	shift
+	dmesg -C
+	expect_fail "$@"
+	dmesg | grep -qF "$sentence" || fail "$*: \"$sentence\" is not in the log"
+}
+
 # wait_for SECONDS COMMAND...: until it succeeds.
 wait_for() {
 	local end=$((SECONDS + $1))
@@ -182,6 +203,25 @@ fault_command() {
 	local how='"kind": "command", "card": 0, "status": "INTERNAL", "count": 1'
 
 	fault "$how, \"opcode\": \"$1\", \"skip\": ${2:-0}"
+}
+
+recoveries() {
+	devlink -j health show "$1" reporter fw | jq '.. | .recover? // empty'
+}
+
+# The whole card, as if its firmware had failed; the netdevs stay. The last such
+# failure may have been a moment ago.
+reset_device() {
+	local card before grace
+
+	card=pci/$(basename "$(readlink "/sys/class/net/$DEV/device")")
+	before=$(recoveries "$card")
+	grace=$(devlink -j health show "$card" reporter fw | jq '.. | .grace_period? // empty')
+	devlink health set "$card" reporter fw grace_period 0
+	devlink health test "$card" reporter fw
+	wait_for 20 eval "[ \"\$(recoveries $card)\" -gt $before ]"
+	devlink health set "$card" reporter fw grace_period "$grace"
+	wait_for 20 carrier_up
 }
 
 # has_feature NAME: as ethtool -k calls it, of $DEV.

@@ -9,6 +9,8 @@ Clocks and time stamps for tests in shell.
 	ptp.py rate DEVICE SECONDS	the clock's against the system's
 	ptp.py now DEVICE
 	ptp.py tx ADDRESS PORT		sends a datagram, prints when it left
+	ptp.py txtime ADDRESS PORT AHEAD	likewise; it is to leave in AHEAD
+		nanoseconds of CLOCK_TAI: prints when that is, and when it was
 	ptp.py rx PORT			gets a datagram, prints when it came
 
 Times are in nanoseconds; "none" is a stamp that is not there.
@@ -29,6 +31,7 @@ DUTY_CYCLE, PHASE = 1 << 1, 1 << 2
 NSEC = 1000000000
 
 SO_TIMESTAMPING = 37
+SO_TXTIME = 61
 SOF_TX_HARDWARE, SOF_RX_HARDWARE, SOF_RAW_HARDWARE = 1 << 0, 1 << 2, 1 << 6
 
 
@@ -93,15 +96,27 @@ def hardware(ancillary):
     return "none"
 
 
+def left(sock):
+    poll = select.poll()
+    poll.register(sock, 0)
+    if not poll.poll(5000):
+        return "none"
+    return hardware(sock.recvmsg(2048, 512, socket.MSG_ERRQUEUE)[1])
+
+
 def tx(address, port):
     sock = stamped(SOF_TX_HARDWARE)
     sock.sendto(b"time", (address, int(port)))
-    poll = select.poll()
-    poll.register(sock, 0)
-    if not poll.poll(2000):
-        print("none")
-        return
-    print(hardware(sock.recvmsg(2048, 512, socket.MSG_ERRQUEUE)[1]))
+    print(left(sock))
+
+
+def txtime(address, port, ahead):
+    sock = stamped(SOF_TX_HARDWARE)
+    sock.setsockopt(socket.SOL_SOCKET, SO_TXTIME, struct.pack("=iI", time.CLOCK_TAI, 0))
+    when = time.clock_gettime_ns(time.CLOCK_TAI) + int(ahead)
+    sock.sendmsg([b"time"], [(socket.SOL_SOCKET, SO_TXTIME, struct.pack("=Q", when))], 0,
+                 (address, int(port)))
+    print(when, left(sock))
 
 
 def rx(port):
@@ -114,8 +129,8 @@ def rx(port):
 
 def main():
     command, args = sys.argv[1], sys.argv[2:]
-    if command in ("tx", "rx"):
-        {"tx": tx, "rx": rx}[command](*args)
+    if command in ("tx", "txtime", "rx"):
+        {"tx": tx, "txtime": txtime, "rx": rx}[command](*args)
         return
     fd = os.open(args[0], os.O_RDWR)
     if command == "now":

@@ -5,13 +5,22 @@
 
 . "$(dirname "$0")/../lib/guest.sh"
 
+# moved IRQ CPU: a vector moves when it is raised, here by a frame for its queue
+moved() {
+	peer bash -c "echo >/dev/udp/192.0.2.1/9"
+	[ "$(cat "/proc/irq/$1/effective_affinity_list")" = "$2" ]
+}
+
 # vector_to QUEUE CPU: seen by the driver within a second
 vector_to() {
-	local irq
+	local irq rule
 
 	irq=$(awk -v name="-$1@" '/gnic-0\.0-/ && index($NF, name) { print +$1 }' /proc/interrupts |
 		head -n 1)
 	echo "$2" >"/proc/irq/$irq/smp_affinity_list"
+	rule=$(ethtool -N "$DEV" flow-type udp4 dst-port 9 action "$1" | awk '{ print $NF }')
+	wait_for 5 moved "$irq" "$2"
+	ethtool -N "$DEV" delete "$rule"
 }
 
 # All that no rule takes goes to queue 0; queue N is processor N's.

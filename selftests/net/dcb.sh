@@ -14,26 +14,6 @@ silence() {
 	fault "\"kind\": \"silence\", \"card\": 0, \"port\": 0, \"ms\": $1"
 }
 
-# Message of a command that fails: it has to have $1.
-expect_message() {
-	local what=$1 said
-
-	shift
-	if said=$("$@" 2>&1); then
-		fail "succeeded, must not: $*"
-	fi
-	[[ $said == *$what* ]] || fail "$*: not \"$what\" but: $said"
-}
-
-expect_logged() {
-	local what=$1
-
-	shift
-	dmesg -C
-	expect_fail "$@"
-	dmesg | grep -qF "$what" || fail "$*: \"$what\" is not in the log"
-}
-
 ets_get() {
 	dcb -j ets show dev "$DEV" | jq -c "$1"
 }
@@ -167,11 +147,16 @@ ets_shares() {
 }
 
 class_limit() {
-	local begin ms
-
 	mqprio_up
 	defer ets_default
 	dcb maxrate set dev "$DEV" tc-maxrate 0:8mbit
+	limited
+}
+
+# Class 0 takes its time.
+limited() {
+	local begin ms
+
 	silence 20000
 	send $FRAMES
 	wait_for 5 posted
@@ -181,6 +166,22 @@ class_limit() {
 	ms=$((($(date +%s%N) - begin) / 1000000))
 	note "$FRAMES frames of 504 octets at 8 Mbit/s: $ms ms"
 	expect "ms" "$ms" -ge 140
+}
+
+# The same, by mqprio.
+channel_limit() {
+	tc qdisc add dev "$DEV" root handle 100: mqprio num_tc 3 map 0 1 2 0 0 0 0 0 \
+		queues 1@0 1@1 1@2 hw 1 mode channel shaper bw_rlimit max_rate 8Mbit 1Gbit 2Gbit
+	defer tc qdisc del dev "$DEV" root
+	expect "limits" "$(dcb -j maxrate show dev "$DEV" | jq -c '.tc_maxrate[:4]')" = \
+		"[1000000,125000000,250000000,0]"
+	queue_limits max
+	defer queue_limits 0
+	send 5 >/dev/null
+	limited
+	tc qdisc del dev "$DEV" root
+	expect "limits" "$(dcb -j maxrate show dev "$DEV" | jq -c '.tc_maxrate | unique')" = "[0]"
+	ping_works
 }
 
 sent_all() {
@@ -231,17 +232,28 @@ refused() {
 }
 
 mqprio_refused() {
-	local add=(tc qdisc add dev "$DEV" root mqprio num_tc)
+	local add=(tc qdisc add dev "$DEV" root mqprio num_tc) channel
 
-	expect_message "only mode dcb" "${add[@]}" 2 map 0 1 queues 1@0 1@1 hw 1 mode channel
-	expect_message "only mode dcb" "${add[@]}" 2 map 0 1 queues 1@0 1@1 hw 1 mode channel \
-		shaper bw_rlimit max_rate 1Gbit 2Gbit
-	expect_message "at most 8 classes" "${add[@]}" 9 map 0 1 2 3 4 5 6 7 8 \
+	channel=("${add[@]}" 2 map 0 1 queues 1@0 1@1 hw 1 mode channel shaper bw_rlimit)
+	defer ets_default
+
+	expect_refused "guarantees no rate" "${channel[@]}" min_rate 1Gbit 2Gbit
+	expect_refused "from 1 Mbit/s" "${channel[@]}" max_rate 1Gbit 999kbit
+	expect_refused "from 1 Mbit/s" "${channel[@]}" max_rate 1Gbit 1001Gbit
+	fault_command PORT_ETS
+	expect_refused "refuses the limits" "${channel[@]}" max_rate 1Gbit 2Gbit
+	dcb maxrate set dev "$DEV" tc-maxrate 5:1gbit
+	expect_refused "limits classes already" "${channel[@]}" max_rate 1Gbit 2Gbit
+	dcb maxrate set dev "$DEV" tc-maxrate all:0
+	dcb ets set dev "$DEV" prio-tc 0:1
+	expect_refused "two priorities in class 1" "${channel[@]}" max_rate 1Gbit 2Gbit
+	dcb ets set dev "$DEV" prio-tc 0:0
+	expect_refused "at most 8 classes" "${add[@]}" 9 map 0 1 2 3 4 5 6 7 8 \
 		queues 1@0 1@1 1@2 1@3 1@4 1@5 1@6 1@7 1@8 hw 1
-	expect_message preempt "${add[@]}" 2 map 0 1 queues 1@0 1@1 hw 1 fp P E
+	expect_refused preempt "${add[@]}" 2 map 0 1 queues 1@0 1@1 hw 1 fp P E
 	expect_fail "${add[@]}" 2 map 0 1 queues 1@0 1@10 hw 1
 	fault_command QP_PRIO 1
-	expect_message "refuses the priorities" "${add[@]}" 3 map 0 1 2 queues 1@0 1@1 1@2 hw 1
+	expect_refused "refuses the priorities" "${add[@]}" 3 map 0 1 2 queues 1@0 1@1 1@2 hw 1
 	tc qdisc show dev "$DEV" | grep -q mqprio && fail "mqprio is there"
 	expect "class of queue 2" "$(class_of 2)" = 0
 	ping_works
@@ -263,21 +275,6 @@ survives() {
 	send 5
 	order
 	expect "order after a reset" "$(runs)" = 012
-}
-
-recoveries() {
-	devlink -j health show "$1" reporter fw | jq '.. | .recover? // empty'
-}
-
-# The whole card, as if its firmware had failed; the netdevs stay.
-reset_device() {
-	local card before
-
-	card=pci/$(basename "$(readlink "/sys/class/net/$DEV/device")")
-	before=$(recoveries "$card")
-	devlink health test "$card" reporter fw
-	wait_for 20 eval "[ \"\$(recoveries $card)\" -gt $before ]"
-	wait_for 20 carrier_up
 }
 
 # What destroys mqprio can't be refused.
@@ -305,5 +302,5 @@ ethtool -L "$DEV" combined 9
 # one queue at the far end: the order of frames is that of the wire
 peer ethtool -L "$PEER_DEV" combined 1
 peer ethtool -G "$PEER_DEV" rx 2048
-guest_main without_mqprio map_moves_priorities ets_shares class_limit walked \
+guest_main without_mqprio map_moves_priorities ets_shares class_limit channel_limit walked \
 	refused mqprio_refused survives device_keeps_priority

@@ -13,15 +13,6 @@ ring() {
 	ethtool -g "$DEV" | awk -v name="$1:" '/^Current/ { now = 1 } now && index($0, name) == 1 { print $NF }'
 }
 
-# refused SENTENCE COMMAND...: the command fails, and says why.
-refused() {
-	local sentence=$1 said
-
-	shift
-	said=$("$@" 2>&1) && fail "succeeded, must not: $*"
-	[[ $said == *"$sentence"* ]] || fail "$*: said '$said'"
-}
-
 # Bytes from the peer, by TCP of both families; they arrive as they were.
 transfer() {
 	local family=$1 bytes=$2 to=$3
@@ -59,8 +50,8 @@ buffers() {
 		traffic 3000 8972
 		mtu 1500
 	done
-	refused "a buffer has" ethtool -G "$DEV" rx-buf-len 3000
-	refused "a buffer has" ethtool -G "$DEV" rx-buf-len 8192
+	expect_refused "a buffer has" ethtool -G "$DEV" rx-buf-len 3000
+	expect_refused "a buffer has" ethtool -G "$DEV" rx-buf-len 8192
 }
 
 # A program finds room in front of a frame whatever the buffers are otherwise.
@@ -69,7 +60,7 @@ buffers_with_xdp() {
 	defer ip link set dev "$DEV" xdpdrv off
 	expect "buffer" "$(ring "RX Buf Len")" -eq 4096
 	traffic
-	refused "with XDP" ethtool -G "$DEV" rx-buf-len 2048
+	expect_refused "with XDP" ethtool -G "$DEV" rx-buf-len 2048
 	ip link set dev "$DEV" xdpdrv off
 	expect "buffer" "$(ring "RX Buf Len")" -eq 2048
 	traffic

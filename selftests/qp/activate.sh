@@ -12,7 +12,7 @@ activate() {
 }
 
 not_yet() {
-	refused "gnic: $1" activate
+	expect_refused "gnic: $1" activate
 	expect state "$(group_get "$CARD" 4 state)" = inactive
 	expect opstate "$(group_get "$CARD" 4 opstate)" = detached
 }
@@ -130,10 +130,10 @@ other_port() {
 	complete
 	rep=$(rep_dev "$CARD" 4)
 	ip link set "$rep" up
-	refused "gnic: port: $rep is up, set it down first" group_set "$CARD" 4 port 1
+	expect_refused "gnic: port: $rep is up, set it down first" group_set "$CARD" 4 port 1
 	ip link set "$rep" down
 	flower "$rep" protocol ip flower skip_sw action drop
-	refused "gnic: port: $rep has rules in the card" group_set "$CARD" 4 port 1
+	expect_refused "gnic: port: $rep has rules in the card" group_set "$CARD" 4 port 1
 	tc filter del dev "$rep" ingress
 	group_set "$CARD" 4 port 1 peer_mac 02:00:00:00:00:99 local_ip 198.51.100.1
 	ip link set "$rep" up

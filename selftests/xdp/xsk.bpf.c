@@ -54,6 +54,12 @@ int xsk_single(struct xdp_md *ctx)
 	return bpf_redirect_map(&sockets, ctx->rx_queue_index, XDP_DROP);
 }
 
+SEC("xdp")
+int xsk_all(struct xdp_md *ctx)
+{
+	return bpf_redirect_map(&sockets, ctx->rx_queue_index, XDP_DROP);
+}
+
 /* Back without the socket: received into its buffers, sent out of them. */
 SEC("xdp.frags")
 int xsk_tx(struct xdp_md *ctx)

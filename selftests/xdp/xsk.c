@@ -11,7 +11,9 @@
  *   -s N   bytes of a chunk       -u     unaligned chunks, at odd places
  *   -H N   headroom               -f N   chunks
  *   -p N   chunks that are given to the kernel at first
- *   -m N   metadata of sent frames: 1 checksum, 2 time
+ *   -m N   metadata of sent frames: 1 checksum, 2 time, 4 launch time
+ *   -l N   the launch time is so many nanoseconds behind the time of reception,
+ *	    which the program xsk_hints tells
  *   -B N   bind and let go so often, then end
  *   -t N   end after so many seconds; otherwise at SIGTERM
  */
@@ -44,6 +46,7 @@ static struct options {
 	unsigned int meta;
 	unsigned int bind_flags;
 	bool busy;
+	long launch;
 	const char *ifname, *object, *program;
 } options = { .queues = 1, .sockets = 1, .bind_flags = XDP_ZEROCOPY, .given = 256 };
 
@@ -209,9 +212,27 @@ static void turn_round(uint8_t *eth)
 	memcpy(eth + 6, mac, 6);
 }
 
+/* Newest struct xsk_tx_metadata; kernels that know less of it let the rest be. */
+struct tx_metadata {
+	uint64_t flags;
+	union {
+		struct {
+			uint16_t csum_start;
+			uint16_t csum_offset;
+			uint32_t rsvd;
+			uint64_t launch_time;
+		} request;
+		struct {
+			uint64_t tx_timestamp;
+		} completion;
+	};
+};
+
+#define TX_FLAG_LAUNCH_TIME	(1 << 2)
+
 static void ask(struct xsk *xsk, struct xdp_desc *desc)
 {
-	struct xsk_tx_metadata *meta = (void *)(xsk_data(xsk, desc->addr) - umem.meta);
+	struct tx_metadata *meta = (void *)(xsk_data(xsk, desc->addr) - umem.meta);
 
 	if (!options.meta)
 		return;
@@ -223,6 +244,10 @@ static void ask(struct xsk *xsk, struct xdp_desc *desc)
 	}
 	if (options.meta & 2)
 		meta->flags |= XDP_TXMD_FLAGS_TIMESTAMP;
+	if (options.meta & 4) {
+		meta->flags |= TX_FLAG_LAUNCH_TIME;
+		meta->request.launch_time = last_rx_tstamp + options.launch;
+	}
 	desc->options |= XDP_TX_METADATA;
 }
 
@@ -238,7 +263,7 @@ static void look_at_hints(const struct xsk *xsk, const struct xdp_desc *desc)
 
 static void take_completions(struct xsk *xsk)
 {
-	struct xsk_tx_metadata *meta;
+	struct tx_metadata *meta;
 	uint64_t addr;
 
 	while (xsk->comp.map && xsk_completed(xsk, &addr)) {
@@ -354,7 +379,7 @@ static void parse(int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "q:n:k:cwbgs:uH:f:p:m:B:t:")) != -1) {
+	while ((option = getopt(argc, argv, "q:n:k:cwbgs:uH:f:p:m:l:B:t:")) != -1) {
 		switch (option) {
 		case 'q': options.queue = atoi(optarg); break;
 		case 'n': options.queues = atoi(optarg); break;
@@ -368,7 +393,8 @@ static void parse(int argc, char **argv)
 		case 'H': umem.headroom = atoi(optarg); break;
 		case 'f': umem.frames = atoi(optarg); break;
 		case 'p': options.given = atoi(optarg); break;
-		case 'm': options.meta = atoi(optarg); umem.meta = sizeof(struct xsk_tx_metadata); break;
+		case 'm': options.meta = atoi(optarg); umem.meta = sizeof(struct tx_metadata); break;
+		case 'l': options.launch = atol(optarg); break;
 		case 'B': options.binds = atoi(optarg); break;
 		case 't': options.seconds = atoi(optarg); break;
 		default: exit(2);

@@ -224,6 +224,44 @@ hints() {
 	expect "time of a frame" "$(figure rx_tstamp)" -gt 0
 }
 
+# What the socket sends has the time at which it left.
+tx_time() {
+	PROGRAM=xsk_hints xsk -w -m 2
+	exchange 100 100
+	xsk_stop
+	expect "stamped" "$(figure stamped)" -eq "$(figure sent)"
+	expect "left behind it came" "$(figure tx_tstamp)" -gt "$(figure rx_tstamp)"
+	mtu 9000
+	xsk -w -g -m 2
+	exchange 8000 8000
+	xsk_stop
+	expect "stamped, many buffers" "$(figure stamped)" -eq 5
+}
+
+# It leaves when it shall; what is too far away, or was, at once.
+launch_time() {
+	local far
+
+	grep -q gnic_xsk_request_launch_time /proc/kallsyms ||
+		skip "AF_XDP of this kernel has no launch time"
+	PROGRAM=xsk_hints xsk -w -m 6 -l 30000000
+	exchange 100 100
+	xsk_stop
+	expect "launch time" "$(figure tx_tstamp)" -ge $(($(figure rx_tstamp) + 30000000))
+	expect "sent" "$(figure sent)" -eq 5
+	far=$(ethtool_stat "$DEV" tx_launch_far)
+	PROGRAM=xsk_hints xsk -w -m 6 -l 60000000000
+	exchange 100 100
+	xsk_stop
+	expect "not waited for" "$(figure tx_tstamp)" -lt $(($(figure rx_tstamp) + 30000000000))
+	expect "too far" "$(ethtool_stat "$DEV" tx_launch_far)" -eq $((far + 5))
+	PROGRAM=xsk_hints xsk -w -m 6 -l -60000000000
+	exchange 100 100
+	xsk_stop
+	expect "sent" "$(figure sent)" -eq 5
+	expect "too far" "$(ethtool_stat "$DEV" tx_launch_far)" -eq $((far + 5))
+}
+
 # The device fills the checksum of bytes 14.. into bytes 16 and 17.
 checksum() {
 	xsk -w -m 1
@@ -252,4 +290,4 @@ topology_up
 trap topology_down EXIT
 guest_main need_wakeup no_need_wakeup copy_mode busy_poll chunks unaligned multi_buffer \
 	several_sockets shared_umem send_back small_pool no_buffers reconfigure channels_in_use \
-	buffers_too_small bind_under_load hints checksum
+	buffers_too_small bind_under_load hints checksum tx_time launch_time
