@@ -6,6 +6,8 @@ Flows for the tests of accelerated RFS.
 	arfs.py read PORT		takes all that comes, by TCP and UDP
 	arfs.py tcp|udp ADDRESS PORT	sends a little, all the time
 	arfs.py many ADDRESS PORT COUNT	so many flows of TCP, a little by each
+	arfs.py reaches DEV QUEUE	waits until what comes does so by that queue
+		alone, and then for a while
 """
 
 import resource
@@ -14,8 +16,13 @@ import socket
 import sys
 import time
 
+from qstats import Queues
+
 PAUSE = 0.005
 ROUNDS = 4
+SECONDS = 60	# until flows have moved
+WINDOW = 0.3
+MANY = 5	# frames in a window: more than what else there is on a wire
 
 
 def family(address):
@@ -66,6 +73,24 @@ def many(address, port, count):
         time.sleep(0.2)
 
 
+def only(queues, number):
+    """That queue alone has received what came in a window."""
+    before = {queue: count for kind, queue, count in queues.packets() if kind == "rx"}
+    time.sleep(WINDOW)
+    return all((count - before[queue] >= MANY) == (queue == number)
+               for kind, queue, count in queues.packets() if kind == "rx")
+
+
+def reaches(dev, number):
+    queues = Queues(dev)
+    end = time.monotonic() + SECONDS
+    while not only(queues, number):
+        if time.monotonic() > end:
+            sys.exit(f"not to queue {number}")
+    if not only(queues, number):
+        sys.exit(f"not only to queue {number}")
+
+
 def main():
     resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
     command, args = sys.argv[1], sys.argv[2:]
@@ -73,6 +98,8 @@ def main():
         read(int(args[0]))
     elif command == "many":
         many(args[0], int(args[1]), int(args[2]))
+    elif command == "reaches":
+        reaches(args[0], int(args[1]))
     else:
         write(command, args[0], int(args[1]))
 

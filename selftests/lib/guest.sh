@@ -85,9 +85,10 @@ expect_logged() {
 	dmesg | grep -qF "$sentence" || fail "$*: \"$sentence\" is not in the log"
 }
 
-# wait_for SECONDS COMMAND...: until it succeeds.
+# wait_for SECONDS COMMAND...: until it succeeds. That is what an idle machine may
+# take; a busy one gets four times as much.
 wait_for() {
-	local end=$((SECONDS + $1))
+	local end=$((SECONDS + 4 * $1))
 
 	shift
 	until "$@" >/dev/null 2>&1; do
@@ -121,6 +122,15 @@ background() {
 
 peer_background() {
 	background command ip netns exec "$PEER" "$@"
+}
+
+# listens t|u PORT, peer_listens t|u PORT: somebody does, for TCP or UDP
+listens() {
+	ss "-Hln$1" "sport = $2" | grep -q .
+}
+
+peer_listens() {
+	peer ss "-Hln$1" "sport = $2" | grep -q .
 }
 
 # Both ends up, addressed, in namespaces of their own. As it was afterwards.

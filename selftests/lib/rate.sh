@@ -26,7 +26,7 @@ takes() {
 
 	file=/tmp/rate.$port
 	peer_background socat -u "TCP4-LISTEN:$port,reuseaddr" "CREATE:$file"
-	wait_for 5 sh -c "ip netns exec $PEER ss -ltn | grep -q :$port"
+	wait_for 5 peer_listens t "$port"
 	begin=$(date +%s%N)
 	head -c $MEGABYTE /dev/zero | socat -u - "TCP4:192.0.2.2:$port"
 	wait_for 20 sh -c "[ \$(wc -c <$file) -eq $MEGABYTE ]"

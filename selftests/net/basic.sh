@@ -27,7 +27,7 @@ ping_v6() {
 
 tcp() {
 	peer iperf3 -s -1 -D --forceflush
-	sleep 0.5
+	wait_for 5 peer_listens t 5201
 	iperf3 -c 192.0.2.2 -t 2 -J | jq -e '.end.sum_received.bytes > 1000000' >/dev/null
 }
 

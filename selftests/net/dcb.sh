@@ -79,7 +79,7 @@ order() {
 	os.rename(sys.argv[3] + ".new", sys.argv[3])
 	END
 	receiver=$!
-	wait_for 5 sh -c "ip netns exec $PEER ss -lun | grep -q :$PORT"
+	wait_for 5 peer_listens u "$PORT"
 	ping -c 1 -W 2 -q 192.0.2.2 >/dev/null	# no neighbour is looked for meanwhile
 	silence 20000
 	send $FRAMES

@@ -66,7 +66,7 @@ traffic() {
 	defer ethtool -G "$DEV" tcp-data-split off
 	ping_works -s 1000
 	peer_background socat -u OPEN:/dev/zero,readbytes=300000 TCP4-LISTEN:5555
-	wait_for 5 peer sh -c 'ss -Hltn sport = 5555 | grep -q .'
+	wait_for 5 peer_listens t 5555
 	expect "by TCP" "$(socat -u TCP4:192.0.2.2:5555 - | wc -c)" -eq 300000
 }
 

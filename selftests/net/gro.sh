@@ -27,7 +27,7 @@ receive() {
 	defer rm -f "$file" "$file.sent"
 	head -c "$bytes" /dev/urandom >"$file.sent"
 	background socat -u "$listen:5555,reuseaddr" "CREATE:$file"
-	wait_for 5 sh -c 'ss -Hltn sport = 5555 | grep -q .'
+	wait_for 5 listens t 5555
 	peer socat -u "OPEN:$file.sent" "TCP:$address:5555"
 	wait_for 10 cmp "$file" "$file.sent"
 }
@@ -131,7 +131,7 @@ alone() {
 	seen=$(mktemp)
 	defer rm -f "$seen"
 	background tcpdump -i "$DEV" -Q in -U -w "$seen" "tcp dst port 9"
-	sleep 1
+	wait_for 5 test -s "$seen"
 	peer python3 - "$PEER_DEV" "$(cat "/sys/class/net/$DEV/address")" <<-'PYTHON'
 		import socket, struct, sys
 		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
@@ -191,7 +191,7 @@ under_traffic() {
 	defer rm -f "$file" "$file.sent"
 	head -c 20000000 /dev/zero >"$file.sent"
 	background socat -u TCP4-LISTEN:5557 "CREATE:$file"
-	wait_for 5 sh -c 'ss -Hltn sport = 5557 | grep -q .'
+	wait_for 5 listens t 5557
 	peer_background socat -u "OPEN:$file.sent" TCP:192.0.2.1:5557
 	ethtool -K "$DEV" rx-gro-hw off
 	ethtool -L "$DEV" combined 1

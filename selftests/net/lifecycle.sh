@@ -12,7 +12,7 @@ module() {
 # Both cards' ports send to each other until the test ends.
 flood() {
 	peer_background iperf3 -s
-	sleep 0.5
+	wait_for 5 peer_listens t 5201
 	background iperf3 -c 192.0.2.2 -t 100 -P 2
 	background ping -f -q 192.0.2.2
 	sleep 1

@@ -56,7 +56,7 @@ send() {
 	received=$(mktemp)
 	defer rm -f "$received"
 	peer_background socat -u "$proto-LISTEN:$port,reuseaddr" "CREATE:$received"
-	sleep 0.5
+	wait_for 5 peer_listens t $port
 	head -c "$bytes" /dev/urandom >"$received.sent"
 	defer rm -f "$received.sent"
 	socat -u "OPEN:$received.sent" "$proto:$address:$port"
@@ -114,7 +114,7 @@ tso_is_used() {
 	out=$(mktemp)
 	defer rm -f "$out"
 	background tcpdump -i "$DEV" -Q out -w "$out" -U -s 128 "tcp dst port 5555"
-	sleep 1
+	wait_for 5 test -s "$out"
 	send TCP4 400000
 	sleep 0.5
 	expect "super frames" "$(tshark -r "$out" -Y 'frame.len > 3000' 2>/dev/null | wc -l)" -gt 5

@@ -9,7 +9,7 @@
 traffic_start() {
 	peer iperf3 -s -D
 	defer peer pkill -x iperf3
-	sleep 0.5
+	wait_for 5 peer_listens t 5201
 	background iperf3 -c 192.0.2.2 -t 100 -P 4
 	TRAFFIC=$BACKGROUND
 	sleep 1
@@ -139,7 +139,7 @@ doorbells_are_rare() {
 	doorbells=$(ethtool_stat "$DEV" tx_doorbells)
 	packets=$(stat "$DEV" tx_packets)
 	peer iperf3 -s -1 -D
-	sleep 0.5
+	wait_for 5 peer_listens t 5201
 	iperf3 -c 192.0.2.2 -u -b 0 -l 200 -t 2 >/dev/null
 	packets=$(($(stat "$DEV" tx_packets) - packets))
 	kicks=$(($(ethtool_stat "$DEV" tx_kicks) - kicks))

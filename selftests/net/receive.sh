@@ -19,7 +19,7 @@ transfer() {
 
 	head -c "$bytes" /dev/urandom >/tmp/sent
 	background timeout 20 socat -u "TCP$family-LISTEN:5001,reuseaddr" CREATE:/tmp/got
-	wait_for 5 sh -c "ss -ltn | grep -q :5001"
+	wait_for 5 listens t 5001
 	peer socat -u OPEN:/tmp/sent "TCP$family:$to:5001"
 	wait_for 10 cmp -s /tmp/sent /tmp/got
 }

@@ -36,7 +36,7 @@ uso_case() {
 	got=$(mktemp)
 	defer rm -f "$got"
 	peer_background socat -u "UDP$family-RECV:5560,reuseaddr" "CREATE:$got"
-	sleep 0.5
+	wait_for 5 peer_listens u 5560
 	read -r super wire < <(gso_count)
 	uso_send "$address" "$size" "$mss"
 	wait_for 5 sh -c "[ \$(wc -c <$got) -eq $size ]"
@@ -93,7 +93,7 @@ tunnel_stream() {
 	got=$(mktemp)
 	defer rm -f "$got"
 	peer_background socat -u "TCP$1-LISTEN:5561,reuseaddr" "CREATE:$got"
-	sleep 0.5
+	wait_for 5 peer_listens t 5561
 	before=$(gso_count)
 	head -c 1000000 /dev/urandom >"$got.sent"
 	defer rm -f "$got.sent"
@@ -174,7 +174,7 @@ inner_checksum() {
 	ethtool --show-tunnels "$DEV" | grep -q "port 4790, vxlan" || fail "the port is not in the table"
 	peer ping -c 2 -W 2 -q 10.9.0.1 >/dev/null
 	background socat -u TCP4-LISTEN:5562,reuseaddr /dev/null
-	sleep 0.5
+	wait_for 5 listens t 5562
 	before=$(validated)
 	head -c 200000 /dev/zero | peer socat -u - TCP4:10.9.0.1:5562
 	expect "validated" $(($(validated) - before)) -gt 20
@@ -183,7 +183,7 @@ inner_checksum() {
 	ethtool --show-tunnels "$DEV" | grep -q "port 4790" && fail "the port is still in the table"
 	before=$(validated)
 	background socat -u TCP4-LISTEN:5563,reuseaddr /dev/null
-	sleep 0.5
+	wait_for 5 listens t 5563
 	head -c 200000 /dev/zero | peer socat -u - TCP4:10.9.0.1:5563
 	expect "validated without the port" $(($(validated) - before)) -lt 10
 }

@@ -64,7 +64,7 @@ flows() {
 	use_queue 1 5562
 	for port in 5561 5562; do
 		peer_background socat -u "TCP4-LISTEN:$port,reuseaddr" "CREATE:/tmp/shaper.$port"
-		wait_for 5 sh -c "ip netns exec $PEER ss -ltn | grep -q :$port"
+		wait_for 5 peer_listens t "$port"
 		background socat -u OPEN:/dev/zero "TCP4:192.0.2.2:$port"
 		wait_for 10 sh -c "[ \$(wc -c </tmp/shaper.$port) -gt 100000 ]"
 	done
@@ -242,7 +242,7 @@ waits_in_peace() {
 	use_queue 0
 	limit "queue id 0" 4kbit
 	peer_background socat -u UDP4-RECV:5563 CREATE:/tmp/shaper.udp
-	wait_for 5 sh -c "ip netns exec $PEER ss -lun | grep -q :5563"
+	wait_for 5 peer_listens u 5563
 	head -c 28000 /dev/zero | socat -u -b 1400 - UDP4-SENDTO:192.0.2.2:5563
 	sleep 9
 	expect "resets" "$(ethtool_stat "$DEV" queue_resets)" -eq "$before"

@@ -102,7 +102,7 @@ qinq() {
 	pings 192.0.4.2
 	ping -c 3 -i 0.05 -W 2 -q -s 1472 -M "do" 192.0.4.2 >/dev/null || fail "full frames"
 	peer_background socat -u TCP4-LISTEN:5570,reuseaddr /dev/null
-	sleep 0.5
+	wait_for 5 peer_listens t 5570
 	head -c 300000 /dev/zero | socat -u - TCP4:192.0.4.2:5570
 }
 

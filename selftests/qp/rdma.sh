@@ -190,7 +190,7 @@ drain_time() {
 	begin=$(date +%s%N)
 	group_state "$CARD" 5 inactive
 	expect "milliseconds" $((($(date +%s%N) - begin) / 1000000)) -ge 1400
-	expect "milliseconds" $((($(date +%s%N) - begin) / 1000000)) -le 3500
+	expect "milliseconds" $((($(date +%s%N) - begin) / 1000000)) -lt 5000	# what it is by default
 }
 
 [ -x "$GNICCTL" ] || skip_all "needs gnicctl"

@@ -198,7 +198,7 @@ under_traffic() {
 
 	peer iperf3 -s -D
 	defer peer pkill -x iperf3
-	sleep 0.5
+	wait_for 5 peer_listens t 5201
 	background iperf3 -c 192.0.2.2 -t 60 -R
 	sleep 1
 	for i in 1 2 3 4 5; do
@@ -241,7 +241,7 @@ hints() {
 	bpftool net attach xdpdrv pinned /sys/fs/bpf/hints dev "$DEV"
 	defer bpftool net detach xdpdrv dev "$DEV"
 	peer iperf3 -s -1 -D
-	sleep 0.5
+	wait_for 5 peer_listens t 5201
 	iperf3 -c 192.0.2.2 -n 100K >/dev/null
 	expect "hash error" "$(hint 1)" -eq 0
 	expect "hash" "$(hint 2)" -ne 0
