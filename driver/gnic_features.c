@@ -25,6 +25,7 @@ static const struct {
 	netdev_features_t features;
 } gnic_features[] = {
 	{ GNIC_CAP_CSUM, NETIF_F_HW_CSUM | NETIF_F_RXCSUM },
+	{ GNIC_CAP_SCTP, NETIF_F_SCTP_CRC },
 	{ GNIC_CAP_TSO, NETIF_F_TSO | NETIF_F_TSO6 | NETIF_F_TSO_ECN },
 	{ GNIC_CAP_USO, NETIF_F_GSO_UDP_L4 },
 	{ GNIC_CAP_TUNNEL, GNIC_FEATURES_TUNNEL | GNIC_FEATURES_PARTIAL | NETIF_F_GSO_PARTIAL },
@@ -62,6 +63,7 @@ void gnic_features_init(struct net_device *netdev)
 	netdev->vlan_features = netdev->features & ~(GNIC_FEATURES_VLAN | NETIF_F_NTUPLE);
 	if (caps & GNIC_CAP_TUNNEL)
 		netdev->hw_enc_features = netdev->features & (NETIF_F_SG | NETIF_F_HW_CSUM |
+							      NETIF_F_SCTP_CRC |
 							      GNIC_FEATURES_GSO);
 	netif_set_tso_max_size(netdev, GNIC_RAW_TSO_SIZE_MAX);
 }

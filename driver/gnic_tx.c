@@ -8,7 +8,7 @@
 #include "gnic_channel.h"
 #include "gnic_tx_post.h"
 
-static void gnic_tx_packet(const struct sk_buff *skb, struct gnic_tx_packet *pkt)
+static void gnic_tx_packet(struct sk_buff *skb, struct gnic_tx_packet *pkt)
 {
 	pkt->ctrl = 0;
 	pkt->offload = 0;
@@ -20,7 +20,8 @@ static void gnic_tx_packet(const struct sk_buff *skb, struct gnic_tx_packet *pkt
 	pkt->size = skb->len;
 	pkt->bytes = skb->len;
 	if (skb->ip_summed == CHECKSUM_PARTIAL) {
-		pkt->ctrl |= GNIC_RAW_WQE_CSUM;
+		pkt->ctrl |= GNIC_RAW_WQE_CSUM |
+			     FIELD_PREP(GNIC_RAW_WQE_CRC32C, skb_csum_is_sctp(skb));
 		pkt->offload = FIELD_PREP(GNIC_RAW_WQE_CSUM_START,
 					  skb_checksum_start_offset(skb)) |
 			       FIELD_PREP(GNIC_RAW_WQE_CSUM_OFFSET, skb->csum_offset);

@@ -111,24 +111,26 @@ static bool gnic_gso_ok(const struct sk_buff *skb)
 	       (!skb->encapsulation || gnic_gso_inner_ok(skb));
 }
 
-/* A sum over what the device has of the frame in front of it. */
+/* A sum over what the device has of the frame in front of it: SCTP's has four bytes. */
 static bool gnic_tx_csum_ok(const struct sk_buff *skb)
 {
 	int start = skb_checksum_start_offset(skb);
 
 	return start >= ETH_HLEN && skb->csum_offset <= FIELD_MAX(GNIC_RAW_WQE_CSUM_OFFSET) &&
-	       start + skb->csum_offset + sizeof(__sum16) <= GNIC_RAW_HDR_MAX;
+	       start + skb->csum_offset + sizeof(__le32) <= GNIC_RAW_HDR_MAX;
 }
 
 /*
  * What the device can't describe the stack sums or segments itself. Segments
- * that it makes are not asked for again, so they come with their sums.
+ * that it makes are not asked for again, so they come with their sums; but for
+ * SCTP's, which the stack alone makes, and whose sum is where the whole's was.
  */
 netdev_features_t gnic_tx_features_check(struct sk_buff *skb, struct net_device *netdev,
 					 netdev_features_t features)
 {
-	if ((skb->ip_summed == CHECKSUM_PARTIAL && !gnic_tx_csum_ok(skb)) ||
-	    (skb_is_gso(skb) && !gnic_gso_ok(skb)))
+	if (skb->ip_summed == CHECKSUM_PARTIAL && !gnic_tx_csum_ok(skb))
+		features &= ~(NETIF_F_CSUM_MASK | NETIF_F_SCTP_CRC | NETIF_F_GSO_MASK);
+	else if (skb_is_gso(skb) && !gnic_gso_ok(skb))
 		features &= ~(NETIF_F_CSUM_MASK | NETIF_F_GSO_MASK);
 	return vlan_features_check(skb, features);
 }

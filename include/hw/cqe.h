@@ -42,7 +42,7 @@ enum gnic_hw_cqe_l4 {
 	GNIC_CQE_L4_OTHER	= 3,
 };
 #define GNIC_RAW_CQE_L3_OK		BIT(4)	/* IPv4 header checksum is right */
-#define GNIC_RAW_CQE_L4_OK		BIT(5)	/* TCP or UDP checksum is right */
+#define GNIC_RAW_CQE_L4_OK		BIT(5)	/* TCP, UDP or SCTP checksum is right */
 #define GNIC_RAW_CQE_VLAN		BIT(6)	/* a tag was stripped into vlan_tci */
 #define GNIC_RAW_CQE_CSUM		BIT(7)	/* csum is set */
 #define GNIC_RAW_CQE_HASH		GENMASK(9, 8)

@@ -44,6 +44,7 @@
 #define  GNIC_CAP_FLOW_QUEUES		BIT(19)	/* rules for them, with all of the key */
 #define  GNIC_CAP_PHC			BIT(28)	/* a clock to set, time in send CQEs */
 #define  GNIC_CAP_TX_RATE		BIT(30)	/* limits what a send queue sends */
+#define  GNIC_CAP_SCTP			BIT(31)	/* SCTP's checksum, both directions */
 #define GNIC_CTL_PORTS			(GNIC_CTL_BASE + 0x0c)	/* RO: 1..24 */
 #define GNIC_CTL_VECTORS		(GNIC_CTL_BASE + 0x10)	/* RO: MSI-X vectors */
 #define GNIC_CTL_STATUS			(GNIC_CTL_BASE + 0x14)	/* RO */

@@ -68,6 +68,7 @@ GNIC_HW_SIZE(gnic_hw_rc_wqe, 32);
 #define GNIC_RAW_WQE_STAG		BIT(5)	/* with VLAN: TPID 0x88a8 */
 #define GNIC_RAW_WQE_TUNNEL		BIT(21)	/* with TSO, USO: seg[0].rsvd says where */
 #define GNIC_RAW_WQE_LAUNCH		BIT(22)	/* not before the time in seg[0].rsvd */
+#define GNIC_RAW_WQE_CRC32C		BIT(23)	/* with CSUM: SCTP's checksum, four bytes */
 #define GNIC_RAW_WQE_VLAN		BIT(24)	/* insert vlan_tci, TPID 0x8100 */
 #define GNIC_RAW_WQE_CSUM		BIT(25)	/* from CSUM_START, to CSUM_OFFSET behind it */
 #define GNIC_RAW_WQE_CSUM_L3		BIT(26)	/* IPv4 header checksum */

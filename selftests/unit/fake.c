@@ -292,3 +292,28 @@ uint32_t fake_build(uint8_t *dst, const struct fake_frame *what)
 								l4 + (what->udp ? 17 : 6))));
 	return (uint32_t)(p + l4 - dst);
 }
+
+uint32_t fake_crc32c(const uint8_t *p, size_t len)
+{
+	uint32_t crc = ~0u;
+
+	for (; len; p++, len--) {
+		crc ^= *p;
+		for (unsigned int bit = 0; bit < 8; bit++)
+			crc = crc & 1 ? 0x82f63b78 ^ crc >> 1 : crc >> 1;
+	}
+	return ~crc;
+}
+
+/* A payload of four bytes and more: SCTP's header is that much longer. */
+uint32_t fake_build_sctp(uint8_t *dst, const struct fake_frame *what)
+{
+	uint32_t len = fake_build(dst, what), l4 = fake_hdr_len(what) - fake_l4_len(what), crc;
+	uint8_t *ip = dst + 14 + what->tags * 4;
+
+	ip[what->v6 ? 6 : 9] = 132;
+	memset(dst + l4 + 8, 0, 4);
+	crc = htole32(fake_crc32c(dst + l4, len - l4));
+	memcpy(dst + l4 + 8, &crc, 4);
+	return len;
+}

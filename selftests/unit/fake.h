@@ -75,6 +75,8 @@ struct fake_frame {
 	uint32_t payload;
 };
 uint32_t fake_build(uint8_t *dst, const struct fake_frame *what);	/* checksums right */
+uint32_t fake_build_sctp(uint8_t *dst, const struct fake_frame *what);	/* of UDP's */
+uint32_t fake_crc32c(const uint8_t *p, size_t len);	/* bit by bit */
 uint32_t fake_hdr_len(const struct fake_frame *what);
 
 #endif /* UNIT_FAKE_H */

@@ -296,6 +296,46 @@ static void checksum_made_here(void **state)
 	}
 }
 
+/* One damaged bit of SCTP, and its checksum is not right any more. */
+static void sctp(void **state)
+{
+	(void)state;
+	for (uint32_t round = 0; round < 1000; round++) {
+		struct fake_frame what = {
+			.v6 = round & 1, .udp = true, .tags = round / 4 % 2,
+			.payload = 4 + fake_random() % 1400,
+		};
+		uint32_t len = fake_build_sctp(bytes, &what), l4 = fake_hdr_len(&what) - 8;
+		uint32_t end = len + (round & 2 ? fake_random() % 20 : 0);
+		bool damage = round % 3 == 0;
+
+		memset(bytes + len, 0xaa, end - len);
+		if (damage)
+			bytes[l4 + fake_random() % (len - l4)] ^= 1u << fake_random() % 8;
+		make_frame(end, round % 5 ? 252 : end);
+		post_buffer(4000);
+		assert_true(receive());
+		assert_int_equal(!(last_flags() & GNIC_RAW_CQE_L4_OK), damage);
+		assert_csum(14 + (what.tags ? 4 : 0), end);
+	}
+}
+
+/* Not all of its header is there: it says nothing of a checksum. */
+static void sctp_short(void **state)
+{
+	struct fake_frame what = { .udp = true, .payload = 4 };
+	uint32_t len = fake_build_sctp(bytes, &what);
+
+	(void)state;
+	for (uint32_t cut = 1; cut <= 12; cut++) {
+		bytes[17] = (uint8_t)(len - 14 - cut);
+		make_frame(len, len);
+		post_buffer(4000);
+		assert_true(receive());
+		assert_false(last_flags() & GNIC_RAW_CQE_L4_OK);
+	}
+}
+
 static void udp_without_checksum(void **state)
 {
 	struct fake_frame what = { .udp = true, .payload = 33 };
@@ -673,6 +713,8 @@ int main(void)
 		cmocka_unit_test_setup(source_is_the_buffer, setup),
 		cmocka_unit_test_setup(checksums, setup),
 		cmocka_unit_test_setup(checksum_made_here, setup),
+		cmocka_unit_test_setup(sctp, setup),
+		cmocka_unit_test_setup(sctp_short, setup),
 		cmocka_unit_test_setup(udp_without_checksum, setup),
 		cmocka_unit_test_setup(udp_shorter_than_ip, setup),
 		cmocka_unit_test_setup(wrong_ipv4_checksum, setup),

@@ -303,6 +303,28 @@ static void zero_becomes_ones(void **state)
 	assert_int_equal(sent[0].bytes[41], 0xff);
 }
 
+/* Frames that are right are right again, whatever was in the field. */
+static void sctp_checksum(void **state)
+{
+	(void)state;
+	for (uint32_t round = 0; round < 500; round++) {
+		struct fake_frame what = {
+			.v6 = round & 1, .udp = true, .tags = round / 2 % 3,
+			.payload = 4 + fake_random() % 2000,
+		};
+		uint32_t len = fake_build_sctp(packet, &what), start = fake_hdr_len(&what) - 8;
+		uint8_t want[4096];
+
+		nsent = 0;
+		memcpy(want, packet, len);
+		memset(packet + start + 8, (int)round, 4);
+		set_offload(post(len, GNIC_RAW_WQE_CSUM | GNIC_RAW_WQE_CRC32C), start, 8);
+		poll();
+		assert_int_equal(sent[0].len, len);
+		assert_memory_equal(sent[0].bytes, want, len);
+	}
+}
+
 static void ipv4_checksum(void **state)
 {
 	struct fake_frame what = { .udp = true, .payload = 10, .ip_options = 8 };
@@ -345,6 +367,9 @@ static const struct bad {
 	{ "reserved bit 30", 0, 0, ~0u, BIT(30), GNIC_SYND_TX_RESERVED },
 	{ "launch time in a tunnel", 0, 0, ~0u,
 	  GNIC_RAW_WQE_TSO | GNIC_RAW_WQE_TUNNEL | GNIC_RAW_WQE_LAUNCH, GNIC_SYND_TX_RESERVED },
+	{ "CRC32C of no checksum", 0, 0, ~0u, GNIC_RAW_WQE_CRC32C, GNIC_SYND_TX_RESERVED },
+	{ "CRC32C of segments", 0, 0, ~0u,
+	  GNIC_RAW_WQE_CSUM | GNIC_RAW_WQE_CRC32C | GNIC_RAW_WQE_USO, GNIC_SYND_TX_RESERVED },
 	{ "reserved offload", 0, 2, ~0u, BIT(30), GNIC_SYND_TX_RESERVED },
 	{ "flags of CONT", 1, 0, ~0u, GNIC_RAW_WQE_CQE, GNIC_SYND_TX_RESERVED },
 	{ "size of CONT", 1, 1, ~0u, 1, GNIC_SYND_TX_RESERVED },
@@ -412,21 +437,27 @@ static void beyond_the_index(void **state)
 	assert_refused(GNIC_SYND_TX_SEGMENTS);
 }
 
-/* Where the checksum may be: within the header bytes that the device has. */
-static void checksum_offsets(void **state)
+/* Where a checksum of @size bytes may be: within the header bytes that the device has. */
+static void try_offsets(void **state, uint32_t flags, uint32_t size)
 {
 	for (uint32_t start = 0; start < 1024; start += 7)
 		for (uint32_t offset = 0; offset < 64; offset += 9) {
-			bool ok = start >= 14 && start + offset + 2 <= GNIC_RAW_HDR_MAX;
+			bool ok = start >= 14 && start + offset + size <= GNIC_RAW_HDR_MAX;
 
 			setup(state);
-			set_offload(post(1500, GNIC_RAW_WQE_CSUM | GNIC_RAW_WQE_VLAN), start, offset);
+			set_offload(post(1500, flags | GNIC_RAW_WQE_VLAN), start, offset);
 			poll();
 			if (ok)
 				assert_int_equal(nsent, 1);
 			else
 				assert_refused(GNIC_SYND_TX_OFFLOAD);
 		}
+}
+
+static void checksum_offsets(void **state)
+{
+	try_offsets(state, GNIC_RAW_WQE_CSUM, 2);
+	try_offsets(state, GNIC_RAW_WQE_CSUM | GNIC_RAW_WQE_CRC32C, 4);
 }
 
 /* A packet shorter than where its checksum would go. */
@@ -490,6 +521,7 @@ int main(void)
 		cmocka_unit_test_setup(checksum, setup),
 		cmocka_unit_test_setup(wrong_seed, setup),
 		cmocka_unit_test_setup(zero_becomes_ones, setup),
+		cmocka_unit_test_setup(sctp_checksum, setup),
 		cmocka_unit_test_setup(ipv4_checksum, setup),
 		cmocka_unit_test_setup(bad_fields, setup),
 		cmocka_unit_test_setup(nineteen_segments, setup),

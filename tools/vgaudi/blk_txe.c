@@ -5,12 +5,14 @@
  * WQEs and headers are in memory that their owner can change at any time: each
  * is copied once, and only the copy is looked at. The payload stays where it is.
  */
+#include "crc32c.h"
 #include "txe.h"
 
 #define TXE_CTRL_SEND \
 	(GNIC_WQE_OPCODE | GNIC_WQE_INDEX | GNIC_RAW_WQE_NSEG | GNIC_RAW_WQE_VLAN | \
-	 GNIC_RAW_WQE_STAG | GNIC_RAW_WQE_CSUM | GNIC_RAW_WQE_CSUM_L3 | TXE_CTRL_CUT | \
+	 GNIC_RAW_WQE_STAG | TXE_CTRL_SCTP | GNIC_RAW_WQE_CSUM_L3 | TXE_CTRL_CUT | \
 	 GNIC_RAW_WQE_TUNNEL | GNIC_RAW_WQE_LAUNCH | GNIC_RAW_WQE_SE | GNIC_RAW_WQE_CQE)
+#define TXE_CTRL_SCTP	(GNIC_RAW_WQE_CSUM | GNIC_RAW_WQE_CRC32C)
 #define TXE_CTRL_EITHER	(GNIC_RAW_WQE_TUNNEL | GNIC_RAW_WQE_LAUNCH)	/* one place for both */
 #define TXE_CTRL_CONT	(GNIC_WQE_OPCODE | GNIC_WQE_INDEX | GNIC_RAW_WQE_SE)
 #define TXE_OFFLOAD \
@@ -43,7 +45,8 @@ static bool txe_flags_ok(uint32_t ctrl)
 
 	return cut != TXE_CTRL_CUT && (cut || !(ctrl & GNIC_RAW_WQE_TUNNEL)) &&
 	       (ctrl & TXE_CTRL_EITHER) != TXE_CTRL_EITHER &&
-	       (ctrl & GNIC_RAW_WQE_VLAN || !(ctrl & GNIC_RAW_WQE_STAG));
+	       (ctrl & GNIC_RAW_WQE_VLAN || !(ctrl & GNIC_RAW_WQE_STAG)) &&
+	       ((ctrl & GNIC_RAW_WQE_CSUM && !cut) || !(ctrl & GNIC_RAW_WQE_CRC32C));
 }
 
 /* Where the tunnel is, or when to send, goes out of the WQE: else segments have nothing there. */
@@ -213,18 +216,11 @@ static bool txe_seed_ok(const struct frame *frame, uint32_t start, uint32_t fiel
 	return csum_fold(frame_pseudo_sum(frame->hdr, p, len)) == seed;
 }
 
-static uint8_t txe_csum(struct txe *txe)
+static void txe_csum_inet(struct txe *txe, uint32_t start, uint32_t field)
 {
 	struct frame *frame = &txe->frame;
-	uint32_t start = FIELD_GET(GNIC_RAW_WQE_CSUM_START, txe->offload);
-	uint32_t field = start + FIELD_GET(GNIC_RAW_WQE_CSUM_OFFSET, txe->offload);
-	uint32_t tag = frame->len - txe->size;
 	uint16_t seed, sum;
 
-	if (start < ETH_LEN || field + sizeof(sum) > frame->hdr_len - tag)
-		return GNIC_SYND_TX_OFFLOAD;
-	start += tag;
-	field += tag;
 	memcpy(&seed, txe->hdr + field, sizeof(seed));
 	sum = ~csum_fold(txe_sum(frame, start));
 	/* 0 would say "no checksum" in UDP, and is the same number elsewhere */
@@ -232,6 +228,29 @@ static uint8_t txe_csum(struct txe *txe)
 		sum = 0xffff;
 	memcpy(txe->hdr + field, &sum, sizeof(sum));
 	frame->l4_ok = txe_seed_ok(frame, start, field, seed);
+}
+
+static void txe_csum_sctp(struct txe *txe, uint32_t start, uint32_t field)
+{
+	uint32_t crc = cpu_to_le32(crc32c_frame(&txe->frame, start, field, txe->frame.len));
+
+	memcpy(txe->hdr + field, &crc, sizeof(crc));
+}
+
+static uint8_t txe_csum(struct txe *txe)
+{
+	bool sctp = txe->ctrl & GNIC_RAW_WQE_CRC32C;
+	uint32_t start = FIELD_GET(GNIC_RAW_WQE_CSUM_START, txe->offload);
+	uint32_t field = start + FIELD_GET(GNIC_RAW_WQE_CSUM_OFFSET, txe->offload);
+	uint32_t tag = txe->frame.len - txe->size;
+	size_t size = sctp ? sizeof(uint32_t) : sizeof(uint16_t);
+
+	if (start < ETH_LEN || field + size > txe->frame.hdr_len - tag)
+		return GNIC_SYND_TX_OFFLOAD;
+	if (sctp)
+		txe_csum_sctp(txe, start + tag, field + tag);
+	else
+		txe_csum_inet(txe, start + tag, field + tag);
 	return GNIC_SYND_NONE;
 }
 

@@ -38,6 +38,7 @@ struct parsed;
 #define TCP_CHECK		16u	/* offset of the checksum */
 #define UDP_LEN			8u
 #define SCTP_LEN		12u
+#define SCTP_CHECK		8u
 #define UDP_CHECK		6u
 
 #define ROCE_PORT		4791

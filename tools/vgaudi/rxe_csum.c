@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Block RXE: the sums of a received frame. */
+#include "crc32c.h"
 #include "frame.h"
 #include "parse.h"
 #include "rxe.h"
@@ -127,6 +128,8 @@ uint32_t rxe_checksum(const struct frame *frame, uint32_t from, struct rxe_sums 
 		else
 			sums->inner_ok = false;
 		from = l4_end;
+	} else if (crc32c_sctp_right(frame)) {
+		flags |= GNIC_RAW_CQE_L4_OK;
 	}
 	rxe_sum(&sums->all, frame, from, frame->len);
 	return flags;
