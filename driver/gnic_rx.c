@@ -141,7 +141,11 @@ static struct sk_buff *gnic_rx_build_skb(struct xdp_buff *xdp)
 	return skb;
 }
 
-/* A program may have changed the bytes: then the device's sum says nothing. */
+/*
+ * A program may have changed the bytes: then the device's sum says nothing. And
+ * not everybody who takes a header of his own off in front of IP (HSR does) takes
+ * it out of the sum: it is for frames in which the device has found IP.
+ */
 static void gnic_rx_csum(struct gnic_rx_poll *poll, struct sk_buff *skb,
 			 const struct gnic_hw_raw_cqe *cqe, u32 flags)
 {
@@ -151,7 +155,7 @@ static void gnic_rx_csum(struct gnic_rx_poll *poll, struct sk_buff *skb,
 		skb->ip_summed = CHECKSUM_UNNECESSARY;
 		skb->csum_level = !!(le32_to_cpu(cqe->ctrl) & GNIC_CQE_INNER_OK);
 		poll->count.csum_unnecessary++;
-	} else if ((flags & GNIC_RAW_CQE_CSUM) && !poll->prog) {
+	} else if ((flags & GNIC_RAW_CQE_CSUM) && (flags & GNIC_RAW_CQE_L3) && !poll->prog) {
 		skb->ip_summed = CHECKSUM_COMPLETE;
 		skb->csum = csum_unfold((__force __sum16)cqe->csum);
 		poll->count.csum_complete++;
