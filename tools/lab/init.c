@@ -389,6 +389,7 @@ int main(void)
 	sethostname("lab", 3);
 	write_file(JOB, read_file(FW_CFG "job/raw"));
 	result = open_port("/dev/virtio-ports/lab.result");
+	dprintf(result, "lab-job\n");
 	report(result, do_job());
 	power_off();
 }

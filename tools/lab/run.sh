@@ -5,10 +5,15 @@
 RUN_DIR=
 RUN_GUEST=
 RUN_GUEST_STATUS=
+RUN_RELEASE=
+RUN_INITRD=
 RUN_WATCHDOG=
 RUN_TAIL=
 RUN_STTY=
 RUN_KEPT=
+
+RUN_STARTS=3
+RUN_START_MAX=120	# seconds; 4 to 7 on an idle machine
 
 # Any of these in the kernel's log is a failure, whatever the command said.
 RUN_BAD_LOG='WARNING:|\bBUG\b|Oops|RIP:|Call Trace:|Kernel panic'
@@ -27,6 +32,7 @@ run_main() {
 	run_slot
 	trap 'run_cleanup; exit 130' INT TERM HUP
 	trap run_cleanup EXIT
+	run_prepare "$mode"
 	run_start "$mode"
 	run_follow
 	run_verdict "$mode"
@@ -49,29 +55,62 @@ run_slot() {
 }
 
 # In /tmp whatever TMPDIR says: the path of a socket must be short.
-run_start() {
-	local release initrd arguments
-
-	release=$(kernel_release "$OPT_KERNEL") || exit
-	initrd=$(initrd_ensure "$release") || exit
+run_prepare() {
+	RUN_RELEASE=$(kernel_release "$OPT_KERNEL") || exit
+	RUN_INITRD=$(initrd_ensure "$RUN_RELEASE") || exit
 	RUN_DIR=$(mktemp -d /tmp/gnic-lab.XXXXXX)
 	printf %s "$LAB_TREE" >"$RUN_DIR/tree"
 	guest_job "$1" >"$RUN_DIR/job"
+}
+
+# An emulated machine can hang in its kernel's first second, rarely, and for
+# good. Nothing of the job has run then: it is started once more.
+run_start() {
+	local left=$RUN_STARTS
+
+	while :; do
+		cards_start "$RUN_DIR"
+		run_guest "$1"
+		[ "$1" != shell ] || return
+		! run_comes_up || break
+		say "the guest hangs in its start:"
+		tail -n 2 "$RUN_DIR/console.log" 2>/dev/null | tr -d '\r' | quote_lines
+		kill -KILL "$RUN_GUEST"
+		echo "it did not start" >"$RUN_DIR/timeout"
+		((--left)) || break
+		run_follow
+		cards_stop
+	done
+	run_watch
+}
+
+run_guest() {
+	local arguments
+
 	: >"$RUN_DIR/output"
-	cards_start "$RUN_DIR"
+	: >"$RUN_DIR/result"
+	rm -f "$RUN_DIR/timeout"
 	mapfile -t arguments < <(guest_arguments "$1" "$RUN_DIR" \
-		"$release" "$initrd")
+		"$RUN_RELEASE" "$RUN_INITRD")
 	if [ "$1" = shell ]; then
 		RUN_STTY=$(stty -g 2>/dev/null)
 		in_root_exec qemu-system-x86_64 "${arguments[@]}" \
 			<&0 2>"$RUN_DIR/qemu.log" &
-		RUN_GUEST=$!
 	else
 		in_root_exec qemu-system-x86_64 "${arguments[@]}" \
 			</dev/null >"$RUN_DIR/qemu.log" 2>&1 &
-		RUN_GUEST=$!
-		run_watch
 	fi
+	RUN_GUEST=$!
+}
+
+# Until PID 1 is about to run the job, or QEMU has ended.
+run_comes_up() {
+	local end=$((SECONDS + RUN_START_MAX))
+
+	until [ -s "$RUN_DIR/result" ] || ! kill -0 "$RUN_GUEST" 2>/dev/null; do
+		[ $SECONDS -lt $end ] || return 1
+		sleep 0.1
+	done
 }
 
 # The output goes through a file, so that a slow reader never holds the
