@@ -2,6 +2,7 @@
 /* ethtool: what a receive ring is made of beside its length: buffers, tcp-data-split. */
 #include <linux/ethtool.h>
 #include <linux/ethtool_netlink.h>
+#include <net/netdev_rx_queue.h>
 
 #include "gnic_channel.h"
 #include "gnic_ethtool.h"
@@ -41,12 +42,28 @@ void gnic_ring_get_rx(struct gnic_nic *nic, struct kernel_ethtool_ringparam *rin
 	gnic_ring_get_thresh(nic, ring);
 }
 
+/* 7.x asks that itself: a queue has memory that no processor may read. */
+static bool gnic_ring_has_foreign_memory(struct net_device *netdev)
+{
+	unsigned int i;
+
+	for (i = 0; i < netdev->real_num_rx_queues; i++) {
+		if (__netif_get_rx_queue(netdev, i)->mp_params.mp_priv)
+			return true;
+	}
+	return false;
+}
+
 static int gnic_ring_set_split(struct gnic_nic *nic, struct gnic_nic_cfg *cfg,
 			       const struct kernel_ethtool_ringparam *ring,
 			       struct netlink_ext_ack *extack)
 {
 	cfg->split = ring->tcp_data_split == ETHTOOL_TCP_DATA_SPLIT_ENABLED;
 	cfg->split_thresh = gnic_ring_thresh(ring);
+	if (!cfg->split && gnic_ring_has_foreign_memory(nic->netdev)) {
+		NL_SET_ERR_MSG_MOD(extack, "tcp-data-split is on while a queue has device memory");
+		return -EINVAL;
+	}
 	if (!cfg->split)
 		return 0;
 	if (!(nic->dev->caps_bits & GNIC_CAP_RX_SPLIT)) {

@@ -5,6 +5,9 @@
 
 . "$(dirname "$0")/../lib/guest.sh"
 . "$(dirname "$0")/../lib/rate.sh"
+. "$(dirname "$0")/../lib/frames.sh"
+
+ECHO=$TREE/build/selftests/xdp/shape.bpf.o
 
 # shaper COMMAND "SCOPE" [ARG...]: of $DEV
 shaper() {
@@ -187,6 +190,35 @@ of_the_port() {
 	fast "without"
 }
 
+# Milliseconds that 300 frames of 1000 octets take, one after the other, to an XDP
+# program that sends them back.
+echoes() {
+	local begin
+
+	begin=$(date +%s%N)
+	exchange 1000 1000 0 300
+	echo $((($(date +%s%N) - begin) / 1000000))
+}
+
+# XDP has queues of its own, which belong to the port as well.
+of_xdp() {
+	local ms try
+
+	ip link set dev "$DEV" xdpdrv object "$ECHO" program xdp_echo
+	defer ip link set dev "$DEV" xdpdrv off
+	limit netdev 1mbit
+	ms=$(echoes)
+	note "with a limit of 1 Mbit/s: $ms ms"
+	expect "ms" "$ms" -ge 2200
+	shaper delete netdev
+	for try in 1 2 3 4 5; do
+		ms=$(echoes)
+		note "without: $ms ms"
+		[ "$ms" -ge 2200 ] || return 0
+	done
+	fail "always slow, $try times"
+}
+
 # The smaller one counts.
 of_both() {
 	use_queue 0
@@ -289,6 +321,6 @@ not_beside_tx_maxrate() {
 topology_up
 trap topology_down EXIT
 genl ctrl list | grep -q net-shaper || skip "this kernel has no net shapers"
-guest_main of_one_queue of_the_port of_both queue_limit_survives port_limit_survives \
+guest_main of_one_queue of_the_port of_xdp of_both queue_limit_survives port_limit_survives \
 	both_survive_a_reset goes_with_its_queue waits_in_peace refusals not_beside_tx_maxrate \
 	weights of_a_node node_survives node_goes_with_its_queues group_is_whole
