@@ -92,43 +92,40 @@ static bool ets_class_ready(struct port *port, struct port_class *tc)
 	       (!port->ets.scheds || sched_ready(tc->first));
 }
 
-static void ets_turn(struct port *port)
+/* @ready: bits of those that may send and have a share */
+static void ets_turn(struct port_ets *ets, unsigned int ready)
 {
-	struct port_ets *ets = &port->ets;
 	struct port_class *tc;
 	int64_t most;
 
 	ets->turn = (ets->turn + 1) % GNIC_TCS;
 	tc = &ets->tc[ets->turn];
 	/* nothing is saved: not by who has nothing to send, nor by who was held */
-	most = ets_class_ready(port, tc) ? tc->share * ETS_QUANTUM : 0;
+	most = ready & 1u << ets->turn ? tc->share * ETS_QUANTUM : 0;
 	tc->credit += tc->share * ETS_QUANTUM;
 	if (tc->credit > most)
 		tc->credit = most;
 }
 
+/* Who may send is asked once: the answer of one that is held may change meanwhile. */
 static struct port_class *ets_choose_shared(struct port *port)
 {
 	struct port_ets *ets = &port->ets;
 	struct port_class *tc, *last = NULL;
-	bool shares = false;
-	unsigned int i;
+	unsigned int i, ready = 0;
 
 	for (i = 0; i < GNIC_TCS; i++) {
 		tc = &ets->tc[i];
 		if (tc->tsa != GNIC_TSA_ETS || !ets_class_ready(port, tc))
 			continue;
-		shares |= tc->share;
+		ready |= tc->share ? 1u << i : 0;
 		last = tc;
 	}
-	if (!shares)
+	if (!ready)
 		return last;
-	for (;;) {
-		tc = &ets->tc[ets->turn];
-		if (tc->share && tc->credit > 0 && ets_class_ready(port, tc))
-			return tc;
-		ets_turn(port);
-	}
+	while (!(ready & 1u << ets->turn) || ets->tc[ets->turn].credit <= 0)
+		ets_turn(ets, ready);
+	return &ets->tc[ets->turn];
 }
 
 static struct port_class *ets_choose(struct port *port)
@@ -212,12 +209,6 @@ bool ets_ready(struct card *card)
 	return false;
 }
 
-/* The loop looks at the pollers after a timer: there is nothing else to do. */
-static void ets_resume(void *opaque)
-{
-	(void)opaque;
-}
-
 /* ---- settings ---- */
 
 void ets_switch(struct port *port)
@@ -290,9 +281,7 @@ static void ets_set(struct port *port, const struct gnic_hw_ets *in)
 		tc->tsa = in->tsa[i];
 		tc->share = in->share[i];
 		tc->credit = 0;
-		loop_timer_del(port->card->loop, &tc->rate.timer);
-		tc->rate.limit = le64_to_cpu(in->rate[i]);
-		tc->rate.until = 0;
+		rate_set(port->card->loop, &tc->rate, le64_to_cpu(in->rate[i]));
 		ets->set |= tc->tsa != GNIC_TSA_STRICT || tc->rate.limit || in->prio_tc[i] != i;
 	}
 }
@@ -309,13 +298,6 @@ enum gnic_hw_status mac_cmd_ets(struct card *card, const struct gnic_hw_ets *in)
 	return GNIC_STATUS_OK;
 }
 
-static void ets_set_rate(struct port *port, uint64_t limit)
-{
-	loop_timer_del(port->card->loop, &port->ets.rate.timer);
-	port->ets.rate.limit = limit;
-	port->ets.rate.until = 0;
-}
-
 enum gnic_hw_status mac_cmd_rate(struct card *card, const struct gnic_hw_port_rate *in)
 {
 	struct port *port = card_port(card, le32_to_cpu(in->port));
@@ -323,7 +305,7 @@ enum gnic_hw_status mac_cmd_rate(struct card *card, const struct gnic_hw_port_ra
 
 	if (!port || in->rsvd || !rate_ok(limit))
 		return GNIC_STATUS_BAD_PARAM;
-	ets_set_rate(port, limit);
+	rate_set(port->card->loop, &port->ets.rate, limit);
 	ets_switch(port);
 	return GNIC_STATUS_OK;
 }
@@ -334,14 +316,9 @@ void mac_ets_reset(struct port *port)
 	static const struct gnic_hw_ets initial = { .prio_tc = { 0, 1, 2, 3, 4, 5, 6, 7 } };
 	unsigned int i;
 
-	for (i = 0; i < GNIC_TCS; i++) {
-		struct port_class *tc = &port->ets.tc[i];
-
-		tc->last = &tc->first;
-		tc->rate.timer.cb = ets_resume;
-	}
-	port->ets.rate.timer.cb = ets_resume;
-	ets_set_rate(port, 0);
+	for (i = 0; i < GNIC_TCS; i++)
+		port->ets.tc[i].last = &port->ets.tc[i].first;
+	rate_set(port->card->loop, &port->ets.rate, 0);
 	ets_set(port, &initial);
 	sched_reset(port);
 	port->ets.on = port->ets.prios;

@@ -170,20 +170,6 @@ static bool sched_node_ok(struct port *port, const struct gnic_hw_sched_node *in
 	return true;
 }
 
-/* The loop looks at the pollers after a timer: there is nothing else to do. */
-static void sched_resume(void *opaque)
-{
-	(void)opaque;
-}
-
-static void sched_limit(struct loop *loop, struct sched_node *node, uint64_t limit)
-{
-	loop_timer_del(loop, &node->rate.timer);
-	node->rate.timer.cb = sched_resume;
-	node->rate.limit = limit;
-	node->rate.until = 0;
-}
-
 enum gnic_hw_status mac_cmd_sched(struct card *card, const struct gnic_hw_sched_node *in)
 {
 	struct port *port = card_port(card, le32_to_cpu(in->port));
@@ -194,7 +180,7 @@ enum gnic_hw_status mac_cmd_sched(struct card *card, const struct gnic_hw_sched_
 	node = sched_node(port, le16_to_cpu(in->node));
 	sched_clear(port, &node->sched);
 	port->ets.scheds -= sched_limits(node);
-	sched_limit(card->loop, node, le64_to_cpu(in->rate));
+	rate_set(card->loop, &node->rate, le64_to_cpu(in->rate));
 	port->ets.scheds += sched_limits(node);
 	sched_set(port, &node->sched, sched_node(port, le16_to_cpu(in->parent)), in->weight);
 	ets_switch(port);
@@ -232,7 +218,7 @@ void sched_reset(struct port *port)
 	unsigned int i;
 
 	for (i = 0; i < GNIC_SCHED_NODES; i++)
-		sched_limit(port->card->loop, &port->ets.node[i], 0);
+		rate_set(port->card->loop, &port->ets.node[i].rate, 0);
 	memset(port->ets.node, 0, sizeof(port->ets.node));
 	port->ets.scheds = 0;
 	port->ets.now = 0;

@@ -148,15 +148,16 @@ static inline bool mac_pfc_refuses(struct qp *qp)
 
 /* ---- qp_rate.c ---- */
 
-/* The same of any limit; @octets with FCS. The timer is the owner's. */
 /* What a command may ask for; 0: no limit. */
 static inline bool rate_ok(uint64_t limit)
 {
 	return !limit || (limit >= GNIC_QP_RATE_MIN && limit <= GNIC_QP_RATE_MAX);
 }
 
+/* Of any limit. A timer of no callback gets one that just makes the loop look again. */
+void rate_set(struct loop *loop, struct qp_rate *rate, uint64_t limit);
 bool rate_hold(struct loop *loop, struct qp_rate *rate);
-void rate_spend(struct loop *loop, struct qp_rate *rate, uint64_t octets);
+void rate_spend(struct loop *loop, struct qp_rate *rate, uint64_t octets);	/* with FCS */
 bool qp_rate_hold(struct qp *qp);
 void qp_rate_spend(struct qp *qp, uint32_t len);	/* a frame, without FCS */
 void qp_rate_forget(struct qp *qp);	/* the QP goes away */

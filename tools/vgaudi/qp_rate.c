@@ -16,6 +16,21 @@ static void qp_rate_resume(void *opaque)
 	qp_wake(opaque);
 }
 
+/* The loop looks at the pollers after a timer: who is polled needs nothing else. */
+static void rate_resume(void *opaque)
+{
+	(void)opaque;
+}
+
+void rate_set(struct loop *loop, struct qp_rate *rate, uint64_t limit)
+{
+	loop_timer_del(loop, &rate->timer);
+	if (!rate->timer.cb)
+		rate->timer.cb = rate_resume;
+	rate->limit = limit;
+	rate->until = 0;
+}
+
 bool rate_hold(struct loop *loop, struct qp_rate *rate)
 {
 	if (loop_now(loop) >= rate->until)
@@ -60,11 +75,9 @@ enum gnic_hw_status qp_cmd_rate(struct card *card, const struct gnic_hw_qp_rate 
 	status = qp_raw_sends(card, in->port, in->qpn, &qp);
 	if (status)
 		return status;
-	loop_timer_del(card->loop, &qp->rate.timer);
 	qp->rate.timer.cb = qp_rate_resume;
 	qp->rate.timer.opaque = qp;
-	qp->rate.limit = limit;
-	qp->rate.until = 0;
+	rate_set(card->loop, &qp->rate, limit);
 	qp_wake(qp);
 	return GNIC_STATUS_OK;
 }
