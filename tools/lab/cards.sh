@@ -62,9 +62,20 @@ cards_address() {
 }
 
 # A device with a structured property can be told in JSON only.
+# cards_device SOCKET BUS ADDRESS
 cards_device() {
-	printf '{"driver": "vfio-user-pci", "bus": "pcie.0", "addr": "%s",' "$2"
+	printf '{"driver": "vfio-user-pci", "bus": "%s", "addr": "%s",' "$2" "$3"
 	printf ' "socket": {"type": "unix", "path": "%s"}}\n' "$1"
+}
+
+# cards_behind_a_port DIR I: it has a bus of its own then. Of a faster port the
+# kernel wants to see its link come up again after a reset, which QEMU never shows.
+cards_behind_a_port() {
+	echo -device
+	printf 'pcie-root-port,id=card%d,chassis=%d,addr=%s,x-speed=5\n' "$2" $((200 + $2)) \
+		"$(cards_address "$2")"
+	echo -device
+	cards_device "$1/card$2.sock" "card$2" 0
 }
 
 # cards_arguments DIR: QEMU's, one a line.
@@ -73,8 +84,12 @@ cards_arguments() {
 
 	[ "$OPT_CARDS" -gt 0 ] || return 0
 	for ((i = 0; i < OPT_CARDS; i++)); do
-		echo -device
-		cards_device "$1/card$i.sock" "$(cards_address "$i")"
+		if [ -n "$OPT_ROOT_PORT" ]; then
+			cards_behind_a_port "$1" "$i"
+		else
+			echo -device
+			cards_device "$1/card$i.sock" pcie.0 "$(cards_address "$i")"
+		fi
 	done
 	printf '%s\n' -chardev "socket,id=control,path=$1/control" \
 		-device virtserialport,chardev=control,name=vgaudi.control

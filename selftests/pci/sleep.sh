@@ -1,0 +1,54 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The devices of the machine sleep without power, and wake. What a sleep takes from
+# the guest for good is its tree, which comes by 9p: all that is needed later is
+# copied before, and this is the last program of its guest. Topology: lib/guest.sh.
+
+if [[ $0 != /tmp/* ]]; then
+	mkdir -p /tmp/awake/build
+	cp -r "$(dirname "$0")/.." /tmp/awake/selftests
+	cd / && exec "/tmp/awake/selftests/pci/$(basename "$0")"
+fi
+
+. "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/outlives.sh"
+
+# For a second, without power (D3hot); the processors do not sleep.
+sleep_devices() {
+	echo platform >/sys/power/pm_test
+	echo 1 >/sys/module/suspend/parameters/pm_test_delay
+	echo freeze >/sys/power/state
+	echo none >/sys/power/pm_test
+}
+
+devices_sleep() {
+	sleep_devices
+	port_works
+}
+
+settings_stay() {
+	settings_outlive sleep_devices
+}
+
+under_traffic() {
+	stream_outlives sleep_devices
+}
+
+down_stays_down() {
+	down_outlives sleep_devices
+}
+
+again_and_again() {
+	for _ in 1 2 3 4; do
+		sleep_devices
+	done
+	port_works
+}
+
+[ -e /sys/power/pm_test ] || skip "this kernel does not sleep for a test"
+# Of 7.3 the tests are right as well, but nobody hears of it: /dev/virtio-ports/*,
+# by which a guest reports, are dumb then.
+[[ $(uname -r) == 6.* ]] || skip "with this kernel no guest reports after a sleep"
+topology_up
+trap topology_down EXIT
+guest_main devices_sleep settings_stay under_traffic down_stays_down again_and_again
