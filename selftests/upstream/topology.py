@@ -11,6 +11,7 @@
     xsk      promisc, up, one queue, no IPv6: frames of the test alone
 """
 import glob
+import json
 import os
 import subprocess
 import time
@@ -82,7 +83,15 @@ class Topology:
             for port in self.ports:
                 sh(f"ip -n {namespace} link set {port} netns 1", check=False)
             sh(f"ip netns del {namespace}", check=False)
+        self.sweep()
         self.reload()
+
+    @staticmethod
+    def sweep():
+        """Bridges and the like that a program has left, for it was ended."""
+        for link in json.loads(sh("ip -json -details link show")):
+            if link.get("linkinfo", {}).get("info_kind"):
+                sh(f"ip link del {link['ifname']}", check=False)
 
     def reload(self):
         """The driver out and in again."""

@@ -67,7 +67,7 @@ traffic() {
 	wait_until 10 "buffers are posted" grep -q ready "$TMP/ready" || cat "$TMP/ready"
 	for port in $FLOW_PORT $OTHER_PORTS; do
 		head -c $((CHUNK * CHUNKS)) /dev/urandom >"$TMP/file.$port"
-		printf '$ socat FILE:file.%s UDP-SENDTO:10.0.0.2:%s  (in namespace far)\n' \
+		printf '$ socat FILE:file.%s UDP-CONNECT:10.0.0.2:%s  (in namespace far)\n' \
 			"$port" "$port"
 		send_file "$TMP/file.$port" "$port"
 	done
@@ -85,10 +85,12 @@ same_size() {
 	[ "$(stat -c %s "$1")" = "$(stat -c %s "$2")" ]
 }
 
-# send_file FILE PORT: a small send buffer keeps the sender from running ahead
+# send_file FILE PORT: a small send buffer keeps the sender from running ahead. A
+# socket that is connected stays with its queue when its process changes the
+# processor, and so the datagrams stay in order.
 send_file() {
 	ip netns exec far socat -u -b $CHUNK "FILE:$1" \
-		"UDP-SENDTO:10.0.0.2:$2,sourceport=$((SENDER_PORT + $2 - FLOW_PORT)),sndbuf=32768"
+		"UDP-CONNECT:10.0.0.2:$2,sourceport=$((SENDER_PORT + $2 - FLOW_PORT)),sndbuf=32768"
 }
 
 check_others() {
