@@ -14,17 +14,7 @@ import socket
 import struct
 import sys
 
-from qstats import (
-    CTRL_ATTR_FAMILY_ID,
-    CTRL_ATTR_FAMILY_NAME,
-    CTRL_CMD_GETFAMILY,
-    GENL_ID_CTRL,
-    NETLINK_GENERIC,
-    NLM_F_DUMP,
-    attr,
-    number,
-    request,
-)
+from qstats import NLM_F_DUMP, attr, netdev_family, number, request
 
 PAGE_POOL_GET, BIND_RX = 5, 13
 POOL_IFINDEX, POOL_DETACH_TIME, POOL_DMABUF = 2, 6, 7
@@ -37,13 +27,6 @@ SIZE = 8 << 20
 
 def u32(value):
     return struct.pack("=I", value)
-
-
-def netdev_family():
-    sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_GENERIC)
-    found = request(sock, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0,
-                    attr(CTRL_ATTR_FAMILY_NAME, b"netdev\0"))
-    return sock, number(found[0][CTRL_ATTR_FAMILY_ID])
 
 
 def dmabuf():

@@ -63,14 +63,19 @@ def number(data):
     return int.from_bytes(data, sys.byteorder)
 
 
+def netdev_family():
+    """A socket, and the number of the family."""
+    sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_GENERIC)
+    found = request(sock, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0,
+                    attr(CTRL_ATTR_FAMILY_NAME, b"netdev\0"))
+    return sock, number(found[0][CTRL_ATTR_FAMILY_ID])
+
+
 class Queues:
     """Counters of the queues of DEV, in the namespace that opened it."""
 
     def __init__(self, dev):
-        self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_GENERIC)
-        found = request(self.sock, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0,
-                        attr(CTRL_ATTR_FAMILY_NAME, b"netdev\0"))
-        self.family = number(found[0][CTRL_ATTR_FAMILY_ID])
+        self.sock, self.family = netdev_family()
         self.index = struct.pack("=I", socket.if_nametoindex(dev))
 
     def rows(self):

@@ -130,33 +130,28 @@ cables_at_the_far_end() {
 	ip -n gnic-other link set "$PEER_SECOND" up
 }
 
-# An address more in the filter, and nobody need be promiscuous.
-macvlan() {
-	ip link add over9 link "$DEV" type macvlan mode bridge
+# over TYPE MODE PEER_MODE: another netdev on each end
+over() {
+	ip link add over9 link "$DEV" type "$1" mode "$2"
 	defer ip link del over9
-	peer ip link add over9 link "$PEER_DEV" type macvlan mode bridge
+	peer ip link add over9 link "$PEER_DEV" type "$1" mode "$3"
 	defer peer ip link del over9
 	address over9 10.9.0
-	expect "promiscuity" "$(ip -d -j link show "$DEV" | jq '.[].promiscuity')" -eq 0
 	stream 10.9.0.2
+}
+
+# An address more in the filter, and nobody need be promiscuous.
+macvlan() {
+	over macvlan bridge bridge
+	expect "promiscuity" "$(ip -d -j link show "$DEV" | jq '.[].promiscuity')" -eq 0
 }
 
 macvlan_passthru() {
-	ip link add over9 link "$DEV" type macvlan mode passthru
-	defer ip link del over9
-	peer ip link add over9 link "$PEER_DEV" type macvlan mode bridge
-	defer peer ip link del over9
-	address over9 10.9.0
-	stream 10.9.0.2
+	over macvlan passthru bridge
 }
 
 ipvlan() {
-	ip link add over9 link "$DEV" type ipvlan mode l2
-	defer ip link del over9
-	peer ip link add over9 link "$PEER_DEV" type ipvlan mode l2
-	defer peer ip link del over9
-	address over9 10.9.0
-	stream 10.9.0.2
+	over ipvlan l2 l2
 }
 
 # macsec_end NETNS DEV KEY PEER_DEV_ADDRESS PEER_KEY
