@@ -4,6 +4,7 @@
 # it says of those that it received. Topology: lib/guest.sh.
 
 . "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/stream.sh"
 
 # capture_start FILTER: frames that arrive at the peer, before the stack
 # merges any.
@@ -49,25 +50,11 @@ capture_count() {
 		END { print count + 0 }" "$CAPTURE.rows"
 }
 
-# send PROTO BYTES [ADDRESS]: one connection from here to the peer.
-send() {
-	local proto=$1 bytes=$2 address=${3:-192.0.2.2} port=5555 received
-
-	received=$(mktemp)
-	defer rm -f "$received"
-	peer_background socat -u "$proto-LISTEN:$port,reuseaddr" "CREATE:$received"
-	wait_for 5 peer_listens t $port
-	head -c "$bytes" /dev/urandom >"$received.sent"
-	defer rm -f "$received.sent"
-	socat -u "OPEN:$received.sent" "$proto:$address:$port"
-	wait_for 5 cmp "$received" "$received.sent"
-}
-
 csum_tx() {
 	ethtool -K "$DEV" tso off
 	defer ethtool -K "$DEV" tso on
 	capture_start "tcp port 5555 or icmp"
-	send TCP4 20000
+	stream TCP4 192.0.2.2 20000
 	capture_stop
 	expect "segments" "$(capture_count 'tcp > 0')" -gt 10
 	expect "bad sums" "$(capture_count bad)" -eq 0
@@ -77,7 +64,7 @@ csum_tx_v6() {
 	ethtool -K "$DEV" tso off
 	defer ethtool -K "$DEV" tso on
 	capture_start "tcp port 5555"
-	send TCP6 20000 "[2001:db8::2]"
+	stream TCP6 "[2001:db8::2]" 20000
 	capture_stop
 	expect "segments" "$(capture_count 'tcp > 0')" -gt 10
 	expect "bad sums" "$(capture_count bad)" -eq 0
@@ -100,7 +87,7 @@ tso() {
 
 	for address in 192.0.2.2 "[2001:db8::2]"; do
 		capture_start "tcp port 5555"
-		send "TCP$([[ $address == [* ]] && echo 6 || echo 4)" 400000 "$address"
+		stream "TCP$([[ $address == [* ]] && echo 6 || echo 4)" "$address" 400000
 		capture_stop
 		expect "segments" "$(capture_count 'tcp > 0')" -gt 270
 		expect "bad sums" "$(capture_count bad)" -eq 0
@@ -115,7 +102,7 @@ tso_is_used() {
 	defer rm -f "$out"
 	background tcpdump -i "$DEV" -Q out -w "$out" -U -s 128 "tcp dst port 5555"
 	wait_for 5 test -s "$out"
-	send TCP4 400000
+	stream TCP4 192.0.2.2 400000
 	sleep 0.5
 	expect "super frames" "$(tshark -r "$out" -Y 'frame.len > 3000' 2>/dev/null | wc -l)" -gt 5
 }
@@ -170,7 +157,7 @@ features_off() {
 		ethtool -K "$DEV" $feature off
 		defer ethtool -K "$DEV" $feature on
 		ping_works
-		send TCP4 100000
+		stream TCP4 192.0.2.2 100000
 		ethtool -K "$DEV" $feature on
 	done
 }

@@ -3,21 +3,7 @@
 # SCTP, whose checksum the device makes and checks: CRC-32C. Topology: lib/guest.sh
 
 . "$(dirname "$0")/../lib/guest.sh"
-
-PORT=5590
-
-# send FAMILY ADDRESS: one association from here to the peer, all of it as it was.
-send() {
-	local got
-
-	got=$(mktemp)
-	defer rm -f "$got" "$got.sent"
-	head -c 300000 /dev/urandom >"$got.sent"
-	peer_background socat -u "SCTP$1-LISTEN:$PORT" "CREATE:$got"
-	wait_for 5 peer sh -c "ss -HlnS | grep -q :$PORT"
-	socat -u "OPEN:$got.sent" "SCTP$1-CONNECT:$2:$PORT"
-	wait_for 10 cmp "$got" "$got.sent"
-}
+. "$(dirname "$0")/../lib/stream.sh"
 
 # errors: checksums that the peer's stack found wrong
 errors() {
@@ -49,8 +35,8 @@ device_sums() {
 	peer ethtool -K "$PEER_DEV" rx off
 	defer peer ethtool -K "$PEER_DEV" rx on
 	out_start
-	send 4 192.0.2.2
-	send 6 "[2001:db8::2]"
+	stream SCTP4 192.0.2.2 300000
+	stream SCTP6 "[2001:db8::2]" 300000
 	wait_for 5 out_has_data
 	expect "sums made here" "$(out_sums)" = 0x00000000
 	expect "errors" "$(errors)" -eq "$before"
@@ -63,7 +49,7 @@ host_sums() {
 	ethtool -K "$DEV" tx-checksum-sctp off
 	defer ethtool -K "$DEV" tx-checksum-sctp on
 	out_start
-	send 4 192.0.2.2
+	stream SCTP4 192.0.2.2 300000
 	wait_for 5 out_has_data
 	expect "different sums made here" "$(out_sums | wc -l)" -gt 10
 	expect "errors" "$(errors)" -eq "$before"
@@ -84,7 +70,7 @@ within_a_vlan() {
 	defer peer ethtool -K "$PEER_DEV" rx on
 	before=$(errors)
 	out_start
-	send 4 192.0.3.2
+	stream SCTP4 192.0.3.2 300000
 	wait_for 5 out_has_data
 	expect "sums made here" "$(out_sums)" = 0x00000000
 	expect "errors" "$(errors)" -eq "$before"
@@ -95,7 +81,7 @@ device_checks() {
 	local before
 
 	before=$(peer "$TREE/selftests/lib/qstats.py" "$PEER_DEV" csum-unnecessary)
-	send 4 192.0.2.2
+	stream SCTP4 192.0.2.2 300000
 	expect "found right" \
 		$(($(peer "$TREE/selftests/lib/qstats.py" "$PEER_DEV" csum-unnecessary) - before)) -gt 100
 }

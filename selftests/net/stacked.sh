@@ -5,6 +5,7 @@
 # Topology: lib/guest.sh
 
 . "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/stream.sh"
 
 answers() {
 	ping -c 1 -W 1 -q "$1" >/dev/null
@@ -17,19 +18,6 @@ address() {
 	ip link set "$1" up
 	peer ip link set "$1" up
 	wait_for 10 answers "$2.2"
-}
-
-# stream ADDRESS: some megabytes from here, all of them as they were
-stream() {
-	local got
-
-	got=$(mktemp)
-	defer rm -f "$got" "$got.sent"
-	head -c 3000000 /dev/urandom >"$got.sent"
-	peer_background socat -u TCP4-LISTEN:5580,reuseaddr "CREATE:$got"
-	wait_for 5 peer_listens t 5580
-	socat -u "OPEN:$got.sent" "TCP4:$1:5580"
-	wait_for 10 cmp "$got" "$got.sent"
 }
 
 # The second cable, too; all ends down, and without an address.
@@ -73,14 +61,14 @@ bond() {
 
 # Either cable will do.
 survives_a_cable() {
-	stream 10.9.0.2
+	stream TCP4 10.9.0.2 3000000
 	ip link set "$DEV" down
 	wait_for 10 answers 10.9.0.2
 	ip link set "$DEV" up
 	wait_for 10 grep -q 1 "/sys/class/net/$DEV/carrier"
 	ip link set "$SECOND" down
 	wait_for 10 answers 10.9.0.2
-	stream 10.9.0.2
+	stream TCP4 10.9.0.2 3000000
 }
 
 bond_active_backup() {
@@ -137,7 +125,7 @@ over() {
 	peer ip link add over9 link "$PEER_DEV" type "$1" mode "$3"
 	defer peer ip link del over9
 	address over9 10.9.0
-	stream 10.9.0.2
+	stream TCP4 10.9.0.2 3000000
 }
 
 # An address more in the filter, and nobody need be promiscuous.
@@ -173,7 +161,7 @@ macsec() {
 	macsec_end "" "$DEV" 01 "$(peer cat "/sys/class/net/$PEER_DEV/address")" 02
 	macsec_end "$PEER" "$PEER_DEV" 02 "$(cat "/sys/class/net/$DEV/address")" 01
 	address over9 10.9.0
-	stream 10.9.0.2
+	stream TCP4 10.9.0.2 3000000
 }
 
 # Its header stands in front of IP: no sum of the device's may be wrong for that.
@@ -187,7 +175,7 @@ hsr() {
 	defer peer ip link del over9
 	address over9 10.9.0
 	ping -c 5 -i 0.05 -W 2 -q 10.9.0.2 >/dev/null
-	stream 10.9.0.2
+	stream TCP4 10.9.0.2 3000000
 }
 
 topology_up
