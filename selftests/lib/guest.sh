@@ -219,18 +219,30 @@ recoveries() {
 	devlink -j health show "$1" reporter fw | jq '.. | .recover? // empty'
 }
 
-# The whole card, as if its firmware had failed; the netdevs stay. The last such
+# no_grace CARD: until the test ends it recovers as often as it fails; the last
 # failure may have been a moment ago.
+no_grace() {
+	local grace
+
+	grace=$(devlink -j health show "$1" reporter fw | jq '.. | .grace_period? // empty')
+	devlink health set "$1" reporter fw grace_period 0
+	defer devlink health set "$1" reporter fw grace_period "$grace"
+}
+
+# recovered_since CARD COUNT: more often
+recovered_since() {
+	[ "$(recoveries "$1")" -gt "$2" ]
+}
+
+# The whole card, as if its firmware had failed; the netdevs stay.
 reset_device() {
-	local card before grace
+	local card before
 
 	card=pci/$(basename "$(readlink "/sys/class/net/$DEV/device")")
 	before=$(recoveries "$card")
-	grace=$(devlink -j health show "$card" reporter fw | jq '.. | .grace_period? // empty')
-	devlink health set "$card" reporter fw grace_period 0
+	no_grace "$card"
 	devlink health test "$card" reporter fw
-	wait_for 20 eval "[ \"\$(recoveries $card)\" -gt $before ]"
-	devlink health set "$card" reporter fw grace_period "$grace"
+	wait_for 20 recovered_since "$card" "$before"
 	wait_for 20 carrier_up
 }
 

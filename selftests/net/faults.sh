@@ -184,9 +184,16 @@ refuses_link() {
 }
 
 command_times_out() {
+	local card before
+
+	card=pci/$(basename "$(readlink "/sys/class/net/$DEV/device")")
+	before=$(recoveries "$card")
+	no_grace "$card"
 	fault '"kind": "command", "card": 0, "opcode": "PORT_QUERY", "status": "never", "count": 1'
 	timeout 20 ethtool "$DEV" >/dev/null 2>&1 || :
-	# The card is reset for it, and the netdev is away for a moment.
+	# The card is reset for it, and the netdev is away for a moment. It need not
+	# have been our command that got no answer.
+	wait_for 20 recovered_since "$card" "$before"
 	wait_for 20 ethtool "$DEV"
 	wait_for 20 carrier_up
 	wait_for 10 ping -c 1 -W 1 192.0.2.2
