@@ -24,8 +24,11 @@ resets() {
 }
 
 link_flaps() {
+	local changes
+
+	changes=$(cat "/sys/class/net/$DEV/carrier_changes")
 	fault '"kind": "flap", "card": 0, "port": 0, "ms": 300'
-	wait_for 3 sh -c "[ \$(cat /sys/class/net/$DEV/carrier) = 0 ]"
+	wait_for 3 sh -c "[ \$(cat /sys/class/net/$DEV/carrier_changes) -ge $((changes + 2)) ]"
 	wait_for 5 carrier_up
 	ping_works
 }
