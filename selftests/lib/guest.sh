@@ -215,6 +215,11 @@ fault_command() {
 	fault "$how, \"opcode\": \"$1\", \"skip\": ${2:-0}"
 }
 
+# own_card: the devlink instance of the card that $DEV is on
+own_card() {
+	echo "pci/$(basename "$(readlink "/sys/class/net/$DEV/device")")"
+}
+
 recoveries() {
 	devlink -j health show "$1" reporter fw | jq '.. | .recover? // empty'
 }
@@ -238,7 +243,7 @@ recovered_since() {
 reset_device() {
 	local card before
 
-	card=pci/$(basename "$(readlink "/sys/class/net/$DEV/device")")
+	card=$(own_card)
 	before=$(recoveries "$card")
 	no_grace "$card"
 	devlink health test "$card" reporter fw

@@ -189,7 +189,7 @@ refuses_link() {
 command_times_out() {
 	local card before
 
-	card=pci/$(basename "$(readlink "/sys/class/net/$DEV/device")")
+	card=$(own_card)
 	before=$(recoveries "$card")
 	no_grace "$card"
 	fault '"kind": "command", "card": 0, "opcode": "PORT_QUERY", "status": "never", "count": 1'

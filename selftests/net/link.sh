@@ -48,10 +48,9 @@ link_settles() {
 # Links that are lost three times in ten seconds are trained anew, and so lost once
 # more: not while somebody counts.
 phy_left_alone() {
-	local card port
+	local port
 
-	card=pci/$(basename "$(readlink "/sys/class/net/$DEV/device")")
-	for port in $(devlink -j dev show "$card" | jq -r '.dev[].nested_devlink | keys[]'); do
+	for port in $(devlink -j dev show "$(own_card)" | jq -r '.dev[].nested_devlink | keys[]'); do
 		devlink health set "$port" reporter phy auto_recover false
 		defer devlink health set "$port" reporter phy auto_recover true
 	done

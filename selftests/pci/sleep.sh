@@ -46,8 +46,8 @@ again_and_again() {
 }
 
 [ -e /sys/power/pm_test ] || skip "this kernel does not sleep for a test"
-# Of 7.3 the tests are right as well, but nobody hears of it: /dev/virtio-ports/*,
-# by which a guest reports, are dumb then.
+# With 7.3 /dev/virtio-ports/*, by which a guest reports, are dumb afterwards:
+# devices sleep and wake there, and nobody hears how the tests end.
 [[ $(uname -r) == 6.* ]] || skip "with this kernel no guest reports after a sleep"
 topology_up
 trap topology_down EXIT
