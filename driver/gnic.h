@@ -64,6 +64,7 @@ struct gnic_ptp;
  * @qp_drain_ms: devlink param qp_drain_time_ms
  * @kept: what the device was told of the link, for after a reset
  * @kept_power: what it was told of the power of the module, likewise; 0: nothing
+ * @trained: jiffies when it was last told something that costs the link
  * @health: reporters of the port, gnic_port_health.c; NULL while the child is
  *	unbound
  */
@@ -80,6 +81,7 @@ struct gnic_port {
 	u32 qp_drain_ms;
 	struct gnic_hw_port_set kept;
 	u8 kept_power;
+	unsigned long trained;
 	struct gnic_port_health *health;
 };
 

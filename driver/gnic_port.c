@@ -28,6 +28,11 @@ int gnic_port_query(struct gnic_port *port, struct gnic_hw_port_info *info)
 	(GNIC_PORT_SET_LOOPBACK | GNIC_PORT_SET_LINK | GNIC_PORT_SET_PAUSE | \
 	 GNIC_PORT_SET_IDENTIFY | GNIC_PORT_SET_RX)
 
+/* Lanes may be trained anew for these. */
+#define GNIC_PORT_TRAINS \
+	(GNIC_PORT_SET_ADMIN | GNIC_PORT_SET_LOOPBACK | GNIC_PORT_SET_LINK | \
+	 GNIC_PORT_SET_RESTART)
+
 static void gnic_port_keep(struct gnic_port *port, const struct gnic_hw_port_set *set)
 {
 	u32 valid = le32_to_cpu(set->valid);
@@ -51,6 +56,9 @@ int gnic_port_set(struct gnic_port *port, struct gnic_hw_port_set *set)
 {
 	int err;
 
+	/* before the event that the link is lost can come */
+	if (le32_to_cpu(set->valid) & GNIC_PORT_TRAINS)
+		WRITE_ONCE(port->trained, jiffies);
 	set->port = cpu_to_le32(port->index);
 	err = gnic_cmd_exec(port->dev, GNIC_CMD_PORT_SET, set, sizeof(*set), NULL, 0);
 	if (!err)
@@ -103,6 +111,7 @@ int gnic_port_init(struct gnic_port *port)
 	if (err)
 		return err;
 	ether_addr_copy(port->mac, info.mac);
+	port->trained = jiffies;
 	return 0;
 }
 

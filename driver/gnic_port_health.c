@@ -14,6 +14,9 @@
 #define GNIC_PORT_FLAPS		3
 #define GNIC_PORT_FLAPS_TIME	(10 * HZ)
 
+/* For so long a setting of the link is why it is lost. */
+#define GNIC_PORT_TRAIN_TIME	HZ
+
 static const struct devlink_health_reporter_ops *const gnic_port_ops[GNIC_PORT_REPORTERS] = {
 	[GNIC_PORT_TX]	= &gnic_port_tx_ops,
 	[GNIC_PORT_RX]	= &gnic_port_rx_ops,
@@ -123,12 +126,14 @@ void gnic_port_health_well(struct gnic_nic *nic)
 						     DEVLINK_HEALTH_REPORTER_STATE_HEALTHY);
 }
 
-/* A link that the netdev itself has taken down is not lost. */
+/* A link that the netdev itself has taken down is not lost, nor one that was told to train. */
 void gnic_port_health_link(struct gnic_nic *nic, bool up)
 {
 	struct gnic_port_health *health = nic->port->health;
 
 	if (up || !health || !netif_carrier_ok(nic->netdev))
+		return;
+	if (time_before(jiffies, READ_ONCE(nic->port->trained) + GNIC_PORT_TRAIN_TIME))
 		return;
 	if (!health->flaps || time_after(jiffies, health->flaps_since + GNIC_PORT_FLAPS_TIME)) {
 		health->flaps = 0;

@@ -131,6 +131,26 @@ renegotiation() {
 	expect_fail ethtool -r "$DEV"
 }
 
+flaps_reported() {
+	devlink -j health show "$1" reporter phy | jq '.health[][0].error'
+}
+
+# What the port was told to do is no fault of the link: reporter phy lets it be.
+training_is_no_flap() {
+	local reports mode port
+
+	port=$(devlink -j dev show "$(own_card)" | jq -r '.dev[].nested_devlink | keys[0]')
+	negotiate_again
+	link_settles
+	reports=$(flaps_reported "$port")
+	for mode in "10000 1" "25000 1" "50000 1" "100000 2" "25000 1"; do
+		ethtool -s "$DEV" speed "${mode% *}" lanes "${mode#* }" duplex full autoneg off
+		wait_for 5 carrier_up
+	done
+	link_settles
+	expect "reports" "$(flaps_reported "$port")" -eq "$reports"
+}
+
 # A fault of the wire hits frames in both directions.
 mended() {
 	{
@@ -241,5 +261,5 @@ light() {
 
 topology_up
 trap topology_down EXIT
-guest_main forced_modes best_mode_of_both reasons one_end_negotiates renegotiation fec \
-	pause_settings pause_keeps_frames modules module_power light
+guest_main forced_modes best_mode_of_both reasons one_end_negotiates renegotiation \
+	training_is_no_flap fec pause_settings pause_keeps_frames modules module_power light
