@@ -22,7 +22,7 @@ guest_accel() {
 guest_append() {
 	echo console=ttyS0 ignore_loglevel oops=panic panic=-1 \
 		mitigations=off rcupdate.rcu_cpu_stall_timeout=60 \
-		net.ifnames=0 "${LAB_APPEND:-}"
+		net.ifnames=0 ${OPT_KDUMP:+retain_initrd crashkernel=384M} "${LAB_APPEND:-}"
 }
 
 # guest_job: a script for the guest's shell.

@@ -13,6 +13,7 @@ OPTION_TABLE='
 --env      | K=V  | OPT_ENV+     |      | put K=V into the environment of CMD, may be repeated
 --nic      | LIST | OPT_NIC      |      | a pair of joined NICs of each model, such as igb,virtio
 --root-port |     | OPT_ROOT_PORT |     | each card behind a root port, which hears of its errors
+--kdump    |      | OPT_KDUMP    |      | room for a kernel that follows this one; a crash by sysrq is no failure
 --no-load  |      | OPT_NO_LOAD  |      | leave the driver for CMD to load
 '
 

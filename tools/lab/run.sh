@@ -157,9 +157,9 @@ run_verdict() {
 		run_no_end "$log" "$status"
 		healthy=
 	fi
-	if grep -a -q -E "$RUN_BAD_LOG" "$log" 2>/dev/null; then
+	if run_log "$log" | grep -a -q -E "$RUN_BAD_LOG"; then
 		say "the guest's kernel complained:"
-		run_excerpt "$log"
+		run_log "$log" | run_excerpt
 		healthy=
 	fi
 	[ -n "$healthy" ] || status=$EXIT_GUEST
@@ -167,8 +167,17 @@ run_verdict() {
 	exit "$status"
 }
 
+# run_log LOG: the kernel's, without what it says when it is told to crash
+run_log() {
+	if [ -n "$OPT_KDUMP" ]; then
+		sed '/sysrq: Trigger a crash/,/Linux version/d' "$1" 2>/dev/null
+	else
+		cat "$1" 2>/dev/null
+	fi
+}
+
 run_excerpt() {
-	grep -a -m 3 -B 3 -A 25 -E "$RUN_BAD_LOG" "$1" | head -n 60 |
+	grep -a -m 3 -B 3 -A 25 -E "$RUN_BAD_LOG" | head -n 60 |
 		tr -d '\r' | quote_lines
 }
 
