@@ -32,6 +32,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "xsk_program.h"
 #include "xsk_socket.h"
 
 #define SOCKETS_MAX	8
@@ -74,35 +75,15 @@ static void fail(const char *what, int err)
 
 static void attach(void)
 {
-	struct bpf_program *program, *each;
+	/* hints are the device's: the others load without it */
+	bool bound = !strcmp(options.program, "xsk_hints");
+	const char *what;
 	int err;
 
-	object = bpf_object__open_file(options.object, NULL);
-	if (!object)
-		fail("open", -errno);
-	program = bpf_object__find_program_by_name(object, options.program);
-	if (!program)
-		fail("program", -ENOENT);
-	/* hints are the device's: the others load without it */
-	bpf_object__for_each_program(each, object)
-		bpf_program__set_autoload(each, each == program);
-	if (!strcmp(options.program, "xsk_hints")) {
-		bpf_program__set_ifindex(program, ifindex);
-		bpf_program__set_flags(program, bpf_program__flags(program) | BPF_F_XDP_DEV_BOUND_ONLY);
-	}
-	err = bpf_object__load(object);
+	err = xsk_program_attach(ifindex, options.object, options.program, bound, &object, &what);
 	if (err)
-		fail("load", err);
+		fail(what, err);
 	map_fd = bpf_object__find_map_fd_by_name(object, "sockets");
-	err = bpf_xdp_attach(ifindex, bpf_program__fd(program), XDP_FLAGS_DRV_MODE, NULL);
-	if (err)
-		fail("attach", err);
-}
-
-static void detach(void)
-{
-	bpf_xdp_detach(ifindex, XDP_FLAGS_DRV_MODE, NULL);
-	bpf_object__close(object);
 }
 
 /* ---- sockets ---- */
@@ -423,7 +404,7 @@ int main(int argc, char **argv)
 	} else {
 		err = open_all();
 		if (err) {
-			detach();
+			xsk_program_detach(ifindex, object);
 			fail("bind", err);
 		}
 		map_all();
@@ -433,7 +414,7 @@ int main(int argc, char **argv)
 	}
 	report();
 	close_all();
-	detach();
+	xsk_program_detach(ifindex, object);
 	xsk_umem_free(&umem);
 	return 0;
 }

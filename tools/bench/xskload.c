@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../selftests/xdp/xsk_program.h"
 #include "../../selftests/xdp/xsk_socket.h"
 
 #define COUNT		40000u
@@ -41,26 +42,6 @@ static void fail(const char *what, int err)
 {
 	fprintf(stderr, "%s: %s\n", what, strerror(-err));
 	exit(1);
-}
-
-static struct bpf_object *attach(int ifindex, const char *path, const char *name)
-{
-	struct bpf_object *object = bpf_object__open_file(path, NULL);
-	struct bpf_program *program, *each;
-	int err;
-
-	program = object ? bpf_object__find_program_by_name(object, name) : NULL;
-	if (!program)
-		fail(name, -ENOENT);
-	bpf_object__for_each_program(each, object)
-		bpf_program__set_autoload(each, each == program);
-	err = bpf_object__load(object);
-	if (err)
-		fail("load", err);
-	err = bpf_xdp_attach(ifindex, bpf_program__fd(program), XDP_FLAGS_DRV_MODE, NULL);
-	if (err)
-		fail("attach", err);
-	return object;
 }
 
 static void start(int ifindex, const struct bpf_object *object)
@@ -143,7 +124,8 @@ static void run(void)
 int main(int argc, char **argv)
 {
 	struct bpf_object *object;
-	int ifindex;
+	const char *what;
+	int ifindex, err;
 
 	if (argc != 4) {
 		fprintf(stderr, "usage: xskload IFNAME OBJECT PROGRAM\n");
@@ -152,15 +134,16 @@ int main(int argc, char **argv)
 	ifindex = if_nametoindex(argv[1]);
 	signal(SIGTERM, on_signal);
 	signal(SIGUSR1, on_signal);
-	object = attach(ifindex, argv[2], argv[3]);
+	err = xsk_program_attach(ifindex, argv[2], argv[3], false, &object, &what);
+	if (err)
+		fail(what, err);
 	start(ifindex, object);
 	printf("ready\n");
 	fflush(stdout);
 	run();
 	printf("received %lu\n", received);
 	xsk_close(&xsk);
-	bpf_xdp_detach(ifindex, XDP_FLAGS_DRV_MODE, NULL);
-	bpf_object__close(object);
+	xsk_program_detach(ifindex, object);
 	xsk_umem_free(&umem);
 	return 0;
 }

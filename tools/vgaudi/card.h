@@ -393,6 +393,7 @@ void *wq_entry(struct qp *qp, struct wq *wq, uint32_t index);
 bool wq_refresh(struct qp *qp, struct wq *wq);
 void wq_done(struct qp *qp, struct wq *wq);		/* publishes wq->done */
 void qp_wake(struct qp *qp);	/* onto the poll list */
+void qp_resume(void *qp);	/* likewise; for timers */
 void qp_sleep(struct qp *qp);	/* off it, need_kick is set first */
 
 /*

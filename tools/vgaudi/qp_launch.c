@@ -7,11 +7,6 @@
 #include "blk_cmd.h"
 #include "path.h"
 
-static void qp_launch_resume(void *opaque)
-{
-	qp_wake(opaque);
-}
-
 bool qp_launch_wait(struct qp *qp, uint32_t time)
 {
 	struct loop *loop = qp->card->loop;
@@ -20,7 +15,7 @@ bool qp_launch_wait(struct qp *qp, uint32_t time)
 
 	if (ahead <= 0)
 		return false;
-	qp->launch.cb = qp_launch_resume;
+	qp->launch.cb = qp_resume;
 	qp->launch.opaque = qp;
 	loop_timer_del(loop, &qp->launch);
 	/* without the timer nobody would wake it: rather too early than never */

@@ -11,11 +11,6 @@
 
 #define QP_RATE_BURST_NS	(GNIC_QP_RATE_BURST_US * 1000ull)
 
-static void qp_rate_resume(void *opaque)
-{
-	qp_wake(opaque);
-}
-
 /* The loop looks at the pollers after a timer: who is polled needs nothing else. */
 static void rate_resume(void *opaque)
 {
@@ -75,7 +70,7 @@ enum gnic_hw_status qp_cmd_rate(struct card *card, const struct gnic_hw_qp_rate 
 	status = qp_raw_sends(card, in->port, in->qpn, &qp);
 	if (status)
 		return status;
-	qp->rate.timer.cb = qp_rate_resume;
+	qp->rate.timer.cb = qp_resume;
 	qp->rate.timer.opaque = qp;
 	rate_set(card->loop, &qp->rate, limit);
 	qp_wake(qp);
