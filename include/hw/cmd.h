@@ -219,7 +219,7 @@ enum gnic_hw_qp_type {
  * @vport: raw, RC: the vport that it belongs to
  * @asid: whose windows bound its WQEs; rings and records are the kernel's
  * @sq_log: send WQEs; 0: no send queue
- * @rq_log: buffers; 0: no receive queue; only raw QPs have one
+ * @rq_log: buffers; 0: no receive queue; raw and RC QPs may have one
  * @sq_wqe_log: 5 or 6: RC; 6: raw, compute
  * @rsvd: zero
  * @sq_cqn: CQ of the send queue (RC: requester)

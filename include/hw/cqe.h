@@ -10,12 +10,15 @@
 #define GNIC_CQE_REQ			BIT(24)	/* of a send queue */
 #define GNIC_CQE_ERROR			BIT(25)	/* data is a syndrome */
 #define GNIC_CQE_INNER_OK		BIT(26)	/* raw: the checksum in the tunnel is right too */
+#define GNIC_CQE_SEND			BIT(27)	/* RC: a SEND filled receive WQE wqe_index */
+#define GNIC_CQE_IMM			BIT(28)	/* RC, responder: tag is immediate data */
 #define GNIC_CQE_VALID			BIT(31)	/* 1 in the first pass, then it alternates */
 
 /**
  * struct gnic_hw_cqe - Gaudi2 completion, of RC and compute QPs
  * @ctrl: GNIC_CQE_*; written last
- * @wqe_index: free-running index of the WQE
+ * @wqe_index: free-running index of the WQE; responder without GNIC_CQE_SEND: messages
+ *	received before
  * @tag: responder: immediate data; compute: the WQE's tag
  * @data: bytes; with GNIC_CQE_ERROR enum gnic_hw_syndrome
  */

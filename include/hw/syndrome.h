@@ -70,6 +70,7 @@
 	X(TX_UPSCALE_ADDR,	0x93, "upscale reduction: odd remote address") \
 	X(TX_UPSCALE_OPCODE,	0x94, "upscale reduction: opcode") \
 	X(TX_RAW_SIZE,		0x95, "raw size unsupported") \
+	X(TX_REDUCTION,		0xa4, "reduction that does not exist") \
 	X(TX_OPCODE,		0xae, "bad opcode") \
 	X(TX_BAD_SIZE,		0xaf, "bad size") \
 	X(TX_SE_NOT_RAW,	0xb0, "SE on a QP that is not raw") \

@@ -23,6 +23,7 @@ enum gnic_hw_wqe_opcode {
 	GNIC_WQE_FILL		= 0x15,	/* compute: a 32-bit pattern */
 	GNIC_WQE_POST		= 0x16,	/* compute: the RC WQE within, on another QP */
 	GNIC_WQE_FENCE		= 0x17,	/* compute: wait for all before it */
+	GNIC_WQE_REDUCE		= 0x18,	/* compute: memory into memory */
 };
 #define GNIC_WQE_INDEX			GENMASK(15, 8)	/* low bits of its own index */
 
@@ -43,13 +44,48 @@ enum gnic_hw_wqe_completion {
 	GNIC_COMPLETION_BOTH	= 3,
 };
 #define GNIC_RC_SIZE_MAX		0x40000000u	/* 1 GiB a message */
+#define GNIC_RC_INLINE_32		8	/* bytes of inline data in a 32-byte WQE */
+#define GNIC_RC_INLINE_64		32	/* in a 64-byte one */
+
+/* GNIC_RC_WQE_REDUCTION: how what is written meets what is there */
+#define GNIC_REDUCTION_ENABLE		BIT(0)
+#define GNIC_REDUCTION_TYPE		GENMASK(4, 1)
+enum gnic_hw_reduction_type {
+	GNIC_REDUCTION_INT8	= 0,
+	GNIC_REDUCTION_INT16	= 1,
+	GNIC_REDUCTION_INT32	= 2,
+	GNIC_REDUCTION_UINT8	= 3,
+	GNIC_REDUCTION_UINT16	= 4,
+	GNIC_REDUCTION_UINT32	= 5,
+	GNIC_REDUCTION_BF16	= 6,
+	GNIC_REDUCTION_FP32	= 7,
+	GNIC_REDUCTION_FP16	= 8,
+	GNIC_REDUCTION_UP_FP16	= 0xc,	/* 16 bits a number here, FP32 there */
+	GNIC_REDUCTION_UP_BF16	= 0xd,
+};
+#define GNIC_REDUCTION_OP		GENMASK(6, 5)
+enum gnic_hw_reduction_op {
+	GNIC_REDUCTION_ADD	= 0,
+	GNIC_REDUCTION_SUB	= 1,
+	GNIC_REDUCTION_MIN	= 2,
+	GNIC_REDUCTION_MAX	= 3,
+};
+#define GNIC_REDUCTION_ROUND		GENMASK(8, 7)	/* of BF16, FP32, FP16 */
+enum gnic_hw_reduction_round {
+	GNIC_REDUCTION_NEAREST	= 0,	/* ties to even */
+	GNIC_REDUCTION_ZERO	= 1,
+	GNIC_REDUCTION_UP	= 2,
+	GNIC_REDUCTION_DOWN	= 3,
+};
+#define GNIC_REDUCTION_RSVD		GENMASK(12, 9)	/* zero */
 
 /**
  * struct gnic_hw_rc_wqe - Gaudi2 send WQE of an RC QP
  * @ctrl: GNIC_WQE_OPCODE, GNIC_WQE_INDEX, GNIC_RC_WQE_*
  * @size: bytes
- * @local_addr: device address, checked against the windows of the QP's ASID
- * @remote_addr: device address at the peer
+ * @local_addr: device address, checked against the windows of the QP's ASID; with
+ *	GNIC_RC_WQE_INLINE the data, unless the second half of a 64-byte WQE has it
+ * @remote_addr: device address at the peer; SEND: zero
  * @tag: immediate data
  * @completion: GNIC_RC_WQE_COMPLETION and the sync object
  */
@@ -132,9 +168,9 @@ struct gnic_hw_raw_wqe {
 GNIC_HW_SIZE(gnic_hw_raw_wqe, 64);
 
 /**
- * struct gnic_hw_recv_wqe - a buffer of a raw receive queue (model-defined)
+ * struct gnic_hw_recv_wqe - a buffer of a receive queue (model-defined)
  * @addr: device address, checked against the windows of the QP's ASID
- * @size: bytes
+ * @size: bytes; RC: 0: taken back, the device goes on to the next
  * @tag: comes back in nothing; zero
  */
 struct gnic_hw_recv_wqe {
@@ -146,15 +182,16 @@ GNIC_HW_SIZE(gnic_hw_recv_wqe, 16);
 
 /* Compute WQE (model-defined). */
 #define GNIC_COMPUTE_WQE_CQE		BIT(31)	/* dword 0: CQE when done */
+#define GNIC_COMPUTE_WQE_REDUCTION	GENMASK(28, 16)	/* as GNIC_RC_WQE_REDUCTION */
 #define GNIC_COMPUTE_QPN		GENMASK(23, 0)
 #define GNIC_COMPUTE_PORT		GENMASK(29, 24)
 
 /**
  * struct gnic_hw_compute_wqe - one command of a compute queue
- * @ctrl: GNIC_WQE_OPCODE, GNIC_WQE_INDEX, GNIC_COMPUTE_WQE_CQE
- * @size: COPY, FILL: bytes, FILL a multiple of 4
- * @src: COPY: device address; FILL: the pattern, in the low half
- * @dst: COPY, FILL: device address
+ * @ctrl: GNIC_WQE_OPCODE, GNIC_WQE_INDEX, GNIC_COMPUTE_WQE_*
+ * @size: COPY, FILL, REDUCE: bytes, of FILL a multiple of 4, of REDUCE whole numbers
+ * @src: COPY, REDUCE: device address; FILL: the pattern, in the low half
+ * @dst: COPY, FILL, REDUCE: device address
  * @tag: comes back in the CQE
  * @target: POST: GNIC_COMPUTE_QPN, GNIC_COMPUTE_PORT
  * @rc: POST: the WQE; its GNIC_WQE_INDEX is filled in by the device

@@ -84,6 +84,12 @@ static void make_qp(struct end *end, struct rig_qp *qp, uint8_t type, struct rig
 	rig_ring(&end->rig, &qp->sq, LOG, wqe_log);
 	in.sq_base = cpu_to_le64(qp->sq.base);
 	in.sq_db = cpu_to_le64(qp->sq.db_iova);
+	if (type == GNIC_QP_RC) {
+		rig_ring(&end->rig, &qp->rq, LOG, 4);
+		in.rq_log = LOG;
+		in.rq_base = cpu_to_le64(qp->rq.base);
+		in.rq_db = cpu_to_le64(qp->rq.db_iova);
+	}
 	RIG_OK(&end->rig, GNIC_CMD_QP_CREATE, &in, sizeof(in), &id, sizeof(id));
 	qp->qpn = le32_to_cpu(id.id);
 }
@@ -153,6 +159,7 @@ static void set_requester(struct end *end, const struct end *peer)
 	field(&w, GNIC_REQ_TM_GRANULARITY, 9);
 	field(&w, GNIC_REQ_TIMEOUT_RETRY_CNT, 254);
 	field(&w, GNIC_REQ_SEQ_ERR_RETRY_CNT, 254);
+	field(&w, GNIC_REQ_RNR_RETRY_CNT, 7);
 	field(&w, GNIC_REQ_WQ_TYPE, GNIC_WQ_TYPE_WRITE);
 	field(&w, GNIC_REQ_VALID, 1);
 	write_context(end, &w);
@@ -282,10 +289,38 @@ static void immediate(void)
 	wqe.completion = cpu_to_le32(FIELD_PREP(GNIC_RC_WQE_COMPLETION, GNIC_COMPLETION_CQ));
 	post(a, &wqe);
 	cqe = rig_cq_wait(&b->rig, &b->rq_cq);
-	CLIENT_EQ(le32_to_cpu(cqe->ctrl) & ~GNIC_CQE_VALID, b->qp.qpn);
+	CLIENT_EQ(le32_to_cpu(cqe->ctrl) & ~GNIC_CQE_VALID, b->qp.qpn | GNIC_CQE_IMM);
 	CLIENT_EQ(le32_to_cpu(cqe->tag), 0x12345678);
 	CLIENT_EQ(le32_to_cpu(cqe->data), 5000);
 	await(a, &a->sq_cq, 0, 5000, false);
+	stop();
+}
+
+/* The buffer comes when the sender has asked for a while. */
+static void sends(void)
+{
+	static const uint32_t bytes[] = { 1, 4096, 4097, 1000001 };
+	struct gnic_hw_qp_stats stats;
+
+	start_with(NULL, 6);
+	fill(a, BUFFER, 7);
+	for (uint32_t i = 0; i < sizeof(bytes) / sizeof(*bytes); i++) {
+		struct gnic_hw_rc_wqe wqe = make_wqe(a, b, 0, bytes[i]);
+		const struct gnic_hw_cqe *cqe;
+
+		wqe.ctrl ^= cpu_to_le32(GNIC_WQE_LINEAR ^ GNIC_WQE_SEND);
+		post(a, &wqe);
+		usleep(5000);
+		rig_recv_post(&b->rig, &b->qp, b->sink, BUFFER);
+		cqe = rig_cq_wait(&b->rig, &b->rq_cq);
+		CLIENT_EQ(le32_to_cpu(cqe->ctrl) & ~GNIC_CQE_VALID, b->qp.qpn | GNIC_CQE_SEND);
+		CLIENT_EQ(le32_to_cpu(cqe->wqe_index), i);
+		CLIENT_EQ(le32_to_cpu(cqe->data), bytes[i]);
+		await(a, &a->sq_cq, i, bytes[i], false);
+		check_arrived(a, b, bytes[i]);
+	}
+	qp_stats(b, &stats);
+	CLIENT_CHECK(le64_to_cpu(stats.no_buffer) >= 4);
 	stop();
 }
 
@@ -484,23 +519,35 @@ static void wireshark_agrees(void)
 	snprintf(file, sizeof(file), "/tmp/vgaudi-rc.%d.pcap", (int)getpid());
 	snprintf(arg, sizeof(arg), "--pcap=%s", file);
 	start_with(arg, 4);
-	for (uint32_t i = 0; i < 4; i++) {
+	for (uint32_t i = 0; i < 7; i++) {
 		struct gnic_hw_rc_wqe wqe = make_wqe(a, b, 0, 9001 + i);
 
 		if (i & 1)
 			wqe.completion = cpu_to_le32(FIELD_PREP(GNIC_RC_WQE_COMPLETION,
 								GNIC_COMPLETION_CQ));
+		if (i == 4 || i == 5) {
+			rig_recv_post(&b->rig, &b->qp, b->sink, BUFFER);
+			wqe.ctrl ^= cpu_to_le32(GNIC_WQE_LINEAR ^ GNIC_WQE_SEND);
+		}
+		if (i == 6)
+			wqe.ctrl |= cpu_to_le32(FIELD_PREP(GNIC_RC_WQE_REDUCTION,
+							   GNIC_REDUCTION_ENABLE));
 		post(a, &wqe);
 		await(a, &a->sq_cq, i, 9001 + i, false);
 	}
 	stop();
+	CLIENT_EQ(tshark(file, "infiniband.bth.opcode == 0"), 2);
+	CLIENT_EQ(tshark(file, "infiniband.bth.opcode == 1"), 2);
+	CLIENT_EQ(tshark(file, "infiniband.bth.opcode == 2"), 1);
+	CLIENT_EQ(tshark(file, "infiniband.bth.opcode == 3"), 1);
 	CLIENT_EQ(tshark(file, "infiniband.bth.opcode == 6"), 4);
-	CLIENT_EQ(tshark(file, "infiniband.bth.opcode == 7"), 4);
-	CLIENT_EQ(tshark(file, "infiniband.bth.opcode == 8"), 2);
+	CLIENT_EQ(tshark(file, "infiniband.bth.opcode == 7"), 5);
+	CLIENT_EQ(tshark(file, "infiniband.bth.opcode == 8"), 3);
 	CLIENT_EQ(tshark(file, "infiniband.bth.opcode == 9"), 2);
-	CLIENT_EQ(tshark(file, "infiniband.bth.opcode == 17"), 4);
-	CLIENT_EQ(tshark(file, "infiniband"), 16);
-	CLIENT_EQ(tshark(file, "infiniband && ip.checksum.status == 1"), 16);
+	CLIENT_EQ(tshark(file, "infiniband.bth.opcode == 17"), 7);
+	CLIENT_EQ(tshark(file, "infiniband.bth.opcode == 0xc6"), 1);
+	CLIENT_EQ(tshark(file, "infiniband"), 28);
+	CLIENT_EQ(tshark(file, "infiniband && ip.checksum.status == 1"), 28);
 	CLIENT_EQ(tshark(file, "_ws.malformed || _ws.expert.severity >= 6291456"), 0);
 	unlink(file);
 }
@@ -508,6 +555,7 @@ static void wireshark_agrees(void)
 static const struct ktap_test tests[] = {
 	{ "rc: writes of each size", sizes },
 	{ "rc: immediate data, over IPv6", immediate },
+	{ "rc: sends, to a receiver that is late", sends },
 	{ "rc: both ways, round all rings", many },
 	{ "rc: a bad wire", bad_wire },
 	{ "rc: windows bound the responder", windows },

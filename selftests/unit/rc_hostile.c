@@ -45,6 +45,15 @@ static struct lab_qp *any_qp(void)
 	return lab_qp(lab_random(2), lab_random(LAB_QPS));
 }
 
+/* Mostly one that there is. */
+static uint32_t any_reduction(void)
+{
+	uint32_t reduction = bits() & 0x1fff;
+
+	return lab_random(4) ? (reduction & ~GNIC_REDUCTION_RSVD) | GNIC_REDUCTION_ENABLE :
+			       reduction;
+}
+
 static struct gnic_hw_rc_wqe any_rc_wqe(uint32_t index)
 {
 	struct gnic_hw_rc_wqe wqe = {
@@ -57,6 +66,10 @@ static struct gnic_hw_rc_wqe any_rc_wqe(uint32_t index)
 		.completion = cpu_to_le32(lab_random(2) << 31),
 	};
 
+	if (!lab_random(3))
+		wqe.ctrl ^= cpu_to_le32(GNIC_WQE_LINEAR ^ GNIC_WQE_SEND);
+	else if (!lab_random(3))
+		wqe.ctrl |= cpu_to_le32(FIELD_PREP(GNIC_RC_WQE_REDUCTION, any_reduction()));
 	if (!lab_random(10))
 		wqe.ctrl ^= cpu_to_le32(1u << lab_random(32));
 	if (!lab_random(20))
@@ -67,11 +80,13 @@ static struct gnic_hw_rc_wqe any_rc_wqe(uint32_t index)
 static void post_something(void)
 {
 	static const uint8_t opcodes[] = { GNIC_WQE_NOP, GNIC_WQE_COPY, GNIC_WQE_FILL,
-					   GNIC_WQE_POST, GNIC_WQE_FENCE, 31 };
+					   GNIC_WQE_POST, GNIC_WQE_FENCE, GNIC_WQE_REDUCE,
+					   31 };
 	struct lab_qp *lqp = any_qp();
 	struct gnic_hw_compute_wqe wqe = {
 		.ctrl = cpu_to_le32(opcodes[lab_random(sizeof(opcodes))] |
-				    FIELD_PREP(GNIC_WQE_INDEX, lqp->index & 0xff)),
+				    FIELD_PREP(GNIC_WQE_INDEX, lqp->index & 0xff) |
+				    FIELD_PREP(GNIC_COMPUTE_WQE_REDUCTION, any_reduction())),
 		.size = cpu_to_le32(size() & ~lab_random(4)),
 		.src = cpu_to_le64(address()),
 		.dst = cpu_to_le64(address()),
@@ -83,6 +98,14 @@ static void post_something(void)
 		return;
 	wqe.rc = any_rc_wqe(lqp->index);
 	lab_post(lqp, lqp->qp.rc ? (void *)&wqe.rc : (void *)&wqe);
+}
+
+static void recv_something(void)
+{
+	struct lab_qp *lqp = lab_qp(lab_random(2), lab_random(2));
+
+	if (lab_has_buffer_room(lqp))
+		lab_recv(lqp, (uint32_t)(address() - GNIC_ADDR_HBM_BASE), lab_random(3) ? size() : 0);
 }
 
 static void jump_the_index(void)
@@ -181,7 +204,10 @@ static void send_a_packet(void)
 {
 	static const uint8_t opcodes[] = { ROCE_WRITE_FIRST, ROCE_WRITE_MIDDLE, ROCE_WRITE_LAST,
 					   ROCE_WRITE_LAST_IMM, ROCE_WRITE_ONLY,
-					   ROCE_WRITE_ONLY_IMM, ROCE_ACK, ROCE_ACK };
+					   ROCE_WRITE_ONLY_IMM, ROCE_ACK, ROCE_ACK,
+					   ROCE_SEND_FIRST, ROCE_SEND_MIDDLE, ROCE_SEND_LAST,
+					   ROCE_SEND_ONLY, ROCE_SEND_ONLY_IMM, ROCE_REDUCE_FIRST,
+					   ROCE_REDUCE_ONLY, ROCE_REDUCE_ONLY_IMM };
 	uint32_t side = lab_random(2), qpn = lab_random(LAB_QPS);
 	const struct rc *rc = lab_qp(side, qpn)->qp.rc;
 	struct roce_path path = { .ip_version = 4 };
@@ -189,6 +215,7 @@ static void send_a_packet(void)
 		.path = &path, .dst_qp = qpn, .opcode = opcodes[lab_random(sizeof(opcodes))],
 		.psn = bits() & ROCE_PSN_MASK, .ack_req = lab_random(2), .va = address(),
 		.rkey = LAB_LKEY + qpn, .dma_len = size(), .imm = bits(),
+		.reduction = (uint16_t)any_reduction(),
 		.payload = lab_random(4) ? 1024u << lab_random(4) : lab_random(8193),
 		.syndrome = (uint8_t)(lab_random(4) ? lab_random(32) : bits()),
 	};
@@ -221,6 +248,7 @@ static void check_qp(const struct qp *qp)
 	const struct rc_requester *req;
 
 	assert_true(qp->sq.index - qp->sq.done <= LAB_RING);
+	assert_true(qp->rq.index - qp->rq.done <= LAB_RING);
 	if (!qp->rc)
 		return;
 	req = &qp->rc->req;
@@ -243,6 +271,7 @@ static void check_canary(void)
 
 static void (*const acts[])(void) = {
 	post_something, post_something, post_something, post_something, post_something,
+	recv_something, recv_something,
 	send_a_packet, send_a_packet, jump_the_index, scribble_in_a_ring, write_a_context,
 	stop_or_go, open_or_close_windows, revive,
 };
@@ -274,6 +303,8 @@ static void anything_at_all(void **state)
 
 	(void)state;
 	cage();
+	for (uint32_t i = 0; i < 4; i++)
+		lab_receive_queue(lab_qp(i / 2, i % 2));
 	revive();
 	for (uint32_t i = 0; i < rounds; i++) {
 		lab.bytes = i / 64 & 1;

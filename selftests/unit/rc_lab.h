@@ -54,6 +54,7 @@ struct lab_qp {
 	struct qp qp;
 	struct lab_cq sq_cq, rq_cq;
 	uint32_t index;		/* what the record would say */
+	uint32_t rq_index;	/* likewise of the receive queue */
 };
 
 struct lab_card {
@@ -416,7 +417,7 @@ struct lab_conn {
 	uint32_t psn[2];	/* that side 0, 1 begins with */
 	uint32_t ack_freq;
 	uint32_t granularity;
-	uint32_t timeouts, naks;	/* retry counts */
+	uint32_t timeouts, naks, rnrs;	/* retry counts */
 	uint32_t window;	/* 0: no congestion control */
 	uint32_t burst;
 	uint8_t ip_version;
@@ -424,7 +425,7 @@ struct lab_conn {
 
 static const struct lab_conn lab_conn_default = {
 	.mtu = 2, .psn = { 0x123456, 0xfffff0 }, .ack_freq = 8, .granularity = 8,
-	.timeouts = 3, .naks = 3, .ip_version = 4,
+	.timeouts = 3, .naks = 3, .rnrs = RC_RNR_FOR_EVER, .ip_version = 4,
 };
 
 static inline void lab_field(struct gnic_hw_qpc_write *w, uint32_t dword, uint32_t mask,
@@ -490,6 +491,7 @@ static inline enum gnic_hw_status lab_requester(uint32_t side, uint32_t qpn,
 	lab_field(&w, GNIC_REQ_TM_GRANULARITY, conn->granularity);
 	lab_field(&w, GNIC_REQ_TIMEOUT_RETRY_CNT, conn->timeouts);
 	lab_field(&w, GNIC_REQ_SEQ_ERR_RETRY_CNT, conn->naks);
+	lab_field(&w, GNIC_REQ_RNR_RETRY_CNT, conn->rnrs);
 	lab_field(&w, GNIC_REQ_CONGESTION_MODE, conn->window ? 2 : 0);
 	lab_field(&w, GNIC_REQ_CONGESTION_WIN, conn->window);
 	lab_field(&w, GNIC_REQ_BURST_SIZE, conn->burst);
@@ -522,6 +524,39 @@ static inline struct gnic_hw_db *lab_db(struct lab_qp *lqp)
 static inline bool lab_has_room(struct lab_qp *lqp)
 {
 	return lqp->index - lqp->qp.sq.done < LAB_RING;
+}
+
+/* A receive queue: QPs have none unless a test wants one. */
+static inline void lab_receive_queue(struct lab_qp *lqp)
+{
+	struct wq *rq = &lqp->qp.rq;
+
+	rq->present = true;
+	rq->mask = LAB_RING - 1;
+	rq->entry_log = 4;
+	rq->base = lab_addr(0x20000 + lqp->qp.qpn * 0x1000);
+	rq->db_addr = lab_addr(0x2000 + lqp->qp.qpn * GNIC_DB_ALIGN);
+}
+
+static inline bool lab_has_buffer_room(const struct lab_qp *lqp)
+{
+	return lqp->rq_index - lqp->qp.rq.done < LAB_RING;
+}
+
+/* A buffer for a SEND. @size 0: one that was taken back. */
+static inline void lab_recv(struct lab_qp *lqp, uint32_t offset, uint32_t size)
+{
+	const struct wq *rq = &lqp->qp.rq;
+	uint8_t *hbm = lqp->qp.card->hbm;
+	struct gnic_hw_recv_wqe *ring = (void *)(hbm + (rq->base - GNIC_ADDR_HBM_BASE));
+	struct gnic_hw_db *db = (void *)(hbm + (rq->db_addr - GNIC_ADDR_HBM_BASE));
+
+	assert_true(lab_has_buffer_room(lqp));
+	ring[lqp->rq_index & rq->mask] = (struct gnic_hw_recv_wqe){
+		.addr = cpu_to_le64(lab_addr(offset)),
+		.size = cpu_to_le32(size),
+	};
+	db->index = cpu_to_le32(++lqp->rq_index);
 }
 
 /* Copies an entry into the ring and tells of it. */

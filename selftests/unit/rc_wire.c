@@ -58,7 +58,7 @@ static void immediate_makes_a_completion(void **state)
 	lab_run();
 	assert_int_equal(lab_qp(1, 0)->rq_cq.count, 2);
 	for (uint32_t i = 0; i < 2; i++) {
-		assert_int_equal(le32_to_cpu(cqe[i].ctrl), 0);
+		assert_int_equal(le32_to_cpu(cqe[i].ctrl), GNIC_CQE_IMM);
 		assert_int_equal(le32_to_cpu(cqe[i].tag), i ^ 0x5aa50000);
 		assert_int_equal(le32_to_cpu(cqe[i].data), i ? 9000 : 7);
 	}
@@ -437,6 +437,7 @@ struct scenario {
 
 struct tale {
 	uint32_t local, remote, size;
+	uint8_t kind;		/* enum rc_kind */
 	bool cqe, imm;
 };
 
@@ -454,6 +455,7 @@ static struct scenario scenario_make(void)
 			.ack_freq = lab_random(3) ? some(0, 20) : 0,
 			.granularity = some(1, 10),
 			.timeouts = RC_RETRY_FOR_EVER, .naks = RC_RETRY_FOR_EVER,
+			.rnrs = RC_RNR_FOR_EVER,
 			.window = lab_random(2) ? some(1, 200) : 0,
 			.burst = lab_random(2) ? some(1, 300) : 0,
 			.ip_version = lab_random(2) ? 4 : 6,
@@ -465,6 +467,7 @@ static struct scenario scenario_make(void)
 	if (s.tough) {
 		s.conn.timeouts = lab_random(3);
 		s.conn.naks = lab_random(3);
+		s.conn.rnrs = lab_random(8);
 	}
 	lab.bytes = lab_random(8);
 	lab.dice.drop = lab_random(2) * lab_random(s.tough ? 500 : 200);
@@ -472,6 +475,27 @@ static struct scenario scenario_make(void)
 	lab.dice.swap = lab.bytes * lab_random(2) * lab_random(200);
 	lab.dice.spoil = lab.bytes * lab_random(2) * lab_random(150);
 	return s;
+}
+
+/* How the sink is when nothing has come: a sum that is made twice shows. */
+static const uint32_t scenario_add = GNIC_REDUCTION_ENABLE | GNIC_REDUCTION_INT32 << 1;
+
+static struct gnic_hw_rc_wqe scenario_wqe(struct lab_qp *from, const struct tale *t)
+{
+	struct gnic_hw_rc_wqe wqe = lab_wqe(from, t->size);
+
+	wqe.local_addr = cpu_to_le64(lab_addr(t->local));
+	wqe.remote_addr = cpu_to_le64(lab_addr(t->remote));
+	if (t->kind == RC_SEND)
+		wqe.ctrl ^= cpu_to_le32(GNIC_WQE_LINEAR ^ GNIC_WQE_SEND);
+	if (t->kind == RC_REDUCE)
+		wqe.ctrl |= cpu_to_le32(FIELD_PREP(GNIC_RC_WQE_REDUCTION, scenario_add));
+	if (!t->cqe)
+		wqe.ctrl &= ~cpu_to_le32(GNIC_RC_WQE_ACKREQ);
+	if (t->imm)
+		wqe.completion = cpu_to_le32(FIELD_PREP(GNIC_RC_WQE_COMPLETION,
+							GNIC_COMPLETION_CQ));
+	return wqe;
 }
 
 /* Places of their own in the sink, so that a late copy of an old packet shows. */
@@ -483,22 +507,27 @@ static void scenario_post(struct lab_qp *from, struct tale *tales, uint32_t coun
 		struct tale *t = &tales[i];
 		struct gnic_hw_rc_wqe wqe;
 
+		t->kind = (uint8_t)lab_random(RC_KINDS);
 		t->size = lab_random(3) ? some(1, 9000) : some(1, 40000);
+		if (t->kind == RC_REDUCE)
+			t->size = (t->size + 3) & ~3u;
 		t->local = LAB_SOURCE + lab_random(1 << 19);
 		t->remote = remote + lab_random(64);
 		t->cqe = lab_random(4);
 		t->imm = lab_random(2);
 		remote = t->remote + t->size;
-		wqe = lab_wqe(from, t->size);
-		wqe.local_addr = cpu_to_le64(lab_addr(t->local));
-		wqe.remote_addr = cpu_to_le64(lab_addr(t->remote));
-		if (!t->cqe)
-			wqe.ctrl &= ~cpu_to_le32(GNIC_RC_WQE_ACKREQ);
-		if (t->imm)
-			wqe.completion = cpu_to_le32(FIELD_PREP(GNIC_RC_WQE_COMPLETION,
-								GNIC_COMPLETION_CQ));
+		wqe = scenario_wqe(from, t);
 		lab_post(from, &wqe);
 	}
+}
+
+/* Buffers for the SENDs, as they come by and by. */
+static void scenario_recv(struct lab_qp *to, const struct tale *tales, uint32_t count,
+			  uint32_t *posted)
+{
+	for (; *posted < count && lab_random(3); (*posted)++)
+		if (tales[*posted].kind == RC_SEND)
+			lab_recv(to, tales[*posted].remote, tales[*posted].size);
 }
 
 /* What the requester says has arrived is there; returns how much it says. */
@@ -529,13 +558,14 @@ static void scenario_check_received(const struct lab_qp *to, const struct tale *
 	uint32_t cqes = 0;
 
 	for (uint32_t i = 0; i < count; i++) {
-		if (!tales[i].imm)
+		if (!tales[i].imm && tales[i].kind != RC_SEND)
 			continue;
 		if (cqes == to->rq_cq.count) {
 			assert_true(i >= at_least);
 			return;
 		}
-		assert_int_equal(le32_to_cpu(to->rq_cq.cqe[cqes].tag), i ^ 0x5aa50000);
+		assert_int_equal(le32_to_cpu(to->rq_cq.cqe[cqes].tag),
+				 tales[i].imm ? i ^ 0x5aa50000 : 0);
 		assert_int_equal(le32_to_cpu(to->rq_cq.cqe[cqes].data), tales[i].size);
 		cqes++;
 	}
@@ -563,6 +593,7 @@ static void scenario_check_failure(const struct qp *qp, const struct scenario *s
 static void scenario_run(uint64_t seed)
 {
 	struct tale tales[2][24];
+	uint32_t posted[2] = { 0, 0 };
 	struct scenario s;
 
 	lab_setup(NULL);
@@ -571,10 +602,14 @@ static void scenario_run(uint64_t seed)
 	lab_connect(0, &s.conn);
 	for (uint32_t side = 0; side < 2; side++) {
 		lab_fill_random(lab_mem(side, LAB_SOURCE), 1 << 20);
+		lab_receive_queue(lab_qp(side, 0));
 		scenario_post(lab_qp(side, 0), tales[side], s.messages);
 	}
-	for (uint32_t ms = 0; ms < 100000 && !scenario_ended(&s); ms++)
+	for (uint32_t ms = 0; ms < 100000 && !scenario_ended(&s); ms++) {
+		for (uint32_t side = 0; side < 2; side++)
+			scenario_recv(lab_qp(!side, 0), tales[side], s.messages, &posted[side]);
 		lab_run_ms(1);
+	}
 	assert_true(scenario_ended(&s));
 	for (uint32_t side = 0; side < 2; side++) {
 		uint32_t done = scenario_check_sent(side, lab_qp(side, 0), tales[side]);

@@ -2,7 +2,7 @@
 /*
  * Compute queues (model-defined): commands run in order, by one engine a queue.
  *
- * COPY and FILL run in rounds of bounded size. POST hands a WQE to an RC QP and
+ * COPY, FILL and REDUCE run in rounds of bounded size. POST hands a WQE to an RC QP and
  * is complete when that is; the commands behind it need not wait, unless they
  * are a FENCE.
  */
@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "blk_qpc.h"
+#include "reduce.h"
 
 #define COMPUTE_POSTS		64u	/* under way, of a queue */
 #define COMPUTE_CHUNK		0x10000u	/* bytes between two looks at the budget */
@@ -179,6 +180,35 @@ static enum compute_step compute_fill(struct qp *qp, struct qp_compute *c, uint8
 	return c->offset == size ? COMPUTE_DONE : COMPUTE_MORE;
 }
 
+/* What is reduced is read before it is written, number by number. */
+static enum compute_step compute_reduce(struct qp *qp, struct qp_compute *c, uint8_t *syndrome)
+{
+	uint32_t reduction = FIELD_GET(GNIC_COMPUTE_WQE_REDUCTION, le32_to_cpu(c->cmd.ctrl));
+	uint32_t size = le32_to_cpu(c->cmd.size), len = compute_chunk(c, size);
+	uint64_t src = le64_to_cpu(c->cmd.src), dst = le64_to_cpu(c->cmd.dst);
+	struct iovec from[COMPUTE_PIECES], to[COMPUTE_PIECES];
+
+	*syndrome = GNIC_SYND_TX_REDUCTION;
+	if (!reduce_exists(reduction))
+		return COMPUTE_DONE;
+	*syndrome = GNIC_SYND_TX_BAD_SIZE;
+	if (!size || size > GNIC_RC_SIZE_MAX || size % reduce_src_width(reduction))
+		return COMPUTE_DONE;
+	*syndrome = GNIC_SYND_LOCAL_ACCESS;
+	if (compute_wraps(src, size) || compute_wraps(dst, reduce_dst_len(reduction, size)))
+		return COMPUTE_DONE;
+	if (reduce_upscales(reduction) && len > COMPUTE_CHUNK / 2)
+		len = COMPUTE_CHUNK / 2;
+	if (compute_src(qp, src + c->offset, len, from) < 0 ||
+	    compute_dst(qp, dst + reduce_dst_len(reduction, c->offset),
+			reduce_dst_len(reduction, len), to) < 0)
+		return COMPUTE_DONE;
+	reduce(reduction, to, from, len);
+	c->offset += len;
+	*syndrome = 0;
+	return c->offset == size ? COMPUTE_DONE : COMPUTE_MORE;
+}
+
 static enum compute_step compute_fence(struct qp *qp, struct qp_compute *c, uint8_t *syndrome)
 {
 	(void)qp;
@@ -243,16 +273,18 @@ static void compute_has_room(struct rc_post *room, uint8_t syndrome)
  */
 static bool compute_enqueue(struct qp *to, const struct gnic_hw_rc_wqe *from)
 {
-	struct gnic_hw_rc_wqe wqe = *from;
+	struct gnic_hw_rc_wqe wqe[2] = { *from };
 	struct gnic_hw_db *db;
 	void *entry = wq_entry(to, &to->sq, to->sq.index);
 
 	db = asid_ptr(to->card, GNIC_ASID_KERNEL, to->sq.db_addr, sizeof(*db), 0);
 	if (!entry || !db)
 		return false;
-	wqe.ctrl &= ~cpu_to_le32(GNIC_WQE_INDEX);
-	wqe.ctrl |= cpu_to_le32(FIELD_PREP(GNIC_WQE_INDEX, to->sq.index & 0xff));
-	memcpy(entry, &wqe, sizeof(wqe));
+	wqe->ctrl &= ~cpu_to_le32(GNIC_WQE_INDEX);
+	wqe->ctrl |= cpu_to_le32(FIELD_PREP(GNIC_WQE_INDEX, to->sq.index & 0xff));
+	/* where a WQE of 64 bytes has its inline data */
+	memcpy(&wqe[1], &wqe->local_addr, GNIC_RC_INLINE_32);
+	memcpy(entry, wqe, 1u << to->sq.entry_log);
 	to->sq.index++;
 	to->sq.kicked = to->sq.index;
 	/* Pairs with the acquire in wq_refresh(): this thread's, so only the compiler matters. */
@@ -283,6 +315,11 @@ static enum compute_step compute_post(struct qp *qp, struct qp_compute *c, uint8
 
 	if (!to)
 		return COMPUTE_DONE;
+	*syndrome = GNIC_SYND_TX_INLINE_SIZE;
+	if (le32_to_cpu(c->cmd.rc.ctrl) & GNIC_RC_WQE_INLINE &&
+	    le32_to_cpu(c->cmd.rc.size) > GNIC_RC_INLINE_32)
+		return COMPUTE_DONE;
+	*syndrome = 0;
 	if (!c->free)
 		return COMPUTE_WAIT;
 	if (to->sq.index - to->sq.done > to->sq.mask) {
@@ -309,6 +346,7 @@ static const compute_fn compute_fns[] = {
 	[GNIC_WQE_FILL]		= compute_fill,
 	[GNIC_WQE_POST]		= compute_post,
 	[GNIC_WQE_FENCE]	= compute_fence,
+	[GNIC_WQE_REDUCE]	= compute_reduce,
 };
 
 static enum compute_step compute_run(struct qp *qp, struct qp_compute *c, uint8_t *syndrome)

@@ -15,6 +15,7 @@ struct qp_kind {
 	bool has_rq;
 	bool needs_cq;		/* of every queue that is present */
 	bool needs_sq;
+	bool may_be_empty;	/* without any queue */
 	bool has_vport;
 };
 
@@ -31,6 +32,8 @@ static const struct qp_kind qp_kinds[] = {
 		.destroy = rc_destroy,
 		.wqe_log_min = 5,
 		.cqe_log = 4,
+		.has_rq = true,
+		.may_be_empty = true,
 		.has_vport = true,
 	},
 	[GNIC_QP_COMPUTE] = {
@@ -136,7 +139,7 @@ static bool qp_ring_aligned(__le64 base, __le64 db)
 static enum gnic_hw_status qp_check_queues(const struct qp_kind *kind,
 					   const struct gnic_hw_qp_create *in)
 {
-	if (!in->sq_log && (kind->needs_sq || (kind->has_rq && !in->rq_log)))
+	if (!in->sq_log && (kind->needs_sq || (!in->rq_log && !kind->may_be_empty)))
 		return GNIC_STATUS_BAD_PARAM;
 	if (in->sq_log && (!qp_log_ok(in->sq_log) || in->sq_wqe_log < kind->wqe_log_min ||
 			   in->sq_wqe_log > QP_WQE_LOG_MAX ||

@@ -65,6 +65,7 @@ static const struct qpc_field qpc_req_fields[] = {
 	{ GNIC_REQ_PACING_TIME,		QPC_ZERO },
 	{ GNIC_REQ_PSN_DELIVERED,	QPC_DEVICE },
 	{ GNIC_REQ_SYNDROME,		QPC_DEVICE },
+	{ GNIC_REQ_RNR_RETRY_CNT,	QPC_DRIVER },
 	{ GNIC_REQ_DATA_MMU_BYPASS,	QPC_ZERO },
 	{ GNIC_REQ_MOD_GAUDI1,		QPC_ZERO },
 	{ GNIC_REQ_PORT,		QPC_DRIVER },
@@ -354,6 +355,8 @@ static void req_load(struct rc *rc)
 	req->rkey = gnic_qpc_get(ctx, GNIC_REQ_RKEY);
 	req->nak_max = (uint8_t)gnic_qpc_get(ctx, GNIC_REQ_SEQ_ERR_RETRY_CNT);
 	req->timeout_max = (uint8_t)gnic_qpc_get(ctx, GNIC_REQ_TIMEOUT_RETRY_CNT);
+	req->rnr_max = (uint8_t)gnic_qpc_get(ctx, GNIC_REQ_RNR_RETRY_CNT);
+	req->wide_wqe = gnic_qpc_get(ctx, GNIC_REQ_SWQ_GRANULARITY);
 	/* well below half of the PSN space: beyond it old and new look alike */
 	req->window = window ? gnic_qpc_get(ctx, GNIC_REQ_CONGESTION_WIN) & (ROCE_PSN_MASK >> 2) :
 			       RC_WINDOW;
@@ -406,6 +409,7 @@ static void res_start(struct rc *rc)
 
 	res->expected = gnic_qpc_get(rc->res_ctx, GNIC_RES_EXPECTED_PSN);
 	res->msn = 0;
+	res->is_send = false;
 	res->naked = false;
 	res->busy = false;
 	res->valid = true;

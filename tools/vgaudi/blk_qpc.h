@@ -16,17 +16,30 @@
 #define RC_BURST		64u	/* packets a round, if BURST_SIZE is 0 */
 #define RC_BURST_MAX		256u
 #define RC_RETRY_FOR_EVER	255u
+#define RC_RNR_FOR_EVER		7u	/* as in InfiniBand */
+#define RC_RNR_CODE		14	/* what we ask for if no buffer is there: 1.28 ms */
+
+enum rc_kind {
+	RC_WRITE,
+	RC_SEND,
+	RC_REDUCE,	/* a WRITE that is a reduction */
+	RC_KINDS,
+};
 
 /**
  * struct rc_msg - a WQE in flight; the copy that counts, the guest's may change
- * @local: device address of the data
+ * @local: device address of the data, unless it is inline
  * @remote: device address at the peer
  * @size: bytes, 0: NOP
  * @tag: immediate data
  * @psn: of its first packet
  * @packets: how many
+ * @kind: enum rc_kind
  * @imm: the tag travels
  * @cqe: completion wanted
+ * @is_inline: the data is in @data
+ * @reduction: RC_REDUCE: how
+ * @data: inline data
  */
 struct rc_msg {
 	uint64_t local;
@@ -35,8 +48,12 @@ struct rc_msg {
 	uint32_t tag;
 	uint32_t psn;
 	uint32_t packets;
+	uint8_t kind;
 	bool imm;
 	bool cqe;
+	bool is_inline;
+	uint16_t reduction;
+	uint8_t data[GNIC_RC_INLINE_64];
 };
 
 /**
@@ -50,6 +67,7 @@ struct rc_requester {
 	/* in the order of use */
 	bool valid;
 	bool held;		/* receiver not ready: wait for the timer */
+	bool wide_wqe;		/* of 64 bytes */
 	uint8_t mtu_log;
 	uint32_t window;	/* packets in flight */
 	uint32_t burst;		/* packets a round */
@@ -67,6 +85,7 @@ struct rc_requester {
 	/* less often */
 	uint8_t timeout_max, timeouts;
 	uint8_t nak_max, naks;
+	uint8_t rnr_max, rnrs;
 	uint64_t rto;		/* ns */
 	uint64_t deadline;	/* of the oldest packet not acknowledged */
 	struct loop_timer timer;
@@ -79,15 +98,21 @@ struct rc_requester {
  * @msn: messages received, 24 bits
  * @naked: a sequence error was reported and not yet mended
  * @busy: within a message
+ * @is_send: which is a SEND; else a WRITE
+ * @reduction: of that WRITE; 0: none
+ * @access: GNIC_ACCESS_* that its memory needs
  * @first: payload of the message's first packet, what the others must have too
  * @va: where the next byte goes
- * @left: bytes to come
- * @size: bytes of the message
+ * @left: WRITE: bytes to come; SEND: room in the buffer
+ * @size: WRITE: bytes of the message; SEND: of those that came
  */
 struct rc_responder {
 	bool valid;
 	bool naked;
 	bool busy;
+	bool is_send;
+	uint8_t access;
+	uint16_t reduction;
 	uint16_t asid;
 	uint32_t expected;
 	uint32_t lkey;
@@ -127,6 +152,9 @@ static inline struct rc_msg *rc_msg(const struct rc_requester *req, uint32_t ind
 	return (struct rc_msg *)&req->msg[index & (RC_MSGS - 1)];
 }
 
+/* txs_wqe.c: WQE @req->tail becomes a message; 0 or enum gnic_hw_syndrome */
+uint8_t txs_load(struct rc_requester *req, const void *entry);
+
 /* blk_txs.c */
 void txs_start(struct rc *rc);		/* VALID was written: from NTS_PSN and the next WQE on */
 void txs_reset(struct rc *rc);		/* drop what is in flight */
@@ -138,11 +166,16 @@ void txs_fail(struct rc *rc, uint32_t index, uint8_t syndrome);
 /* Sends @pkt with the payload that is in @frame->iov; may call rc_receive(). */
 void txs_emit(struct rc *rc, const struct rc_packet *pkt, struct frame *frame);
 
+/* rxe_request.c: 0, or why @pkt, which has the expected PSN, is refused */
+uint8_t rxe_check(const struct rc *rc, const struct rc_packet *pkt);
+
 /* blk_rxe_rc.c: from pieces to pieces, @len bytes, which may overlap */
 void rc_move(const struct iovec *to, const struct iovec *from, size_t len);
 
 /* blk_tmr.c */
 uint64_t tmr_rto(uint32_t granularity);	/* ns */
+uint64_t tmr_rnr(uint8_t code);		/* ns; of an AETH */
+void tmr_hold(struct rc *rc, uint64_t ns);	/* nothing is sent for so long */
 void tmr_init(struct rc *rc);
 void tmr_exit(struct rc *rc);
 void tmr_progress(struct rc *rc);	/* sent the first, or an ACK came: time starts anew */

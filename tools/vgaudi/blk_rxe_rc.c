@@ -11,9 +11,9 @@
 
 #include "blk_qpc.h"
 #include "frame.h"
+#include "reduce.h"
 
 #define RXE_PIECES		8	/* of a packet's place in memory */
-#define RXE_FIRST_MIN		256u	/* the smallest path MTU of InfiniBand */
 
 /* A packet and the memory where its payload is. */
 struct rxe_request {
@@ -59,57 +59,76 @@ static void rxe_nak(struct rc *rc, uint8_t nak)
 	rxe_answer(rc, rc->res.expected, nak);
 }
 
+/* Nothing has happened: the peer sends it again, later. */
+static void rxe_not_ready(struct rc *rc)
+{
+	rc->qp->stats.no_buffer++;
+	rxe_answer(rc, rc->res.expected, ROCE_AETH_RNR | RC_RNR_CODE);
+}
+
 static void rxe_refuse(struct rc *rc, struct rxe_refusal why)
 {
 	if (why.nak == ROCE_NAK_ACCESS)
 		rc->qp->stats.rkey_errors++;
 	rxe_nak(rc, why.nak);
+	if (rc->res.busy && rc->res.is_send && rc->qp->rq_cq)
+		cq_post_error(rc->qp->rq_cq, rc->qp, false, rc->qp->rq.done, why.syndrome);
 	qp_fail(rc->qp, why.syndrome, false);
 }
 
-/* ---- is it a request that may be? ---- */
+/* ---- where it goes ---- */
 
-static uint8_t rxe_check_first(const struct rc_responder *res, const struct rc_packet *pkt,
-			       bool last)
+static void rxe_begin_write(struct rc_responder *res, const struct rc_packet *pkt)
 {
-	if (pkt->rkey != res->lkey)
-		return GNIC_SYND_RX_RKEY;
-	if (!pkt->dma_len)
-		return GNIC_SYND_RX_WRITE_ZERO;
-	if (pkt->dma_len > GNIC_RC_SIZE_MAX || pkt->payload > pkt->dma_len)
-		return GNIC_SYND_RX_RC_TOO_BIG;
-	if (last)
-		return pkt->payload < pkt->dma_len ? GNIC_SYND_RX_RC_TOO_SMALL : 0;
-	/* a full packet, by the sender's path MTU, and more to come */
-	if (pkt->payload < RXE_FIRST_MIN || pkt->payload & (pkt->payload - 1))
-		return GNIC_SYND_RX_RC_TOO_SMALL;
-	return pkt->payload == pkt->dma_len ? GNIC_SYND_RX_RC_TOO_BIG : 0;
+	res->busy = true;
+	res->is_send = false;
+	res->access = GNIC_ACCESS_REMOTE_WRITE;
+	res->reduction = roce_ops[pkt->opcode].flags & ROCE_OP_REDUCE ? pkt->reduction : 0;
+	res->first = pkt->payload;
+	res->va = pkt->va;
+	res->left = pkt->dma_len;
+	res->size = pkt->dma_len;
 }
 
-static uint8_t rxe_check_next(const struct rc_responder *res, const struct rc_packet *pkt,
-			      bool last)
+/* The next buffer that was not taken back. False: there is none, or the QP has failed. */
+static bool rxe_buffer(struct qp *qp, struct gnic_hw_recv_wqe *wqe)
 {
-	uint32_t least = last ? res->left : res->first;
+	struct wq *rq = &qp->rq;
 
-	if (pkt->payload > res->first || pkt->payload > res->left)
-		return GNIC_SYND_RX_RC_TOO_BIG;
-	if (pkt->payload < least)
-		return GNIC_SYND_RX_RC_TOO_SMALL;
-	return !last && pkt->payload == res->left ? GNIC_SYND_RX_RC_TOO_BIG : 0;
+	while (rq->index != rq->done || (wq_refresh(qp, rq) && rq->index != rq->done)) {
+		const void *entry = wq_entry(qp, rq, rq->done);
+
+		if (!entry)
+			return false;
+		frame_fetch(wqe, entry, sizeof(*wqe));
+		if (wqe->size)
+			return true;
+		rq->done++;
+		wq_done(qp, rq);
+	}
+	return false;
 }
 
-static uint8_t rxe_check(const struct rc_responder *res, const struct rc_packet *pkt)
+/* False: there is no buffer, which the peer is told, or the QP has failed. */
+static bool rxe_begin_send(struct rc *rc, const struct rc_packet *pkt)
 {
-	uint8_t flags = roce_ops[pkt->opcode].flags;
-	bool first = flags & ROCE_OP_FIRST, last = flags & ROCE_OP_LAST;
+	struct rc_responder *res = &rc->res;
+	struct gnic_hw_recv_wqe wqe;
 
-	if (!(flags & ROCE_OP_WRITE))
-		return GNIC_SYND_RX_BTH_OPCODE;
-	if (first == res->busy)
-		return GNIC_SYND_RX_WRITE_OPCODE;
-	if (pkt->payload > ROCE_PAYLOAD_MAX)
-		return GNIC_SYND_RX_RC_TOO_BIG;
-	return first ? rxe_check_first(res, pkt, last) : rxe_check_next(res, pkt, last);
+	if (!rxe_buffer(rc->qp, &wqe)) {
+		if (!rc->qp->failed)
+			rxe_not_ready(rc);
+		return false;
+	}
+	res->busy = true;
+	res->is_send = true;
+	res->access = GNIC_ACCESS_LOCAL_WRITE;
+	res->reduction = 0;
+	res->first = pkt->payload;
+	res->va = le64_to_cpu(wqe.addr);
+	res->left = le32_to_cpu(wqe.size);
+	res->size = 0;
+	return true;
 }
 
 /* ---- placement ---- */
@@ -145,70 +164,108 @@ void rc_move(const struct iovec *to, const struct iovec *from, size_t len)
 		rxe_move_pieces(to, from, len);
 }
 
-static bool rxe_place(struct rc *rc, uint64_t va, const struct rxe_request *in)
+/* The address of a WRITE is the peer's fault, that of a buffer our owner's. */
+static struct rxe_refusal rxe_no_access(const struct rc_responder *res)
 {
+	if (res->is_send)
+		return (struct rxe_refusal){ ROCE_NAK_OPERATION, GNIC_SYND_LOCAL_ACCESS };
+	return (struct rxe_refusal){ ROCE_NAK_ACCESS, GNIC_SYND_REMOTE_ACCESS };
+}
+
+static bool rxe_place(struct rc *rc, const struct rxe_request *in)
+{
+	struct rc_responder *res = &rc->res;
+	uint32_t len = in->pkt->payload, room = len;
 	struct iovec to[RXE_PIECES];
-	uint32_t len = in->pkt->payload;
 
 	if (!len)
 		return true;
-	if (asid_iov(rc->qp->card, rc->res.asid, va, len, GNIC_ACCESS_REMOTE_WRITE, to,
-		     RXE_PIECES) < 0)
+	if (res->reduction)
+		room = reduce_dst_len(res->reduction, len);
+	if (asid_iov(rc->qp->card, res->asid, res->va, room, res->access, to, RXE_PIECES) < 0)
 		return false;
-	rc_move(to, in->iov, len);
+	if (res->reduction)
+		reduce(res->reduction, to, in->iov, len);
+	else
+		rc_move(to, in->iov, len);
+	res->va += room;
 	return true;
 }
 
 /* ---- the expected request ---- */
 
+static void rxe_complete_send(struct qp *qp, struct gnic_hw_cqe *cqe)
+{
+	cqe->ctrl |= cpu_to_le32(GNIC_CQE_SEND);
+	cqe->wqe_index = cpu_to_le32(qp->rq.done);
+	qp->rq.done++;
+	wq_done(qp, &qp->rq);
+	cq_post(qp->rq_cq, cqe);
+}
+
 /* False: the CQ has overrun, the QP has failed. */
 static bool rxe_complete(struct rc *rc, const struct rc_packet *pkt)
 {
+	bool imm = roce_ops[pkt->opcode].flags & ROCE_OP_IMM;
 	struct qp *qp = rc->qp;
 	struct gnic_hw_cqe cqe = {
-		.ctrl = cpu_to_le32(FIELD_PREP(GNIC_CQE_QPN, qp->qpn)),
+		.ctrl = cpu_to_le32(FIELD_PREP(GNIC_CQE_QPN, qp->qpn) | (imm ? GNIC_CQE_IMM : 0)),
 		.wqe_index = cpu_to_le32(rc->res.msn),
-		.tag = cpu_to_le32(pkt->imm),
+		.tag = cpu_to_le32(imm ? pkt->imm : 0),
 		.data = cpu_to_le32(rc->res.size),
 	};
 
 	rc->res.msn = psn_add(rc->res.msn, 1);
 	rc->res.busy = false;
-	if (roce_ops[pkt->opcode].flags & ROCE_OP_IMM)
+	if (rc->res.is_send)
+		rxe_complete_send(qp, &cqe);
+	else if (imm)
 		cq_post(qp->rq_cq, &cqe);
 	return !qp->failed;
 }
 
-static void rxe_expected(struct rc *rc, const struct rxe_request *in)
+/* False: it is refused, or has to come again. */
+static bool rxe_begin(struct rc *rc, const struct rc_packet *pkt)
 {
-	struct rc_responder *res = &rc->res;
-	const struct rc_packet *pkt = in->pkt;
-	uint8_t flags = roce_ops[pkt->opcode].flags;
-	uint8_t syndrome = rxe_check(res, pkt);
+	uint16_t flags = roce_ops[pkt->opcode].flags;
+	uint8_t syndrome = rxe_check(rc, pkt);
 
 	if (syndrome) {
 		rxe_refuse(rc, (struct rxe_refusal){
 			.nak = syndrome == GNIC_SYND_RX_RKEY ? ROCE_NAK_ACCESS : ROCE_NAK_REQUEST,
 			.syndrome = syndrome,
 		});
+		return false;
+	}
+	if (!(flags & ROCE_OP_FIRST))
+		return true;
+	if (flags & ROCE_OP_SEND)
+		return rxe_begin_send(rc, pkt);
+	rxe_begin_write(&rc->res, pkt);
+	return true;
+}
+
+static void rxe_expected(struct rc *rc, const struct rxe_request *in)
+{
+	struct rc_responder *res = &rc->res;
+	const struct rc_packet *pkt = in->pkt;
+
+	if (!rxe_begin(rc, pkt))
+		return;
+	if (pkt->payload > res->left) {
+		rxe_refuse(rc, (struct rxe_refusal){ ROCE_NAK_REQUEST, GNIC_SYND_RX_SEND_TOO_BIG });
 		return;
 	}
-	if (flags & ROCE_OP_FIRST) {
-		res->busy = true;
-		res->first = pkt->payload;
-		res->va = pkt->va;
-		res->left = pkt->dma_len;
-		res->size = pkt->dma_len;
-	}
-	if (!rxe_place(rc, res->va, in)) {
-		rxe_refuse(rc, (struct rxe_refusal){ ROCE_NAK_ACCESS, GNIC_SYND_REMOTE_ACCESS });
+	if (!rxe_place(rc, in)) {
+		rxe_refuse(rc, rxe_no_access(res));
 		return;
 	}
-	res->va += pkt->payload;
 	res->left -= pkt->payload;
+	if (res->is_send)
+		res->size += pkt->payload;
 	res->expected = psn_add(res->expected, 1);
 	res->naked = false;
-	if (flags & ROCE_OP_LAST && !rxe_complete(rc, pkt))
+	if (roce_ops[pkt->opcode].flags & ROCE_OP_LAST && !rxe_complete(rc, pkt))
 		return;
 	if (pkt->ack_req)
 		rxe_ack(rc);
@@ -271,6 +328,23 @@ static void rxe_naked(struct rc *rc, uint8_t nak)
 		txs_fail(rc, rc->req.head, GNIC_SYND_RX_ACK_SYNDROME);
 }
 
+/* The peer has no buffer: it says when to come again. */
+static void rxe_not_yet(struct rc *rc, uint8_t syndrome)
+{
+	struct rc_requester *req = &rc->req;
+
+	if (req->ona == req->high)
+		return;		/* an old one: there is nothing to send again */
+	if (req->rnrs >= req->rnr_max && req->rnr_max != RC_RNR_FOR_EVER) {
+		txs_fail(rc, req->head, GNIC_SYND_QPC_RX_RETRY);
+		return;
+	}
+	if (req->rnrs < RC_RNR_FOR_EVER)
+		req->rnrs++;
+	txs_rollback(rc);
+	tmr_hold(rc, tmr_rnr(syndrome));
+}
+
 /* An answer acknowledges what is before it; an ACK its own packet, too. */
 static void rxe_answered(struct rc *rc, const struct rc_packet *pkt)
 {
@@ -284,9 +358,7 @@ static void rxe_answered(struct rc *rc, const struct rc_packet *pkt)
 		rc->qp->stats.acks++;
 		break;
 	case ROCE_AETH_RNR:
-		/* the timer lets it go on */
-		txs_rollback(rc);
-		req->held = req->ona != req->high;
+		rxe_not_yet(rc, pkt->syndrome);
 		break;
 	case ROCE_AETH_NAK:
 		rxe_naked(rc, pkt->syndrome);

@@ -16,9 +16,29 @@ uint64_t tmr_rto(uint32_t granularity)
 	return (4ull << granularity) * 1000;
 }
 
+/* InfiniBand 9.7.5.2.8, table "Encoding for RNR NAK timer field", in 10 us */
+uint64_t tmr_rnr(uint8_t code)
+{
+	static const uint16_t delays[32] = {
+		0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768,
+		1024, 1536, 2048, 3072, 4096, 6144, 8192, 12288, 16384, 24576, 32768, 49152,
+	};
+	uint16_t delay = delays[code & 31];
+
+	return (delay ? delay : 65536) * 10000ull;
+}
+
 static bool tmr_set(struct rc *rc)
 {
 	return !loop_timer_set(rc->qp->card->loop, &rc->req.timer, rc->req.deadline);
+}
+
+/* The time that a responder asked for is over: that was no time-out. */
+static void tmr_released(struct rc *rc)
+{
+	rc->req.held = false;
+	tmr_progress(rc);
+	qp_wake(rc->qp);
 }
 
 static void tmr_expired(struct rc *rc)
@@ -32,7 +52,6 @@ static void tmr_expired(struct rc *rc)
 	}
 	if (req->timeouts < RC_RETRY_FOR_EVER)
 		req->timeouts++;
-	req->held = false;
 	txs_rollback(rc);
 	tmr_progress(rc);
 	qp_wake(rc->qp);
@@ -47,6 +66,8 @@ static void tmr_fire(void *opaque)
 		return;
 	if (loop_now(rc->qp->card->loop) < req->deadline)
 		tmr_set(rc);
+	else if (req->held)
+		tmr_released(rc);
 	else
 		tmr_expired(rc);
 }
@@ -60,6 +81,16 @@ void tmr_init(struct rc *rc)
 void tmr_exit(struct rc *rc)
 {
 	loop_timer_del(rc->qp->card->loop, &rc->req.timer);
+}
+
+void tmr_hold(struct rc *rc, uint64_t ns)
+{
+	struct rc_requester *req = &rc->req;
+
+	req->held = true;
+	req->deadline = loop_now(rc->qp->card->loop) + ns;
+	if (!tmr_set(rc))
+		txs_fail(rc, req->head, GNIC_SYND_QPC_RETRY);
 }
 
 void tmr_progress(struct rc *rc)

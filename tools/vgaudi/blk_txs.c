@@ -8,81 +8,17 @@
  * txs_fail()) changes state and never sends; rc_poll() looks at the state
  * afresh after every packet.
  */
-#include <stdatomic.h>
 #include <string.h>
 
 #include "blk_qpc.h"
 
 /* ---- from WQE to message ---- */
 
-#define TXS_RESERVED		BIT(7)	/* of dword 0; bits 5 and 6 are for tracing */
-
-/* What WQ type "write" says about an opcode. */
-static const uint8_t txs_opcode_syndrome[] = {
-	[GNIC_WQE_NOP]		= 0,
-	[GNIC_WQE_SEND]		= GNIC_SYND_TX_WRITE_OPCODE,
-	[GNIC_WQE_LINEAR]	= 0,
-	[GNIC_WQE_STRIDE]	= GNIC_SYND_TX_WRITE_OPCODE,
-	[GNIC_WQE_MULTI_STRIDE]	= GNIC_SYND_TX_WRITE_OPCODE,
-	[GNIC_WQE_RDV_WR]	= GNIC_SYND_QPC_TX_RDV,
-	[GNIC_WQE_RDV_RD]	= GNIC_SYND_QPC_TX_RDV,
-	[GNIC_WQE_QOS_UPDATE]	= GNIC_SYND_TX_WRITE_OPCODE,
-};
-
-static uint8_t txs_check_write(const struct gnic_hw_rc_wqe *wqe, uint32_t ctrl)
-{
-	uint32_t size = le32_to_cpu(wqe->size);
-	uint32_t completion = FIELD_GET(GNIC_RC_WQE_COMPLETION, le32_to_cpu(wqe->completion));
-
-	if (ctrl & GNIC_RC_WQE_SE)
-		return GNIC_SYND_TX_SE_NOT_RAW;
-	if (ctrl & GNIC_RC_WQE_INLINE)
-		return GNIC_SYND_TX_INLINE_SIZE;
-	/* no reductions and no sync objects: as reserved as the reserved bit */
-	if (ctrl & (GNIC_RC_WQE_REDUCTION | TXS_RESERVED) || completion & GNIC_COMPLETION_SOB)
-		return GNIC_SYND_TX_RESERVED;
-	if (!size)
-		return GNIC_SYND_TX_WRITE_ZERO;
-	return size > GNIC_RC_SIZE_MAX ? GNIC_SYND_TX_SIZE : 0;
-}
-
-static uint8_t txs_check(const struct gnic_hw_rc_wqe *wqe, uint32_t index)
-{
-	uint32_t ctrl = le32_to_cpu(wqe->ctrl);
-	uint32_t opcode = FIELD_GET(GNIC_WQE_OPCODE, ctrl);
-
-	if (FIELD_GET(GNIC_WQE_INDEX, ctrl) != (index & 0xff))
-		return GNIC_SYND_TX_WQE_INDEX;
-	if (opcode >= sizeof(txs_opcode_syndrome))
-		return GNIC_SYND_TX_OPCODE;
-	if (txs_opcode_syndrome[opcode])
-		return txs_opcode_syndrome[opcode];
-	return opcode == GNIC_WQE_NOP ? 0 : txs_check_write(wqe, ctrl);
-}
-
-static void txs_load(struct rc_requester *req, const struct gnic_hw_rc_wqe *wqe)
-{
-	struct rc_msg *msg = rc_msg(req, req->tail);
-	uint32_t ctrl = le32_to_cpu(wqe->ctrl);
-	bool write = FIELD_GET(GNIC_WQE_OPCODE, ctrl) == GNIC_WQE_LINEAR;
-	uint32_t completion = FIELD_GET(GNIC_RC_WQE_COMPLETION, le32_to_cpu(wqe->completion));
-
-	msg->local = le64_to_cpu(wqe->local_addr);
-	msg->remote = le64_to_cpu(wqe->remote_addr);
-	msg->size = write ? le32_to_cpu(wqe->size) : 0;
-	msg->tag = le32_to_cpu(wqe->tag);
-	msg->psn = req->nts;
-	msg->packets = (msg->size + (1u << req->mtu_log) - 1) >> req->mtu_log;
-	msg->imm = completion == GNIC_COMPLETION_CQ;
-	msg->cqe = ctrl & GNIC_RC_WQE_ACKREQ;
-}
-
 /* All that was fetched has been sent once, so the next PSN is the message's. */
 static bool txs_fetch(struct rc *rc)
 {
 	struct rc_requester *req = &rc->req;
 	struct qp *qp = rc->qp;
-	struct gnic_hw_rc_wqe wqe;
 	const void *entry;
 	uint8_t syndrome;
 
@@ -91,15 +27,11 @@ static bool txs_fetch(struct rc *rc)
 	entry = wq_entry(qp, &qp->sq, req->tail);
 	if (!entry)
 		return false;
-	memcpy(&wqe, entry, sizeof(wqe));
-	/* what was checked is what is used: the compiler must not read it again */
-	atomic_signal_fence(memory_order_acquire);
-	syndrome = txs_check(&wqe, req->tail);
+	syndrome = txs_load(req, entry);
 	if (syndrome) {
 		txs_fail(rc, req->tail, syndrome);
 		return false;
 	}
-	txs_load(req, &wqe);
 	req->tail++;
 	return true;
 }
@@ -128,10 +60,21 @@ void txs_emit(struct rc *rc, const struct rc_packet *pkt, struct frame *frame)
 	mac_send(qp->port, frame);
 }
 
-/* by: first packet, last packet, with immediate data */
-static const uint8_t txs_opcodes[2][2][2] = {
-	{ { ROCE_WRITE_MIDDLE, ROCE_WRITE_MIDDLE }, { ROCE_WRITE_LAST, ROCE_WRITE_LAST_IMM } },
-	{ { ROCE_WRITE_FIRST, ROCE_WRITE_FIRST }, { ROCE_WRITE_ONLY, ROCE_WRITE_ONLY_IMM } },
+/* by: kind, first packet, last packet, with immediate data */
+static const uint8_t txs_opcodes[RC_KINDS][2][2][2] = {
+	[RC_WRITE] = {
+		{ { ROCE_WRITE_MIDDLE, ROCE_WRITE_MIDDLE }, { ROCE_WRITE_LAST, ROCE_WRITE_LAST_IMM } },
+		{ { ROCE_WRITE_FIRST, ROCE_WRITE_FIRST }, { ROCE_WRITE_ONLY, ROCE_WRITE_ONLY_IMM } },
+	},
+	[RC_SEND] = {
+		{ { ROCE_SEND_MIDDLE, ROCE_SEND_MIDDLE }, { ROCE_SEND_LAST, ROCE_SEND_LAST_IMM } },
+		{ { ROCE_SEND_FIRST, ROCE_SEND_FIRST }, { ROCE_SEND_ONLY, ROCE_SEND_ONLY_IMM } },
+	},
+	[RC_REDUCE] = {
+		{ { ROCE_WRITE_MIDDLE, ROCE_WRITE_MIDDLE }, { ROCE_WRITE_LAST, ROCE_WRITE_LAST_IMM } },
+		{ { ROCE_REDUCE_FIRST, ROCE_REDUCE_FIRST },
+		  { ROCE_REDUCE_ONLY, ROCE_REDUCE_ONLY_IMM } },
+	},
 };
 
 static uint32_t txs_in_flight(const struct rc_requester *req)
@@ -156,13 +99,29 @@ static void txs_make(struct rc *rc, const struct rc_msg *msg, struct rc_packet *
 		.payload = last ? msg->size - (req->packet << req->mtu_log) : 1u << req->mtu_log,
 		.dst_qp = req->dst_qp,
 		.psn = req->nts,
-		.opcode = txs_opcodes[!req->packet][last][msg->imm],
+		.opcode = txs_opcodes[msg->kind][!req->packet][last][msg->imm],
 		.ack_req = txs_wants_ack(req, last),
 		.va = msg->remote,
 		.rkey = req->rkey,
 		.dma_len = msg->size,
+		.reduction = msg->reduction,
 		.imm = msg->tag,
 	};
+}
+
+/* The payload of the packet that is next, in @frame->iov. */
+static bool txs_payload(struct rc *rc, struct rc_msg *msg, uint32_t len, struct frame *frame)
+{
+	uint64_t off = (uint64_t)rc->req.packet << rc->req.mtu_log;
+
+	if (msg->is_inline) {
+		frame->iov[0] = (struct iovec){ msg->data, len };
+		frame->iovs = 1;
+		return true;
+	}
+	frame->iovs = asid_iov(rc->qp->card, rc->req.asid, msg->local + off, len,
+			       GNIC_ACCESS_LOCAL_READ, frame->iov, FRAME_IOV);
+	return frame->iovs >= 0;
 }
 
 /* Before the packet leaves: its ACK may be here before mac_send() returns. */
@@ -182,7 +141,7 @@ static void txs_advance(struct rc *rc, const struct rc_msg *msg, bool ack_req)
 	}
 }
 
-static void txs_send(struct rc *rc, const struct rc_msg *msg)
+static void txs_send(struct rc *rc, struct rc_msg *msg)
 {
 	struct rc_requester *req = &rc->req;
 	struct rc_packet pkt;
@@ -190,10 +149,7 @@ static void txs_send(struct rc *rc, const struct rc_msg *msg)
 	bool idle = req->nts == req->ona;
 
 	txs_make(rc, msg, &pkt);
-	frame.iovs = asid_iov(rc->qp->card, req->asid,
-			      msg->local + ((uint64_t)req->packet << req->mtu_log), pkt.payload,
-			      GNIC_ACCESS_LOCAL_READ, frame.iov, FRAME_IOV);
-	if (frame.iovs < 0) {
+	if (!txs_payload(rc, msg, pkt.payload, &frame)) {
 		txs_fail(rc, req->exec, GNIC_SYND_LOCAL_ACCESS);
 		return;
 	}
@@ -254,7 +210,7 @@ static void txs_complete(struct rc *rc)
 static bool txs_step(struct rc *rc)
 {
 	struct rc_requester *req = &rc->req;
-	const struct rc_msg *msg = rc_msg(req, req->exec);
+	struct rc_msg *msg = rc_msg(req, req->exec);
 
 	if (!msg->packets) {
 		req->exec++;
@@ -302,6 +258,7 @@ bool txs_acked(struct rc *rc, uint32_t psn)
 	req->ona = psn;
 	req->timeouts = 0;
 	req->naks = 0;
+	req->rnrs = 0;
 	req->held = false;
 	txs_complete(rc);
 	if (overtaken)
@@ -340,6 +297,7 @@ void txs_start(struct rc *rc)
 	req->tail = req->head;
 	req->timeouts = 0;
 	req->naks = 0;
+	req->rnrs = 0;
 	req->valid = true;
 	qp_wake(rc->qp);
 }

@@ -145,11 +145,6 @@ void qp_wake(struct qp *qp)
 	umr_link(qp);
 }
 
-void qp_resume(void *qp)
-{
-	qp_wake(qp);
-}
-
 void qp_sleep(struct qp *qp)
 {
 	struct gnic_hw_db *db;

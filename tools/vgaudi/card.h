@@ -393,8 +393,13 @@ void *wq_entry(struct qp *qp, struct wq *wq, uint32_t index);
 bool wq_refresh(struct qp *qp, struct wq *wq);
 void wq_done(struct qp *qp, struct wq *wq);		/* publishes wq->done */
 void qp_wake(struct qp *qp);	/* onto the poll list */
-void qp_resume(void *qp);	/* likewise; for timers */
 void qp_sleep(struct qp *qp);	/* off it, need_kick is set first */
+
+/* qp_wake() for timers */
+static inline void qp_resume(void *qp)
+{
+	qp_wake(qp);
+}
 
 /*
  * One round for one QP of the poll list: execute at most @budget WQEs. Returns

@@ -30,12 +30,12 @@
 #define ROCE_OP(w, fl, ext)	{ .flags = ROCE_OP_KNOWN | (w) | (fl), .ext_len = (ext) }
 
 const struct roce_op roce_ops[256] = {
-	[ROCE_SEND_FIRST]	= ROCE_OP(0, ROCE_OP_FIRST, 0),
-	[ROCE_SEND_MIDDLE]	= ROCE_OP(0, 0, 0),
-	[ROCE_SEND_LAST]	= ROCE_OP(0, ROCE_OP_LAST, 0),
-	[ROCE_SEND_LAST_IMM]	= ROCE_OP(0, ROCE_OP_LAST | ROCE_OP_IMM, 4),
-	[ROCE_SEND_ONLY]	= ROCE_OP(0, ROCE_OP_FIRST | ROCE_OP_LAST, 0),
-	[ROCE_SEND_ONLY_IMM]	= ROCE_OP(0, ROCE_OP_FIRST | ROCE_OP_LAST | ROCE_OP_IMM, 4),
+	[ROCE_SEND_FIRST]	= ROCE_OP(ROCE_OP_SEND, ROCE_OP_FIRST, 0),
+	[ROCE_SEND_MIDDLE]	= ROCE_OP(ROCE_OP_SEND, 0, 0),
+	[ROCE_SEND_LAST]	= ROCE_OP(ROCE_OP_SEND, ROCE_OP_LAST, 0),
+	[ROCE_SEND_LAST_IMM]	= ROCE_OP(ROCE_OP_SEND, ROCE_OP_LAST | ROCE_OP_IMM, 4),
+	[ROCE_SEND_ONLY]	= ROCE_OP(ROCE_OP_SEND, ROCE_OP_FIRST | ROCE_OP_LAST, 0),
+	[ROCE_SEND_ONLY_IMM]	= ROCE_OP(ROCE_OP_SEND, ROCE_OP_FIRST | ROCE_OP_LAST | ROCE_OP_IMM, 4),
 	[ROCE_WRITE_FIRST]	= ROCE_OP(ROCE_OP_WRITE, ROCE_OP_FIRST | ROCE_OP_RETH, 16),
 	[ROCE_WRITE_MIDDLE]	= ROCE_OP(ROCE_OP_WRITE, 0, 0),
 	[ROCE_WRITE_LAST]	= ROCE_OP(ROCE_OP_WRITE, ROCE_OP_LAST, 0),
@@ -48,6 +48,12 @@ const struct roce_op roce_ops[256] = {
 	[ROCE_ACK]		= ROCE_OP(0, ROCE_OP_AETH, 4),
 	[ROCE_CMP_SWAP]		= ROCE_OP(0, ROCE_OP_FIRST | ROCE_OP_LAST, 28),
 	[ROCE_FETCH_ADD]	= ROCE_OP(0, ROCE_OP_FIRST | ROCE_OP_LAST, 28),
+	[ROCE_REDUCE_FIRST]	= ROCE_OP(ROCE_OP_WRITE | ROCE_OP_REDUCE,
+					  ROCE_OP_FIRST | ROCE_OP_RETH, 20),
+	[ROCE_REDUCE_ONLY]	= ROCE_OP(ROCE_OP_WRITE | ROCE_OP_REDUCE,
+					  ROCE_OP_FIRST | ROCE_OP_LAST | ROCE_OP_RETH, 20),
+	[ROCE_REDUCE_ONLY_IMM]	= ROCE_OP(ROCE_OP_WRITE | ROCE_OP_REDUCE, ROCE_OP_FIRST |
+					  ROCE_OP_LAST | ROCE_OP_RETH | ROCE_OP_IMM, 24),
 };
 
 /* ---- bytes and numbers, network order ---- */
@@ -173,13 +179,15 @@ static uint8_t *build_bth(uint8_t *p, const struct rc_packet *pkt)
 
 static uint8_t *build_ext(uint8_t *p, const struct rc_packet *pkt)
 {
-	uint8_t flags = roce_ops[pkt->opcode].flags;
+	uint16_t flags = roce_ops[pkt->opcode].flags;
 
 	if (flags & ROCE_OP_RETH) {
 		p = put64(p, pkt->va);
 		p = put32(p, pkt->rkey);
 		p = put32(p, pkt->dma_len);
 	}
+	if (flags & ROCE_OP_REDUCE)
+		p = put32(p, pkt->reduction);
 	if (flags & ROCE_OP_AETH)
 		p = put32(p, (uint32_t)pkt->syndrome << 24 | (pkt->msn & ROCE_PSN_MASK));
 	if (flags & ROCE_OP_IMM)
@@ -344,13 +352,18 @@ static bool parse_udp(const uint8_t *udp, uint32_t room, struct roce_path *path)
 
 static void parse_ext(const uint8_t *p, struct rc_packet *pkt)
 {
-	uint8_t flags = roce_ops[pkt->opcode].flags;
+	uint16_t flags = roce_ops[pkt->opcode].flags;
 
 	if (flags & ROCE_OP_RETH) {
 		pkt->va = get64(p);
 		pkt->rkey = get32(p + 8);
 		pkt->dma_len = get32(p + 12);
 		p += 16;
+	}
+	if (flags & ROCE_OP_REDUCE) {
+		/* what does not fit is no reduction that there is */
+		pkt->reduction = p[0] | p[1] ? UINT16_MAX : get16(p + 2);
+		p += 4;
 	}
 	if (flags & ROCE_OP_AETH) {
 		pkt->syndrome = p[0];

@@ -14,8 +14,8 @@
 #define ROCE_PKEY		0xffff	/* the default partition, full member */
 #define ROCE_ICRC_LEN		4u
 #define ROCE_BTH_LEN		12u
-/* Ethernet, two tags, IPv6, UDP, BTH, RETH, immediate */
-#define ROCE_HDR_MAX		(14u + 8u + 40u + 8u + 12u + 16u + 4u)
+/* Ethernet, two tags, IPv6, UDP, BTH, RETH, reduction, immediate */
+#define ROCE_HDR_MAX		(14u + 8u + 40u + 8u + 12u + 16u + 4u + 4u)
 #define ROCE_PAYLOAD_MAX	8192u
 
 /* BTH opcodes of the reliable connection; the rest of the list is refused by name. */
@@ -36,6 +36,10 @@ enum roce_opcode {
 	ROCE_ACK		= 0x11,
 	ROCE_CMP_SWAP		= 0x13,
 	ROCE_FETCH_ADD		= 0x14,
+	/* of the range that is left to manufacturers: a WRITE that is a reduction */
+	ROCE_REDUCE_FIRST	= 0xc6,
+	ROCE_REDUCE_ONLY	= 0xca,
+	ROCE_REDUCE_ONLY_IMM	= 0xcb,
 };
 
 /* What an opcode means and which headers follow the BTH. */
@@ -46,9 +50,11 @@ enum roce_opcode {
 #define ROCE_OP_RETH		0x10u
 #define ROCE_OP_IMM		0x20u
 #define ROCE_OP_AETH		0x40u
+#define ROCE_OP_SEND		0x80u
+#define ROCE_OP_REDUCE		0x100u	/* a word behind the RETH says how */
 
 struct roce_op {
-	uint8_t flags;
+	uint16_t flags;
 	uint8_t ext_len;	/* bytes between BTH and payload */
 };
 
@@ -105,6 +111,7 @@ struct roce_path {
  * @va: RETH
  * @rkey: RETH
  * @dma_len: RETH
+ * @reduction: GNIC_REDUCTION_*; 0: none
  * @imm: immediate data
  */
 struct rc_packet {
@@ -120,6 +127,7 @@ struct rc_packet {
 	uint64_t va;
 	uint32_t rkey;
 	uint32_t dma_len;
+	uint16_t reduction;
 	uint32_t imm;
 };
 

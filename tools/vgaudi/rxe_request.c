@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Block RXE, the part of RC QPs: is a packet the request that may come now? */
+#include "blk_qpc.h"
+#include "reduce.h"
+
+#define RXE_FIRST_MIN		256u	/* the smallest path MTU of InfiniBand */
+
+static uint8_t rxe_check_reduction(const struct rc_packet *pkt)
+{
+	if (!(roce_ops[pkt->opcode].flags & ROCE_OP_REDUCE))
+		return 0;
+	if (!reduce_exists(pkt->reduction) || pkt->dma_len % reduce_src_width(pkt->reduction))
+		return GNIC_SYND_RX_BAD_FORMAT;
+	return 0;
+}
+
+/* A full packet, by the sender's path MTU, and more to come? */
+static bool rxe_is_full(const struct rc_packet *pkt)
+{
+	return pkt->payload >= RXE_FIRST_MIN && !(pkt->payload & (pkt->payload - 1));
+}
+
+static uint8_t rxe_check_first(const struct rc_responder *res, const struct rc_packet *pkt,
+			       bool last)
+{
+	if (pkt->rkey != res->lkey)
+		return GNIC_SYND_RX_RKEY;
+	if (!pkt->dma_len)
+		return GNIC_SYND_RX_WRITE_ZERO;
+	if (pkt->dma_len > GNIC_RC_SIZE_MAX || pkt->payload > pkt->dma_len)
+		return GNIC_SYND_RX_RC_TOO_BIG;
+	if (last)
+		return pkt->payload < pkt->dma_len ? GNIC_SYND_RX_RC_TOO_SMALL :
+						     rxe_check_reduction(pkt);
+	if (!rxe_is_full(pkt))
+		return GNIC_SYND_RX_RC_TOO_SMALL;
+	return pkt->payload == pkt->dma_len ? GNIC_SYND_RX_RC_TOO_BIG : rxe_check_reduction(pkt);
+}
+
+static uint8_t rxe_check_next(const struct rc_responder *res, const struct rc_packet *pkt,
+			      bool last)
+{
+	uint32_t least = last ? res->left : res->first;
+
+	if (pkt->payload > res->first || pkt->payload > res->left)
+		return GNIC_SYND_RX_RC_TOO_BIG;
+	if (pkt->payload < least)
+		return GNIC_SYND_RX_RC_TOO_SMALL;
+	return !last && pkt->payload == res->left ? GNIC_SYND_RX_RC_TOO_BIG : 0;
+}
+
+/* How long the message is nobody says before it ends. */
+static uint8_t rxe_check_send(const struct rc_responder *res, const struct rc_packet *pkt,
+			      bool first, bool last)
+{
+	if (first)
+		return last || rxe_is_full(pkt) ? 0 : GNIC_SYND_RX_RC_TOO_SMALL;
+	if (pkt->payload > res->first)
+		return GNIC_SYND_RX_RC_TOO_BIG;
+	return pkt->payload < (last ? 1 : res->first) ? GNIC_SYND_RX_RC_TOO_SMALL : 0;
+}
+
+uint8_t rxe_check(const struct rc *rc, const struct rc_packet *pkt)
+{
+	const struct rc_responder *res = &rc->res;
+	uint16_t flags = roce_ops[pkt->opcode].flags;
+	bool first = flags & ROCE_OP_FIRST, last = flags & ROCE_OP_LAST;
+	bool send = flags & ROCE_OP_SEND;
+
+	if (!(flags & (ROCE_OP_WRITE | ROCE_OP_SEND)) || (send && !rc->qp->rq.present))
+		return GNIC_SYND_RX_BTH_OPCODE;
+	if (first == res->busy || (res->busy && res->is_send != send))
+		return GNIC_SYND_RX_WRITE_OPCODE;
+	if (pkt->payload > ROCE_PAYLOAD_MAX)
+		return GNIC_SYND_RX_RC_TOO_BIG;
+	if (send)
+		return rxe_check_send(res, pkt, first, last);
+	return first ? rxe_check_first(res, pkt, last) : rxe_check_next(res, pkt, last);
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Block TXS: a WQE of an RC QP, from what the driver wrote to a message, or why it is none. */
+#include <stdatomic.h>
+#include <string.h>
+
+#include "blk_qpc.h"
+#include "reduce.h"
+
+#define TXS_RESERVED		BIT(7)	/* of dword 0; bits 5 and 6 are for tracing */
+
+/* The second half is there if the queue's WQEs have 64 bytes. */
+union txs_wqe {
+	struct gnic_hw_rc_wqe rc;
+	uint8_t bytes[64];
+};
+
+/* What WQ type "write" says about an opcode. */
+static const uint8_t txs_opcode_syndrome[] = {
+	[GNIC_WQE_NOP]		= 0,
+	[GNIC_WQE_SEND]		= 0,
+	[GNIC_WQE_LINEAR]	= 0,
+	[GNIC_WQE_STRIDE]	= GNIC_SYND_TX_WRITE_OPCODE,
+	[GNIC_WQE_MULTI_STRIDE]	= GNIC_SYND_TX_WRITE_OPCODE,
+	[GNIC_WQE_RDV_WR]	= GNIC_SYND_QPC_TX_RDV,
+	[GNIC_WQE_RDV_RD]	= GNIC_SYND_QPC_TX_RDV,
+	[GNIC_WQE_QOS_UPDATE]	= GNIC_SYND_TX_WRITE_OPCODE,
+};
+
+static uint32_t txs_inline_max(const struct rc_requester *req)
+{
+	return req->wide_wqe ? GNIC_RC_INLINE_64 : GNIC_RC_INLINE_32;
+}
+
+static uint8_t txs_check_reduction(const struct gnic_hw_rc_wqe *wqe, uint32_t opcode,
+				   uint32_t reduction)
+{
+	bool upscales;
+
+	if (!reduction)
+		return 0;
+	if (!reduce_exists(reduction))
+		return GNIC_SYND_TX_REDUCTION;
+	upscales = reduce_upscales(reduction);
+	if (opcode != GNIC_WQE_LINEAR)
+		return upscales ? GNIC_SYND_TX_UPSCALE_OPCODE : GNIC_SYND_TX_REDUCTION;
+	if (upscales && le64_to_cpu(wqe->remote_addr) % 4)
+		return GNIC_SYND_TX_UPSCALE_ADDR;
+	return le32_to_cpu(wqe->size) % reduce_src_width(reduction) ? GNIC_SYND_TX_BAD_SIZE : 0;
+}
+
+static uint8_t txs_check_size(const struct rc_requester *req, uint32_t opcode, uint32_t ctrl,
+			      uint32_t size)
+{
+	if (!size)
+		return opcode == GNIC_WQE_SEND ? GNIC_SYND_TX_SEND_ZERO : GNIC_SYND_TX_WRITE_ZERO;
+	if (ctrl & GNIC_RC_WQE_INLINE && size > txs_inline_max(req))
+		return GNIC_SYND_TX_INLINE_SIZE;
+	return size > GNIC_RC_SIZE_MAX ? GNIC_SYND_TX_SIZE : 0;
+}
+
+static uint8_t txs_check_message(const struct rc_requester *req,
+				 const struct gnic_hw_rc_wqe *wqe, uint32_t opcode)
+{
+	uint32_t completion = FIELD_GET(GNIC_RC_WQE_COMPLETION, le32_to_cpu(wqe->completion));
+	uint32_t ctrl = le32_to_cpu(wqe->ctrl);
+	uint8_t syndrome;
+
+	if (ctrl & GNIC_RC_WQE_SE)
+		return GNIC_SYND_TX_SE_NOT_RAW;
+	/* no sync objects: as reserved as the reserved bit */
+	if (ctrl & TXS_RESERVED || completion & GNIC_COMPLETION_SOB)
+		return GNIC_SYND_TX_RESERVED;
+	syndrome = txs_check_size(req, opcode, ctrl, le32_to_cpu(wqe->size));
+	if (syndrome)
+		return syndrome;
+	return txs_check_reduction(wqe, opcode, FIELD_GET(GNIC_RC_WQE_REDUCTION, ctrl));
+}
+
+static uint8_t txs_check(const struct rc_requester *req, const struct gnic_hw_rc_wqe *wqe,
+			 uint32_t index)
+{
+	uint32_t ctrl = le32_to_cpu(wqe->ctrl);
+	uint32_t opcode = FIELD_GET(GNIC_WQE_OPCODE, ctrl);
+
+	if (FIELD_GET(GNIC_WQE_INDEX, ctrl) != (index & 0xff))
+		return GNIC_SYND_TX_WQE_INDEX;
+	if (opcode >= sizeof(txs_opcode_syndrome))
+		return GNIC_SYND_TX_OPCODE;
+	if (txs_opcode_syndrome[opcode])
+		return txs_opcode_syndrome[opcode];
+	return opcode == GNIC_WQE_NOP ? 0 : txs_check_message(req, wqe, opcode);
+}
+
+/* Of a 32-byte WQE the address is the data. */
+static void txs_load_inline(const struct rc_requester *req, struct rc_msg *msg,
+			    const union txs_wqe *wqe)
+{
+	msg->is_inline = true;
+	if (req->wide_wqe)
+		memcpy(msg->data, wqe->bytes + sizeof(wqe->rc), GNIC_RC_INLINE_64);
+	else
+		memcpy(msg->data, &wqe->rc.local_addr, GNIC_RC_INLINE_32);
+}
+
+static void txs_fill(struct rc_requester *req, const union txs_wqe *wqe)
+{
+	struct rc_msg *msg = rc_msg(req, req->tail);
+	uint32_t ctrl = le32_to_cpu(wqe->rc.ctrl);
+	uint32_t opcode = FIELD_GET(GNIC_WQE_OPCODE, ctrl);
+	uint32_t completion = FIELD_GET(GNIC_RC_WQE_COMPLETION, le32_to_cpu(wqe->rc.completion));
+
+	msg->local = le64_to_cpu(wqe->rc.local_addr);
+	msg->remote = le64_to_cpu(wqe->rc.remote_addr);
+	msg->size = opcode == GNIC_WQE_NOP ? 0 : le32_to_cpu(wqe->rc.size);
+	msg->tag = le32_to_cpu(wqe->rc.tag);
+	msg->psn = req->nts;
+	msg->packets = (msg->size + (1u << req->mtu_log) - 1) >> req->mtu_log;
+	msg->reduction = (uint16_t)FIELD_GET(GNIC_RC_WQE_REDUCTION, ctrl);
+	msg->kind = opcode == GNIC_WQE_SEND ? RC_SEND : msg->reduction ? RC_REDUCE : RC_WRITE;
+	msg->imm = completion == GNIC_COMPLETION_CQ;
+	msg->cqe = ctrl & GNIC_RC_WQE_ACKREQ;
+	msg->is_inline = false;
+	if (ctrl & GNIC_RC_WQE_INLINE)
+		txs_load_inline(req, msg, wqe);
+}
+
+uint8_t txs_load(struct rc_requester *req, const void *entry)
+{
+	union txs_wqe wqe;
+	uint8_t syndrome;
+
+	memcpy(&wqe, entry, req->wide_wqe ? sizeof(wqe) : sizeof(wqe.rc));
+	/* what was checked is what is used: the compiler must not read it again */
+	atomic_signal_fence(memory_order_acquire);
+	syndrome = txs_check(req, &wqe.rc, req->tail);
+	if (!syndrome)
+		txs_fill(req, &wqe);
+	return syndrome;
+}
