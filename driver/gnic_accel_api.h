@@ -100,8 +100,8 @@ int gnic_accel_window_del(struct gnic_dev *dev, u16 asid, u32 id);
 /* --- QP groups ---------------------------------------------------------- */
 
 enum gnic_accel_group_type {
-	GNIC_ACCEL_GROUP_RAW,	/* raw QPs with receive queues, filled by ..._post_recv() */
-	GNIC_ACCEL_GROUP_WRITE,	/* RC QPs: RDMA WRITE, GNIC_WQE_LINEAR through GNIC_WQE_POST */
+	GNIC_ACCEL_GROUP_RAW,	/* raw QPs with receive queues */
+	GNIC_ACCEL_GROUP_WRITE,	/* RC QPs: LINEAR and SEND through GNIC_WQE_POST, buffers for SENDs */
 };
 
 /**
@@ -143,19 +143,19 @@ enum gnic_accel_group_event {
  * struct gnic_accel_group_rx - something arrived
  * @qp: 0 .. qp_count - 1
  * @bytes: how much
- * @tag: write: the sender's tag (WQEs with GNIC_COMPLETION_CQ)
- * @index: raw: free-running number of the first buffer that the frame fills;
- *	the first buffer ever posted to the QP is number 0
- * @buffers: raw: how many buffers it fills
- * @hash: raw: RSS hash
+ * @tag: write: immediate data; raw: RSS hash
+ * @immediate: write: there is immediate data
+ * @index: free-running number of the first buffer that a frame or SEND fills; the
+ *	first one that the holder has posted to the QP is number 0
+ * @buffers: how many buffers it fills; 0: an RDMA WRITE
  */
 struct gnic_accel_group_rx {
 	u32 qp;
 	u32 bytes;
 	u32 tag;
+	bool immediate;
 	u32 index;
 	u32 buffers;
-	u32 hash;
 };
 
 /**
@@ -199,8 +199,8 @@ void gnic_accel_group_release(struct gnic_group *group);
 void gnic_accel_group_query(struct gnic_group *group, struct gnic_accel_group_info *info);
 
 /**
- * gnic_accel_group_post_recv - give a raw QP a buffer
- * @group: held, of type raw
+ * gnic_accel_group_post_recv - give a QP a buffer for a frame (raw) or a SEND (write)
+ * @group: held
  * @qp: 0 .. qp_count - 1
  * @addr: device address within a window of the ASID (LOCAL_WRITE)
  * @len: bytes

@@ -179,6 +179,18 @@ void gnic_comp_destroy(struct gnic_comp *comp)
 	kfree(comp);
 }
 
+/* A device that completes without end is not waited for. */
+void gnic_comp_sync(struct gnic_comp *comp)
+{
+	u32 left = gnic_comp_size(comp) / GNIC_COMP_BUDGET + 1;
+
+	while (gnic_comp_pending(comp) && left--) {
+		queue_work(system_highpri_wq, &comp->work);
+		flush_work(&comp->work);
+	}
+	flush_work(&comp->work);
+}
+
 u32 gnic_comp_cqn(const struct gnic_comp *comp)
 {
 	return comp->cq.cqn;

@@ -27,6 +27,8 @@ struct gnic_comp *gnic_comp_create(struct gnic_dev *dev, u8 log, const char *nam
 				   const struct gnic_comp_ops *ops, void *priv);
 /* No callback runs, or will run, when it returns. The QPs are gone already. */
 void gnic_comp_destroy(struct gnic_comp *comp);
+/* The callbacks of all that the device has completed so far have run; may sleep. */
+void gnic_comp_sync(struct gnic_comp *comp);
 u32 gnic_comp_cqn(const struct gnic_comp *comp);
 u32 gnic_comp_size(const struct gnic_comp *comp);
 

@@ -59,7 +59,7 @@ struct gnic_group_holder {
  * @holder_lock: protects @holder for callbacks; inside @lock
  * @holder: compute context
  * @qp_lock: protects @qps and what follows against posting and events
- * @posted: raw: buffers that have not come back, of all QPs
+ * @posted: buffers that have not come back, of all QPs
  * @failed: QPs whose error @error_work has to tell
  * @syndrome: of each QP
  */

@@ -36,6 +36,16 @@ static u32 gnic_group_qp_of(const struct gnic_group *group, __le32 ctrl)
 	return FIELD_GET(GNIC_CQE_QPN, le32_to_cpu(ctrl)) - group->attr.config.qpn_base;
 }
 
+/* Buffers did; the holder counts its own. */
+static void gnic_group_came_back(struct gnic_group *group, struct gnic_accel_group_rx *rx)
+{
+	spin_lock_irq(&group->qp_lock);
+	group->posted -= min(rx->buffers, group->posted);
+	if (group->qps && rx->qp < group->attr.config.qp_count)
+		rx->index -= group->qps[rx->qp].first;
+	spin_unlock_irq(&group->qp_lock);
+}
+
 static void gnic_group_raw_cqe(void *priv, const struct gnic_hw_raw_cqe *cqe)
 {
 	struct gnic_group *group = priv;
@@ -44,14 +54,12 @@ static void gnic_group_raw_cqe(void *priv, const struct gnic_hw_raw_cqe *cqe)
 		.bytes = le32_to_cpu(cqe->size),
 		.index = le32_to_cpu(cqe->wqe_index),
 		.buffers = FIELD_GET(GNIC_RAW_CQE_NBUF, le32_to_cpu(cqe->flags)),
-		.hash = le32_to_cpu(cqe->hash),
+		.tag = le32_to_cpu(cqe->hash),
 	};
 
 	if (le32_to_cpu(cqe->ctrl) & GNIC_CQE_ERROR)
 		return;
-	spin_lock_irq(&group->qp_lock);
-	group->posted -= min(rx.buffers, group->posted);
-	spin_unlock_irq(&group->qp_lock);
+	gnic_group_came_back(group, &rx);
 	gnic_group_received(group, &rx);
 }
 
@@ -61,15 +69,23 @@ const struct gnic_comp_ops gnic_group_raw_ops = {
 
 static void gnic_group_write_cqe(void *priv, const struct gnic_hw_cqe *cqe)
 {
+	u32 ctrl = le32_to_cpu(cqe->ctrl);
 	struct gnic_group *group = priv;
 	struct gnic_accel_group_rx rx = {
 		.qp = gnic_group_qp_of(group, cqe->ctrl),
 		.bytes = le32_to_cpu(cqe->data),
 		.tag = le32_to_cpu(cqe->tag),
+		.immediate = ctrl & GNIC_CQE_IMM,
 	};
 
-	if (!(le32_to_cpu(cqe->ctrl) & (GNIC_CQE_ERROR | GNIC_CQE_REQ)))
-		gnic_group_received(group, &rx);
+	if (ctrl & (GNIC_CQE_ERROR | GNIC_CQE_REQ))
+		return;
+	if (ctrl & GNIC_CQE_SEND) {
+		rx.index = le32_to_cpu(cqe->wqe_index);
+		rx.buffers = 1;
+		gnic_group_came_back(group, &rx);
+	}
+	gnic_group_received(group, &rx);
 }
 
 const struct gnic_comp_ops gnic_group_write_ops = {
@@ -188,6 +204,20 @@ static void gnic_group_set_holder(struct gnic_group *group, u16 asid,
 	mutex_unlock(&group->holder_lock);
 }
 
+/* The first buffer of a holder is its number 0. */
+static void gnic_group_count_anew(struct gnic_group *group)
+{
+	u32 i;
+
+	if (!group->active)
+		return;
+	spin_lock_irq(&group->qp_lock);
+	for (i = 0; i < group->attr.config.qp_count; i++)
+		group->qps[i].first = group->qps[i].rq.index;
+	group->posted = 0;
+	spin_unlock_irq(&group->qp_lock);
+}
+
 static int gnic_group_hold_locked(struct gnic_group *group, u16 asid,
 				  const struct gnic_accel_group_ops *ops, void *priv)
 {
@@ -198,6 +228,7 @@ static int gnic_group_hold_locked(struct gnic_group *group, u16 asid,
 	if (group->holder.ops)
 		return -EBUSY;
 
+	gnic_group_count_anew(group);
 	gnic_group_set_holder(group, asid, ops, priv);
 	if (group->active)
 		err = gnic_group_set_asid(group, asid);
@@ -233,6 +264,20 @@ struct gnic_group *gnic_accel_group_hold(struct gnic_dev *dev, u32 sfnum, u16 as
 }
 EXPORT_SYMBOL_GPL(gnic_accel_group_hold);
 
+/*
+ * Buffers that are still posted are memory of the holder who left. New queues
+ * would do, but a peer would notice: its packet sequence numbers go on.
+ */
+static void gnic_group_take_back(struct gnic_group *group)
+{
+	u32 i;
+
+	for (i = 0; i < group->attr.config.qp_count; i++)
+		gnic_qp_take_back(group->dev, &group->attr, &group->qps[i]);
+	/* what has arrived is nobody's */
+	gnic_comp_sync(group->comp);
+}
+
 void gnic_accel_group_release(struct gnic_group *group)
 {
 	mutex_lock(&group->lock);
@@ -241,6 +286,8 @@ void gnic_accel_group_release(struct gnic_group *group)
 		gnic_group_set_asid(group, GNIC_ASID_NONE);
 	}
 	gnic_group_set_holder(group, GNIC_ASID_NONE, NULL, NULL);
+	if (group->active && group->attr.type == GNIC_GROUP_WRITE)
+		gnic_group_take_back(group);
 	if (group->active && group->attr.type == GNIC_GROUP_RAW)
 		gnic_group_renew(group);
 	mutex_unlock(&group->lock);
@@ -278,9 +325,9 @@ static int gnic_group_post_locked(struct gnic_group *group, u32 qp, u64 addr, u3
 
 	if (!group->qps)
 		return -ENOLINK;
-	if (group->attr.type != GNIC_GROUP_RAW || qp >= group->attr.config.qp_count || !len)
+	if (qp >= group->attr.config.qp_count || !len)
 		return -EINVAL;
-	ring = &group->qps[qp].ring;
+	ring = &group->qps[qp].rq;
 	if (group->posted >= gnic_comp_size(group->comp) ||
 	    !gnic_ring_free_entries(ring, le32_to_cpu(READ_ONCE(ring->db->done))))
 		return -ENOSPC;

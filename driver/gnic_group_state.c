@@ -118,6 +118,9 @@ static int gnic_group_comp_create(struct gnic_group *group)
 	bool raw = group->attr.type == GNIC_GROUP_RAW;
 	struct gnic_comp *comp;
 
+	/* writes with immediate data beside what fills the buffers */
+	if (!raw)
+		log++;
 	log = clamp(log, GNIC_GROUP_CQ_LOG_MIN, GNIC_GROUP_CQ_LOG_MAX);
 	comp = gnic_comp_create(group->dev, log, dev_name(&group->adev->adev.dev),
 				raw ? &gnic_group_raw_ops : &gnic_group_write_ops, group);

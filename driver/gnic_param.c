@@ -123,6 +123,7 @@ const struct gnic_group_config gnic_group_config_default = {
 	.qp_path_mtu = 1024,
 	.qp_retry_timeout = 16,
 	.qp_retry_count = 7,
+	.qp_rnr_retry = 7,
 	.udp_sport = 0xc000,
 };
 
@@ -273,6 +274,7 @@ static const struct gnic_param gnic_group_params[] = {
 	GNIC_PARAM(qp_path_mtu,	     U32,    GNIC_PARAM_POW2, 1024, 8192, NULL),
 	GNIC_PARAM(qp_retry_timeout, U8,     0, 0, 31, NULL),
 	GNIC_PARAM(qp_retry_count,   U8,     0, 0, U8_MAX, NULL),
+	GNIC_PARAM(qp_rnr_retry,     U8,     0, 0, 7, NULL),
 	GNIC_PARAM(priority,	     U8,     0, 0, 3, NULL),
 	GNIC_PARAM(peer_ip,	     STRING, 0, 0, 0, gnic_param_check_ip),
 	GNIC_PARAM(peer_mac,	     STRING, 0, 0, 0, gnic_param_check_mac),

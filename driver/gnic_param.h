@@ -27,6 +27,7 @@ struct gnic_group_config {
 	u8 port;
 	u8 qp_retry_timeout;
 	u8 qp_retry_count;
+	u8 qp_rnr_retry;
 	u8 priority;
 	u16 udp_sport;
 	u32 qp_count;

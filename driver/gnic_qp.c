@@ -32,65 +32,92 @@ static struct gnic_hw_qp_id gnic_qp_id(const struct gnic_qp_ctx *ctx)
 	};
 }
 
-static int gnic_qp_create(const struct gnic_qp_ctx *ctx, struct gnic_hw_qp_create *in,
-			  enum gnic_hw_db_kind kind)
+/* A raw QP of a group has no send queue. */
+static void gnic_qp_rings_free(const struct gnic_qp_ctx *ctx)
+{
+	if (ctx->qp->sq.desc)
+		gnic_ring_free(ctx->dev, &ctx->qp->sq);
+	if (ctx->qp->rq.desc)
+		gnic_ring_free(ctx->dev, &ctx->qp->rq);
+}
+
+static int gnic_qp_rq_alloc(const struct gnic_qp_ctx *ctx, struct gnic_hw_qp_create *in)
+{
+	u8 log = ilog2(ctx->attr->config.qp_wq_depth);
+	struct gnic_ring *ring = &ctx->qp->rq;
+	int err;
+
+	err = gnic_ring_alloc(ctx->dev, ring, log, sizeof(struct gnic_hw_recv_wqe));
+	if (err)
+		return err;
+	in->rq_log = log;
+	in->rq_base = cpu_to_le64(ring->dma);
+	in->rq_db = cpu_to_le64(ring->db_dma);
+	return 0;
+}
+
+static int gnic_qp_sq_alloc(const struct gnic_qp_ctx *ctx, struct gnic_hw_qp_create *in)
+{
+	u8 log = ilog2(ctx->attr->config.qp_wq_depth);
+	struct gnic_ring *ring = &ctx->qp->sq;
+	int err;
+
+	err = gnic_ring_alloc(ctx->dev, ring, log, sizeof(struct gnic_hw_rc_wqe));
+	if (err)
+		return err;
+	in->sq_log = log;
+	in->sq_wqe_log = ilog2(sizeof(struct gnic_hw_rc_wqe));
+	in->sq_base = cpu_to_le64(ring->dma);
+	in->sq_db = cpu_to_le64(ring->db_dma);
+	return 0;
+}
+
+static int gnic_qp_create(const struct gnic_qp_ctx *ctx, struct gnic_hw_qp_create *in)
 {
 	u32 qpn;
 	int err;
 
 	in->qpn = cpu_to_le32(ctx->qp->qpn);
 	in->port = ctx->attr->port;
+	in->side = GNIC_SIDE_FUNCTION;
 	in->vport = cpu_to_le16(ctx->attr->vport);
 	in->asid = cpu_to_le16(ctx->attr->asid);
-	err = gnic_ring_qp_create(ctx->dev, in, &qpn);
-	if (err) {
-		gnic_ring_free(ctx->dev, &ctx->qp->ring);
+	/* who posts to a send queue is a compute queue, and has the completion */
+	in->sq_cqn = cpu_to_le32(GNIC_CQN_NONE);
+	in->rq_cqn = cpu_to_le32(ctx->attr->cqn);
+	err = gnic_qp_rq_alloc(ctx, in);
+	if (err)
 		return err;
-	}
-	gnic_ring_bind(ctx->dev, &ctx->qp->ring, kind, ctx->attr->port, qpn);
-	return 0;
+	err = gnic_ring_qp_create(ctx->dev, in, &qpn);
+	if (!err)
+		gnic_ring_bind(ctx->dev, &ctx->qp->rq, GNIC_DB_RQ, ctx->attr->port, qpn);
+	return err;
 }
 
 static int gnic_qp_create_raw(const struct gnic_qp_ctx *ctx)
 {
-	u8 log = ilog2(ctx->attr->config.qp_wq_depth);
-	struct gnic_ring *ring = &ctx->qp->ring;
+	struct gnic_hw_qp_create in = { .type = GNIC_QP_RAW };
 	int err;
 
-	err = gnic_ring_alloc(ctx->dev, ring, log, sizeof(struct gnic_hw_recv_wqe));
+	err = gnic_qp_create(ctx, &in);
 	if (err)
-		return err;
-	return gnic_qp_create(ctx, &(struct gnic_hw_qp_create){
-		.type = GNIC_QP_RAW,
-		.side = GNIC_SIDE_FUNCTION,
-		.rq_log = log,
-		.sq_cqn = cpu_to_le32(GNIC_CQN_NONE),
-		.rq_cqn = cpu_to_le32(ctx->attr->cqn),
-		.rq_base = cpu_to_le64(ring->dma),
-		.rq_db = cpu_to_le64(ring->db_dma),
-	}, GNIC_DB_RQ);
+		gnic_qp_rings_free(ctx);
+	return err;
 }
 
-/* Who posts is a compute queue and has the completion: no CQ for sending. */
 static int gnic_qp_create_rc(const struct gnic_qp_ctx *ctx)
 {
-	u8 log = ilog2(ctx->attr->config.qp_wq_depth);
-	struct gnic_ring *ring = &ctx->qp->ring;
+	struct gnic_hw_qp_create in = { .type = GNIC_QP_RC };
 	int err;
 
-	err = gnic_ring_alloc(ctx->dev, ring, log, sizeof(struct gnic_hw_rc_wqe));
+	err = gnic_qp_sq_alloc(ctx, &in);
+	if (!err)
+		err = gnic_qp_create(ctx, &in);
 	if (err)
-		return err;
-	return gnic_qp_create(ctx, &(struct gnic_hw_qp_create){
-		.type = GNIC_QP_RC,
-		.side = GNIC_SIDE_FUNCTION,
-		.sq_log = log,
-		.sq_wqe_log = ilog2(sizeof(struct gnic_hw_rc_wqe)),
-		.sq_cqn = cpu_to_le32(GNIC_CQN_NONE),
-		.rq_cqn = cpu_to_le32(ctx->attr->cqn),
-		.sq_base = cpu_to_le64(ring->dma),
-		.sq_db = cpu_to_le64(ring->db_dma),
-	}, GNIC_DB_SQ);
+		gnic_qp_rings_free(ctx);
+	else
+		gnic_ring_bind(ctx->dev, &ctx->qp->sq, GNIC_DB_SQ, ctx->attr->port, ctx->qp->qpn);
+	return err;
 }
 
 /* A device that keeps the QP may go on writing: it keeps the memory, too. */
@@ -101,7 +128,7 @@ static int gnic_qp_destroy(const struct gnic_qp_ctx *ctx)
 
 	err = gnic_cmd_exec(ctx->dev, GNIC_CMD_QP_DESTROY, &in, sizeof(in), NULL, 0);
 	if (!err || gnic_dev_gone(ctx->dev))
-		gnic_ring_free(ctx->dev, &ctx->qp->ring);
+		gnic_qp_rings_free(ctx);
 	else
 		dev_err_ratelimited(&ctx->dev->pdev->dev,
 				    "QP %u of port %u can't be destroyed (%d): reload the device\n",
@@ -177,6 +204,7 @@ static int gnic_qp_requester(const struct gnic_qp_ctx *ctx)
 	gnic_qpc_put(&in, GNIC_REQ_RKEY, config->remote_key);
 	gnic_qpc_put(&in, GNIC_REQ_SEQ_ERR_RETRY_CNT, config->qp_retry_count);
 	gnic_qpc_put(&in, GNIC_REQ_TIMEOUT_RETRY_CNT, config->qp_retry_count);
+	gnic_qpc_put(&in, GNIC_REQ_RNR_RETRY_CNT, config->qp_rnr_retry);
 	gnic_qpc_put(&in, GNIC_REQ_NTS_PSN, 0);
 	gnic_qpc_put(&in, GNIC_REQ_TM_GRANULARITY, config->qp_retry_timeout);
 	gnic_qpc_put(&in, GNIC_REQ_ASID, ctx->attr->asid);
@@ -309,6 +337,15 @@ void gnic_qp_tear_down(struct gnic_dev *dev, const struct gnic_qp_attr *attr,
 	struct gnic_qp_ctx ctx = { .dev = dev, .attr = attr, .qp = qp };
 
 	gnic_qp_modify(&ctx, GNIC_QP_RESET);
+}
+
+/* Buffers for SENDs that are posted: the device writes to none of them any more. */
+void gnic_qp_take_back(struct gnic_dev *dev, const struct gnic_qp_attr *attr, struct gnic_qp *qp)
+{
+	struct gnic_qp_ctx ctx = { .dev = dev, .attr = attr, .qp = qp };
+	struct gnic_hw_qp_id in = gnic_qp_id(&ctx);
+
+	gnic_cmd_exec(dev, GNIC_CMD_QP_FLUSH, &in, sizeof(in), NULL, 0);
 }
 
 static int gnic_qp_set_req_asid(const struct gnic_qp_ctx *ctx, u16 asid)

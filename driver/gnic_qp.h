@@ -59,12 +59,16 @@ struct gnic_qp_attr {
  * struct gnic_qp - one of them
  * @state: enum gnic_qp_state
  * @qpn: number
- * @ring: raw: receive queue; write: send queue, filled by compute queues
+ * @sq: write: send queue, filled by compute queues
+ * @rq: receive queue: buffers for frames (raw), or for SENDs (write)
+ * @first: index in @rq of the first buffer of the holder's
  */
 struct gnic_qp {
 	enum gnic_qp_state state;
 	u32 qpn;
-	struct gnic_ring ring;
+	struct gnic_ring sq;
+	struct gnic_ring rq;
+	u32 first;
 };
 
 /* gnic_qp.c; the group's lock is held */
@@ -73,6 +77,8 @@ int gnic_qp_bring_up(struct gnic_dev *dev, const struct gnic_qp_attr *attr, stru
 void gnic_qp_stop(struct gnic_dev *dev, const struct gnic_qp_attr *attr, struct gnic_qp *qp);
 bool gnic_qp_idle(struct gnic_dev *dev, const struct gnic_qp_attr *attr, struct gnic_qp *qp);
 void gnic_qp_tear_down(struct gnic_dev *dev, const struct gnic_qp_attr *attr,
+		       struct gnic_qp *qp);
+void gnic_qp_take_back(struct gnic_dev *dev, const struct gnic_qp_attr *attr,
 		       struct gnic_qp *qp);
 int gnic_qp_set_asid(struct gnic_dev *dev, const struct gnic_qp_attr *attr, struct gnic_qp *qp,
 		     u16 asid);

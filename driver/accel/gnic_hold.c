@@ -38,7 +38,8 @@ static void gnic_hold_received(void *priv, const struct gnic_accel_group_rx *rx)
 		.type = rx->buffers ? DRM_GNIC_EVENT_RECV : DRM_GNIC_EVENT_RDMA,
 		.qp = rx->qp,
 		.bytes = rx->bytes,
-		.tag = rx->buffers ? rx->hash : rx->tag,
+		.flags = rx->immediate ? DRM_GNIC_EVENT_IMMEDIATE : 0,
+		.tag = rx->tag,
 		.index = rx->index,
 		.count = rx->buffers,
 	};

@@ -52,7 +52,7 @@ static int gnic_submit_copy(struct gnic_submit *submit, const struct drm_gnic_cm
 	u64 src, dst;
 	int err;
 
-	if (cmd->flags || cmd->data || cmd->group || cmd->qp)
+	if (cmd->flags || cmd->data || cmd->group || cmd->qp || cmd->reduction)
 		return -EINVAL;
 	err = gnic_submit_bo(submit, cmd->src, cmd->src_offset, cmd->size, &src);
 	if (err)
@@ -73,7 +73,7 @@ static int gnic_submit_fill(struct gnic_submit *submit, const struct drm_gnic_cm
 	u64 dst;
 	int err;
 
-	if (cmd->flags || cmd->src || cmd->src_offset || cmd->group || cmd->qp)
+	if (cmd->flags || cmd->src || cmd->src_offset || cmd->group || cmd->qp || cmd->reduction)
 		return -EINVAL;
 	if (cmd->size % sizeof(u32))
 		return -EINVAL;
@@ -83,6 +83,75 @@ static int gnic_submit_fill(struct gnic_submit *submit, const struct drm_gnic_cm
 	wqe->ctrl = gnic_submit_ctrl(GNIC_WQE_FILL);
 	wqe->size = cpu_to_le32(cmd->size);
 	wqe->src = cpu_to_le64(cmd->data);
+	wqe->dst = cpu_to_le64(dst);
+	return 0;
+}
+
+static bool gnic_submit_upscales(u32 reduction)
+{
+	u32 type = FIELD_GET(GNIC_REDUCTION_TYPE, reduction);
+
+	return type == GNIC_REDUCTION_UP_FP16 || type == GNIC_REDUCTION_UP_BF16;
+}
+
+/* Bytes of a number that comes; 0: there is no such type. */
+static u32 gnic_submit_width(u32 reduction)
+{
+	static const u8 widths[] = {
+		[GNIC_REDUCTION_INT8]		= 1,
+		[GNIC_REDUCTION_INT16]		= 2,
+		[GNIC_REDUCTION_INT32]		= 4,
+		[GNIC_REDUCTION_UINT8]		= 1,
+		[GNIC_REDUCTION_UINT16]		= 2,
+		[GNIC_REDUCTION_UINT32]		= 4,
+		[GNIC_REDUCTION_BF16]		= 2,
+		[GNIC_REDUCTION_FP32]		= 4,
+		[GNIC_REDUCTION_FP16]		= 2,
+		[GNIC_REDUCTION_UP_FP16]	= 2,
+		[GNIC_REDUCTION_UP_BF16]	= 2,
+	};
+	u32 type = FIELD_GET(GNIC_REDUCTION_TYPE, reduction);
+
+	return type < ARRAY_SIZE(widths) ? widths[type] : 0;
+}
+
+static int gnic_submit_check_reduction(const struct drm_gnic_cmd *cmd, u64 to)
+{
+	u32 width;
+
+	if (!(cmd->reduction & GNIC_REDUCTION_ENABLE) ||
+	    cmd->reduction & ~(GNIC_REDUCTION_ENABLE | GNIC_REDUCTION_TYPE | GNIC_REDUCTION_OP |
+			       GNIC_REDUCTION_ROUND))
+		return -EINVAL;
+	width = gnic_submit_width(cmd->reduction);
+	if (!width || cmd->size & (width - 1))
+		return -EINVAL;
+	return gnic_submit_upscales(cmd->reduction) && to % sizeof(u32) ? -EINVAL : 0;
+}
+
+static int gnic_submit_reduce(struct gnic_submit *submit, const struct drm_gnic_cmd *cmd,
+			      struct gnic_hw_compute_wqe *wqe)
+{
+	u64 there = cmd->size, src, dst;
+	int err;
+
+	if (cmd->flags || cmd->data || cmd->group || cmd->qp)
+		return -EINVAL;
+	err = gnic_submit_check_reduction(cmd, cmd->dst_offset);
+	if (err)
+		return err;
+	err = gnic_submit_bo(submit, cmd->src, cmd->src_offset, cmd->size, &src);
+	if (err)
+		return err;
+	if (gnic_submit_upscales(cmd->reduction))
+		there *= 2;
+	err = gnic_submit_bo(submit, cmd->dst, cmd->dst_offset, there, &dst);
+	if (err)
+		return err;
+	wqe->ctrl = gnic_submit_ctrl(GNIC_WQE_REDUCE) |
+		    cpu_to_le32(FIELD_PREP(GNIC_COMPUTE_WQE_REDUCTION, cmd->reduction));
+	wqe->size = cpu_to_le32(cmd->size);
+	wqe->src = cpu_to_le64(src);
 	wqe->dst = cpu_to_le64(dst);
 	return 0;
 }
@@ -105,34 +174,75 @@ static int gnic_submit_group(struct gnic_submit *submit, const struct drm_gnic_c
 	return cmd->qp < submit->group.qp_count ? 0 : -ERANGE;
 }
 
-static int gnic_submit_rdma_write(struct gnic_submit *submit, const struct drm_gnic_cmd *cmd,
-				  struct gnic_hw_compute_wqe *wqe)
+/* Where the data is: a buffer object, or the command itself. */
+static int gnic_submit_message(struct gnic_submit *submit, const struct drm_gnic_cmd *cmd,
+			       enum gnic_hw_wqe_opcode opcode, struct gnic_hw_rc_wqe *wqe)
 {
-	u64 src;
+	u32 ctrl = FIELD_PREP(GNIC_WQE_OPCODE, opcode) |
+		   FIELD_PREP(GNIC_RC_WQE_REDUCTION, cmd->reduction);
+	u64 src = cmd->src_offset;
 	int err;
 
-	if (cmd->flags & ~DRM_GNIC_CMD_IMMEDIATE || cmd->dst)
+	if (cmd->flags & DRM_GNIC_CMD_INLINE) {
+		if (cmd->src || !cmd->size || cmd->size > GNIC_RC_INLINE_32)
+			return -EINVAL;
+		ctrl |= GNIC_RC_WQE_INLINE;
+	} else {
+		err = gnic_submit_bo(submit, cmd->src, cmd->src_offset, cmd->size, &src);
+		if (err)
+			return err;
+	}
+	wqe->ctrl = cpu_to_le32(ctrl);
+	wqe->size = cpu_to_le32(cmd->size);
+	wqe->local_addr = cpu_to_le64(src);
+	wqe->tag = cpu_to_le32(cmd->data);
+	if (cmd->flags & DRM_GNIC_CMD_IMMEDIATE)
+		wqe->completion = cpu_to_le32(FIELD_PREP(GNIC_RC_WQE_COMPLETION,
+							 GNIC_COMPLETION_CQ));
+	return 0;
+}
+
+static int gnic_submit_post(struct gnic_submit *submit, const struct drm_gnic_cmd *cmd,
+			    enum gnic_hw_wqe_opcode opcode, struct gnic_hw_compute_wqe *wqe)
+{
+	int err;
+
+	if (cmd->flags & ~(DRM_GNIC_CMD_IMMEDIATE | DRM_GNIC_CMD_INLINE) || cmd->dst)
 		return -EINVAL;
 	if (cmd->data && !(cmd->flags & DRM_GNIC_CMD_IMMEDIATE))
 		return -EINVAL;
 	err = gnic_submit_group(submit, cmd);
 	if (err)
 		return err;
-	err = gnic_submit_bo(submit, cmd->src, cmd->src_offset, cmd->size, &src);
+	err = gnic_submit_message(submit, cmd, opcode, &wqe->rc);
 	if (err)
 		return err;
 	wqe->ctrl = gnic_submit_ctrl(GNIC_WQE_POST);
 	wqe->target = cpu_to_le32(FIELD_PREP(GNIC_COMPUTE_QPN, submit->group.qpn_base + cmd->qp) |
 				  FIELD_PREP(GNIC_COMPUTE_PORT, submit->group.port));
-	wqe->rc.ctrl = cpu_to_le32(FIELD_PREP(GNIC_WQE_OPCODE, GNIC_WQE_LINEAR));
-	wqe->rc.size = cpu_to_le32(cmd->size);
-	wqe->rc.local_addr = cpu_to_le64(src);
-	wqe->rc.remote_addr = cpu_to_le64(cmd->dst_offset);
-	wqe->rc.tag = cpu_to_le32(cmd->data);
-	if (cmd->flags & DRM_GNIC_CMD_IMMEDIATE)
-		wqe->rc.completion = cpu_to_le32(FIELD_PREP(GNIC_RC_WQE_COMPLETION,
-							    GNIC_COMPLETION_CQ));
 	return 0;
+}
+
+static int gnic_submit_rdma_write(struct gnic_submit *submit, const struct drm_gnic_cmd *cmd,
+				  struct gnic_hw_compute_wqe *wqe)
+{
+	int err;
+
+	if (cmd->reduction) {
+		err = gnic_submit_check_reduction(cmd, cmd->dst_offset);
+		if (err)
+			return err;
+	}
+	wqe->rc.remote_addr = cpu_to_le64(cmd->dst_offset);
+	return gnic_submit_post(submit, cmd, GNIC_WQE_LINEAR, wqe);
+}
+
+static int gnic_submit_send(struct gnic_submit *submit, const struct drm_gnic_cmd *cmd,
+			    struct gnic_hw_compute_wqe *wqe)
+{
+	if (cmd->dst_offset || cmd->reduction)
+		return -EINVAL;
+	return gnic_submit_post(submit, cmd, GNIC_WQE_SEND, wqe);
 }
 
 static int gnic_submit_wait(struct gnic_submit *submit, const struct drm_gnic_cmd *cmd,
@@ -152,6 +262,8 @@ static gnic_submit_op *const gnic_submit_ops[] = {
 	[DRM_GNIC_OP_FILL]		= gnic_submit_fill,
 	[DRM_GNIC_OP_RDMA_WRITE]	= gnic_submit_rdma_write,
 	[DRM_GNIC_OP_WAIT]		= gnic_submit_wait,
+	[DRM_GNIC_OP_SEND]		= gnic_submit_send,
+	[DRM_GNIC_OP_REDUCE]		= gnic_submit_reduce,
 };
 
 static int gnic_submit_cmd(struct gnic_submit *submit, const struct drm_gnic_cmd *cmd)

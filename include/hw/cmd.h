@@ -41,6 +41,7 @@
 	X(MODULE_SET,		0x35, gnic_hw_module_set, void) \
 	X(SCHED_NODE,		0x36, gnic_hw_sched_node, void) \
 	X(QP_SCHED,		0x37, gnic_hw_qp_sched, void) \
+	X(QP_FLUSH,		0x38, gnic_hw_qp_id, void) \
 	X(VPORT_CREATE,		0x40, gnic_hw_vport_create, gnic_hw_id) \
 	X(VPORT_DESTROY,	0x41, gnic_hw_id, void) \
 	X(VPORT_SET,		0x42, gnic_hw_vport_set, void) \

@@ -170,7 +170,7 @@ GNIC_HW_SIZE(gnic_hw_raw_wqe, 64);
 /**
  * struct gnic_hw_recv_wqe - a buffer of a receive queue (model-defined)
  * @addr: device address, checked against the windows of the QP's ASID
- * @size: bytes; RC: 0: taken back, the device goes on to the next
+ * @size: bytes
  * @tag: comes back in nothing; zero
  */
 struct gnic_hw_recv_wqe {

@@ -113,13 +113,13 @@ static bool cmd_refuses(void)
 	struct drm_gnic_cmd fill = test_fill(&a, 0, 4096, 1), cmd;
 
 	EXPECT_EQ(submit_one((struct drm_gnic_cmd){ .op = 0 }), -EINVAL);
-	EXPECT_EQ(submit_one((struct drm_gnic_cmd){ .op = 5 }), -EINVAL);
+	EXPECT_EQ(submit_one((struct drm_gnic_cmd){ .op = 7 }), -EINVAL);
 	EXPECT_EQ(submit_one((struct drm_gnic_cmd){ .op = UINT32_MAX }), -EINVAL);
 	cmd = fill;
 	cmd.flags = 1;
 	EXPECT_EQ(submit_one(cmd), -EINVAL);
 	cmd = fill;
-	cmd.reserved[2] = 1;
+	cmd.reserved[1] = 1;
 	EXPECT_EQ(submit_one(cmd), -EINVAL);
 	cmd = fill;
 	cmd.src = a.handle;

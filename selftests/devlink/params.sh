@@ -43,6 +43,7 @@ group_defaults() {
 		qp_path_mtu 1024
 		qp_retry_timeout 16
 		qp_retry_count 7
+		qp_rnr_retry 7
 		priority 0
 		peer_ip
 		peer_mac
@@ -69,6 +70,7 @@ group_numbers() {
 		512 1025 1500 16384
 	limits qp_retry_timeout "qp_retry_timeout: 0 to 31" 0 31 -- 32 255
 	limits qp_retry_count "" 255 0 --
+	limits qp_rnr_retry "qp_rnr_retry: 0 to 7" 0 7 -- 8 255
 	limits priority "priority: 0 to 3" 3 0 -- 4
 	limits peer_qpn_base "peer_qpn_base: 0 to 16777215" 16777215 1 -- 16777216
 	limits udp_sport "udp_sport: 49152 to 65535" 65535 49152 -- 49151 0
@@ -126,6 +128,7 @@ only_while_inactive() {
 		qp_path_mtu 2048
 		qp_retry_timeout 3
 		qp_retry_count 3
+		qp_rnr_retry 3
 		priority 1
 		peer_ip 192.0.2.9
 		peer_mac 02:00:00:00:00:09

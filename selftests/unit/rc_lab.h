@@ -543,7 +543,7 @@ static inline bool lab_has_buffer_room(const struct lab_qp *lqp)
 	return lqp->rq_index - lqp->qp.rq.done < LAB_RING;
 }
 
-/* A buffer for a SEND. @size 0: one that was taken back. */
+/* A buffer for a SEND. */
 static inline void lab_recv(struct lab_qp *lqp, uint32_t offset, uint32_t size)
 {
 	const struct wq *rq = &lqp->qp.rq;

@@ -123,23 +123,50 @@ static void sends_and_writes_in_turn(void **state)
 	}
 }
 
-static void taken_back_is_skipped(void **state)
+/* Of the old buffers none is written any more, and the next one is a new one. */
+static void taken_back(void **state)
 {
 	struct lab_qp *to = lab_qp(1, 0);
 
 	(void)state;
 	connect();
+	memset(lab_mem(1, LAB_SINK), 0x77, 2 * BUFFER);
 	for (uint32_t i = 0; i < 5; i++)
-		lab_recv(to, LAB_SOURCE, 0);
-	lab_recv(to, LAB_SINK, BUFFER);
-	lab_recv(to, LAB_SOURCE, 0);
+		lab_recv(to, LAB_SINK, BUFFER);
+	assert_int_equal(rc_cmd_flush(&to->qp), GNIC_STATUS_OK);
+	assert_int_equal(to->qp.rq.done, 5);
 	send(lab_qp(0, 0), 77);
 	lab_run();
+	assert_int_equal(to->rq_cq.count, 0);
+	lab_recv(to, LAB_SINK + BUFFER, BUFFER);
+	lab_run_ms(2);
 	check_received(0, 5, 0, 0, 77);
-	send(lab_qp(0, 0), 77);
+	assert_int_equal(*lab_mem(1, LAB_SINK), 0x77);
+}
+
+static uint32_t late;
+
+/* What comes behind the first packet comes too late. */
+static bool flush_behind_the_first(struct rc_packet *pkt)
+{
+	if (!(roce_ops[pkt->opcode].flags & ROCE_OP_AETH) && late++ == 1)
+		assert_int_equal(rc_cmd_flush(&lab_qp(1, 0)->qp), GNIC_STATUS_OK);
+	return true;
+}
+
+static void taken_back_in_the_middle(void **state)
+{
+	(void)state;
+	connect();
+	memset(lab_mem(1, LAB_SINK), 0x77, BUFFER);
+	lab_recv(lab_qp(1, 0), LAB_SINK, BUFFER);
+	late = 0;
+	lab.tamper = flush_behind_the_first;
+	send(lab_qp(0, 0), 12000);
 	lab_run();
-	assert_int_equal(to->qp.rq.done, 7);
-	assert_int_equal(to->qp.stats.no_buffer, 1);
+	assert_int_equal(lab_qp(1, 0)->qp.stats.syndrome, GNIC_SYND_RX_WRITE_OPCODE);
+	assert_int_equal(lab_qp(1, 0)->rq_cq.count, 0);
+	assert_int_equal(*lab_mem(1, LAB_SINK + 4096), 0x77);
 }
 
 /* ---- no buffer ---- */
@@ -462,7 +489,8 @@ int main(void)
 		LAB_TEST(send_with_immediate),
 		LAB_TEST(nothing_is_received),
 		LAB_TEST(sends_and_writes_in_turn),
-		LAB_TEST(taken_back_is_skipped),
+		LAB_TEST(taken_back),
+		LAB_TEST(taken_back_in_the_middle),
 		LAB_TEST(sender_waits_for_a_buffer),
 		LAB_TEST(patience_ends),
 		LAB_TEST(delays),

@@ -15,12 +15,13 @@
 
 static const char accel_recv_help[] =
 "usage: gnicctl accel recv [-d DEV] --group SFNUM --count N --out FILE [OPTION]...\n"
-"Gives the QPs of a raw group buffers in device memory, says \"ready\" on standard\n"
-"error, and writes the frames that they receive to a file, in order of arrival.\n"
+"Gives the QPs of a group buffers in device memory, says \"ready\" on standard error,\n"
+"and writes the frames (raw group) or SENDs (write) that they receive to a file, in\n"
+"order of arrival.\n"
 "Exit status 1 if fewer than N came.\n"
 "  -d, --device DEV   card: pci/0000:00:10.0, accel0, ...\n"
-"  --group SFNUM      group of type raw; it may become active later\n"
-"  --count N          frames\n"
+"  --group SFNUM      it may become active later\n"
+"  --count N          frames, or SENDs\n"
 "  --out FILE         \"-\": standard output\n"
 "  --udp-payload      write the payload of UDP frames, and count them alone\n"
 "  --size BYTES       of a buffer (default 2048)\n"
@@ -89,7 +90,7 @@ static void recv_start(struct recv *recv)
 
 	single_active(&recv->single);
 	single_info(&recv->single, &info);
-	if (info.type != DRM_GNIC_GROUP_RAW)
+	if (recv->collect.udp && info.type != DRM_GNIC_GROUP_RAW)
 		fail("group %u is not of type raw", recv->single.sfnum);
 	if (receiver->count > info.depth)
 		receiver->count = info.depth;

@@ -10,6 +10,7 @@
 #include "err.h"
 #include "out.h"
 #include "parse.h"
+#include "reduction.h"
 #include "script.h"
 
 #define SCRIPT_TIMEOUT_MS	10000
@@ -115,24 +116,47 @@ static uint64_t script_remote(struct script *script, char *text, uint64_t size)
 	return buf->bo.address + offset;
 }
 
-static void script_rdma_options(struct script_rdma *rdma, int argc, char **argv)
+/* Returns how many words the option at @argv[@i] has, 0: it is none. */
+static int script_rdma_option(struct script_rdma *rdma, int argc, char **argv, int i)
 {
-	int i;
+	const char *next = i + 1 < argc ? argv[i + 1] : NULL;
 
-	for (i = 5; i < argc; i++) {
-		if (strcmp(argv[i], "sync") == 0) {
-			rdma->sync = true;
-		} else if (strcmp(argv[i], "walk") == 0) {
-			rdma->walk = true;
-		} else if (strcmp(argv[i], "imm") == 0 && i + 1 < argc) {
-			rdma->cmd.data = parse_u32("imm", argv[++i]);
-			rdma->cmd.flags |= DRM_GNIC_CMD_IMMEDIATE;
-		} else if (strcmp(argv[i], "count") == 0 && i + 1 < argc) {
-			rdma->count = parse_u64("count", argv[++i]);
-		} else {
-			usage_error("rdma: \"%s\": imm X, count N, walk and sync may stand here",
-				    argv[i]);
-		}
+	if (strcmp(argv[i], "sync") == 0) {
+		rdma->sync = true;
+		return 1;
+	}
+	if (strcmp(argv[i], "walk") == 0) {
+		rdma->walk = true;
+		return 1;
+	}
+	if (!next)
+		return 0;
+	if (strcmp(argv[i], "imm") == 0) {
+		rdma->cmd.data = parse_u32("imm", next);
+		rdma->cmd.flags |= DRM_GNIC_CMD_IMMEDIATE;
+		return 2;
+	}
+	if (strcmp(argv[i], "count") == 0) {
+		rdma->count = parse_u64("count", next);
+		return 2;
+	}
+	if (reduction_op(argv[i]) && rdma->cmd.op == DRM_GNIC_OP_RDMA_WRITE) {
+		rdma->cmd.reduction = reduction_parse(argv[i], next);
+		return 2;
+	}
+	return 0;
+}
+
+static void script_rdma_options(struct script_rdma *rdma, int argc, char **argv, int i)
+{
+	int taken;
+
+	for (; i < argc; i += taken) {
+		taken = script_rdma_option(rdma, argc, argv, i);
+		if (!taken)
+			usage_error("%s: \"%s\": imm X, count N, walk, sync%s may stand here",
+				    argv[0], argv[i],
+				    rdma->cmd.op == DRM_GNIC_OP_SEND ? "" : ", OP TYPE");
 	}
 }
 
@@ -147,7 +171,8 @@ static void script_rdma_submit(const struct script_rdma *rdma)
 		for (i = 0; i < n; i++, at += step) {
 			cmds[i] = rdma->cmd;
 			cmds[i].src_offset += at;
-			cmds[i].dst_offset += at;
+			if (cmds[i].op == DRM_GNIC_OP_RDMA_WRITE)
+				cmds[i].dst_offset += at;
 		}
 		script_submit(rdma->ctx, cmds, n);
 		if (rdma->sync)
@@ -155,32 +180,50 @@ static void script_rdma_submit(const struct script_rdma *rdma)
 	}
 }
 
-static void script_rdma(struct script *script, int argc, char **argv)
+/* Words 1 and 2 are the group and the source; returns how much of it is used. */
+static uint64_t script_rdma_begin(struct script *script, struct script_rdma *rdma, char **argv,
+				  uint64_t size)
 {
-	struct script_rdma rdma = { .count = 1 };
-	uint64_t size = parse_u64("size", argv[4]), offset, span;
 	struct script_group *group;
 	struct script_buf *src;
-	uint32_t qp = 0;
+	uint64_t offset, span;
 
 	if (!size || size > DRM_GNIC_CMD_SIZE_MAX)
-		usage_error("rdma: size 1 .. %#x", DRM_GNIC_CMD_SIZE_MAX);
-	script_rdma_options(&rdma, argc, argv);
-	if (rdma.walk && rdma.count > UINT64_MAX / size)
-		usage_error("rdma: count %llu is too much to walk", (unsigned long long)rdma.count);
-	span = rdma.walk ? size * rdma.count : size;
-	group = script_group_qp(script, argv[1], &qp);
+		usage_error("%s: size 1 .. %#x", argv[0], DRM_GNIC_CMD_SIZE_MAX);
+	if (rdma->walk && rdma->count > UINT64_MAX / size)
+		usage_error("%s: count %llu is too much to walk", argv[0],
+			    (unsigned long long)rdma->count);
+	span = rdma->walk ? size * rdma->count : size;
+	group = script_group_qp(script, argv[1], &rdma->cmd.qp);
 	src = script_piece(script, argv[2], &offset, &span);
-	rdma.ctx = group->ctx;
-	rdma.cmd.op = DRM_GNIC_OP_RDMA_WRITE;
-	rdma.cmd.group = group->fd;
-	rdma.cmd.qp = qp;
-	rdma.cmd.src = src->bo.handle;
-	rdma.cmd.src_offset = offset;
-	rdma.cmd.dst_offset = script_remote(script, argv[3], span);
-	rdma.cmd.size = size;
 	if (src->ctx != group->ctx)
-		usage_error("rdma: %s and %s belong to different contexts", group->name, src->name);
+		usage_error("%s: %s and %s belong to different contexts", argv[0], group->name,
+			    src->name);
+	rdma->ctx = group->ctx;
+	rdma->cmd.group = group->fd;
+	rdma->cmd.src = src->bo.handle;
+	rdma->cmd.src_offset = offset;
+	rdma->cmd.size = size;
+	return span;
+}
+
+static void script_rdma(struct script *script, int argc, char **argv)
+{
+	struct script_rdma rdma = { .count = 1, .cmd.op = DRM_GNIC_OP_RDMA_WRITE };
+	uint64_t span;
+
+	script_rdma_options(&rdma, argc, argv, 5);
+	span = script_rdma_begin(script, &rdma, argv, parse_u64("size", argv[4]));
+	rdma.cmd.dst_offset = script_remote(script, argv[3], span);
+	script_rdma_submit(&rdma);
+}
+
+static void script_send(struct script *script, int argc, char **argv)
+{
+	struct script_rdma rdma = { .count = 1, .cmd.op = DRM_GNIC_OP_SEND };
+
+	script_rdma_options(&rdma, argc, argv, 4);
+	script_rdma_begin(script, &rdma, argv, parse_u64("size", argv[3]));
 	script_rdma_submit(&rdma);
 }
 
@@ -295,14 +338,16 @@ const struct script_cmd script_group_cmds[] = {
 	{ "hold", script_hold, 2, 2, "NAME SFNUM", "own a QP group" },
 	{ "release", script_release, 1, 1, "GROUP", "give it back" },
 	{ "group", script_group_print, 1, 1, "GROUP", "its state" },
-	{ "rdma", script_rdma, 4, 10,
-	  "GROUP[.QP] SRC[+OFF] DST SIZE [imm X] [count N] [walk] [sync]",
+	{ "rdma", script_rdma, 4, 12,
+	  "GROUP[.QP] SRC[+OFF] DST SIZE [OP TYPE] [imm X] [count N] [walk] [sync]",
 	  "RDMA WRITE; DST: address, or NAME[+OFF] of this script" },
+	{ "send", script_send, 3, 9, "GROUP[.QP] SRC[+OFF] SIZE [imm X] [count N] [walk] [sync]",
+	  "SEND, into the buffer that is next at the far end" },
 	{ "event", script_event, 2, 3, "GROUP TYPE [SECONDS]",
 	  "wait for active, inactive, removed, qp_error, recv or rdma" },
 	{ "recv", script_recv, 4, 4, "GROUP[.QP] NAME[+OFF] SIZE COUNT",
-	  "COUNT buffers of SIZE bytes for each QP of a raw group" },
+	  "COUNT buffers of SIZE bytes for each QP" },
 	{ "collect", script_collect, 3, 5, "GROUP FILE COUNT [udp] [SECONDS]",
-	  "frames, or UDP payloads, into a file in order of arrival" },
+	  "frames, UDP payloads, or SENDs, into a file in order of arrival" },
 	{ 0 }
 };

@@ -7,6 +7,7 @@
 #include "file.h"
 #include "out.h"
 #include "parse.h"
+#include "reduction.h"
 #include "script.h"
 
 static uint64_t script_size(int argc, char **argv, int at)
@@ -159,6 +160,27 @@ static void script_copy(struct script *script, int argc, char **argv)
 	script_submit_pieces(src->ctx, cmd, size);
 }
 
+static void script_reduce(struct script *script, int argc, char **argv)
+{
+	uint64_t size = script_size(argc, argv, 5), there = 0, src_offset, dst_offset;
+	struct script_buf *src = script_piece(script, argv[1], &src_offset, &size);
+	struct script_buf *dst = script_piece(script, argv[2], &dst_offset, &there);
+	struct drm_gnic_cmd cmd = {
+		.op = DRM_GNIC_OP_REDUCE,
+		.src = src->bo.handle,
+		.src_offset = src_offset,
+		.dst = dst->bo.handle,
+		.dst_offset = dst_offset,
+		.size = size,
+		.reduction = reduction_parse(argv[3], argv[4]),
+	};
+
+	if (src->ctx != dst->ctx)
+		usage_error("reduce: %s and %s belong to different contexts: use rdma", src->name,
+			    dst->name);
+	script_submit(src->ctx, &cmd, 1);
+}
+
 static void script_fence(struct script *script, int argc, char **argv)
 {
 	struct drm_gnic_cmd cmd = { .op = DRM_GNIC_OP_WAIT };
@@ -198,6 +220,8 @@ const struct script_cmd script_mem_cmds[] = {
 	{ "read", script_read, 2, 3, "NAME[+OFF] FILE [SIZE]", "from device memory into a file" },
 	{ "fill", script_fill, 2, 3, "NAME[+OFF] PATTERN [SIZE]", "a 32-bit pattern, by the device" },
 	{ "copy", script_copy, 2, 3, "SRC[+OFF] DST[+OFF] [SIZE]", "by the device" },
+	{ "reduce", script_reduce, 4, 5, "SRC[+OFF] DST[+OFF] OP TYPE [SIZE]",
+	  "DST = DST OP SRC, number by number, by the device" },
 	{ "fence", script_fence, 0, 0, "", "the device starts nothing new before all is done" },
 	{ "wait", script_wait_cmd, 0, 0, "", "until all is done, and how long it took" },
 	{ "equal", script_equal, 2, 3, "A[+OFF] B[+OFF] [SIZE]", "fail if they differ" },

@@ -79,6 +79,7 @@ enum gnic_hw_status qp_cmd_create(struct card *card, const struct gnic_hw_qp_cre
 				  struct gnic_hw_id *out);
 enum gnic_hw_status qp_cmd_destroy(struct card *card, const struct gnic_hw_qp_id *in);
 enum gnic_hw_status qp_cmd_stop(struct card *card, const struct gnic_hw_qp_id *in);
+enum gnic_hw_status qp_cmd_flush(struct card *card, const struct gnic_hw_qp_id *in);
 enum gnic_hw_status qp_cmd_stats(struct card *card, const struct gnic_hw_qp_id *in,
 				 struct gnic_hw_qp_stats *out);
 enum gnic_hw_status qp_cmd_path(struct card *card, const struct gnic_hw_qp_path *in);

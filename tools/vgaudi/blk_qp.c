@@ -377,6 +377,15 @@ enum gnic_hw_status qp_cmd_stop(struct card *card, const struct gnic_hw_qp_id *i
 	return GNIC_STATUS_OK;
 }
 
+enum gnic_hw_status qp_cmd_flush(struct card *card, const struct gnic_hw_qp_id *in)
+{
+	struct qp *qp = qp_find(card, le32toh(in->port), le32toh(in->qpn));
+
+	if (!qp)
+		return GNIC_STATUS_NOT_FOUND;
+	return qp->rc && qp->rq.present ? rc_cmd_flush(qp) : GNIC_STATUS_BAD_PARAM;
+}
+
 enum gnic_hw_status qp_cmd_stats(struct card *card, const struct gnic_hw_qp_id *in,
 				 struct gnic_hw_qp_stats *out)
 {

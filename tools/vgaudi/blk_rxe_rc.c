@@ -90,23 +90,18 @@ static void rxe_begin_write(struct rc_responder *res, const struct rc_packet *pk
 	res->size = pkt->dma_len;
 }
 
-/* The next buffer that was not taken back. False: there is none, or the QP has failed. */
-static bool rxe_buffer(struct qp *qp, struct gnic_hw_recv_wqe *wqe)
+/* The next buffer. False: there is none, or the QP has failed. */
+static bool rxe_next_buffer(struct qp *qp, struct gnic_hw_recv_wqe *wqe)
 {
 	struct wq *rq = &qp->rq;
+	const void *entry;
 
-	while (rq->index != rq->done || (wq_refresh(qp, rq) && rq->index != rq->done)) {
-		const void *entry = wq_entry(qp, rq, rq->done);
-
-		if (!entry)
-			return false;
+	if (rq->index == rq->done && (!wq_refresh(qp, rq) || rq->index == rq->done))
+		return false;
+	entry = wq_entry(qp, rq, rq->done);
+	if (entry)
 		frame_fetch(wqe, entry, sizeof(*wqe));
-		if (wqe->size)
-			return true;
-		rq->done++;
-		wq_done(qp, rq);
-	}
-	return false;
+	return entry;
 }
 
 /* False: there is no buffer, which the peer is told, or the QP has failed. */
@@ -115,7 +110,7 @@ static bool rxe_begin_send(struct rc *rc, const struct rc_packet *pkt)
 	struct rc_responder *res = &rc->res;
 	struct gnic_hw_recv_wqe wqe;
 
-	if (!rxe_buffer(rc->qp, &wqe)) {
+	if (!rxe_next_buffer(rc->qp, &wqe)) {
 		if (!rc->qp->failed)
 			rxe_not_ready(rc);
 		return false;
@@ -366,6 +361,22 @@ static void rxe_answered(struct rc *rc, const struct rc_packet *pkt)
 	default:
 		txs_fail(rc, req->head, GNIC_SYND_RX_ACK_SYNDROME);
 	}
+}
+
+/* ---- taking buffers back ---- */
+
+/* Nothing of the old buffers is written from here on: not the rest of a SEND, either. */
+enum gnic_hw_status rc_cmd_flush(struct qp *qp)
+{
+	struct rc_responder *res = &qp->rc->res;
+
+	if (!wq_refresh(qp, &qp->rq))
+		return GNIC_STATUS_BAD_ADDR;
+	if (res->is_send)
+		res->busy = false;
+	qp->rq.done = qp->rq.index;
+	wq_done(qp, &qp->rq);
+	return GNIC_STATUS_OK;
 }
 
 /* ---- delivery ---- */

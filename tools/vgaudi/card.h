@@ -419,6 +419,7 @@ void rc_destroy(struct qp *qp);
 enum gnic_hw_status compute_create(struct qp *qp);
 void compute_destroy(struct qp *qp);
 void qp_fail(struct qp *qp, uint8_t syndrome, bool requester);	/* blk_qpc.c: ERROR, EQE, flush */
+enum gnic_hw_status rc_cmd_flush(struct qp *qp);	/* it has a receive queue */
 enum gnic_hw_status rc_cmd_path(struct qp *qp, const struct gnic_hw_qp_path *in);
 enum gnic_hw_status rc_cmd_qpc_read(struct qp *qp, bool requester, struct gnic_hw_qpc_data *out);
 enum gnic_hw_status rc_cmd_qpc_write(struct qp *qp, const struct gnic_hw_qpc_write *in);

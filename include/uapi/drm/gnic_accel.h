@@ -153,7 +153,7 @@ struct drm_gnic_group_info {
 };
 
 /**
- * struct drm_gnic_group_recv - give a QP of a raw group buffers for frames
+ * struct drm_gnic_group_recv - give a QP buffers, for frames (raw group) or SENDs (write)
  * @group: in: descriptor
  * @qp: in: 0 .. qp_count - 1
  * @handle: in: buffer object that they are in
@@ -164,8 +164,9 @@ struct drm_gnic_group_info {
  * @count: in: how many
  * @posted: out: how many the queue took
  *
- * A frame fills one or more buffers, in the order in which they were posted.
- * Errors: EAGAIN (the queue is full), ENOLINK (the group is not active).
+ * A frame fills one or more buffers, a SEND one, in the order in which they were
+ * posted. A SEND that is too long for its buffer fails the QP. Errors: EAGAIN (the
+ * queue is full), ENOLINK (the group is not active).
  */
 struct drm_gnic_group_recv {
 	__s32 group;
@@ -184,24 +185,30 @@ enum drm_gnic_event_type {
 	DRM_GNIC_EVENT_INACTIVE = 2,	/* the QPs are gone, and posted buffers */
 	DRM_GNIC_EVENT_REMOVED = 3,	/* the group, card or context is gone; the last record */
 	DRM_GNIC_EVENT_QP_ERROR = 4,	/* qp, syndrome */
-	DRM_GNIC_EVENT_RECV = 5,	/* a frame: qp, bytes, index, count, tag: its hash */
+	DRM_GNIC_EVENT_RECV = 5,	/* a frame or SEND: qp, bytes, index, count, tag */
 	DRM_GNIC_EVENT_RDMA = 6,	/* RDMA WRITE with immediate: qp, bytes, tag */
 };
+
+#define DRM_GNIC_EVENT_IMMEDIATE	(1 << 0)	/* tag is immediate data */
 
 /**
  * struct drm_gnic_event - record of a group's descriptor
  * @type: enum drm_gnic_event_type
  * @qp: 0 .. qp_count - 1
+ * @flags: DRM_GNIC_EVENT_*
  * @bytes: received
- * @tag: RDMA: immediate data; RECV: RSS hash
- * @index: RECV: number of the first buffer that the frame fills; the first one
- *	posted to the QP since it became active is number 0
- * @count: RECV: buffers that it fills
+ * @tag: RDMA, RECV of a SEND: immediate data, if there is any; RECV of a frame: RSS
+ *	hash
+ * @index: RECV: number of the first buffer that is filled; the first one posted to
+ *	the QP since it became active, or was held, is number 0
+ * @count: RECV: buffers that are filled
  * @syndrome: QP_ERROR: hardware.rst "Syndromes"
  * @lost: records lost just before this one, because nobody read
+ * @reserved: zero
  */
 struct drm_gnic_event {
 	__u32 type;
+	__u32 flags;
 	__u32 qp;
 	__u32 bytes;
 	__u32 tag;
@@ -209,6 +216,7 @@ struct drm_gnic_event {
 	__u32 count;
 	__u32 syndrome;
 	__u32 lost;
+	__u32 reserved;
 };
 
 enum drm_gnic_op {
@@ -216,23 +224,63 @@ enum drm_gnic_op {
 	DRM_GNIC_OP_FILL = 2,		/* dst, dst_offset, size, data: the pattern */
 	DRM_GNIC_OP_RDMA_WRITE = 3,	/* group, qp, src, src_offset, dst_offset, size */
 	DRM_GNIC_OP_WAIT = 4,		/* what follows starts when all before is done */
+	DRM_GNIC_OP_SEND = 5,		/* group, qp, src, src_offset, size */
+	DRM_GNIC_OP_REDUCE = 6,		/* as COPY, and reduction */
 };
 
-#define DRM_GNIC_CMD_IMMEDIATE		(1 << 0)	/* RDMA_WRITE: data arrives as event */
+#define DRM_GNIC_CMD_IMMEDIATE		(1 << 0)	/* RDMA_WRITE, SEND: data arrives as event */
+#define DRM_GNIC_CMD_INLINE		(1 << 1)	/* RDMA_WRITE, SEND: src_offset is the data */
 #define DRM_GNIC_CMD_SIZE_MAX		0x40000000	/* 1 GiB */
+#define DRM_GNIC_CMD_INLINE_MAX		8
+
+/* How what comes (from) meets what is there (to): to = to op from. */
+enum drm_gnic_reduction_type {
+	DRM_GNIC_REDUCTION_INT8 = 0,
+	DRM_GNIC_REDUCTION_INT16 = 1,
+	DRM_GNIC_REDUCTION_INT32 = 2,
+	DRM_GNIC_REDUCTION_UINT8 = 3,
+	DRM_GNIC_REDUCTION_UINT16 = 4,
+	DRM_GNIC_REDUCTION_UINT32 = 5,
+	DRM_GNIC_REDUCTION_BF16 = 6,
+	DRM_GNIC_REDUCTION_FP32 = 7,
+	DRM_GNIC_REDUCTION_FP16 = 8,
+	DRM_GNIC_REDUCTION_UP_FP16 = 12,	/* from FP16 to FP32 */
+	DRM_GNIC_REDUCTION_UP_BF16 = 13,	/* from BF16 to FP32 */
+};
+
+enum drm_gnic_reduction_op {
+	DRM_GNIC_REDUCTION_ADD = 0,
+	DRM_GNIC_REDUCTION_SUB = 1,
+	DRM_GNIC_REDUCTION_MIN = 2,
+	DRM_GNIC_REDUCTION_MAX = 3,
+};
+
+enum drm_gnic_reduction_round {
+	DRM_GNIC_REDUCTION_NEAREST = 0,	/* ties to even */
+	DRM_GNIC_REDUCTION_ZERO = 1,
+	DRM_GNIC_REDUCTION_UP = 2,
+	DRM_GNIC_REDUCTION_DOWN = 3,
+};
+
+/* For drm_gnic_cmd.reduction; 0 there is none. */
+#define DRM_GNIC_REDUCTION(type, op, round) \
+	(1 | (type) << 1 | (op) << 5 | (round) << 7)
 
 /**
  * struct drm_gnic_cmd - a command; names of members that count are at its op
  * @op: enum drm_gnic_op
  * @flags: DRM_GNIC_CMD_*
- * @src: handle of a buffer object
+ * @src: handle of a buffer object; with DRM_GNIC_CMD_INLINE zero
  * @dst: handle of a buffer object
  * @src_offset: bytes into @src
  * @dst_offset: bytes into @dst; RDMA_WRITE: device address at the far end
- * @size: bytes, 1 .. DRM_GNIC_CMD_SIZE_MAX; FILL: a multiple of 4
- * @data: FILL: 32-bit pattern; RDMA_WRITE: immediate data
+ * @size: bytes of @src, 1 .. DRM_GNIC_CMD_SIZE_MAX, with DRM_GNIC_CMD_INLINE ..
+ *	DRM_GNIC_CMD_INLINE_MAX; FILL: a multiple of 4; a reduction: whole numbers
+ * @data: FILL: 32-bit pattern; RDMA_WRITE, SEND: immediate data
  * @group: descriptor of a group of type WRITE
  * @qp: of @group
+ * @reduction: REDUCE, RDMA_WRITE: DRM_GNIC_REDUCTION(); an upscaled one writes twice
+ *	@size bytes, to a multiple of 4
  * @reserved: zero
  */
 struct drm_gnic_cmd {
@@ -246,7 +294,8 @@ struct drm_gnic_cmd {
 	__u32 data;
 	__s32 group;
 	__u32 qp;
-	__u32 reserved[3];
+	__u32 reduction;
+	__u32 reserved[2];
 };
 
 /**
