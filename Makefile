@@ -41,7 +41,7 @@ bpf: setup
 	@$(EXEC) $(MAKE) --no-print-directory -C bpf O=$(BUILD)/bpf
 
 test-programs: setup
-	@for folder in accel xdp; do \
+	@for folder in accel qp xdp; do \
 		$(EXEC) $(MAKE) --no-print-directory -C selftests/$$folder \
 			O=$(BUILD)/selftests/$$folder || exit 1; \
 	done

@@ -7,17 +7,8 @@
 # shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"
 
-DIR=/tmp/rdma.$$
-
-# target CARD SFNUM COUNT: memory that the far end may write; prints nothing
-target() {
-	rm -f "$DIR/log" "$DIR/out"
-	"$GNICCTL" accel target -d "$1" --group "$2" --size 4M --count "${3:-1}" \
-		--out "$DIR/out" --timeout 20 >"$DIR/log" 2>&1 &
-	TARGET=$!
-	wait_for 5 grep -q 0x "$DIR/log"
-	ADDRESS=$(grep -o '0x[0-9a-f]*' "$DIR/log" | head -n 1)
-}
+# shellcheck source=selftests/lib/rdma.sh
+. "$(dirname "$0")/../lib/rdma.sh"
 
 # write SIZE [OPTION...]
 write() {

@@ -213,6 +213,28 @@ static void patience_ends(void **state)
 	assert_false(to->qp.failed);
 }
 
+/* Soft-RoCE complains of each packet behind the one that found no buffer. */
+static void complaints_do_not_count(void **state)
+{
+	struct lab_qp *from = lab_qp(0, 0);
+	struct rc_packet nak = { .path = &lab_qp(1, 0)->qp.rc->path, .opcode = ROCE_ACK,
+				 .psn = lab_conn_default.psn[0], .syndrome = ROCE_NAK_PSN };
+	struct frame frame = { .rc = &nak };
+
+	(void)state;
+	connect();
+	send(from, BUFFER);
+	lab_run();
+	assert_true(from->qp.rc->req.held);
+	for (uint32_t i = 0; i < 10; i++)
+		rc_receive(&lab.side[0].vport, &frame);
+	assert_true(from->qp.rc->req.held);
+	assert_false(from->qp.failed);
+	lab_recv(lab_qp(1, 0), LAB_SINK, BUFFER);
+	lab_run_ms(10);
+	check_received(0, 0, 0, 0, BUFFER);
+}
+
 /* What InfiniBand's table says, at its ends and in the middle. */
 static void delays(void **state)
 {
@@ -493,6 +515,7 @@ int main(void)
 		LAB_TEST(taken_back_in_the_middle),
 		LAB_TEST(sender_waits_for_a_buffer),
 		LAB_TEST(patience_ends),
+		LAB_TEST(complaints_do_not_count),
 		LAB_TEST(delays),
 		LAB_TEST(send_too_big),
 		LAB_TEST(buffer_in_no_window),

@@ -295,6 +295,8 @@ static void rxe_sequence_error(struct rc *rc)
 
 	if (req->ona == req->high)
 		return;		/* an old one: there is nothing to send again */
+	if (req->held)
+		return;		/* of the packets behind one that found no buffer */
 	if (req->naks >= req->nak_max && req->nak_max != RC_RETRY_FOR_EVER) {
 		txs_fail(rc, req->head, GNIC_SYND_QPC_RX_RETRY);
 		return;

@@ -1,0 +1,254 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# A QP of a group and a QP of soft-RoCE, the kernel's own, are peers: both write and
+# send to the other. Topology: lib/devlink.sh, with soft-RoCE on $DEV and the group
+# on $PEER_CARD, with an address of its own.
+
+# shellcheck source=selftests/lib/devlink.sh
+. "$(dirname "$0")/../lib/devlink.sh"
+# shellcheck source=selftests/lib/rdma.sh
+. "$(dirname "$0")/../lib/rdma.sh"
+
+VERBS=$TREE/build/selftests/qp/bin/verbs_peer
+KEY=4711
+
+# ask WORD...: a command to soft-RoCE's end, its answer
+ask() {
+	local answer
+
+	echo "$*" >&"${PEER_QP[1]}"
+	read -r -t 40 answer <&"${PEER_QP[0]}" || fail "no answer to \"$*\""
+	echo "$answer"
+}
+
+does() {
+	local answer
+
+	answer=$(ask "$@")
+	[ "$answer" = ok ] || fail "\"$*\": $answer"
+}
+
+# next EXPECTED [SECONDS]: the next completion there
+next() {
+	local came
+
+	came=$(ask poll "${2:-10}")
+	[ "$came" = "$1" ] || fail "it said \"$came\", not \"$1\""
+}
+
+# connected [MTU [ADDRESS GROUP_ADDRESS]]
+connected() {
+	local mtu=${1:-1024} address=${2:-192.0.2.1} own=${3:-192.0.2.9} hello
+
+	group_add "$PEER_CARD" 5
+	ip neigh replace "$own" lladdr "$(group_get "$PEER_CARD" 5 hw_addr)" dev "$DEV" \
+		nud permanent
+	defer ip neigh del "$own" dev "$DEV"
+	coproc PEER_QP { exec "$VERBS" soft "$address"; }
+	# shellcheck disable=SC2154 # coproc sets it
+	defer kill "$PEER_QP_PID"
+	read -r -t 10 _ QPN _ RKEY _ PEER_ADDRESS <&"${PEER_QP[0]}" || fail "soft-RoCE has no QP"
+	group_set "$PEER_CARD" 5 local_ip "$own" peer_ip "$address" \
+		peer_mac "$(cat "/sys/class/net/$DEV/address")" peer_qpn_base "$QPN" \
+		local_key $KEY remote_key "$RKEY" qp_path_mtu "$mtu"
+	group_state "$PEER_CARD" 5 active
+	does connect "$(group_param "$PEER_CARD" 5 qpn_base)" "$own" "$mtu"
+}
+
+some_bytes() {
+	head -c "$1" /dev/urandom >"$DIR/in"
+}
+
+# we SCRIPT: by the group
+we() {
+	"$GNICCTL" accel run -d "$PEER_CARD" -e "$1" >"$DIR/we.log" 2>&1 ||
+		fail "$(cat "$DIR/we.log")"
+}
+
+# ---- from soft-RoCE to us ----
+
+# they_write SIZE
+they_write() {
+	some_bytes "$1"
+	target "$PEER_CARD" 5
+	does load "$DIR/in"
+	does write 0 "$1" "$ADDRESS" $KEY 0x1234
+	next "success write $1"
+	wait "$TARGET" || fail "$(cat "$DIR/log")"
+	grep -q 0x1234 "$DIR/log" || fail "$(cat "$DIR/log")"
+	cmp "$DIR/in" "$DIR/out"
+}
+
+# they_send SIZE [IMM]: our buffer comes later
+they_send() {
+	some_bytes "$1"
+	does load "$DIR/in"
+	does send 0 "$@"
+	sleep 0.2
+	we "alloc m 4M; hold g 5; recv g m 2M 2; collect g $DIR/out 1 20"
+	next "success send $1"
+	cmp "$DIR/in" "$DIR/out"
+}
+
+writes_to_us() {
+	connected
+	for size in 1 3 1024 1025 65536 1000001; do
+		they_write $size
+	done
+}
+
+sends_to_us() {
+	connected
+	for size in 1 1023 1024 100000; do
+		they_send $size
+	done
+	they_send 5000 0xdeadbeef
+}
+
+# ---- from us to soft-RoCE ----
+
+# we_write SIZE [IMM]
+we_write() {
+	some_bytes "$1"
+	we "alloc m 4M; write m $DIR/in; hold g 5; rdma g m $PEER_ADDRESS $1 ${2:+imm $2}; wait"
+	does save "$DIR/out" 0 "$1"
+	cmp "$DIR/in" "$DIR/out"
+}
+
+# we_send SIZE [IMM]: their buffer comes later
+we_send() {
+	some_bytes "$1"
+	we "alloc m 4M; write m $DIR/in; hold g 5; send g m $1 ${2:+imm $2}; wait" &
+	sleep 0.2
+	does recv 0 4194304
+	wait $! || fail "we did not send"
+	next "success recv $1${2:+ $2}"
+	does save "$DIR/out" 0 "$1"
+	cmp "$DIR/in" "$DIR/out"
+}
+
+writes_by_us() {
+	connected
+	for size in 1 3 1024 1025 65536 1000001; do
+		we_write $size
+	done
+	does recv 0 64
+	we_write 2000 0xcafe
+	next "success recv_write 2000 0xcafe"
+}
+
+sends_by_us() {
+	connected
+	for size in 1 1023 1024 100000; do
+		we_send $size
+	done
+	we_send 5000 0xdeadbeef
+}
+
+# ---- paths ----
+
+over_ipv6() {
+	connected 1024 2001:db8::1 2001:db8::9
+	they_write 100000
+	we_write 100000
+	they_send 3000
+	we_send 3000
+}
+
+path_mtus() {
+	ip link set "$DEV" mtu 9000
+	defer ip link set "$DEV" mtu 1500
+	peer ip link set "$PEER_DEV" mtu 9000
+	defer peer ip link set "$PEER_DEV" mtu 1500
+	for mtu in 2048 4096; do
+		(
+			trap deferred_run EXIT
+			DEFERRED=()
+			set -e
+			connected $mtu
+			they_write 100000
+			we_write 100000
+		)
+	done
+}
+
+bad_wire() {
+	connected
+	fault '"kind": "drop", "card": 0, "port": 0, "rate": 0.01'
+	they_write 1000000
+	we_write 1000000
+	they_send 300000
+	we_send 300000
+}
+
+# ---- what goes wrong ----
+
+qp_failed() {
+	dmesg | tail -n "+$1" | grep -q "QP .* failed"
+}
+
+they_have_a_wrong_key() {
+	local log
+
+	log=$(kernel_log_mark)
+	connected
+	target "$PEER_CARD" 5
+	does write 0 100 "$ADDRESS" $((KEY + 1)) 1
+	[[ $(ask poll) == "remote access error"* ]] || fail "it was not refused"
+	wait_for 5 qp_failed "$log"
+	kill "$TARGET" 2>/dev/null || true
+	[ ! -s "$DIR/out" ] || fail "something came"
+}
+
+we_have_a_wrong_key() {
+	connected
+	group_state "$PEER_CARD" 5 inactive
+	group_set "$PEER_CARD" 5 remote_key $((RKEY + 1))
+	group_state "$PEER_CARD" 5 active
+	expect_refused "refuses" "$GNICCTL" accel run -d "$PEER_CARD" \
+		-e "alloc m 4K; hold g 5; rdma g m $PEER_ADDRESS 100; wait"
+	does save "$DIR/out" 0 100
+	cmp -n 100 "$DIR/out" /dev/zero
+}
+
+their_message_is_too_long() {
+	connected
+	does send 0 5000
+	expect_fail "$GNICCTL" accel run -d "$PEER_CARD" \
+		-e "alloc m 4K; hold g 5; recv g m 2K 2; collect g $DIR/out 1 5"
+	[[ $(ask poll) == "remote invalid request error"* ]] || fail "it was not refused"
+}
+
+# ---- frames ----
+
+# Wireshark understands all that both send, and has nothing to say against it.
+frames() {
+	local file=$DIR/frames.pcap wrong count
+
+	connected
+	background tcpdump -q -i "$DEV" -w "$file" udp port 4791
+	sleep 2
+	they_write 5000
+	we_write 5000
+	they_send 5000
+	we_send 5000 0x77
+	sleep 1
+	kill "$BACKGROUND"
+	wait_for 5 test -s "$file"
+	count=$(tshark -r "$file" -Y infiniband 2>/dev/null | wc -l)
+	expect frames "$count" -ge 24
+	expect "other frames" "$(tshark -r "$file" -Y '!infiniband' 2>/dev/null | wc -l)" -eq 0
+	wrong=$(tshark -r "$file" -Y '_ws.malformed || _ws.expert.severity >= 6291456' 2>/dev/null)
+	[ -z "$wrong" ] || fail "$wrong"
+}
+
+[ -x "$GNICCTL" ] || skip_all "needs gnicctl"
+[ -x "$VERBS" ] || skip_all "needs $VERBS"
+[ -e /dev/accel/accel1 ] || skip_all "needs the compute devices of two cards"
+modprobe rdma_rxe || skip_all "needs soft-RoCE"
+mkdir -p "$DIR"
+switch_up
+rdma link add soft type rxe netdev "$DEV"
+trap 'rdma link delete soft; switch_down; rm -rf "$DIR"' EXIT
+guest_main writes_to_us sends_to_us writes_by_us sends_by_us over_ipv6 path_mtus bad_wire \
+	they_have_a_wrong_key we_have_a_wrong_key their_message_is_too_long frames
