@@ -101,7 +101,7 @@ int gnic_accel_window_del(struct gnic_dev *dev, u16 asid, u32 id);
 
 enum gnic_accel_group_type {
 	GNIC_ACCEL_GROUP_RAW,	/* raw QPs with receive queues */
-	GNIC_ACCEL_GROUP_WRITE,	/* RC QPs: LINEAR and SEND through GNIC_WQE_POST, buffers for SENDs */
+	GNIC_ACCEL_GROUP_WRITE,	/* RC QPs: LINEAR, SEND by GNIC_WQE_POST, buffers for SENDs */
 };
 
 /**

@@ -76,6 +76,26 @@ static int gnic_param_check_type(struct gnic_dev *dev, const char *name,
 	return -EOPNOTSUPP;
 }
 
+static int gnic_param_check_cc(struct gnic_dev *dev, const char *name,
+			       const union devlink_param_value *val,
+			       struct netlink_ext_ack *extack)
+{
+	if (!strcmp(val->vstr, "none") || !strcmp(val->vstr, "window"))
+		return 0;
+	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: none or window", name);
+	return -EINVAL;
+}
+
+static int gnic_param_check_icrc(struct gnic_dev *dev, const char *name,
+				 const union devlink_param_value *val,
+				 struct netlink_ext_ack *extack)
+{
+	if (!strcmp(val->vstr, "roce") || !strcmp(val->vstr, "gaudi"))
+		return 0;
+	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: roce or gaudi", name);
+	return -EINVAL;
+}
+
 static bool gnic_param_is_ip(const char *text)
 {
 	struct in6_addr v6;
@@ -125,6 +145,9 @@ const struct gnic_group_config gnic_group_config_default = {
 	.qp_retry_count = 7,
 	.qp_rnr_retry = 7,
 	.udp_sport = 0xc000,
+	.cc_mode = "none",
+	.cc_window = 24,
+	.icrc_order = "roce",
 };
 
 enum gnic_group_type gnic_group_config_type(const struct gnic_group_config *config)
@@ -281,6 +304,9 @@ static const struct gnic_param gnic_group_params[] = {
 	GNIC_PARAM(peer_qpn_base,    U32,    0, 0, GNIC_QPN_MASK, NULL),
 	GNIC_PARAM(local_ip,	     STRING, 0, 0, 0, gnic_param_check_ip),
 	GNIC_PARAM(udp_sport,	     U16,    0, 0xc000, 0xffff, NULL),
+	GNIC_PARAM(cc_mode,	     STRING, 0, 0, 0, gnic_param_check_cc),
+	GNIC_PARAM(cc_window,	     U32,    0, 1, GNIC_QP_WINDOW_MAX, NULL),
+	GNIC_PARAM(icrc_order,	     STRING, 0, 0, 0, gnic_param_check_icrc),
 	GNIC_PARAM(local_key,	     U32,    GNIC_PARAM_SECRET, 0, U32_MAX, NULL),
 	GNIC_PARAM(remote_key,	     U32,    GNIC_PARAM_SECRET, 0, U32_MAX, NULL),
 };

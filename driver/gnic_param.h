@@ -11,6 +11,7 @@
 #define GNIC_PARAM_STRING	32	/* devlink's own limit, with NUL */
 
 #define GNIC_QP_COUNT_MAX	1024
+#define GNIC_QP_WINDOW_MAX	0x3fffff	/* packets: a quarter of all numbers */
 #define GNIC_QP_DRAIN_MS	5000
 #define GNIC_QP_DRAIN_MS_MAX	60000
 
@@ -37,7 +38,10 @@ struct gnic_group_config {
 	u32 qp_path_mtu;
 	u32 local_key;
 	u32 remote_key;
+	u32 cc_window;
 	char qp_type[GNIC_PARAM_STRING];
+	char cc_mode[GNIC_PARAM_STRING];
+	char icrc_order[GNIC_PARAM_STRING];
 	char peer_ip[GNIC_PARAM_STRING];
 	char local_ip[GNIC_PARAM_STRING];
 	char peer_mac[GNIC_PARAM_STRING];

@@ -13,6 +13,7 @@
 #include "gnic_qp.h"
 
 #define GNIC_QP_HOP_LIMIT	64
+#define GNIC_QP_DSCP(priority)	((priority) << 3)	/* the class selector, RFC 2474 */
 #define GNIC_QP_ACKREQ_FREQ	16	/* packets; the last one of a message always */
 
 struct gnic_qp_ctx {
@@ -136,6 +137,16 @@ static int gnic_qp_destroy(const struct gnic_qp_ctx *ctx)
 	return 0;
 }
 
+static bool gnic_qp_icrc_swapped(const struct gnic_group_config *config)
+{
+	return !strcmp(config->icrc_order, "gaudi");
+}
+
+static u32 gnic_qp_congestion_mode(const struct gnic_group_config *config)
+{
+	return strcmp(config->cc_mode, "window") ? GNIC_CONGESTION_NONE : GNIC_CONGESTION_WINDOW;
+}
+
 static int gnic_qp_path(const struct gnic_qp_ctx *ctx)
 {
 	const struct gnic_qp_path *path = &ctx->attr->path;
@@ -145,10 +156,13 @@ static int gnic_qp_path(const struct gnic_qp_ctx *ctx)
 		.port = ctx->attr->port,
 		.ip_version = path->version,
 		.hop_limit = GNIC_QP_HOP_LIMIT,
+		.dscp = GNIC_QP_DSCP(ctx->attr->config.priority),
 		/* a port a QP, so that routers spread them; never below 0xc000 */
 		.udp_sport = cpu_to_le16(sport + ctx->index % (0x10000 - sport)),
 	};
 
+	if (gnic_qp_icrc_swapped(&ctx->attr->config))
+		in.flags = cpu_to_le32(GNIC_QP_PATH_ICRC_SWAPPED);
 	memcpy(in.src_ip, path->src_ip, sizeof(in.src_ip));
 	memcpy(in.dst_ip, path->dst_ip, sizeof(in.dst_ip));
 	ether_addr_copy(in.src_mac, path->src_mac);
@@ -212,6 +226,8 @@ static int gnic_qp_requester(const struct gnic_qp_ctx *ctx)
 	gnic_qpc_put(&in, GNIC_REQ_ACKREQ_FREQ, GNIC_QP_ACKREQ_FREQ);
 	gnic_qpc_put(&in, GNIC_REQ_WQ_TYPE, GNIC_WQ_TYPE_WRITE);
 	gnic_qpc_put(&in, GNIC_REQ_PRIORITY, config->priority);
+	gnic_qpc_put(&in, GNIC_REQ_CONGESTION_MODE, gnic_qp_congestion_mode(config));
+	gnic_qpc_put(&in, GNIC_REQ_CONGESTION_WIN, config->cc_window);
 	gnic_qpc_put(&in, GNIC_REQ_MTU, ilog2(config->qp_path_mtu) - 10);
 	gnic_qpc_put(&in, GNIC_REQ_TRUST_LEVEL, GNIC_TRUST_SECURED);
 	gnic_qpc_put(&in, GNIC_REQ_VALID, 1);

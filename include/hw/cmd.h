@@ -366,7 +366,7 @@ GNIC_HW_SIZE(gnic_hw_qp_sched, 16);
  * @dst_mac: next hop
  * @udp_sport: RoCE v2 source port, host order value
  * @vlan_tci: 0: untagged
- * @rsvd: zero
+ * @flags: GNIC_QP_PATH_*
  */
 struct gnic_hw_qp_path {
 	__le32 qpn;
@@ -380,9 +380,11 @@ struct gnic_hw_qp_path {
 	__u8 dst_mac[6];
 	__le16 udp_sport;
 	__le16 vlan_tci;
-	__le32 rsvd;
+	__le32 flags;
 };
 GNIC_HW_SIZE(gnic_hw_qp_path, 60);
+
+#define GNIC_QP_PATH_ICRC_SWAPPED	BIT(0)	/* Gaudi's order of the four bytes, not RoCE's */
 
 /**
  * struct gnic_hw_qp_stats - of both queues

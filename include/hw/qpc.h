@@ -71,6 +71,10 @@ enum gnic_hw_transport {
 };
 #define GNIC_REQ_PRIORITY		31, GENMASK(20, 19)
 #define GNIC_REQ_CONGESTION_MODE	31, GENMASK(22, 21)
+enum gnic_hw_congestion {
+	GNIC_CONGESTION_NONE	= 0,
+	GNIC_CONGESTION_WINDOW	= 2,	/* CONGESTION_WIN packets in flight */
+};
 #define GNIC_REQ_MTU			31, GENMASK(24, 23)	/* log2 - 10: 1K, 2K, 4K, 8K */
 #define GNIC_REQ_WQ_BASE_ADDR		31, GENMASK(26, 25)
 #define GNIC_REQ_TRUST_LEVEL		31, GENMASK(28, 27)

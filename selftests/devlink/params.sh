@@ -50,6 +50,9 @@ group_defaults() {
 		peer_qpn_base 0
 		local_ip
 		udp_sport 49152
+		cc_mode none
+		cc_window 24
+		icrc_order roce
 		local_key 0
 		remote_key 0
 	END
@@ -73,12 +76,15 @@ group_numbers() {
 	limits qp_rnr_retry "qp_rnr_retry: 0 to 7" 0 7 -- 8 255
 	limits priority "priority: 0 to 3" 3 0 -- 4
 	limits peer_qpn_base "peer_qpn_base: 0 to 16777215" 16777215 1 -- 16777216
+	limits cc_window "cc_window: 1 to 4194303" 4194303 1 -- 0 4194304
 	limits udp_sport "udp_sport: 49152 to 65535" 65535 49152 -- 49151 0
 }
 
 group_words() {
 	with_group
 	limits qp_type "qp_type: raw or write" raw write -- send "" RAW
+	limits cc_mode "cc_mode: none or window" window none -- "" swift off
+	limits icrc_order "icrc_order: roce or gaudi" gaudi roce -- "" GAUDI
 	limits peer_ip "peer_ip: a unicast IPv4 or IPv6 address, or empty" \
 		192.0.2.2 2001:db8::2 "" -- 192.0.2 192.0.2.2.2 224.0.0.1 255.255.255.255 \
 		0.0.0.0 127.0.0.1 ff02::1 :: ::1 host 192.0.2.2/24 " 192.0.2.2"
@@ -135,6 +141,9 @@ only_while_inactive() {
 		peer_qpn_base 9
 		local_ip 192.0.2.8
 		udp_sport 50000
+		cc_mode window
+		cc_window 9
+		icrc_order gaudi
 		local_key 9
 		remote_key 9
 	END

@@ -71,6 +71,28 @@ depths_and_priorities() {
 	arrives 300000
 }
 
+windows() {
+	pair_up 5 1
+	both cc_mode window cc_window 1
+	arrives 100000
+	both cc_window 4194303
+	arrives 1000000
+	both cc_mode none
+	arrives 100000
+}
+
+# Two ends of the silicon's order understand each other, one of either does not.
+icrc_orders() {
+	pair_up 5 1
+	both icrc_order gaudi qp_retry_timeout 10 qp_retry_count 2
+	arrives 100000
+	group_state "$CARD" 5 inactive
+	group_set "$CARD" 5 icrc_order roce
+	group_state "$CARD" 5 active
+	ADDRESS=0x1001000000000000
+	expect_refused "does not answer" write 1000
+}
+
 ipv6() {
 	pair_up 5 2
 	group_state "$CARD" 5 inactive
@@ -189,6 +211,6 @@ drain_time() {
 mkdir -p "$DIR"
 switch_up
 trap 'switch_down; rm -rf "$DIR"' EXIT
-guest_main sizes every_qp path_mtus depths_and_priorities ipv6 wrong_key \
+guest_main sizes every_qp path_mtus depths_and_priorities windows icrc_orders ipv6 wrong_key \
 	nobody_holds_the_far_end far_end_is_silent again_after_failure held_once \
 	deleted_while_held drains drain_time

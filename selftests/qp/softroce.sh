@@ -11,6 +11,7 @@
 
 VERBS=$TREE/build/selftests/qp/bin/verbs_peer
 KEY=4711
+PRIORITY=0
 
 # ask WORD...: a command to soft-RoCE's end, its answer
 ask() {
@@ -38,7 +39,7 @@ next() {
 
 # connected [MTU [ADDRESS GROUP_ADDRESS]]
 connected() {
-	local mtu=${1:-1024} address=${2:-192.0.2.1} own=${3:-192.0.2.9} hello
+	local mtu=${1:-1024} address=${2:-192.0.2.1} own=${3:-192.0.2.9}
 
 	group_add "$PEER_CARD" 5
 	ip neigh replace "$own" lladdr "$(group_get "$PEER_CARD" 5 hw_addr)" dev "$DEV" \
@@ -50,7 +51,7 @@ connected() {
 	read -r -t 10 _ QPN _ RKEY _ PEER_ADDRESS <&"${PEER_QP[0]}" || fail "soft-RoCE has no QP"
 	group_set "$PEER_CARD" 5 local_ip "$own" peer_ip "$address" \
 		peer_mac "$(cat "/sys/class/net/$DEV/address")" peer_qpn_base "$QPN" \
-		local_key $KEY remote_key "$RKEY" qp_path_mtu "$mtu"
+		local_key $KEY remote_key "$RKEY" qp_path_mtu "$mtu" priority "$PRIORITY"
 	group_state "$PEER_CARD" 5 active
 	does connect "$(group_param "$PEER_CARD" 5 qpn_base)" "$own" "$mtu"
 }
@@ -221,13 +222,20 @@ their_message_is_too_long() {
 
 # ---- frames ----
 
+# capture FILE: all of RoCE, until the test ends; the file's header is there when it begins
+capture() {
+	rm -f "$1"
+	background tcpdump -q -U --immediate-mode -i "$DEV" -w "$1" udp port 4791
+	wait_for 10 test -s "$1"
+	sleep 0.5
+}
+
 # Wireshark understands all that both send, and has nothing to say against it.
 frames() {
 	local file=$DIR/frames.pcap wrong count
 
 	connected
-	background tcpdump -q -i "$DEV" -w "$file" udp port 4791
-	sleep 2
+	capture "$file"
 	they_write 5000
 	we_write 5000
 	they_send 5000
@@ -242,6 +250,27 @@ frames() {
 	[ -z "$wrong" ] || fail "$wrong"
 }
 
+# The class selector of each priority, of what we send and what we answer.
+priorities() {
+	local file=$DIR/priorities.pcap prio
+
+	for prio in 1 2 3; do
+		(
+			trap deferred_run EXIT
+			DEFERRED=()
+			set -e
+			PRIORITY=$prio
+			connected
+			capture "$file"
+			we_write 5000
+			they_write 5000
+			sleep 0.5
+		)
+		expect "frames of priority $prio" "$(tshark -r "$file" -Y "ip.src == 192.0.2.9 && \
+			ip.dsfield.dscp == $((8 * prio))" 2>/dev/null | wc -l)" -ge 6
+	done
+}
+
 [ -x "$GNICCTL" ] || skip_all "needs gnicctl"
 [ -x "$VERBS" ] || skip_all "needs $VERBS"
 [ -e /dev/accel/accel1 ] || skip_all "needs the compute devices of two cards"
@@ -251,4 +280,4 @@ switch_up
 rdma link add soft type rxe netdev "$DEV"
 trap 'rdma link delete soft; switch_down; rm -rf "$DIR"' EXIT
 guest_main writes_to_us sends_to_us writes_by_us sends_by_us over_ipv6 path_mtus bad_wire \
-	they_have_a_wrong_key we_have_a_wrong_key their_message_is_too_long frames
+	they_have_a_wrong_key we_have_a_wrong_key their_message_is_too_long frames priorities

@@ -427,6 +427,32 @@ static void responder_not_ready_delays(void **state)
 	check_cqes(&from->sq_cq, 0, 1);
 }
 
+/* Between two ends of the silicon's order, with bytes and without; never between orders. */
+static void icrc_order(void **state)
+{
+	struct lab_qp *from = lab_qp(0, 0);
+
+	(void)state;
+	for (uint32_t i = 0; i < 8; i++) {
+		struct gnic_hw_rc_wqe wqe;
+
+		lab_setup(NULL);
+		lab_connect(0, &lab_conn_default);
+		lab.bytes = i & 1;
+		for (uint32_t side = 0; side < 2; side++)
+			lab_qp(side, 0)->qp.rc->path.icrc_swapped = i >> (1 + side) & 1;
+		from = lab_qp(0, 0);
+		wqe = lab_wqe(from, 5000);
+		lab_post(from, &wqe);
+		lab_run_ms(1000);
+		assert_int_equal(from->qp.failed, (i >> 1 & 1) != (i >> 2 & 1));
+		assert_int_equal(lab_qp(1, 0)->qp.stats.rx_packets, from->qp.failed ? 0 : 2);
+		if (from->qp.failed)
+			assert_true(lab.side[1].vport.stats.dropped >= 2);
+		lab_teardown(NULL);
+	}
+}
+
 /* ---- scenarios ---- */
 
 struct scenario {
@@ -667,6 +693,7 @@ int main(void)
 		LAB_TEST(progress_renews_retries),
 		LAB_TEST(ack_ahead_of_a_rollback),
 		LAB_TEST(responder_not_ready_delays),
+		cmocka_unit_test(icrc_order),
 		cmocka_unit_test_teardown(scenarios, scenarios_end),
 	};
 

@@ -110,8 +110,6 @@ static const struct qpc_field qpc_res_fields[] = {
 	{ GNIC_RES_VALID,		QPC_DRIVER },
 };
 
-enum qpc_congestion { QPC_CONGESTION_NONE = 0, QPC_CONGESTION_WINDOW = 2 };
-
 /* ---- life ---- */
 
 enum gnic_hw_status rc_create(struct qp *qp)
@@ -216,7 +214,7 @@ void qp_fail(struct qp *qp, uint8_t syndrome, bool requester)
 static bool path_is_sane(const struct gnic_hw_qp_path *in)
 {
 	return (in->ip_version == 4 || in->ip_version == 6) && in->hop_limit && in->dscp < 64 &&
-	       !(in->src_mac[0] & 1);
+	       !(in->src_mac[0] & 1) && !(le32_to_cpu(in->flags) & ~GNIC_QP_PATH_ICRC_SWAPPED);
 }
 
 enum gnic_hw_status rc_cmd_path(struct qp *qp, const struct gnic_hw_qp_path *in)
@@ -236,6 +234,7 @@ enum gnic_hw_status rc_cmd_path(struct qp *qp, const struct gnic_hw_qp_path *in)
 	memcpy(path->dst_mac, in->dst_mac, sizeof(path->dst_mac));
 	path->udp_sport = le16_to_cpu(in->udp_sport);
 	path->vlan_tci = le16_to_cpu(in->vlan_tci);
+	path->icrc_swapped = le32_to_cpu(in->flags) & GNIC_QP_PATH_ICRC_SWAPPED;
 	rc->req.base_len = roce_path_len(path) + ROCE_BTH_LEN + ROCE_ICRC_LEN;
 	rc->has_path = true;
 	return GNIC_STATUS_OK;
@@ -308,7 +307,7 @@ static enum gnic_hw_status req_validate(const struct rc *rc, const __le32 *ctx)
 	uint32_t mode = gnic_qpc_get(ctx, GNIC_REQ_CONGESTION_MODE);
 	uint32_t type = gnic_qpc_get(ctx, GNIC_REQ_WQ_TYPE);
 
-	if (mode != QPC_CONGESTION_NONE && mode != QPC_CONGESTION_WINDOW)
+	if (mode != GNIC_CONGESTION_NONE && mode != GNIC_CONGESTION_WINDOW)
 		return GNIC_STATUS_UNSUPPORTED;
 	if (!gnic_qpc_get(ctx, GNIC_REQ_VALID))
 		return GNIC_STATUS_OK;
@@ -349,7 +348,7 @@ static void req_load(struct rc *rc)
 {
 	struct rc_requester *req = &rc->req;
 	const __le32 *ctx = rc->req_ctx;
-	bool window = gnic_qpc_get(ctx, GNIC_REQ_CONGESTION_MODE) == QPC_CONGESTION_WINDOW;
+	bool window = gnic_qpc_get(ctx, GNIC_REQ_CONGESTION_MODE) == GNIC_CONGESTION_WINDOW;
 
 	req->dst_qp = gnic_qpc_get(ctx, GNIC_REQ_DST_QP);
 	req->rkey = gnic_qpc_get(ctx, GNIC_REQ_RKEY);

@@ -394,6 +394,10 @@ static void rxe_deliver(struct vport *vport, const struct rxe_request *in, uint3
 		vport->stats.qp_errors++;
 		return;
 	}
+	if (in->pkt->path->icrc_swapped != rc->path.icrc_swapped) {
+		vport->stats.dropped++;
+		return;
+	}
 	qp->stats.rx_packets++;
 	qp->stats.rx_bytes += len;
 	if (answer)
@@ -427,7 +431,8 @@ static int rxe_pieces(const struct frame *frame, uint32_t off, uint32_t len, str
 	return frame_slice(&cursor, iov, RXE_IOV_MAX, len);
 }
 
-static bool rxe_icrc_ok(const struct frame *frame, const struct rxe_bytes *in)
+/* In either order of its bytes; whether in the QP's is seen when the QP is known. */
+static bool rxe_icrc_ok(const struct frame *frame, struct rxe_bytes *in)
 {
 	const struct roce_layout *layout = &in->layout;
 	uint32_t icrc = roce_icrc_headers(in->hdr + layout->l3, layout->payload - layout->l3);
@@ -435,8 +440,10 @@ static bool rxe_icrc_ok(const struct frame *frame, const struct rxe_bytes *in)
 
 	for (int i = 0; i < in->iovs; i++)
 		icrc = roce_icrc_add(icrc, in->iov[i].iov_base, (uint32_t)in->iov[i].iov_len);
-	return frame_copy(frame, layout->end, &found, sizeof(found)) == sizeof(found) &&
-	       icrc == le32toh(found);
+	if (frame_copy(frame, layout->end, &found, sizeof(found)) != sizeof(found))
+		return false;
+	in->path.icrc_swapped = icrc != le32toh(found);
+	return icrc == le32toh(found) || icrc == be32toh(found);
 }
 
 /* From outside, or from a wire that does things to its frames. */

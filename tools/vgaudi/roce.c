@@ -288,7 +288,7 @@ uint32_t roce_flatten(const struct rc_packet *pkt, const struct iovec *iov, int 
 	/* over the copy: the memory behind @iov may change at any time */
 	icrc = roce_icrc_headers(dst + l3, roce_hdr_len(pkt) - l3);
 	icrc = roce_icrc_add(icrc, dst + roce_hdr_len(pkt), pkt->payload + pad);
-	icrc = htole32(icrc);
+	icrc = pkt->path->icrc_swapped ? htobe32(icrc) : htole32(icrc);
 	memcpy(p, &icrc, sizeof(icrc));
 	return len;
 }

@@ -84,6 +84,7 @@ enum roce_nak {
  * @dst_mac: next hop
  * @udp_sport: host order
  * @vlan_tci: host order; 0: no tag
+ * @icrc_swapped: the ICRC is stored with its high byte first, as Gaudi does
  */
 struct roce_path {
 	uint8_t ip_version;
@@ -95,6 +96,7 @@ struct roce_path {
 	uint8_t dst_mac[6];
 	uint16_t udp_sport;
 	uint16_t vlan_tci;
+	bool icrc_swapped;
 };
 
 /**

@@ -228,8 +228,9 @@ enum drm_gnic_op {
 	DRM_GNIC_OP_REDUCE = 6,		/* as COPY, and reduction */
 };
 
-#define DRM_GNIC_CMD_IMMEDIATE		(1 << 0)	/* RDMA_WRITE, SEND: data arrives as event */
-#define DRM_GNIC_CMD_INLINE		(1 << 1)	/* RDMA_WRITE, SEND: src_offset is the data */
+/* RDMA_WRITE, SEND */
+#define DRM_GNIC_CMD_IMMEDIATE		(1 << 0)	/* data arrives as event */
+#define DRM_GNIC_CMD_INLINE		(1 << 1)	/* src_offset is the data */
 #define DRM_GNIC_CMD_SIZE_MAX		0x40000000	/* 1 GiB */
 #define DRM_GNIC_CMD_INLINE_MAX		8
 
