@@ -78,6 +78,8 @@ static inline struct gnic_accel *to_gnic_accel(struct drm_device *drm)
  * @slots: whose a command is, by the low bits of its number; NULL when complete
  * @dep: fence that @dep_cb waits for, or NULL
  * @dep_cb: queues @run
+ * @busy_ns: how long @running had jobs, up to @busy_since
+ * @busy_since: since when it has, or 0
  * @progress: jiffies when the queue last moved
  * @broken: the queue can't complete anything
  * @run: looks at @waiting
@@ -107,6 +109,8 @@ struct gnic_ctx {
 	struct gnic_job *slots[GNIC_QUEUE_DEPTH];
 	struct dma_fence *dep;
 	struct dma_fence_cb dep_cb;
+	u64 busy_ns;
+	ktime_t busy_since;
 	unsigned long progress;
 	bool broken;
 	struct work_struct run;
@@ -221,6 +225,11 @@ void gnic_queue_exit(struct gnic_ctx *ctx, int error);
 void gnic_queue_abort(struct gnic_ctx *ctx, int error);
 void gnic_queue_drain(struct gnic_ctx *ctx);
 void gnic_queue_run(struct gnic_ctx *ctx);
+
+/* gnic_usage.c */
+void gnic_usage_show(struct drm_printer *p, struct drm_file *file);
+void gnic_usage_begin(struct gnic_ctx *ctx);	/* job_lock held */
+void gnic_usage_end(struct gnic_ctx *ctx);	/* likewise */
 
 /* gnic_fence.c */
 struct dma_fence *gnic_fence_create(void);

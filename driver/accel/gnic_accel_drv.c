@@ -45,13 +45,18 @@ static const struct drm_ioctl_desc gnic_accel_ioctls[] = {
 	DRM_IOCTL_DEF_DRV(GNIC_SUBMIT, gnic_submit_ioctl, 0),
 };
 
-DEFINE_DRM_ACCEL_FOPS(gnic_accel_fops);
+static const struct file_operations gnic_accel_fops = {
+	.owner = THIS_MODULE,
+	DRM_ACCEL_FOPS,
+	.show_fdinfo = drm_show_fdinfo,
+};
 
 static const struct drm_driver gnic_accel_drm_driver = {
 	.driver_features = DRIVER_COMPUTE_ACCEL | DRIVER_GEM | DRIVER_SYNCOBJ |
 			   DRIVER_SYNCOBJ_TIMELINE,
 	.open = gnic_ctx_open,
 	.postclose = gnic_ctx_postclose,
+	.show_fdinfo = gnic_usage_show,
 	.ioctls = gnic_accel_ioctls,
 	.num_ioctls = ARRAY_SIZE(gnic_accel_ioctls),
 	.fops = &gnic_accel_fops,

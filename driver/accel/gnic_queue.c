@@ -100,6 +100,7 @@ static bool gnic_queue_start(struct gnic_ctx *ctx, struct gnic_job *job)
 	if (!job->error && !gnic_queue_post(ctx, job))
 		return false;
 	job->end = ctx->head;
+	gnic_usage_begin(ctx);
 	list_move_tail(&job->link, &ctx->running);
 	return true;
 }
@@ -120,6 +121,8 @@ static void gnic_queue_retire(struct gnic_ctx *ctx)
 			wake_up_all(&ctx->idle);
 		queue_delayed_work(ctx->accel->wq, &ctx->reap, HZ / 10);
 	}
+	if (!job)
+		gnic_usage_end(ctx);
 }
 
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Every call of the compute device with good arguments, and each refusal. */
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -283,6 +284,62 @@ static bool many_contexts(void)
 	return true;
 }
 
+/* ---- fdinfo ---- */
+
+/* A value of it in bytes or nanoseconds; -1: not there. */
+static long long usage(const char *key)
+{
+	char path[64], line[128], unit[8] = "";
+	unsigned long long value;
+	long long found = -1;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", acc.fd);
+	file = fopen(path, "r");
+	while (file && fgets(line, sizeof(line), file)) {
+		if (strncmp(line, key, strlen(key)) || line[strlen(key)] != ':')
+			continue;
+		if (sscanf(line + strlen(key) + 1, "%llu %7s", &value, unit) < 1)
+			continue;
+		found = (long long)(value << (*unit == 'K' ? 10 : *unit == 'M' ? 20 : 0));
+	}
+	if (file)
+		fclose(file);
+	return found;
+}
+
+static bool usage_of_memory(void)
+{
+	long long before = usage("drm-total-hbm");
+	struct acc_bo bo;
+
+	EXPECT(before >= 0);
+	test_bo(&acc, &bo, 5 << 20, 0);
+	EXPECT(usage("drm-total-hbm") == before + (5 << 20));
+	EXPECT(usage("drm-resident-hbm") == before + (5 << 20));
+	acc_bo_destroy(&acc, &bo);
+	EXPECT(usage("drm-total-hbm") == before);
+	return true;
+}
+
+static bool usage_of_the_queue(void)
+{
+	long long before = usage("drm-engine-compute"), idle;
+	struct drm_gnic_cmd cmd;
+	struct acc_bo bo;
+
+	EXPECT(before >= 0);
+	test_bo(&acc, &bo, 32 << 20, 0);
+	cmd = test_fill(&bo, 0, bo.size, 1);
+	EXPECT_EQ(acc_run(&acc, &cmd, 1), 0);
+	idle = usage("drm-engine-compute");
+	EXPECT(idle > before);
+	usleep(50000);
+	EXPECT(usage("drm-engine-compute") == idle);
+	acc_bo_destroy(&acc, &bo);
+	return true;
+}
+
 static const struct test tests[] = {
 	{ "info", info_good },
 	{ "info: each refusal", info_refuses },
@@ -299,6 +356,8 @@ static const struct test tests[] = {
 	{ "hold: each refusal", group_hold_refuses },
 	{ "group: descriptors of something else", group_fd_refuses },
 	{ "64 contexts at once", many_contexts },
+	{ "fdinfo: memory", usage_of_memory },
+	{ "fdinfo: the queue", usage_of_the_queue },
 	{ 0 }
 };
 

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What a context uses: /proc/PID/fdinfo/FD, Documentation/gpu/drm-usage-stats.rst. */
+#include <drm/drm_file.h>
+#include <drm/drm_gem.h>
+#include <drm/drm_print.h>
+#include <linux/ktime.h>
+
+#include "gnic_accel.h"
+
+/* ---- the queue ---- */
+
+void gnic_usage_begin(struct gnic_ctx *ctx)
+{
+	lockdep_assert_held(&ctx->job_lock);
+	if (!ctx->busy_since)
+		ctx->busy_since = ktime_get();
+}
+
+void gnic_usage_end(struct gnic_ctx *ctx)
+{
+	lockdep_assert_held(&ctx->job_lock);
+	if (!ctx->busy_since)
+		return;
+	ctx->busy_ns += ktime_to_ns(ktime_sub(ktime_get(), ctx->busy_since));
+	ctx->busy_since = 0;
+}
+
+/* What runs now counts up to now: a reader sees a busy queue move. */
+static u64 gnic_usage_busy_ns(struct gnic_ctx *ctx)
+{
+	u64 ns;
+
+	spin_lock_irq(&ctx->job_lock);
+	ns = ctx->busy_ns;
+	if (ctx->busy_since)
+		ns += ktime_to_ns(ktime_sub(ktime_get(), ctx->busy_since));
+	spin_unlock_irq(&ctx->job_lock);
+	return ns;
+}
+
+/* ---- memory ---- */
+
+/* All of it is there as long as it exists, and a handle works in its own file alone. */
+static void gnic_usage_memory(struct drm_file *file, struct drm_memory_stats *stats)
+{
+	struct drm_gem_object *obj;
+	int id;
+
+	spin_lock(&file->table_lock);
+	idr_for_each_entry(&file->object_idr, obj, id) {
+		if (!obj)
+			continue;
+		stats->private += obj->size;
+		stats->resident += obj->size;
+	}
+	spin_unlock(&file->table_lock);
+}
+
+void gnic_usage_show(struct drm_printer *p, struct drm_file *file)
+{
+	struct drm_memory_stats stats = {};
+
+	gnic_usage_memory(file, &stats);
+	drm_print_memory_stats(p, &stats, DRM_GEM_OBJECT_RESIDENT, "hbm");
+	drm_printf(p, "drm-engine-compute:\t%llu ns\n", gnic_usage_busy_ns(file->driver_priv));
+}
