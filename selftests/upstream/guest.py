@@ -106,7 +106,11 @@ class Judge:
                 break
             print(f"    # once more: {', '.join(cases.failed())}", flush=True)
             flaky = cases.failed()
+            complaint = cases.results.get("kernel-log")
             cases = self.attempt_safely(program)
+            # what the kernel has complained of once it has complained of
+            if complaint and "kernel-log" not in cases.results:
+                cases.add("kernel-log", *complaint)
         for name, (verdict, reason) in cases.results.items():
             if verdict == "PASS" and name in flaky:
                 reason = "at the second try"
