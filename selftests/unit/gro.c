@@ -288,6 +288,23 @@ static void differs(void **state)
 #undef WITH
 }
 
+/* All of them have it, or none: it belongs to each, with accurate ECN. */
+static void congestion_window_reduced(void **state)
+{
+	struct segment a = first(), b;
+
+	(void)state;
+	a.flags = ACK | CWR;
+	b = next(&a);
+	receive(&a);
+	receive(&b);
+	rxe_gro_flush(&f.qp);
+	assert_int_equal(fake_ncqes, 1);
+	assert_true(is_merged(0));
+	b.flags = ACK;
+	assert_apart(&a, &b);
+}
+
 /* What can't be a first one does not wait. */
 static void at_once(void **state)
 {
@@ -440,6 +457,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(merges, setup, teardown),
+		cmocka_unit_test_setup_teardown(congestion_window_reduced, setup, teardown),
 		cmocka_unit_test_setup_teardown(fixed_id, setup, teardown),
 		cmocka_unit_test_setup_teardown(max_size, setup, teardown),
 		cmocka_unit_test_setup_teardown(flows_apart, setup, teardown),

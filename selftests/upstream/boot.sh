@@ -14,6 +14,8 @@ mount -t overlay overlay /ksft \
 # what the system of a real machine does
 mount -t configfs configfs /sys/kernel/config
 modprobe netconsole
+# it tells the kernel how its packets are merged
+modprobe pppoe
 # netpoll is tested with floods of messages, for which a serial line is no
 # place: what is worth reading there is read by guest.py
 echo N >/sys/module/printk/parameters/ignore_loglevel

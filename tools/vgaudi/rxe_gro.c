@@ -221,7 +221,7 @@ static bool gro_same_tcp(const struct gro_ctx *ctx, const struct frame *frame)
 
 	return gro_same(ctx, frame, l4, l4 + TCP_FLAGS, 4, 4) &&
 	       gro_same(ctx, frame, l4 + TCP_FLAGS + 1, end, 2, 2) &&
-	       !(flags & ~(TCP_LAST | TCP_CWR)) && !(gro_flags(frame) & TCP_CWR);
+	       !(flags & ~TCP_LAST);
 }
 
 /* One more than the last one, or always the same: the second segment says which. */
