@@ -265,17 +265,21 @@ struct gnic_group *gnic_accel_group_hold(struct gnic_dev *dev, u32 sfnum, u16 as
 EXPORT_SYMBOL_GPL(gnic_accel_group_hold);
 
 /*
- * Buffers that are still posted are memory of the holder who left. New queues
- * would do, but a peer would notice: its packet sequence numbers go on.
+ * Buffers that are still posted are memory of the holder who left. A peer would
+ * notice new queues, for its packet sequence numbers go on: they are for a device
+ * that does not give the buffers back.
  */
 static void gnic_group_take_back(struct gnic_group *group)
 {
+	int err = 0;
 	u32 i;
 
-	for (i = 0; i < group->attr.config.qp_count; i++)
-		gnic_qp_take_back(group->dev, &group->attr, &group->qps[i]);
-	/* what has arrived is nobody's */
-	gnic_comp_sync(group->comp);
+	for (i = 0; i < group->attr.config.qp_count && !err; i++)
+		err = gnic_qp_take_back(group->dev, &group->attr, &group->qps[i]);
+	if (err)
+		gnic_group_renew(group);
+	else
+		gnic_comp_sync(group->comp);	/* what has arrived is nobody's */
 }
 
 void gnic_accel_group_release(struct gnic_group *group)

@@ -293,7 +293,7 @@ static void gnic_group_stop(struct gnic_group *group)
 
 /**
  * gnic_group_renew - new receive queues, for the next holder
- * @group: active, of type raw; its lock is held, nobody holds the group
+ * @group: active; its lock is held, nobody holds the group
  *
  * Buffers that are still posted are memory of the holder who left: they go with
  * the old queues. The QP numbers stay.

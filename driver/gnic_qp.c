@@ -356,12 +356,12 @@ void gnic_qp_tear_down(struct gnic_dev *dev, const struct gnic_qp_attr *attr,
 }
 
 /* Buffers for SENDs that are posted: the device writes to none of them any more. */
-void gnic_qp_take_back(struct gnic_dev *dev, const struct gnic_qp_attr *attr, struct gnic_qp *qp)
+int gnic_qp_take_back(struct gnic_dev *dev, const struct gnic_qp_attr *attr, struct gnic_qp *qp)
 {
 	struct gnic_qp_ctx ctx = { .dev = dev, .attr = attr, .qp = qp };
 	struct gnic_hw_qp_id in = gnic_qp_id(&ctx);
 
-	gnic_cmd_exec(dev, GNIC_CMD_QP_FLUSH, &in, sizeof(in), NULL, 0);
+	return gnic_cmd_exec(dev, GNIC_CMD_QP_FLUSH, &in, sizeof(in), NULL, 0);
 }
 
 static int gnic_qp_set_req_asid(const struct gnic_qp_ctx *ctx, u16 asid)

@@ -78,8 +78,8 @@ void gnic_qp_stop(struct gnic_dev *dev, const struct gnic_qp_attr *attr, struct 
 bool gnic_qp_idle(struct gnic_dev *dev, const struct gnic_qp_attr *attr, struct gnic_qp *qp);
 void gnic_qp_tear_down(struct gnic_dev *dev, const struct gnic_qp_attr *attr,
 		       struct gnic_qp *qp);
-void gnic_qp_take_back(struct gnic_dev *dev, const struct gnic_qp_attr *attr,
-		       struct gnic_qp *qp);
+int gnic_qp_take_back(struct gnic_dev *dev, const struct gnic_qp_attr *attr,
+		      struct gnic_qp *qp);
 int gnic_qp_set_asid(struct gnic_dev *dev, const struct gnic_qp_attr *attr, struct gnic_qp *qp,
 		     u16 asid);
 

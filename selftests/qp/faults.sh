@@ -89,6 +89,28 @@ lost_interrupt() {
 	rm -f "$out" "$out.err"
 }
 
+generation() {
+	"$GNICCTL" accel run --json -d "$CARD" -e "hold g 5; group g" |
+		jq '.results[] | .generation // empty'
+}
+
+# Buffers that the device does not give back go with the queues that they are in.
+buffers_stay() {
+	local before
+
+	[ -x "$GNICCTL" ] || skip "needs gnicctl"
+	group_add "$CARD" 5
+	group_set "$CARD" 5 qp_count 4 peer_ip 192.0.2.2 peer_qpn_base 9 \
+		peer_mac "$(peer cat "/sys/class/net/$PEER_DEV/address")"
+	group_state "$CARD" 5 active
+	before=$(generation)
+	expect "generation without a fault" "$(generation)" -eq "$before"
+	command_fails QP_FLUSH INTERNAL
+	"$GNICCTL" accel run -d "$CARD" -e "alloc m 64K; hold g 5; recv g m 4K 4"
+	expect "generation" "$(generation)" -eq $((before + 1))
+	expect state "$(group_get "$CARD" 5 state)" = active
+}
+
 # What the device keeps is not used again.
 destroy_fails() {
 	local log first
@@ -236,5 +258,5 @@ end() {
 switch_up
 trap end EXIT
 guest_main activation_fails contexts_fail port_add_fails deactivation_fails rule_fails \
-	qp_fails lossy_wire lost_interrupt destroy_fails fatal_is_reported gone \
+	qp_fails lossy_wire lost_interrupt buffers_stay destroy_fails fatal_is_reported gone \
 	comes_back
