@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Reporter `qp` of a group: who holds it, and what its QPs have counted. */
+/* Reporter `qp` of a group: who holds it, how its QPs are, and what they have counted. */
 #include "gnic.h"
 #include "gnic_group.h"
 
@@ -15,6 +15,39 @@ static const struct {
 #define X(member) { #member, offsetof(struct gnic_hw_qp_stats, member) },
 	GNIC_GROUP_STATS(X)
 #undef X
+};
+
+/* What the device says of a context; their names are those of the contract. */
+struct gnic_group_field {
+	const char *name;
+	unsigned int dword;
+	u32 mask;
+};
+
+static const struct gnic_group_field gnic_group_requester[] = {
+	{ "dst_qp",		GNIC_REQ_DST_QP },
+	{ "nts_psn",		GNIC_REQ_NTS_PSN },
+	{ "bcs_psn",		GNIC_REQ_BCS_PSN },
+	{ "ona_psn",		GNIC_REQ_ONA_PSN },
+	{ "local_pi",		GNIC_REQ_LOCAL_PI },
+	{ "execution_idx",	GNIC_REQ_EXECUTION_IDX },
+	{ "consumer_idx",	GNIC_REQ_CONSUMER_IDX },
+	{ "congestion_win",	GNIC_REQ_CONGESTION_WIN },
+	{ "psn_since_ackreq",	GNIC_REQ_PSN_SINCE_ACKREQ },
+	{ "asid",		GNIC_REQ_ASID },
+	{ "in_work",		GNIC_REQ_IN_WORK },
+	{ "error",		GNIC_REQ_ERROR },
+	{ "valid",		GNIC_REQ_VALID },
+};
+
+static const struct gnic_group_field gnic_group_responder[] = {
+	{ "peer_qp",		GNIC_RES_PEER_QP },
+	{ "expected_psn",	GNIC_RES_EXPECTED_PSN },
+	{ "nack_syndrome",	GNIC_RES_NACK_SYNDROME },
+	{ "cyclic_idx",		GNIC_RES_CYCLIC_IDX },
+	{ "asid",		GNIC_RES_ASID },
+	{ "in_work",		GNIC_RES_IN_WORK },
+	{ "valid",		GNIC_RES_VALID },
 };
 
 static const char *const gnic_group_qp_states[] = {
@@ -45,6 +78,33 @@ static void gnic_group_health_stats(struct gnic_group *group, const struct gnic_
 						       gnic_group_stats[i].offset));
 }
 
+static void gnic_group_health_context(struct gnic_group *group, const struct gnic_qp *qp,
+				      bool requester, struct devlink_fmsg *fmsg)
+{
+	const struct gnic_group_field *fields = requester ? gnic_group_requester :
+							    gnic_group_responder;
+	unsigned int count = requester ? ARRAY_SIZE(gnic_group_requester) :
+					 ARRAY_SIZE(gnic_group_responder);
+	struct gnic_hw_qpc_read in = {
+		.qpn = cpu_to_le32(qp->qpn),
+		.port = group->attr.port,
+		.requester = requester,
+	};
+	struct gnic_hw_qpc_data out;
+	unsigned int i;
+
+	if (gnic_cmd_exec(group->dev, GNIC_CMD_QPC_READ, &in, sizeof(in), &out, sizeof(out)))
+		return;
+	devlink_fmsg_pair_nest_start(fmsg, requester ? "requester" : "responder");
+	devlink_fmsg_obj_nest_start(fmsg);
+	for (i = 0; i < count; i++)
+		devlink_fmsg_u32_pair_put(fmsg, fields[i].name,
+					  gnic_qpc_get(out.dword, fields[i].dword,
+						       fields[i].mask));
+	devlink_fmsg_obj_nest_end(fmsg);
+	devlink_fmsg_pair_nest_end(fmsg);
+}
+
 static void gnic_group_health_qps(struct gnic_group *group, struct devlink_fmsg *fmsg)
 {
 	u32 i;
@@ -57,6 +117,10 @@ static void gnic_group_health_qps(struct gnic_group *group, struct devlink_fmsg 
 		devlink_fmsg_u32_pair_put(fmsg, "qpn", qp->qpn);
 		devlink_fmsg_string_pair_put(fmsg, "state", gnic_group_qp_states[qp->state]);
 		gnic_group_health_stats(group, qp, fmsg);
+		if (group->attr.type == GNIC_GROUP_WRITE) {
+			gnic_group_health_context(group, qp, true, fmsg);
+			gnic_group_health_context(group, qp, false, fmsg);
+		}
 		devlink_fmsg_obj_nest_end(fmsg);
 	}
 	devlink_fmsg_arr_pair_nest_end(fmsg);

@@ -71,9 +71,30 @@ depths_and_priorities() {
 	arrives 300000
 }
 
+# qp_context SIDE FIELD: of QP 0, as reporter qp has it
+qp_context() {
+	devlink -j health diagnose "$(group_sf "$CARD" 5)" reporter qp |
+		jq -r ".qps[0].$1.$2"
+}
+
+# 5000 bytes at a path MTU of 1024 are five packets.
+contexts_are_told() {
+	pair_up 5 1
+	expect "QP of the peer" "$(qp_context requester dst_qp)" -eq \
+		"$(group_param "$PEER_CARD" 5 qpn_base)"
+	expect "next PSN" "$(qp_context requester nts_psn)" -eq 0
+	arrives 5000
+	expect "next PSN" "$(qp_context requester nts_psn)" -eq 5
+	expect "oldest PSN" "$(qp_context requester ona_psn)" -eq 5
+	expect "consumer index" "$(qp_context requester consumer_idx)" -eq 1
+	expect valid "$(qp_context requester valid)$(qp_context responder valid)" -eq 11
+	expect "expected PSN" "$(qp_context responder expected_psn)" -eq 0
+}
+
 windows() {
 	pair_up 5 1
 	both cc_mode window cc_window 1
+	expect window "$(qp_context requester congestion_win)" -eq 1
 	arrives 100000
 	both cc_window 4194303
 	arrives 1000000
@@ -211,6 +232,6 @@ drain_time() {
 mkdir -p "$DIR"
 switch_up
 trap 'switch_down; rm -rf "$DIR"' EXIT
-guest_main sizes every_qp path_mtus depths_and_priorities windows icrc_orders ipv6 wrong_key \
+guest_main sizes every_qp path_mtus depths_and_priorities contexts_are_told windows icrc_orders ipv6 wrong_key \
 	nobody_holds_the_far_end far_end_is_silent again_after_failure held_once \
 	deleted_while_held drains drain_time
