@@ -91,6 +91,8 @@ static struct lab {
 	bool (*tamper)(struct rc_packet *pkt);
 } lab;
 
+static struct lab_packet *lab_queue;
+
 /* ---- dice ---- */
 
 static inline uint32_t lab_random(uint32_t below)
@@ -390,7 +392,10 @@ static inline int lab_setup(void **state)
 	memset(&lab, 0, sizeof(lab));
 	lab.random = 88172645463325252ull;
 	lab.loop = loop_create(&params);
-	lab.queue = calloc(LAB_QUEUE, sizeof(*lab.queue));
+	/* of much memory the kernel takes its time: one for all tests */
+	if (!lab_queue)
+		lab_queue = calloc(LAB_QUEUE, sizeof(*lab_queue));
+	lab.queue = lab_queue;
 	assert_true(lab.loop && lab.queue);
 	lab.poller.poll = lab_poll;
 	loop_poller_add(lab.loop, &lab.poller);
@@ -406,7 +411,6 @@ static inline int lab_teardown(void **state)
 	lab_exit_card(&lab.side[1]);
 	loop_poller_del(lab.loop, &lab.poller);
 	loop_destroy(lab.loop);
-	free(lab.queue);
 	return 0;
 }
 
