@@ -28,15 +28,7 @@ static int rdma(uint32_t qp, uint64_t offset, uint64_t remote, uint64_t size)
 /* QPs that failed work again after the group was inactive. */
 static bool groups_again(void)
 {
-	struct drm_gnic_event event;
-
-	EXPECT_EQ(group_deactivate(&left), 0);
-	EXPECT_EQ(group_deactivate(&right), 0);
-	EXPECT_EQ(group_activate(&right), 0);
-	EXPECT_EQ(group_activate(&left), 0);
-	EXPECT(group_event(left_fd, DRM_GNIC_EVENT_ACTIVE, &event));
-	EXPECT(group_event(right_fd, DRM_GNIC_EVENT_ACTIVE, &event));
-	return true;
+	return group_pair_again(&left, left_fd, &right, right_fd);
 }
 
 /* ---- holding ---- */

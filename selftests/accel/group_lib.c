@@ -172,3 +172,16 @@ bool group_event(int fd, uint32_t type, struct drm_gnic_event *event)
 			return true;
 	return false;
 }
+
+bool group_pair_again(const struct group *a, int a_fd, const struct group *b, int b_fd)
+{
+	struct drm_gnic_event event;
+
+	EXPECT_EQ(group_deactivate(a), 0);
+	EXPECT_EQ(group_deactivate(b), 0);
+	EXPECT_EQ(group_activate(b), 0);
+	EXPECT_EQ(group_activate(a), 0);
+	EXPECT(group_event(a_fd, DRM_GNIC_EVENT_ACTIVE, &event));
+	EXPECT(group_event(b_fd, DRM_GNIC_EVENT_ACTIVE, &event));
+	return true;
+}

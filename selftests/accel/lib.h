@@ -95,6 +95,9 @@ int group_deactivate(const struct group *group);
 /* Two groups of type write, each the peer of the other, active. */
 void group_pair(struct group *a, struct group *b, unsigned int qps);
 
+/* QPs of both that failed work again; the records up to ACTIVE are read. */
+bool group_pair_again(const struct group *a, int a_fd, const struct group *b, int b_fd);
+
 struct drm_gnic_cmd group_write(int fd, uint32_t qp, const struct acc_bo *src, uint64_t offset,
 				uint64_t remote, uint64_t size);
 /* Reads records until one is of this type. */

@@ -39,16 +39,8 @@ static int post(uint32_t qp, uint64_t offset, uint32_t length, uint32_t count)
 
 static bool groups_again(void)
 {
-	struct drm_gnic_event event;
-
-	EXPECT_EQ(group_deactivate(&left), 0);
-	EXPECT_EQ(group_deactivate(&right), 0);
-	EXPECT_EQ(group_activate(&right), 0);
-	EXPECT_EQ(group_activate(&left), 0);
-	EXPECT(group_event(left_fd, DRM_GNIC_EVENT_ACTIVE, &event));
-	EXPECT(group_event(right_fd, DRM_GNIC_EVENT_ACTIVE, &event));
 	memset(posted, 0, sizeof(posted));
-	return true;
+	return group_pair_again(&left, left_fd, &right, right_fd);
 }
 
 /* ---- SEND ---- */
