@@ -194,8 +194,8 @@ enum drm_gnic_event_type {
 /**
  * struct drm_gnic_event - record of a group's descriptor
  * @type: enum drm_gnic_event_type
- * @qp: 0 .. qp_count - 1
  * @flags: DRM_GNIC_EVENT_*
+ * @qp: 0 .. qp_count - 1
  * @bytes: received
  * @tag: RDMA, RECV of a SEND: immediate data, if there is any; RECV of a frame: RSS
  *	hash
