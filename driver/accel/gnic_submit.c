@@ -87,43 +87,49 @@ static int gnic_submit_fill(struct gnic_submit *submit, const struct drm_gnic_cm
 	return 0;
 }
 
-static bool gnic_submit_upscales(u32 reduction)
-{
-	u32 type = FIELD_GET(GNIC_REDUCTION_TYPE, reduction);
+/**
+ * struct gnic_submit_number - what a reduction is of
+ * @src: bytes of a number that comes; 0: there is no such type
+ * @dst: bytes of one in memory
+ */
+struct gnic_submit_number {
+	u8 src;
+	u8 dst;
+};
 
-	return type == GNIC_REDUCTION_UP_FP16 || type == GNIC_REDUCTION_UP_BF16;
-}
+/* The numbers of the types are the same for user and device. */
+#define X(name, number, src, dst) (DRM_GNIC_REDUCTION_##name == (number)) &&
+static_assert(GNIC_HW_REDUCTIONS(X) true);
+#undef X
 
-/* Bytes of a number that comes; 0: there is no such type. */
-static u32 gnic_submit_width(u32 reduction)
+static struct gnic_submit_number gnic_submit_number(u32 reduction)
 {
-	static const u8 widths[] = {
-		[GNIC_REDUCTION_INT8]		= 1,
-		[GNIC_REDUCTION_INT16]		= 2,
-		[GNIC_REDUCTION_INT32]		= 4,
-		[GNIC_REDUCTION_UINT8]		= 1,
-		[GNIC_REDUCTION_UINT16]		= 2,
-		[GNIC_REDUCTION_UINT32]		= 4,
-		[GNIC_REDUCTION_BF16]		= 2,
-		[GNIC_REDUCTION_FP32]		= 4,
-		[GNIC_REDUCTION_FP16]		= 2,
-		[GNIC_REDUCTION_UP_FP16]	= 2,
-		[GNIC_REDUCTION_UP_BF16]	= 2,
+	static const struct gnic_submit_number numbers[] = {
+#define X(name, number, src, dst) \
+		[GNIC_REDUCTION_##name] = { src, dst },
+		GNIC_HW_REDUCTIONS(X)
+#undef X
 	};
 	u32 type = FIELD_GET(GNIC_REDUCTION_TYPE, reduction);
 
-	return type < ARRAY_SIZE(widths) ? widths[type] : 0;
+	return type < ARRAY_SIZE(numbers) ? numbers[type] : (struct gnic_submit_number){};
+}
+
+static bool gnic_submit_upscales(u32 reduction)
+{
+	struct gnic_submit_number number = gnic_submit_number(reduction);
+
+	return number.dst != number.src;
 }
 
 static int gnic_submit_check_reduction(const struct drm_gnic_cmd *cmd, u64 to)
 {
-	u32 width;
+	u32 width = gnic_submit_number(cmd->reduction).src;
 
 	if (!(cmd->reduction & GNIC_REDUCTION_ENABLE) ||
 	    cmd->reduction & ~(GNIC_REDUCTION_ENABLE | GNIC_REDUCTION_TYPE | GNIC_REDUCTION_OP |
 			       GNIC_REDUCTION_ROUND))
 		return -EINVAL;
-	width = gnic_submit_width(cmd->reduction);
 	if (!width || cmd->size & (width - 1))
 		return -EINVAL;
 	return gnic_submit_upscales(cmd->reduction) && to % sizeof(u32) ? -EINVAL : 0;

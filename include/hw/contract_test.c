@@ -170,14 +170,6 @@ WORDS(CHECK_FIELDS)
 	V(GNIC_WQE_OPCODE, GNIC_WQE_COPY) V(GNIC_WQE_OPCODE, GNIC_WQE_FILL) \
 	V(GNIC_WQE_OPCODE, GNIC_WQE_POST) V(GNIC_WQE_OPCODE, GNIC_WQE_FENCE) \
 	V(GNIC_WQE_OPCODE, GNIC_WQE_REDUCE) \
-	V(GNIC_REDUCTION_TYPE, GNIC_REDUCTION_INT8) V(GNIC_REDUCTION_TYPE, GNIC_REDUCTION_INT16) \
-	V(GNIC_REDUCTION_TYPE, GNIC_REDUCTION_INT32) V(GNIC_REDUCTION_TYPE, GNIC_REDUCTION_UINT8) \
-	V(GNIC_REDUCTION_TYPE, GNIC_REDUCTION_UINT16) \
-	V(GNIC_REDUCTION_TYPE, GNIC_REDUCTION_UINT32) \
-	V(GNIC_REDUCTION_TYPE, GNIC_REDUCTION_BF16) V(GNIC_REDUCTION_TYPE, GNIC_REDUCTION_FP32) \
-	V(GNIC_REDUCTION_TYPE, GNIC_REDUCTION_FP16) \
-	V(GNIC_REDUCTION_TYPE, GNIC_REDUCTION_UP_FP16) \
-	V(GNIC_REDUCTION_TYPE, GNIC_REDUCTION_UP_BF16) \
 	V(GNIC_REDUCTION_OP, GNIC_REDUCTION_ADD) V(GNIC_REDUCTION_OP, GNIC_REDUCTION_SUB) \
 	V(GNIC_REDUCTION_OP, GNIC_REDUCTION_MIN) V(GNIC_REDUCTION_OP, GNIC_REDUCTION_MAX) \
 	V(GNIC_REDUCTION_ROUND, GNIC_REDUCTION_NEAREST) \
@@ -209,6 +201,10 @@ WORDS(CHECK_FIELDS)
 	_Static_assert(!((u64_t)(value) * LOW_BIT(mask) & ~(u64_t)(mask)), \
 		       #value " does not fit " #mask);
 VALUES(CHECK_VALUE)
+
+#define X(name, number, src, dst) CHECK_VALUE(GNIC_REDUCTION_TYPE, GNIC_REDUCTION_##name)
+GNIC_HW_REDUCTIONS(X)
+#undef X
 
 /* ---- registers ---- */
 
@@ -416,6 +412,27 @@ static const char *trace_text(unsigned int event)
 	return NULL;
 }
 
+static int reduction_holds(unsigned int type)
+{
+	switch (type) {
+#define X(name, number, src, dst) case GNIC_REDUCTION_##name: return (src) > 0 && (src) <= (dst);
+	GNIC_HW_REDUCTIONS(X)
+#undef X
+	}
+	return 0;
+}
+
+static int check_reductions(void)
+{
+	unsigned int i, count = 0;
+
+	for (i = 0; i <= FIELD_MAX(GNIC_REDUCTION_TYPE); i++)
+		count += reduction_holds(i);
+#define X(name, number, src, dst) - 1
+	return count GNIC_HW_REDUCTIONS(X) != 0;
+#undef X
+}
+
 static int check_fw_lists(void)
 {
 	unsigned int i;
@@ -537,7 +554,7 @@ static int check_all(void)
 		complain("byte order");
 		bad++;
 	}
-	if (check_lists() || check_fw_lists()) {
+	if (check_lists() || check_fw_lists() || check_reductions()) {
 		complain("lists");
 		bad++;
 	}

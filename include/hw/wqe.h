@@ -50,19 +50,29 @@ enum gnic_hw_wqe_completion {
 /* GNIC_RC_WQE_REDUCTION: how what is written meets what is there */
 #define GNIC_REDUCTION_ENABLE		BIT(0)
 #define GNIC_REDUCTION_TYPE		GENMASK(4, 1)
+/*
+ * X(NAME, number, bytes of a number that comes, of one in memory). Those that are
+ * upscaled come as 16 bits and meet FP32.
+ */
+#define GNIC_HW_REDUCTIONS(X) \
+	X(INT8,    0x0, 1, 1) \
+	X(INT16,   0x1, 2, 2) \
+	X(INT32,   0x2, 4, 4) \
+	X(UINT8,   0x3, 1, 1) \
+	X(UINT16,  0x4, 2, 2) \
+	X(UINT32,  0x5, 4, 4) \
+	X(BF16,    0x6, 2, 2) \
+	X(FP32,    0x7, 4, 4) \
+	X(FP16,    0x8, 2, 2) \
+	X(UP_FP16, 0xc, 2, 4) \
+	X(UP_BF16, 0xd, 2, 4)
+
 enum gnic_hw_reduction_type {
-	GNIC_REDUCTION_INT8	= 0,
-	GNIC_REDUCTION_INT16	= 1,
-	GNIC_REDUCTION_INT32	= 2,
-	GNIC_REDUCTION_UINT8	= 3,
-	GNIC_REDUCTION_UINT16	= 4,
-	GNIC_REDUCTION_UINT32	= 5,
-	GNIC_REDUCTION_BF16	= 6,
-	GNIC_REDUCTION_FP32	= 7,
-	GNIC_REDUCTION_FP16	= 8,
-	GNIC_REDUCTION_UP_FP16	= 0xc,	/* 16 bits a number here, FP32 there */
-	GNIC_REDUCTION_UP_BF16	= 0xd,
+#define X(name, number, src, dst) GNIC_REDUCTION_##name = number,
+	GNIC_HW_REDUCTIONS(X)
+#undef X
 };
+
 #define GNIC_REDUCTION_OP		GENMASK(6, 5)
 enum gnic_hw_reduction_op {
 	GNIC_REDUCTION_ADD	= 0,

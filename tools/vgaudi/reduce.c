@@ -16,16 +16,11 @@ _Static_assert(__BYTE_ORDER == __LITTLE_ENDIAN, "device memory is little-endian"
 
 #define REDUCE_CHUNK	256u	/* numbers at a time */
 
-#define REDUCE_ALL_TYPES(X) \
-	X(INT8, 1, 1) X(INT16, 2, 2) X(INT32, 4, 4) X(UINT8, 1, 1) X(UINT16, 2, 2) \
-	X(UINT32, 4, 4) X(BF16, 2, 2) X(FP32, 4, 4) X(FP16, 2, 2) X(UP_FP16, 2, 4) \
-	X(UP_BF16, 2, 4)
-
 static const struct {
 	uint8_t src, dst;	/* bytes of a number; 0: no such type */
 } reduce_types[16] = {
-#define X(name, src, dst) [GNIC_REDUCTION_##name] = { src, dst },
-	REDUCE_ALL_TYPES(X)
+#define X(name, number, src, dst) [GNIC_REDUCTION_##name] = { src, dst },
+	GNIC_HW_REDUCTIONS(X)
 #undef X
 };
 
@@ -45,7 +40,7 @@ uint32_t reduce_src_width(uint32_t reduction)
 	return reduce_types[reduce_type(reduction)].src;
 }
 
-uint32_t reduce_dst_width(uint32_t reduction)
+static uint32_t reduce_dst_width(uint32_t reduction)
 {
 	return reduce_types[reduce_type(reduction)].dst;
 }

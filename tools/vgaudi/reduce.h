@@ -16,9 +16,8 @@ bool reduce_exists(uint32_t reduction);
 /* Numbers that come are narrower than those in memory. */
 bool reduce_upscales(uint32_t reduction);
 
-/* Bytes of a number that comes, and of one in memory: 1, 2 or 4. */
+/* Bytes of a number that comes: 1, 2 or 4. */
 uint32_t reduce_src_width(uint32_t reduction);
-uint32_t reduce_dst_width(uint32_t reduction);
 
 /* Bytes in memory that @len bytes meet. */
 uint32_t reduce_dst_len(uint32_t reduction, uint32_t len);
