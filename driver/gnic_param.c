@@ -60,18 +60,24 @@ static int gnic_param_check_depth(struct gnic_dev *dev, const char *name,
 	return -EINVAL;
 }
 
+static int gnic_param_one_of(const char *name, const union devlink_param_value *val,
+			     const char *first, const char *second,
+			     struct netlink_ext_ack *extack)
+{
+	if (!strcmp(val->vstr, first) || !strcmp(val->vstr, second))
+		return 0;
+	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: %s or %s", name, first, second);
+	return -EINVAL;
+}
+
 static int gnic_param_check_type(struct gnic_dev *dev, const char *name,
 				 const union devlink_param_value *val,
 				 struct netlink_ext_ack *extack)
 {
-	if (!strcmp(val->vstr, "raw"))
-		return 0;
-	if (strcmp(val->vstr, "write")) {
-		NL_SET_ERR_MSG_FMT_MOD(extack, "%s: raw or write", name);
-		return -EINVAL;
-	}
-	if (dev->caps_bits & GNIC_CAP_RC)
-		return 0;
+	int err = gnic_param_one_of(name, val, "raw", "write", extack);
+
+	if (err || !strcmp(val->vstr, "raw") || dev->caps_bits & GNIC_CAP_RC)
+		return err;
 	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: this device has no RC queues for write", name);
 	return -EOPNOTSUPP;
 }
@@ -80,20 +86,14 @@ static int gnic_param_check_cc(struct gnic_dev *dev, const char *name,
 			       const union devlink_param_value *val,
 			       struct netlink_ext_ack *extack)
 {
-	if (!strcmp(val->vstr, "none") || !strcmp(val->vstr, "window"))
-		return 0;
-	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: none or window", name);
-	return -EINVAL;
+	return gnic_param_one_of(name, val, "none", "window", extack);
 }
 
 static int gnic_param_check_icrc(struct gnic_dev *dev, const char *name,
 				 const union devlink_param_value *val,
 				 struct netlink_ext_ack *extack)
 {
-	if (!strcmp(val->vstr, "roce") || !strcmp(val->vstr, "gaudi"))
-		return 0;
-	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: roce or gaudi", name);
-	return -EINVAL;
+	return gnic_param_one_of(name, val, "roce", "gaudi", extack);
 }
 
 static bool gnic_param_is_ip(const char *text)
