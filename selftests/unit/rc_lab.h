@@ -84,14 +84,13 @@ static struct lab {
 	bool cut;		/* nothing arrives */
 	struct lab_dice dice;
 	uint64_t random;
-	struct lab_packet *queue;
 	uint32_t queue_head, queue_tail;
 	uint32_t packets;	/* sent */
 	/* what a test wants to do to a packet of struct rc_packet; false: lose it */
 	bool (*tamper)(struct rc_packet *pkt);
 } lab;
 
-static struct lab_packet *lab_queue;
+static struct lab_packet *lab_queue;	/* once for all tests: it is large */
 
 /* ---- dice ---- */
 
@@ -112,7 +111,7 @@ static inline bool lab_roll(uint32_t thousandths)
 
 static inline struct lab_packet *lab_slot(uint32_t index)
 {
-	return &lab.queue[index % LAB_QUEUE];
+	return &lab_queue[index % LAB_QUEUE];
 }
 
 static inline void lab_enqueue(struct vport *to, const struct frame *frame)
@@ -395,8 +394,7 @@ static inline int lab_setup(void **state)
 	/* of much memory the kernel takes its time: one for all tests */
 	if (!lab_queue)
 		lab_queue = calloc(LAB_QUEUE, sizeof(*lab_queue));
-	lab.queue = lab_queue;
-	assert_true(lab.loop && lab.queue);
+	assert_true(lab.loop && lab_queue);
 	lab.poller.poll = lab_poll;
 	loop_poller_add(lab.loop, &lab.poller);
 	lab_init_card(&lab.side[0]);
