@@ -411,8 +411,7 @@ int main(void)
 	test_open(&acc);
 	test_bo(&acc, &src, 2 * MIB, 0);
 	test_bo(&acc, &dst, 2 * MIB, DRM_GNIC_BO_REMOTE_WRITE);
-	left_fd = acc_hold(&acc, left.sfnum);
-	right_fd = acc_hold(&acc, right.sfnum);
-	test_must(left_fd >= 0 && right_fd >= 0, "the groups can be held");
+	left_fd = group_hold(&acc, &left);
+	right_fd = group_hold(&acc, &right);
 	return test_run(tests);
 }

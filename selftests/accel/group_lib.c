@@ -151,6 +151,14 @@ void group_pair(struct group *a, struct group *b, unsigned int qps)
 	test_must(!group_activate(a) && !group_activate(b), "the groups become active");
 }
 
+int group_hold(struct acc *acc, const struct group *group)
+{
+	int fd = acc_hold(acc, group->sfnum);
+
+	test_must(fd >= 0, "the group can be held");
+	return fd;
+}
+
 struct drm_gnic_cmd group_write(int fd, uint32_t qp, const struct acc_bo *src, uint64_t offset,
 				uint64_t remote, uint64_t size)
 {

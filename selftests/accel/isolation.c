@@ -163,8 +163,7 @@ int main(void)
 	test_open(&a);
 	test_open(&b);
 	test_bo(&a, &secret, 8192, DRM_GNIC_BO_REMOTE_WRITE);
-	left_fd = acc_hold(&a, left.sfnum);
-	right_fd = acc_hold(&b, right.sfnum);
-	test_must(left_fd >= 0 && right_fd >= 0, "the groups can be held");
+	left_fd = group_hold(&a, &left);
+	right_fd = group_hold(&b, &right);
 	return test_run(tests);
 }

@@ -95,6 +95,9 @@ int group_deactivate(const struct group *group);
 /* Two groups of type write, each the peer of the other, active. */
 void group_pair(struct group *a, struct group *b, unsigned int qps);
 
+/* The descriptor of a group that nobody holds. */
+int group_hold(struct acc *acc, const struct group *group);
+
 /* QPs of both that failed work again; the records up to ACTIVE are read. */
 bool group_pair_again(const struct group *a, int a_fd, const struct group *b, int b_fd);
 

@@ -297,48 +297,49 @@ static void floats_fill(void)
 	}
 }
 
+static float floats_sum(float a, float b)
+{
+	return a + b;
+}
+
+static float floats_least(float a, float b)
+{
+	return a < b ? a : b;
+}
+
 /* The sums are exact. */
-static bool floats_are(const char *what)
+static bool floats_are(float (*what)(float a, float b))
 {
 	const float *to = (float *)dst.map;
 	uint32_t i;
 
-	for (i = 0; i < NUMBERS; i++) {
-		float a = 0.5f * (float)i, b = 100000.0f - (float)i;
+	for (i = 0; i < NUMBERS; i++)
+		EXPECT(to[i] == what(0.5f * (float)i, 100000.0f - (float)i));
+	return true;
+}
 
-		EXPECT(to[i] == (*what == '+' ? a + b : a < b ? a : b));
-	}
+/* By either command that reduces. */
+static bool floats_reduced(struct drm_gnic_cmd (*cmd)(uint32_t reduction, uint64_t size))
+{
+	const uint32_t type = DRM_GNIC_REDUCTION_FP32;
+
+	floats_fill();
+	EXPECT_EQ(run(cmd(DRM_GNIC_REDUCTION(type, DRM_GNIC_REDUCTION_ADD, 0), 4 * NUMBERS)), 0);
+	EXPECT(floats_are(floats_sum));
+	floats_fill();
+	EXPECT_EQ(run(cmd(DRM_GNIC_REDUCTION(type, DRM_GNIC_REDUCTION_MIN, 0), 4 * NUMBERS)), 0);
+	EXPECT(floats_are(floats_least));
 	return true;
 }
 
 static bool near(void)
 {
-	const uint32_t type = DRM_GNIC_REDUCTION_FP32;
-
-	floats_fill();
-	EXPECT_EQ(run(reduce_cmd(DRM_GNIC_REDUCTION(type, DRM_GNIC_REDUCTION_ADD, 0),
-				 4 * NUMBERS)), 0);
-	EXPECT(floats_are("+"));
-	floats_fill();
-	EXPECT_EQ(run(reduce_cmd(DRM_GNIC_REDUCTION(type, DRM_GNIC_REDUCTION_MIN, 0),
-				 4 * NUMBERS)), 0);
-	EXPECT(floats_are("min"));
-	return true;
+	return floats_reduced(reduce_cmd);
 }
 
 static bool far(void)
 {
-	const uint32_t type = DRM_GNIC_REDUCTION_FP32;
-
-	floats_fill();
-	EXPECT_EQ(run(write_cmd(DRM_GNIC_REDUCTION(type, DRM_GNIC_REDUCTION_ADD, 0),
-				4 * NUMBERS)), 0);
-	EXPECT(floats_are("+"));
-	floats_fill();
-	EXPECT_EQ(run(write_cmd(DRM_GNIC_REDUCTION(type, DRM_GNIC_REDUCTION_MIN, 0),
-				4 * NUMBERS)), 0);
-	EXPECT(floats_are("min"));
-	return true;
+	return floats_reduced(write_cmd);
 }
 
 /* By all QPs at once: whole numbers, so that their order says nothing. */
@@ -429,8 +430,7 @@ int main(void)
 	test_open(&acc);
 	test_bo(&acc, &src, 2 * MIB, 0);
 	test_bo(&acc, &dst, 4 * MIB, DRM_GNIC_BO_REMOTE_WRITE);
-	left_fd = acc_hold(&acc, left.sfnum);
-	right_fd = acc_hold(&acc, right.sfnum);
-	test_must(left_fd >= 0 && right_fd >= 0, "the groups can be held");
+	left_fd = group_hold(&acc, &left);
+	right_fd = group_hold(&acc, &right);
 	return test_run(tests);
 }
