@@ -37,6 +37,17 @@ deferred_run() {
 	done
 }
 
+# apart COMMAND...: what it defers runs when it ends, whether it fails or not. Not in
+# a list of ||, where "set -e" means nothing.
+apart() {
+	(
+		trap deferred_run EXIT
+		DEFERRED=()
+		set -e
+		"$@"
+	)
+}
+
 note() {
 	printf '# %s\n' "$*"
 }
@@ -270,11 +281,7 @@ run_one() {
 	local number=$1 name=$2 status log
 
 	log=$(kernel_log_mark)
-	(
-		trap deferred_run EXIT
-		set -e
-		"$name"
-	) 2>&1 | sed 's/^\([^#]\)/# \1/'
+	apart "$name" 2>&1 | sed 's/^\([^#]\)/# \1/'
 	status=${PIPESTATUS[0]}
 	if [ "$status" -ne "$EXIT_SKIP" ] && ! kernel_log_clean "$log"; then
 		status=1

@@ -14,3 +14,8 @@ target() {
 	wait_for 5 grep -q 0x "$DIR/log"
 	ADDRESS=$(grep -o '0x[0-9a-f]*' "$DIR/log" | head -n 1)
 }
+
+# qp_failed MARK: the kernel has said so since kernel_log_mark
+qp_failed() {
+	dmesg | tail -n "+$1" | grep -q "QP .* failed"
+}

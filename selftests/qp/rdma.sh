@@ -125,10 +125,6 @@ ipv6() {
 	arrives 100000 --qp 1
 }
 
-qp_failed() {
-	dmesg | tail -n "+$1" | grep -q "QP .* failed"
-}
-
 wrong_key() {
 	local log
 

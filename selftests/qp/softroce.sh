@@ -156,20 +156,19 @@ over_ipv6() {
 	we_send 3000
 }
 
+path_mtu() {
+	connected "$1"
+	they_write 100000
+	we_write 100000
+}
+
 path_mtus() {
 	ip link set "$DEV" mtu 9000
 	defer ip link set "$DEV" mtu 1500
 	peer ip link set "$PEER_DEV" mtu 9000
 	defer peer ip link set "$PEER_DEV" mtu 1500
 	for mtu in 2048 4096; do
-		(
-			trap deferred_run EXIT
-			DEFERRED=()
-			set -e
-			connected $mtu
-			they_write 100000
-			we_write 100000
-		)
+		apart path_mtu $mtu
 	done
 }
 
@@ -183,10 +182,6 @@ bad_wire() {
 }
 
 # ---- what goes wrong ----
-
-qp_failed() {
-	dmesg | tail -n "+$1" | grep -q "QP .* failed"
-}
 
 they_have_a_wrong_key() {
 	local log
@@ -250,22 +245,22 @@ frames() {
 	[ -z "$wrong" ] || fail "$wrong"
 }
 
+# captured_at PRIORITY FILE
+captured_at() {
+	PRIORITY=$1
+	connected
+	capture "$2"
+	we_write 5000
+	they_write 5000
+	sleep 0.5
+}
+
 # The class selector of each priority, of what we send and what we answer.
 priorities() {
 	local file=$DIR/priorities.pcap prio
 
 	for prio in 1 2 3; do
-		(
-			trap deferred_run EXIT
-			DEFERRED=()
-			set -e
-			PRIORITY=$prio
-			connected
-			capture "$file"
-			we_write 5000
-			they_write 5000
-			sleep 0.5
-		)
+		apart captured_at $prio "$file"
 		expect "frames of priority $prio" "$(tshark -r "$file" -Y "ip.src == 192.0.2.9 && \
 			ip.dsfield.dscp == $((8 * prio))" 2>/dev/null | wc -l)" -ge 6
 	done
