@@ -146,7 +146,9 @@ int gnic_nic_open(struct net_device *netdev)
 		goto err_destroy;
 	gnic_nic_start(nic, queues, nic->cfg.channels);
 	gnic_arfs_start(nic, nic->cfg.channels);
-	netif_tx_start_all_queues(netdev);
+	/* Of one that is detached attaching wakes them, and what waits in their disciplines. */
+	if (netif_device_present(netdev))
+		netif_tx_start_all_queues(netdev);
 	err = nic->profile->open ? nic->profile->open(nic) : 0;
 	if (err)
 		goto err_stop;

@@ -257,6 +257,54 @@ recovered() {
 	[ "$(recoveries)" -gt "$1" ] && carrier_up
 }
 
+# Bytes in the queueing disciplines of queues.
+waiting() {
+	tc -s -j qdisc show dev "$DEV" | jq '[.[] | select(.kind == "fq_codel").backlog] | add'
+}
+
+none_waits() {
+	[ "$(waiting)" -eq 0 ]
+}
+
+# The kernel hears of links once a second. If it just has, the link is up again
+# before it knows that it was down, and what waits is not thrown away.
+link_news() {
+	ip link add gnicnews type dummy
+	defer ip link del gnicnews
+	ip link set gnicnews up
+	ip link set gnicnews carrier off
+}
+
+# What is for UDP port 7010 goes to queue 1, all else to queue 0.
+queue_alone() {
+	tc filter add dev "$DEV" egress protocol ip pref 1 flower ip_proto udp dst_port 7010 \
+		action skbedit queue_mapping 1
+	tc filter add dev "$DEV" egress pref 2 matchall action skbedit queue_mapping 0
+	defer tc filter del dev "$DEV" egress
+}
+
+# Frames that wait behind a slow queue leave, though none comes behind them.
+waiting_frames_leave() {
+	local limit=/sys/class/net/$DEV/queues/tx-1/tx_maxrate
+
+	queue_alone
+	echo 1 >"$limit"
+	defer sh -c "echo 0 >$limit"
+	python3 - <<-'PYTHON'
+		import socket
+		for _ in range(10):
+		    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+		    for _ in range(50):
+		        s.sendto(bytes(1400), ("192.0.2.2", 7010))
+	PYTHON
+	link_news
+	echo 1 >"/sys/bus/pci/devices/$(address)/reset"
+	note "behind the reset $(waiting) bytes wait"
+	echo 0 >"$limit"
+	wait_for 5 none_waits
+	wire_works
+}
+
 # The program runs, and sends frames back.
 xdp_program_stays() {
 	local id
@@ -355,5 +403,5 @@ switch_up
 flows_start
 trap cleanup EXIT
 configure
-guest_main function_reset device_recovers function_resets xdp_program_stays xdp_sockets_stay \
-	split_stays reset_while_down groups_stay reset_fails
+guest_main function_reset device_recovers function_resets waiting_frames_leave \
+	xdp_program_stays xdp_sockets_stay split_stays reset_while_down groups_stay reset_fails
