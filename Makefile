@@ -8,7 +8,7 @@ EXEC	:= $(LAB) exec --
 KERNELS	:= 6.12 backports
 BUILD	:= $(CURDIR)/build
 
-all: driver vgaudi gnicctl bpf bench-tools test-programs
+all: driver vgaudi libgnic_accel gnicctl bpf bench-tools test-programs
 
 help:
 	@echo 'make demo        the main job, step by step, in a guest with two cards'
@@ -16,7 +16,7 @@ help:
 	@echo "make test-upstream  the kernel's own driver tests, on both kernels"
 	@echo 'make bench       figures, as ratios of one run'
 	@echo 'make check       style, warnings, sparse, both compilers, size budgets'
-	@echo 'make             compile all: driver for both kernels, vgaudi, gnicctl, bpf'
+	@echo 'make             compile all: driver for both kernels, vgaudi, gnicctl, library, bpf'
 	@echo 'make shell       a guest with two cards, interactive'
 	@echo 'make setup       the lab root alone (the others do it when needed)'
 	@echo 'make clean       remove build/; the lab cache stays'
@@ -33,6 +33,9 @@ driver-%: setup
 
 vgaudi: setup
 	@$(EXEC) $(MAKE) --no-print-directory -C tools/vgaudi
+
+libgnic_accel: setup
+	@$(EXEC) $(MAKE) --no-print-directory -s -C tools/libgnic_accel
 
 gnicctl: setup
 	@$(EXEC) $(MAKE) --no-print-directory -C tools/gnicctl
@@ -74,4 +77,4 @@ shell: driver-6.12 vgaudi gnicctl bpf
 clean:
 	rm -rf build
 
-.PHONY: all help setup driver vgaudi gnicctl bpf bench-tools test-programs demo test test-upstream bench check shell clean
+.PHONY: all help setup driver vgaudi libgnic_accel gnicctl bpf bench-tools test-programs demo test test-upstream bench check shell clean

@@ -12,8 +12,8 @@
 #define SIM_PORT	"/dev/virtio-ports/vgaudi.control"
 #define SIM_QPS		8192
 
-static struct acc acc, other;
-static struct acc_bo bo, other_bo;
+static struct gnic_accel *acc, *other;
+static struct gnic_accel_bo *bo, *other_bo;
 static int sim;
 
 /* ---- the virtual card ---- */
@@ -46,7 +46,7 @@ static bool sim_cmd(const char *fmt, ...)
 static bool sim_qp(const char *kind, unsigned int port, unsigned int qpn)
 {
 	return sim_cmd("{\"cmd\":\"fault\",\"kind\":\"%s\",\"card\":%u,\"port\":%u,\"qpn\":%u}\n",
-		       kind, acc.info.module_id, port, qpn);
+		       kind, gnic_accel_info(acc)->module_id, port, qpn);
 }
 
 /* The same one as before if it still is there: a search takes a while. */
@@ -57,7 +57,7 @@ static bool sim_queue(const char *kind)
 	if (sim_qp(kind, port, qpn))
 		return true;
 	for (qpn = 0; qpn < SIM_QPS; qpn++)
-		for (port = 0; port < acc.info.num_ports; port++)
+		for (port = 0; port < gnic_accel_info(acc)->num_ports; port++)
 			if (sim_qp(kind, port, qpn))
 				return true;
 	return false;
@@ -67,17 +67,17 @@ static bool sim_queue(const char *kind)
 
 static bool no_answer(void)
 {
-	struct drm_gnic_cmd cmd = test_fill(&bo, 0, 4096, 0x11111111);
+	struct drm_gnic_cmd cmd = gnic_accel_fill(bo, 0, 4096, 0x11111111);
 	int first, second;
 
-	memset(bo.map, 0, 4096);
+	memset(bo->map, 0, 4096);
 	EXPECT(sim_queue("stop"));
-	first = acc_submit(&acc, &cmd, 1);
-	second = acc_submit(&acc, &cmd, 1);
+	first = gnic_accel_submit(acc, &cmd, 1);
+	second = gnic_accel_submit(acc, &cmd, 1);
 	EXPECT(first >= 0 && second >= 0);
-	EXPECT_EQ(acc_wait(first, 3 * acc.info.timeout_ms), -ETIMEDOUT);
-	EXPECT_EQ(acc_wait(second, 1000), -ECANCELED);
-	EXPECT(test_filled(bo.map, 4096, 0));
+	EXPECT_EQ(gnic_accel_wait(first, 3 * gnic_accel_info(acc)->timeout_ms), -ETIMEDOUT);
+	EXPECT_EQ(gnic_accel_wait(second, 1000), -ECANCELED);
+	EXPECT(test_filled(bo->map, 4096, 0));
 	close(first);
 	close(second);
 	return true;
@@ -85,10 +85,10 @@ static bool no_answer(void)
 
 static bool works_again(void)
 {
-	struct drm_gnic_cmd cmd = test_fill(&bo, 0, 4096, 0x22222222);
+	struct drm_gnic_cmd cmd = gnic_accel_fill(bo, 0, 4096, 0x22222222);
 
-	EXPECT_EQ(acc_run(&acc, &cmd, 1), 0);
-	EXPECT(test_filled(bo.map, 4096, 0x22));
+	EXPECT_EQ(gnic_accel_run(acc, &cmd, 1), 0);
+	EXPECT(test_filled(bo->map, 4096, 0x22));
 	return true;
 }
 
@@ -99,12 +99,12 @@ static bool queue_fails(void)
 	int file;
 
 	for (i = 0; i < 64; i++)
-		cmds[i] = test_fill(&bo, 0, bo.size, i);
+		cmds[i] = gnic_accel_fill(bo, 0, bo->size, i);
 	EXPECT(sim_queue("stop"));
-	file = acc_submit(&acc, cmds, 64);
+	file = gnic_accel_submit(acc, cmds, 64);
 	EXPECT(file >= 0);
 	EXPECT(sim_queue("qp"));
-	EXPECT_EQ(acc_wait(file, acc.info.timeout_ms - 1000), -EIO);
+	EXPECT_EQ(gnic_accel_wait(file, gnic_accel_info(acc)->timeout_ms - 1000), -EIO);
 	close(file);
 	return works_again();
 }
@@ -112,41 +112,41 @@ static bool queue_fails(void)
 /* The context that was there first has no part in what befalls the other. */
 static bool others_go_on(void)
 {
-	struct drm_gnic_cmd cmd = test_fill(&bo, 0, 4096, 0x33333333);
+	struct drm_gnic_cmd cmd = gnic_accel_fill(bo, 0, 4096, 0x33333333);
 	struct drm_gnic_cmd mine;
 	int file;
 
 	EXPECT(sim_queue("stop"));
-	file = acc_submit(&acc, &cmd, 1);
+	file = gnic_accel_submit(acc, &cmd, 1);
 	EXPECT(file >= 0);
 	test_open(&other);
-	test_bo(&other, &other_bo, 4096, 0);
-	mine = test_fill(&other_bo, 0, 4096, 0x44444444);
-	EXPECT_EQ(acc_run(&other, &mine, 1), 0);
-	EXPECT_EQ(acc_wait(file, 0), -ETIME);
-	EXPECT_EQ(acc_wait(file, 3 * acc.info.timeout_ms), -ETIMEDOUT);
-	EXPECT_EQ(acc_run(&other, &mine, 1), 0);
+	test_bo(other, &other_bo, 4096, 0);
+	mine = gnic_accel_fill(other_bo, 0, 4096, 0x44444444);
+	EXPECT_EQ(gnic_accel_run(other, &mine, 1), 0);
+	EXPECT_EQ(gnic_accel_wait(file, 0), -ETIME);
+	EXPECT_EQ(gnic_accel_wait(file, 3 * gnic_accel_info(acc)->timeout_ms), -ETIMEDOUT);
+	EXPECT_EQ(gnic_accel_run(other, &mine, 1), 0);
 	close(file);
-	acc_close(&other);
+	gnic_accel_close(other);
 	return works_again();
 }
 
 /* Last of all: every register reads as ones. */
 static bool dead_card(void)
 {
-	struct drm_gnic_cmd cmd = test_fill(&bo, 0, 4096, 0x55555555);
-	struct acc_bo more;
+	struct drm_gnic_cmd cmd = gnic_accel_fill(bo, 0, 4096, 0x55555555);
+	struct gnic_accel_bo *more;
 	int err;
 
 	EXPECT(sim_cmd("{\"cmd\":\"fault\",\"kind\":\"all-ones\",\"card\":%u}\n",
-		       acc.info.module_id));
-	err = acc_run(&acc, &cmd, 1);
+		       gnic_accel_info(acc)->module_id));
+	err = gnic_accel_run(acc, &cmd, 1);
 	EXPECT(err == -ETIMEDOUT || err == -EIO || err == -ENODEV);
-	err = acc_submit(&acc, &cmd, 1);
+	err = gnic_accel_submit(acc, &cmd, 1);
 	EXPECT(err == -ENODEV || err == -EIO);
-	EXPECT(acc_bo_create(&acc, &more, 4096, 0) != 0);
-	EXPECT(acc_open(&other, test_path) != 0);
-	acc_close(&acc);
+	EXPECT(gnic_accel_bo_create(acc, &more, 4096, 0) != 0);
+	EXPECT(gnic_accel_open(test_path, &other) != 0);
+	gnic_accel_close(acc);
 	return true;
 }
 
@@ -157,7 +157,7 @@ static bool revived(void)
 	EXPECT_EQ(test_sh("echo 1 >/sys/bus/pci/rescan"), 0);
 	test_find();
 	test_open(&acc);
-	test_bo(&acc, &bo, 4096, 0);
+	test_bo(acc, &bo, 4096, 0);
 	return works_again();
 }
 
@@ -178,6 +178,6 @@ int main(void)
 	if (sim < 0)
 		test_skip_all("no control port of the virtual card");
 	test_open(&acc);
-	test_bo(&acc, &bo, 1 << 20, 0);
+	test_bo(acc, &bo, 1 << 20, 0);
 	return test_run(tests);
 }

@@ -16,10 +16,11 @@
 #define CALLS	20000
 #define CMDS	8
 
-static struct acc acc;
-static struct acc_bo bo, remote;
+static struct gnic_accel *acc;
+static struct gnic_accel_bo *bo, *remote;
 static struct group left, right;
 static int left_fd, right_fd;
+static uint32_t shared;	/* a sync object */
 static uint64_t state;
 
 static uint32_t fuzz_random(uint32_t below)
@@ -32,9 +33,9 @@ static uint32_t fuzz_random(uint32_t below)
 static uint64_t fuzz_value(void)
 {
 	const uint64_t values[] = {
-		0, 0, 0, 1, 2, 3, 4, 5, 63, 64, 4095, 4096, 4097, bo.size - 1, bo.size,
-		bo.handle, bo.handle, remote.handle, left_fd, left_fd, right_fd, acc.fd,
-		acc.syncobj, bo.address, remote.address, 0x7fffffff, 0x80000000, 0xffffffff,
+		0, 0, 0, 1, 2, 3, 4, 5, 63, 64, 4095, 4096, 4097, bo->size - 1, bo->size,
+		bo->handle, bo->handle, remote->handle, left_fd, left_fd, right_fd,
+		gnic_accel_fd(acc), shared, bo->address, remote->address, 0x7fffffff, 0x80000000, 0xffffffff,
 		1ull << 32, 1ull << 63, UINT64_MAX - 4095, UINT64_MAX,
 	};
 
@@ -54,9 +55,9 @@ static void fuzz_members(void *data, size_t size)
 static void fuzz_cmd(struct drm_gnic_cmd *cmd)
 {
 	const struct drm_gnic_cmd good[] = {
-		test_fill(&bo, 0, 64, 1),
-		test_copy(&bo, 0, &remote, 64, 64),
-		group_write(left_fd, 0, &bo, 0, remote.address, 64),
+		gnic_accel_fill(bo, 0, 64, 1),
+		gnic_accel_copy(bo, 0, remote, 64, 64),
+		gnic_accel_write(left_fd, 0, bo, 0, remote->address, 64),
 		{ .op = DRM_GNIC_OP_WAIT },
 	};
 	uint32_t *words = (uint32_t *)cmd;
@@ -94,7 +95,7 @@ static void fuzz_undo(unsigned int nr, const void *data)
 
 	if (nr == DRM_GNIC_BO_CREATE) {
 		gem.handle = create->handle;
-		acc_ioctl(acc.fd, DRM_IOCTL_GEM_CLOSE, &gem);
+		gnic_accel_ioctl(gnic_accel_fd(acc), DRM_IOCTL_GEM_CLOSE, &gem);
 	} else if (nr == DRM_GNIC_GROUP_HOLD) {
 		close(hold->fd);
 	}
@@ -118,8 +119,9 @@ static bool fuzz_calls(void)
 		fuzz_members(data, sizes[nr]);
 		if (nr == DRM_GNIC_SUBMIT)
 			fuzz_submit((struct drm_gnic_submit *)data, cmds, &sync);
-		if (acc_ioctl(acc.fd, _IOC(_IOC_READ | _IOC_WRITE, DRM_IOCTL_BASE,
-					   DRM_COMMAND_BASE + nr, sizes[nr]), data))
+		if (gnic_accel_ioctl(gnic_accel_fd(acc),
+				     _IOC(_IOC_READ | _IOC_WRITE, DRM_IOCTL_BASE,
+					  DRM_COMMAND_BASE + nr, sizes[nr]), data))
 			continue;
 		good++;
 		fuzz_undo(nr, data);
@@ -134,13 +136,13 @@ static bool still_works(void)
 {
 	struct drm_gnic_cmd cmds[3] = {
 		{ .op = DRM_GNIC_OP_WAIT },
-		test_fill(&bo, 0, bo.size, 0x43434343),
+		gnic_accel_fill(bo, 0, bo->size, 0x43434343),
 		{ .op = DRM_GNIC_OP_WAIT },
 	};
 
-	EXPECT_EQ(acc_run(&acc, cmds, 1), 0);
-	EXPECT_EQ(acc_run(&acc, cmds + 1, 2), 0);
-	EXPECT(test_filled(bo.map, bo.size, 0x43));
+	EXPECT_EQ(gnic_accel_run(acc, cmds, 1), 0);
+	EXPECT_EQ(gnic_accel_run(acc, cmds + 1, 2), 0);
+	EXPECT(test_filled(bo->map, bo->size, 0x43));
 	return true;
 }
 
@@ -148,8 +150,8 @@ static bool nothing_leaked(void)
 {
 	struct drm_gnic_info info = { 0 };
 
-	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_INFO, &info), 0);
-	EXPECT_EQ(info.hbm_size - info.hbm_free, bo.size + remote.size);
+	EXPECT_EQ(gnic_accel_ioctl(gnic_accel_fd(acc), DRM_IOCTL_GNIC_INFO, &info), 0);
+	EXPECT_EQ(info.hbm_size - info.hbm_free, bo->size + remote->size);
 	return true;
 }
 
@@ -169,9 +171,10 @@ int main(void)
 	group_setup();
 	group_pair(&left, &right, 2);
 	test_open(&acc);
-	test_bo(&acc, &bo, 65536, 0);
-	test_bo(&acc, &remote, 65536, DRM_GNIC_BO_REMOTE_WRITE);
-	left_fd = group_hold(&acc, &left);
-	right_fd = group_hold(&acc, &right);
+	test_bo(acc, &bo, 65536, 0);
+	test_bo(acc, &remote, 65536, DRM_GNIC_BO_REMOTE_WRITE);
+	left_fd = group_hold(acc, &left);
+	right_fd = group_hold(acc, &right);
+	test_must(!gnic_accel_sync_create(acc, &shared), "a sync object");
 	return test_run(tests);
 }

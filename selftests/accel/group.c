@@ -13,16 +13,16 @@
 #define QPS	4
 #define MIB	(1 << 20)
 
-static struct acc acc;
+static struct gnic_accel *acc;
 static struct group left, right;
 static int left_fd, right_fd;
-static struct acc_bo src, dst;
+static struct gnic_accel_bo *src, *dst;
 
 static int rdma(uint32_t qp, uint64_t offset, uint64_t remote, uint64_t size)
 {
-	struct drm_gnic_cmd cmd = group_write(left_fd, qp, &src, offset, remote, size);
+	struct drm_gnic_cmd cmd = gnic_accel_write(left_fd, qp, src, offset, remote, size);
 
-	return acc_run(&acc, &cmd, 1);
+	return gnic_accel_run(acc, &cmd, 1);
 }
 
 /* QPs that failed work again after the group was inactive. */
@@ -37,7 +37,7 @@ static bool hold_info(void)
 {
 	struct drm_gnic_group_info info;
 
-	EXPECT_EQ(acc_group_info(&acc, left_fd, &info), 0);
+	EXPECT_EQ(gnic_accel_group_info(acc, left_fd, &info), 0);
 	EXPECT_EQ(info.sfnum, left.sfnum);
 	EXPECT_EQ(info.type, DRM_GNIC_GROUP_WRITE);
 	EXPECT_EQ(info.flags, DRM_GNIC_GROUP_ACTIVE);
@@ -52,31 +52,31 @@ static bool hold_info(void)
 
 static bool hold_once(void)
 {
-	struct acc other;
+	struct gnic_accel *other;
 
 	test_open(&other);
-	EXPECT_EQ(acc_hold(&other, left.sfnum), -EBUSY);
-	EXPECT_EQ(acc_hold(&acc, left.sfnum), -EBUSY);
-	acc_close(&other);
+	EXPECT_EQ(gnic_accel_hold(other, left.sfnum), -EBUSY);
+	EXPECT_EQ(gnic_accel_hold(acc, left.sfnum), -EBUSY);
+	gnic_accel_close(other);
 	return true;
 }
 
 static bool hold_again(void)
 {
-	struct acc other;
+	struct gnic_accel *other;
 	int fd;
 
 	close(left_fd);
 	test_open(&other);
-	fd = acc_hold(&other, left.sfnum);
+	fd = gnic_accel_hold(other, left.sfnum);
 	EXPECT(fd >= 0);
-	EXPECT_EQ(acc_hold(&acc, left.sfnum), -EBUSY);
+	EXPECT_EQ(gnic_accel_hold(acc, left.sfnum), -EBUSY);
 	/* the end of the context is the end of the hold, whatever is open */
-	acc_close(&other);
-	left_fd = acc_hold(&acc, left.sfnum);
+	gnic_accel_close(other);
+	left_fd = gnic_accel_hold(acc, left.sfnum);
 	EXPECT(left_fd >= 0);
 	close(fd);
-	EXPECT_EQ(acc_hold(&acc, left.sfnum), -EBUSY);
+	EXPECT_EQ(gnic_accel_hold(acc, left.sfnum), -EBUSY);
 	return true;
 }
 
@@ -90,19 +90,20 @@ static bool hold_killed(void)
 	EXPECT_EQ(pipe(fds), 0);
 	pid = fork();
 	if (!pid) {
-		struct acc child;
+		struct gnic_accel *child;
 
-		byte = acc_open(&child, test_path) == 0 && acc_hold(&child, left.sfnum) >= 0;
+		byte = gnic_accel_open(test_path, &child) == 0 &&
+		       gnic_accel_hold(child, left.sfnum) >= 0;
 		if (write(fds[1], &byte, 1) == 1)
 			pause();
 		_exit(1);
 	}
 	EXPECT_EQ(read(fds[0], &byte, 1), 1);
 	EXPECT_EQ(byte, 1);
-	EXPECT_EQ(acc_hold(&acc, left.sfnum), -EBUSY);
+	EXPECT_EQ(gnic_accel_hold(acc, left.sfnum), -EBUSY);
 	kill(pid, SIGKILL);
 	EXPECT_EQ(waitpid(pid, &status, 0), pid);
-	left_fd = acc_hold(&acc, left.sfnum);
+	left_fd = gnic_accel_hold(acc, left.sfnum);
 	EXPECT(left_fd >= 0);
 	close(fds[0]);
 	close(fds[1]);
@@ -131,26 +132,26 @@ static bool rdma_sizes(void)
 	static const uint32_t sizes[] = { 1, 5, 1023, 1024, 1025, 4096, 65537, MIB + 3 };
 	unsigned int i;
 
-	test_paint(src.map, src.size, 21);
+	test_paint(src->map, src->size, 21);
 	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		memset(dst.map, 0, sizes[i] + 64);
-		EXPECT_EQ(rdma(i % QPS, 0, dst.address + 7, sizes[i]), 0);
-		EXPECT(test_filled(dst.map, 7, 0));
-		EXPECT(test_painted(dst.map + 7, sizes[i], 21));
-		EXPECT(test_filled(dst.map + 7 + sizes[i], 57, 0));
+		memset(dst->map, 0, sizes[i] + 64);
+		EXPECT_EQ(rdma(i % QPS, 0, dst->address + 7, sizes[i]), 0);
+		EXPECT(test_filled(dst->map, 7, 0));
+		EXPECT(test_painted(dst->map + 7, sizes[i], 21));
+		EXPECT(test_filled(dst->map + 7 + sizes[i], 57, 0));
 	}
 	return true;
 }
 
 static bool rdma_immediate(void)
 {
-	struct drm_gnic_cmd cmd = group_write(left_fd, 3, &src, 0, dst.address, 3000);
+	struct drm_gnic_cmd cmd = gnic_accel_write(left_fd, 3, src, 0, dst->address, 3000);
 	struct drm_gnic_event event;
 
 	cmd.flags = DRM_GNIC_CMD_IMMEDIATE;
 	cmd.data = 0xcafe1234;
-	EXPECT_EQ(acc_run(&acc, &cmd, 1), 0);
-	EXPECT_EQ(acc_event(right_fd, &event, 5000), 1);
+	EXPECT_EQ(gnic_accel_run(acc, &cmd, 1), 0);
+	EXPECT_EQ(gnic_accel_event(right_fd, &event, 5000), 1);
 	EXPECT_EQ(event.type, DRM_GNIC_EVENT_RDMA);
 	EXPECT_EQ(event.qp, 3);
 	EXPECT_EQ(event.tag, 0xcafe1234);
@@ -163,16 +164,16 @@ static bool rdma_immediate(void)
 static bool rdma_in_order(void)
 {
 	struct drm_gnic_cmd cmds[5] = {
-		test_fill(&src, 0, MIB, 0x5a5a5a5a),
+		gnic_accel_fill(src, 0, MIB, 0x5a5a5a5a),
 		{ .op = DRM_GNIC_OP_WAIT },
-		group_write(left_fd, 1, &src, 0, dst.address, MIB),
+		gnic_accel_write(left_fd, 1, src, 0, dst->address, MIB),
 		{ .op = DRM_GNIC_OP_WAIT },
-		test_fill(&src, 0, MIB, 0xa5a5a5a5),
+		gnic_accel_fill(src, 0, MIB, 0xa5a5a5a5),
 	};
 
-	EXPECT_EQ(acc_run(&acc, cmds, 5), 0);
-	EXPECT(test_filled(dst.map, MIB, 0x5a));
-	EXPECT(test_filled(src.map, MIB, 0xa5));
+	EXPECT_EQ(gnic_accel_run(acc, cmds, 5), 0);
+	EXPECT(test_filled(dst->map, MIB, 0x5a));
+	EXPECT(test_filled(src->map, MIB, 0xa5));
 	return true;
 }
 
@@ -182,36 +183,36 @@ static bool rdma_many(void)
 	struct drm_gnic_cmd cmds[256];
 	unsigned int i, round;
 
-	test_paint(src.map, src.size, 33);
-	memset(dst.map, 0, dst.size);
+	test_paint(src->map, src->size, 33);
+	memset(dst->map, 0, dst->size);
 	for (i = 0; i < 256; i++)
-		cmds[i] = group_write(left_fd, i % QPS, &src, 4096ull * i, dst.address + 4096ull * i,
+		cmds[i] = gnic_accel_write(left_fd, i % QPS, src, 4096ull * i, dst->address + 4096ull * i,
 				      4096);
 	for (round = 0; round < 4; round++)
-		EXPECT_EQ(acc_run(&acc, cmds, 256), 0);
-	EXPECT(test_painted(dst.map, MIB, 33));
+		EXPECT_EQ(gnic_accel_run(acc, cmds, 256), 0);
+	EXPECT(test_painted(dst->map, MIB, 33));
 	return true;
 }
 
 static bool rdma_refuses(void)
 {
-	struct drm_gnic_cmd good = group_write(left_fd, 0, &src, 0, dst.address, 64), cmd;
+	struct drm_gnic_cmd good = gnic_accel_write(left_fd, 0, src, 0, dst->address, 64), cmd;
 
-	EXPECT_EQ(rdma(QPS, 0, dst.address, 64), -ERANGE);
-	EXPECT_EQ(rdma(UINT32_MAX, 0, dst.address, 64), -ERANGE);
-	EXPECT_EQ(rdma(0, src.size, dst.address, 1), -ERANGE);
-	EXPECT_EQ(rdma(0, 0, dst.address, 0), -EINVAL);
+	EXPECT_EQ(rdma(QPS, 0, dst->address, 64), -ERANGE);
+	EXPECT_EQ(rdma(UINT32_MAX, 0, dst->address, 64), -ERANGE);
+	EXPECT_EQ(rdma(0, src->size, dst->address, 1), -ERANGE);
+	EXPECT_EQ(rdma(0, 0, dst->address, 0), -EINVAL);
 	cmd = good;
-	cmd.group = acc.fd;
-	EXPECT_EQ(acc_submit(&acc, &cmd, 1), -EINVAL);
+	cmd.group = gnic_accel_fd(acc);
+	EXPECT_EQ(gnic_accel_submit(acc, &cmd, 1), -EINVAL);
 	cmd.group = 4711;
-	EXPECT_EQ(acc_submit(&acc, &cmd, 1), -EBADF);
+	EXPECT_EQ(gnic_accel_submit(acc, &cmd, 1), -EBADF);
 	cmd = good;
 	cmd.data = 1;		/* without the flag */
-	EXPECT_EQ(acc_submit(&acc, &cmd, 1), -EINVAL);
+	EXPECT_EQ(gnic_accel_submit(acc, &cmd, 1), -EINVAL);
 	cmd = good;
-	cmd.dst = dst.handle;
-	EXPECT_EQ(acc_submit(&acc, &cmd, 1), -EINVAL);
+	cmd.dst = dst->handle;
+	EXPECT_EQ(gnic_accel_submit(acc, &cmd, 1), -EINVAL);
 	return true;
 }
 
@@ -227,17 +228,17 @@ static bool killed_under_load(void)
 	pid = fork();
 	if (!pid) {
 		struct drm_gnic_cmd cmds[256];
-		struct acc_bo mine;
-		struct acc child;
+		struct gnic_accel_bo *mine;
+		struct gnic_accel *child;
 		unsigned int i;
 		int fd;
 
 		test_open(&child);
-		test_bo(&child, &mine, MIB, 0);
-		fd = acc_hold(&child, left.sfnum);
+		test_bo(child, &mine, MIB, 0);
+		fd = gnic_accel_hold(child, left.sfnum);
 		for (i = 0; i < 256; i++)
-			cmds[i] = group_write(fd, i % QPS, &mine, 0, dst.address, MIB);
-		while (acc_submit(&child, cmds, 256) >= 0)
+			cmds[i] = gnic_accel_write(fd, i % QPS, mine, 0, dst->address, MIB);
+		while (gnic_accel_submit(child, cmds, 256) >= 0)
 			if (!byte && write(fds[1], &byte, 1) == 1)
 				byte = 1;
 		pause();
@@ -246,12 +247,12 @@ static bool killed_under_load(void)
 	EXPECT_EQ(read(fds[0], &byte, 1), 1);
 	kill(pid, SIGKILL);
 	EXPECT_EQ(waitpid(pid, &status, 0), pid);
-	left_fd = acc_hold(&acc, left.sfnum);
+	left_fd = gnic_accel_hold(acc, left.sfnum);
 	EXPECT(left_fd >= 0);
 	close(fds[0]);
 	close(fds[1]);
 	/* what was cut off has left the peers at odds */
-	return groups_again() && rdma(0, 0, dst.address, 64) == 0;
+	return groups_again() && rdma(0, 0, dst->address, 64) == 0;
 }
 
 /* ---- errors ---- */
@@ -260,40 +261,35 @@ static bool rdma_wrong_address(void)
 {
 	struct drm_gnic_event event;
 
-	EXPECT_EQ(rdma(0, 0, dst.address + dst.size - 10, 64), -EACCES);
+	EXPECT_EQ(rdma(0, 0, dst->address + dst->size - 10, 64), -EACCES);
 	EXPECT(group_event(left_fd, DRM_GNIC_EVENT_QP_ERROR, &event));
 	EXPECT_EQ(event.qp, 0);
-	EXPECT_EQ(rdma(0, 0, dst.address, 64), -ECONNABORTED);
-	EXPECT_EQ(rdma(1, 0, dst.address, 64), 0);
-	return groups_again() && rdma(0, 0, dst.address, 64) == 0;
+	EXPECT_EQ(rdma(0, 0, dst->address, 64), -ECONNABORTED);
+	EXPECT_EQ(rdma(1, 0, dst->address, 64), 0);
+	return groups_again() && rdma(0, 0, dst->address, 64) == 0;
 }
 
 /* The error of a fence reaches who waits for it; nothing of that runs. */
 static bool error_of_a_fence(void)
 {
-	struct drm_gnic_cmd bad = group_write(left_fd, 2, &src, 0, 0x1000, 64);
-	struct drm_gnic_cmd fill = test_fill(&src, 0, 4096, 0x99999999);
-	struct drm_syncobj_handle export = {
-		.handle = acc.syncobj,
-		.flags = DRM_SYNCOBJ_HANDLE_TO_FD_FLAGS_EXPORT_SYNC_FILE,
-	};
-	struct drm_gnic_sync sync = { .handle = acc.syncobj };
-	struct drm_gnic_submit args = {
-		.cmds = (uintptr_t)&fill, .cmd_count = 1,
-		.in_syncs = (uintptr_t)&sync, .in_count = 1,
-		.out_syncs = (uintptr_t)&sync, .out_count = 1,
-	};
-	int first = acc_submit(&acc, &bad, 1);
+	struct drm_gnic_cmd bad = gnic_accel_write(left_fd, 2, src, 0, 0x1000, 64);
+	struct drm_gnic_cmd fill = gnic_accel_fill(src, 0, 4096, 0x99999999);
+	struct drm_gnic_sync sync = { 0 };
+	int first, second;
 
-	memset(src.map, 0, 4096);
+	memset(src->map, 0, 4096);
+	EXPECT_EQ(gnic_accel_sync_create(acc, &sync.handle), 0);
+	EXPECT_EQ(gnic_accel_submit_sync(acc, &bad, 1, NULL, 0, &sync, 1), 0);
+	first = gnic_accel_sync_file(acc, sync.handle);
 	EXPECT(first >= 0);
-	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_SUBMIT, &args), 0);
-	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_SYNCOBJ_HANDLE_TO_FD, &export), 0);
-	EXPECT_EQ(acc_wait(export.fd, 10000), -EACCES);
-	EXPECT_EQ(acc_wait(first, 0), -EACCES);
-	EXPECT(test_filled(src.map, 4096, 0));
+	EXPECT_EQ(gnic_accel_submit_sync(acc, &fill, 1, &sync, 1, &sync, 1), 0);
+	second = gnic_accel_sync_file(acc, sync.handle);
+	EXPECT_EQ(gnic_accel_wait(second, 10000), -EACCES);
+	EXPECT_EQ(gnic_accel_wait(first, 0), -EACCES);
+	EXPECT(test_filled(src->map, 4096, 0));
 	close(first);
-	close(export.fd);
+	close(second);
+	gnic_accel_sync_destroy(acc, sync.handle);
 	return groups_again();
 }
 
@@ -303,21 +299,21 @@ static bool wrong_key(void)
 	EXPECT_EQ(group_param(&left, "remote_key", "4712"), 0);
 	EXPECT_EQ(group_activate(&left), 0);
 	EXPECT(groups_again());
-	memset(dst.map, 0, 4096);
-	test_paint(src.map, 4096, 4);
-	EXPECT_EQ(rdma(0, 0, dst.address, 4096), -EACCES);
-	EXPECT(test_filled(dst.map, 4096, 0));
+	memset(dst->map, 0, 4096);
+	test_paint(src->map, 4096, 4);
+	EXPECT_EQ(rdma(0, 0, dst->address, 4096), -EACCES);
+	EXPECT(test_filled(dst->map, 4096, 0));
 	EXPECT_EQ(group_deactivate(&left), 0);
 	EXPECT_EQ(group_param(&left, "remote_key", "4711"), 0);
 	EXPECT_EQ(group_activate(&left), 0);
-	return groups_again() && rdma(0, 0, dst.address, 4096) == 0;
+	return groups_again() && rdma(0, 0, dst->address, 4096) == 0;
 }
 
 /* Nobody answers: the peer's group is not active. */
 static bool no_answer(void)
 {
 	EXPECT_EQ(group_deactivate(&right), 0);
-	EXPECT_EQ(rdma(1, 0, dst.address, 64), -EHOSTUNREACH);
+	EXPECT_EQ(rdma(1, 0, dst->address, 64), -EHOSTUNREACH);
 	EXPECT_EQ(group_activate(&right), 0);
 	return groups_again();
 }
@@ -329,29 +325,29 @@ static bool inactive_and_active(void)
 	struct drm_gnic_group_info before, after;
 	struct drm_gnic_event event;
 
-	EXPECT_EQ(acc_group_info(&acc, left_fd, &before), 0);
+	EXPECT_EQ(gnic_accel_group_info(acc, left_fd, &before), 0);
 	EXPECT_EQ(group_deactivate(&left), 0);
 	EXPECT(group_event(left_fd, DRM_GNIC_EVENT_INACTIVE, &event));
-	EXPECT_EQ(rdma(0, 0, dst.address, 64), -ENOLINK);
-	EXPECT_EQ(acc_group_info(&acc, left_fd, &after), 0);
+	EXPECT_EQ(rdma(0, 0, dst->address, 64), -ENOLINK);
+	EXPECT_EQ(gnic_accel_group_info(acc, left_fd, &after), 0);
 	EXPECT_EQ(after.flags, 0);
 	EXPECT_EQ(group_activate(&left), 0);
 	EXPECT(group_event(left_fd, DRM_GNIC_EVENT_ACTIVE, &event));
-	EXPECT_EQ(acc_group_info(&acc, left_fd, &after), 0);
+	EXPECT_EQ(gnic_accel_group_info(acc, left_fd, &after), 0);
 	EXPECT(after.generation != before.generation);
-	return groups_again() && rdma(0, 0, dst.address, 64) == 0;
+	return groups_again() && rdma(0, 0, dst->address, 64) == 0;
 }
 
 /* The handle of the target is closed: its window is gone at once. */
 static bool target_memory_freed(void)
 {
-	struct acc_bo gone;
+	struct gnic_accel_bo *gone;
 	uint64_t address;
 
-	test_bo(&acc, &gone, 4096, DRM_GNIC_BO_REMOTE_WRITE);
-	address = gone.address;
+	test_bo(acc, &gone, 4096, DRM_GNIC_BO_REMOTE_WRITE);
+	address = gone->address;
 	EXPECT_EQ(rdma(0, 0, address, 64), 0);
-	acc_bo_destroy(&acc, &gone);
+	gnic_accel_bo_destroy(gone);
 	EXPECT_EQ(rdma(0, 0, address, 64), -EACCES);
 	return groups_again();
 }
@@ -366,15 +362,15 @@ static bool removed_while_held(void)
 
 	EXPECT_EQ(group_del(&left), 0);
 	EXPECT(group_event(left_fd, DRM_GNIC_EVENT_REMOVED, &event));
-	EXPECT_EQ(acc_event(left_fd, &event, 0), -EPIPE);
+	EXPECT_EQ(gnic_accel_event(left_fd, &event, 0), -EPIPE);
 	EXPECT_EQ(poll(&pollfd, 1, 0), 1);
 	EXPECT(pollfd.revents & POLLHUP);
-	EXPECT_EQ(acc_group_info(&acc, left_fd, &info), 0);
+	EXPECT_EQ(gnic_accel_group_info(acc, left_fd, &info), 0);
 	EXPECT_EQ(info.flags, DRM_GNIC_GROUP_REMOVED);
-	EXPECT_EQ(rdma(0, 0, dst.address, 64), -ENOLINK);
+	EXPECT_EQ(rdma(0, 0, dst->address, 64), -ENOLINK);
 	group_add(&again, left.sfnum);
 	close(left_fd);
-	left_fd = acc_hold(&acc, again.sfnum);
+	left_fd = gnic_accel_hold(acc, again.sfnum);
 	EXPECT(left_fd >= 0);
 	close(left_fd);
 	EXPECT_EQ(group_del(&again), 0);
@@ -409,9 +405,9 @@ int main(void)
 	group_setup();
 	group_pair(&left, &right, QPS);
 	test_open(&acc);
-	test_bo(&acc, &src, 2 * MIB, 0);
-	test_bo(&acc, &dst, 2 * MIB, DRM_GNIC_BO_REMOTE_WRITE);
-	left_fd = group_hold(&acc, &left);
-	right_fd = group_hold(&acc, &right);
+	test_bo(acc, &src, 2 * MIB, 0);
+	test_bo(acc, &dst, 2 * MIB, DRM_GNIC_BO_REMOTE_WRITE);
+	left_fd = group_hold(acc, &left);
+	right_fd = group_hold(acc, &right);
 	return test_run(tests);
 }

@@ -151,31 +151,17 @@ void group_pair(struct group *a, struct group *b, unsigned int qps)
 	test_must(!group_activate(a) && !group_activate(b), "the groups become active");
 }
 
-int group_hold(struct acc *acc, const struct group *group)
+int group_hold(struct gnic_accel *acc, const struct group *group)
 {
-	int fd = acc_hold(acc, group->sfnum);
+	int fd = gnic_accel_hold(acc, group->sfnum);
 
 	test_must(fd >= 0, "the group can be held");
 	return fd;
 }
 
-struct drm_gnic_cmd group_write(int fd, uint32_t qp, const struct acc_bo *src, uint64_t offset,
-				uint64_t remote, uint64_t size)
-{
-	return (struct drm_gnic_cmd){
-		.op = DRM_GNIC_OP_RDMA_WRITE,
-		.group = fd,
-		.qp = qp,
-		.src = src->handle,
-		.src_offset = offset,
-		.dst_offset = remote,
-		.size = size,
-	};
-}
-
 bool group_event(int fd, uint32_t type, struct drm_gnic_event *event)
 {
-	while (acc_event(fd, event, 10000) > 0)
+	while (gnic_accel_event(fd, event, 10000) > 0)
 		if (event->type == type)
 			return true;
 	return false;

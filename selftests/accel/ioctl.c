@@ -10,13 +10,13 @@
 
 #include "lib.h"
 
-static struct acc acc;
+static struct gnic_accel *acc;
 
 static uint64_t hbm_free(void)
 {
 	struct drm_gnic_info info = { 0 };
 
-	test_must(!acc_ioctl(acc.fd, DRM_IOCTL_GNIC_INFO, &info), "INFO");
+	test_must(!gnic_accel_ioctl(gnic_accel_fd(acc), DRM_IOCTL_GNIC_INFO, &info), "INFO");
 	return info.hbm_free;
 }
 
@@ -26,7 +26,7 @@ static bool info_good(void)
 {
 	struct drm_gnic_info info = { 0 };
 
-	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_INFO, &info), 0);
+	EXPECT_EQ(gnic_accel_ioctl(gnic_accel_fd(acc), DRM_IOCTL_GNIC_INFO, &info), 0);
 	EXPECT(info.num_ports >= 1 && info.num_ports <= 24);
 	EXPECT(info.hbm_size && info.hbm_free <= info.hbm_size);
 	EXPECT(info.queue_depth >= info.submit_max && info.submit_max);
@@ -38,9 +38,9 @@ static bool info_refuses(void)
 {
 	struct drm_gnic_info info = { .flags = 1 };
 
-	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_INFO, &info), -EINVAL);
+	EXPECT_EQ(gnic_accel_ioctl(gnic_accel_fd(acc), DRM_IOCTL_GNIC_INFO, &info), -EINVAL);
 	info = (struct drm_gnic_info){ .hbm_size = 1 };
-	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_INFO, &info), -EINVAL);
+	EXPECT_EQ(gnic_accel_ioctl(gnic_accel_fd(acc), DRM_IOCTL_GNIC_INFO, &info), -EINVAL);
 	return true;
 }
 
@@ -51,7 +51,7 @@ static bool info_short(void)
 
 	memset(&info, 0x5a, sizeof(info));
 	memset(&info, 0, 16);
-	EXPECT_EQ(acc_ioctl(acc.fd, _IOC(_IOC_READ | _IOC_WRITE, DRM_IOCTL_BASE,
+	EXPECT_EQ(gnic_accel_ioctl(gnic_accel_fd(acc), _IOC(_IOC_READ | _IOC_WRITE, DRM_IOCTL_BASE,
 					 DRM_COMMAND_BASE + DRM_GNIC_INFO, 16), &info), 0);
 	EXPECT(info.num_ports && info.hbm_address);
 	EXPECT_EQ(info.hbm_size, 0x5a5a5a5a5a5a5a5a);
@@ -62,7 +62,8 @@ static bool unknown_number(void)
 {
 	uint64_t data[8] = { 0 };
 
-	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOWR(DRM_COMMAND_BASE + 0x3f, uint64_t[8]), data),
+	EXPECT_EQ(gnic_accel_ioctl(gnic_accel_fd(acc),
+				   DRM_IOWR(DRM_COMMAND_BASE + 0x3f, uint64_t[8]), data),
 		  -EINVAL);
 	return true;
 }
@@ -72,27 +73,28 @@ static bool unknown_number(void)
 static bool bo_good(void)
 {
 	struct drm_gnic_bo_info info = { 0 };
+	const struct drm_gnic_info *card = gnic_accel_info(acc);
 	uint64_t before = hbm_free();
-	struct acc_bo bo;
+	struct gnic_accel_bo *bo;
 
-	EXPECT_EQ(acc_bo_create(&acc, &bo, 5000, DRM_GNIC_BO_REMOTE_WRITE), 0);
-	EXPECT_EQ(bo.size, 8192);
-	EXPECT(bo.address >= acc.info.hbm_address &&
-	       bo.address + bo.size <= acc.info.hbm_address + acc.info.hbm_size);
+	EXPECT_EQ(gnic_accel_bo_create(acc, &bo, 5000, DRM_GNIC_BO_REMOTE_WRITE), 0);
+	EXPECT_EQ(bo->size, 8192);
+	EXPECT(bo->address >= card->hbm_address &&
+	       bo->address + bo->size <= card->hbm_address + card->hbm_size);
 	EXPECT_EQ(hbm_free(), before - 8192);
-	EXPECT(test_filled(bo.map, bo.size, 0));
-	info.handle = bo.handle;
-	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_BO_INFO, &info), 0);
-	EXPECT(info.size == bo.size && info.address == bo.address && info.mmap_offset);
+	EXPECT(test_filled(bo->map, bo->size, 0));
+	info.handle = bo->handle;
+	EXPECT_EQ(gnic_accel_ioctl(gnic_accel_fd(acc), DRM_IOCTL_GNIC_BO_INFO, &info), 0);
+	EXPECT(info.size == bo->size && info.address == bo->address && info.mmap_offset);
 	EXPECT_EQ(info.flags, DRM_GNIC_BO_REMOTE_WRITE);
-	acc_bo_destroy(&acc, &bo);
+	gnic_accel_bo_destroy(bo);
 	EXPECT_EQ(hbm_free(), before);
 	return true;
 }
 
 static int bo_create(struct drm_gnic_bo_create create)
 {
-	return acc_ioctl(acc.fd, DRM_IOCTL_GNIC_BO_CREATE, &create);
+	return gnic_accel_ioctl(gnic_accel_fd(acc), DRM_IOCTL_GNIC_BO_CREATE, &create);
 }
 
 static bool bo_create_refuses(void)
@@ -107,10 +109,10 @@ static bool bo_create_refuses(void)
 	EXPECT_EQ(bo_create((struct drm_gnic_bo_create){ .size = 4096, .address = 1 }), -EINVAL);
 	EXPECT_EQ(bo_create((struct drm_gnic_bo_create){ .size = 4096, .mmap_offset = 1 }),
 		  -EINVAL);
-	EXPECT_EQ(bo_create((struct drm_gnic_bo_create){ .size = acc.info.hbm_size + 1 }),
+	EXPECT_EQ(bo_create((struct drm_gnic_bo_create){ .size = gnic_accel_info(acc)->hbm_size + 1 }),
 		  -ENOMEM);
 	EXPECT_EQ(bo_create((struct drm_gnic_bo_create){ .size = UINT64_MAX }), -ENOMEM);
-	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_BO_CREATE, NULL), -EFAULT);
+	EXPECT_EQ(gnic_accel_ioctl(gnic_accel_fd(acc), DRM_IOCTL_GNIC_BO_CREATE, NULL), -EFAULT);
 	EXPECT_EQ(hbm_free(), before);
 	return true;
 }
@@ -118,37 +120,37 @@ static bool bo_create_refuses(void)
 static bool bo_info_refuses(void)
 {
 	struct drm_gnic_bo_info info = { .handle = 4711 };
-	struct acc_bo bo;
+	struct gnic_accel_bo *bo;
 
-	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_BO_INFO, &info), -ENOENT);
-	test_bo(&acc, &bo, 4096, 0);
-	info = (struct drm_gnic_bo_info){ .handle = bo.handle, .flags = 1 };
-	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_BO_INFO, &info), -EINVAL);
-	info = (struct drm_gnic_bo_info){ .handle = bo.handle };
-	acc_bo_destroy(&acc, &bo);
-	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_BO_INFO, &info), -ENOENT);
+	EXPECT_EQ(gnic_accel_ioctl(gnic_accel_fd(acc), DRM_IOCTL_GNIC_BO_INFO, &info), -ENOENT);
+	test_bo(acc, &bo, 4096, 0);
+	info = (struct drm_gnic_bo_info){ .handle = bo->handle, .flags = 1 };
+	EXPECT_EQ(gnic_accel_ioctl(gnic_accel_fd(acc), DRM_IOCTL_GNIC_BO_INFO, &info), -EINVAL);
+	info = (struct drm_gnic_bo_info){ .handle = bo->handle };
+	gnic_accel_bo_destroy(bo);
+	EXPECT_EQ(gnic_accel_ioctl(gnic_accel_fd(acc), DRM_IOCTL_GNIC_BO_INFO, &info), -ENOENT);
 	return true;
 }
 
 static bool bo_no_leftovers(void)
 {
-	struct acc_bo bo;
+	struct gnic_accel_bo *bo;
 	uint64_t address;
 
-	test_bo(&acc, &bo, 1 << 20, 0);
-	address = bo.address;
-	memset(bo.map, 0xee, bo.size);
-	acc_bo_destroy(&acc, &bo);
-	test_bo(&acc, &bo, 1 << 20, 0);
-	EXPECT_EQ(bo.address, address);
-	EXPECT(test_filled(bo.map, bo.size, 0));
-	acc_bo_destroy(&acc, &bo);
+	test_bo(acc, &bo, 1 << 20, 0);
+	address = bo->address;
+	memset(bo->map, 0xee, bo->size);
+	gnic_accel_bo_destroy(bo);
+	test_bo(acc, &bo, 1 << 20, 0);
+	EXPECT_EQ(bo->address, address);
+	EXPECT(test_filled(bo->map, bo->size, 0));
+	gnic_accel_bo_destroy(bo);
 	return true;
 }
 
 static bool bo_all_windows(void)
 {
-	uint32_t max = acc.info.windows, count, i;
+	uint32_t max = gnic_accel_info(acc)->windows, count, i;
 	struct drm_gem_close close = { 0 };
 	uint32_t *handles = calloc(max + 1, sizeof(*handles));
 	int err = 0;
@@ -156,12 +158,12 @@ static bool bo_all_windows(void)
 	for (count = 0; count <= max && !err; count += !err) {
 		struct drm_gnic_bo_create create = { .size = 4096 };
 
-		err = acc_ioctl(acc.fd, DRM_IOCTL_GNIC_BO_CREATE, &create);
+		err = gnic_accel_ioctl(gnic_accel_fd(acc), DRM_IOCTL_GNIC_BO_CREATE, &create);
 		handles[count] = create.handle;
 	}
 	for (i = 0; i < count; i++) {
 		close.handle = handles[i];
-		acc_ioctl(acc.fd, DRM_IOCTL_GEM_CLOSE, &close);
+		gnic_accel_ioctl(gnic_accel_fd(acc), DRM_IOCTL_GEM_CLOSE, &close);
 	}
 	free(handles);
 	EXPECT(err == -ENOSPC || err == -ENOMEM);
@@ -173,39 +175,39 @@ static bool bo_all_windows(void)
 static bool bo_not_shared(void)
 {
 	struct drm_prime_handle prime = { .flags = DRM_CLOEXEC };
-	struct acc_bo bo;
+	struct gnic_accel_bo *bo;
 
-	test_bo(&acc, &bo, 4096, 0);
-	prime.handle = bo.handle;
-	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_PRIME_HANDLE_TO_FD, &prime), -EOPNOTSUPP);
-	acc_bo_destroy(&acc, &bo);
+	test_bo(acc, &bo, 4096, 0);
+	prime.handle = bo->handle;
+	EXPECT_EQ(gnic_accel_ioctl(gnic_accel_fd(acc), DRM_IOCTL_PRIME_HANDLE_TO_FD, &prime), -EOPNOTSUPP);
+	gnic_accel_bo_destroy(bo);
 	return true;
 }
 
 /* ---- mmap ---- */
 
-static uint64_t bo_mmap_offset(const struct acc_bo *bo)
+static uint64_t bo_mmap_offset(const struct gnic_accel_bo *bo)
 {
 	struct drm_gnic_bo_info info = { .handle = bo->handle };
 
-	test_must(!acc_ioctl(acc.fd, DRM_IOCTL_GNIC_BO_INFO, &info), "BO_INFO");
+	test_must(!gnic_accel_ioctl(gnic_accel_fd(acc), DRM_IOCTL_GNIC_BO_INFO, &info), "BO_INFO");
 	return info.mmap_offset;
 }
 
 static bool mmap_twice(void)
 {
-	struct acc_bo bo;
+	struct gnic_accel_bo *bo;
 	uint8_t *map;
 
-	test_bo(&acc, &bo, 3 << 20, 0);
-	map = mmap(NULL, bo.size, PROT_READ, MAP_SHARED, acc.fd, bo_mmap_offset(&bo));
+	test_bo(acc, &bo, 3 << 20, 0);
+	map = mmap(NULL, bo->size, PROT_READ, MAP_SHARED, gnic_accel_fd(acc), bo_mmap_offset(bo));
 	EXPECT(map != MAP_FAILED);
-	test_paint(bo.map, bo.size, 1);
-	EXPECT(test_painted(map, bo.size, 1));
-	EXPECT_EQ(munmap(bo.map + 4096, 4096), 0);
-	EXPECT(test_painted(bo.map, 4096, 1));
+	test_paint(bo->map, bo->size, 1);
+	EXPECT(test_painted(map, bo->size, 1));
+	EXPECT_EQ(munmap(bo->map + 4096, 4096), 0);
+	EXPECT(test_painted(bo->map, 4096, 1));
 	/* the mapping keeps the memory, not the handle */
-	acc_bo_destroy(&acc, &bo);
+	gnic_accel_bo_destroy(bo);
 	EXPECT(test_painted(map, 3 << 20, 1));
 	munmap(map, 3 << 20);
 	return true;
@@ -213,16 +215,16 @@ static bool mmap_twice(void)
 
 static bool mmap_refuses(void)
 {
-	struct acc_bo bo;
+	struct gnic_accel_bo *bo;
 	uint64_t offset;
 
-	test_bo(&acc, &bo, 8192, 0);
-	offset = bo_mmap_offset(&bo);
-	EXPECT(mmap(NULL, bo.size, PROT_READ, MAP_PRIVATE, acc.fd, offset) == MAP_FAILED);
-	EXPECT(mmap(NULL, bo.size * 2, PROT_READ, MAP_SHARED, acc.fd, offset) == MAP_FAILED);
-	EXPECT(mmap(NULL, 4096, PROT_READ, MAP_SHARED, acc.fd, 0) == MAP_FAILED);
-	acc_bo_destroy(&acc, &bo);
-	EXPECT(mmap(NULL, 4096, PROT_READ, MAP_SHARED, acc.fd, offset) == MAP_FAILED);
+	test_bo(acc, &bo, 8192, 0);
+	offset = bo_mmap_offset(bo);
+	EXPECT(mmap(NULL, bo->size, PROT_READ, MAP_PRIVATE, gnic_accel_fd(acc), offset) == MAP_FAILED);
+	EXPECT(mmap(NULL, bo->size * 2, PROT_READ, MAP_SHARED, gnic_accel_fd(acc), offset) == MAP_FAILED);
+	EXPECT(mmap(NULL, 4096, PROT_READ, MAP_SHARED, gnic_accel_fd(acc), 0) == MAP_FAILED);
+	gnic_accel_bo_destroy(bo);
+	EXPECT(mmap(NULL, 4096, PROT_READ, MAP_SHARED, gnic_accel_fd(acc), offset) == MAP_FAILED);
 	return true;
 }
 
@@ -232,29 +234,29 @@ static bool group_hold_refuses(void)
 {
 	struct drm_gnic_group_hold hold = { .sfnum = 0x7abc };
 
-	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_GROUP_HOLD, &hold), -ENOENT);
+	EXPECT_EQ(gnic_accel_ioctl(gnic_accel_fd(acc), DRM_IOCTL_GNIC_GROUP_HOLD, &hold), -ENOENT);
 	hold = (struct drm_gnic_group_hold){ .flags = 1 };
-	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_GROUP_HOLD, &hold), -EINVAL);
+	EXPECT_EQ(gnic_accel_ioctl(gnic_accel_fd(acc), DRM_IOCTL_GNIC_GROUP_HOLD, &hold), -EINVAL);
 	hold = (struct drm_gnic_group_hold){ .fd = 1 };
-	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_GROUP_HOLD, &hold), -EINVAL);
+	EXPECT_EQ(gnic_accel_ioctl(gnic_accel_fd(acc), DRM_IOCTL_GNIC_GROUP_HOLD, &hold), -EINVAL);
 	hold = (struct drm_gnic_group_hold){ .reserved = 1 };
-	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_GROUP_HOLD, &hold), -EINVAL);
+	EXPECT_EQ(gnic_accel_ioctl(gnic_accel_fd(acc), DRM_IOCTL_GNIC_GROUP_HOLD, &hold), -EINVAL);
 	return true;
 }
 
 static bool group_fd_refuses(void)
 {
 	struct drm_gnic_group_info info = { .group = -1 };
-	struct drm_gnic_group_recv recv = { .group = acc.fd, .length = 1, .count = 1 };
+	struct drm_gnic_group_recv recv = { .group = gnic_accel_fd(acc), .length = 1, .count = 1 };
 
-	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_GROUP_INFO, &info), -EBADF);
-	info = (struct drm_gnic_group_info){ .group = acc.fd };
-	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_GROUP_INFO, &info), -EINVAL);
-	info = (struct drm_gnic_group_info){ .group = acc.fd, .vport = 1 };
-	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_GROUP_INFO, &info), -EINVAL);
-	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_GROUP_RECV, &recv), -EINVAL);
+	EXPECT_EQ(gnic_accel_ioctl(gnic_accel_fd(acc), DRM_IOCTL_GNIC_GROUP_INFO, &info), -EBADF);
+	info = (struct drm_gnic_group_info){ .group = gnic_accel_fd(acc) };
+	EXPECT_EQ(gnic_accel_ioctl(gnic_accel_fd(acc), DRM_IOCTL_GNIC_GROUP_INFO, &info), -EINVAL);
+	info = (struct drm_gnic_group_info){ .group = gnic_accel_fd(acc), .vport = 1 };
+	EXPECT_EQ(gnic_accel_ioctl(gnic_accel_fd(acc), DRM_IOCTL_GNIC_GROUP_INFO, &info), -EINVAL);
+	EXPECT_EQ(gnic_accel_ioctl(gnic_accel_fd(acc), DRM_IOCTL_GNIC_GROUP_RECV, &recv), -EINVAL);
 	recv.group = 4711;
-	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_GROUP_RECV, &recv), -EBADF);
+	EXPECT_EQ(gnic_accel_ioctl(gnic_accel_fd(acc), DRM_IOCTL_GNIC_GROUP_RECV, &recv), -EBADF);
 	return true;
 }
 
@@ -262,25 +264,25 @@ static bool group_fd_refuses(void)
 
 static bool many_contexts(void)
 {
-	struct acc many[64];
+	struct gnic_accel *many[64];
 	unsigned int i;
 	int err = 0;
 
 	for (i = 0; i < 64 && !err; i++)
-		err = acc_open(&many[i], test_path);
+		err = gnic_accel_open(test_path, &many[i]);
 	EXPECT_EQ(err, 0);
 	for (i = 0; i < 64; i++) {
-		struct acc_bo bo;
+		struct gnic_accel_bo *bo;
 		struct drm_gnic_cmd cmd;
 
-		test_bo(&many[i], &bo, 4096, 0);
-		cmd = test_fill(&bo, 0, 4096, 0x01010101u * i);
-		EXPECT_EQ(acc_run(&many[i], &cmd, 1), 0);
-		EXPECT(test_filled(bo.map, 4096, i));
-		munmap(bo.map, bo.size);
+		test_bo(many[i], &bo, 4096, 0);
+		cmd = gnic_accel_fill(bo, 0, 4096, 0x01010101u * i);
+		EXPECT_EQ(gnic_accel_run(many[i], &cmd, 1), 0);
+		EXPECT(test_filled(bo->map, 4096, i));
+		gnic_accel_bo_destroy(bo);
 	}
 	for (i = 0; i < 64; i++)
-		acc_close(&many[i]);
+		gnic_accel_close(many[i]);
 	return true;
 }
 
@@ -294,7 +296,7 @@ static long long usage(const char *key)
 	long long found = -1;
 	FILE *file;
 
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", acc.fd);
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", gnic_accel_fd(acc));
 	file = fopen(path, "r");
 	while (file && fgets(line, sizeof(line), file)) {
 		if (strncmp(line, key, strlen(key)) || line[strlen(key)] != ':')
@@ -311,13 +313,13 @@ static long long usage(const char *key)
 static bool usage_of_memory(void)
 {
 	long long before = usage("drm-total-hbm");
-	struct acc_bo bo;
+	struct gnic_accel_bo *bo;
 
 	EXPECT(before >= 0);
-	test_bo(&acc, &bo, 5 << 20, 0);
+	test_bo(acc, &bo, 5 << 20, 0);
 	EXPECT(usage("drm-total-hbm") == before + (5 << 20));
 	EXPECT(usage("drm-resident-hbm") == before + (5 << 20));
-	acc_bo_destroy(&acc, &bo);
+	gnic_accel_bo_destroy(bo);
 	EXPECT(usage("drm-total-hbm") == before);
 	return true;
 }
@@ -326,17 +328,17 @@ static bool usage_of_the_queue(void)
 {
 	long long before = usage("drm-engine-compute"), idle;
 	struct drm_gnic_cmd cmd;
-	struct acc_bo bo;
+	struct gnic_accel_bo *bo;
 
 	EXPECT(before >= 0);
-	test_bo(&acc, &bo, 32 << 20, 0);
-	cmd = test_fill(&bo, 0, bo.size, 1);
-	EXPECT_EQ(acc_run(&acc, &cmd, 1), 0);
+	test_bo(acc, &bo, 32 << 20, 0);
+	cmd = gnic_accel_fill(bo, 0, bo->size, 1);
+	EXPECT_EQ(gnic_accel_run(acc, &cmd, 1), 0);
 	idle = usage("drm-engine-compute");
 	EXPECT(idle > before);
 	usleep(50000);
 	EXPECT(usage("drm-engine-compute") == idle);
-	acc_bo_destroy(&acc, &bo);
+	gnic_accel_bo_destroy(bo);
 	return true;
 }
 

@@ -6,39 +6,39 @@
 
 #include "lib.h"
 
-static struct acc a, b;
-static struct acc_bo secret;		/* A's */
+static struct gnic_accel *a, *b;
+static struct gnic_accel_bo *secret;		/* A's */
 static struct group left, right;	/* left writes to right */
 static int left_fd, right_fd;		/* A's, B's */
 
 static bool handle_is_private(void)
 {
-	struct drm_gnic_bo_info info = { .handle = secret.handle };
-	struct drm_gnic_cmd cmd = test_fill(&secret, 0, 4, 0);
+	struct drm_gnic_bo_info info = { .handle = secret->handle };
+	struct drm_gnic_cmd cmd = gnic_accel_fill(secret, 0, 4, 0);
 
-	EXPECT_EQ(acc_ioctl(b.fd, DRM_IOCTL_GNIC_BO_INFO, &info), -ENOENT);
-	EXPECT_EQ(acc_submit(&b, &cmd, 1), -ENOENT);
+	EXPECT_EQ(gnic_accel_ioctl(gnic_accel_fd(b), DRM_IOCTL_GNIC_BO_INFO, &info), -ENOENT);
+	EXPECT_EQ(gnic_accel_submit(b, &cmd, 1), -ENOENT);
 	return true;
 }
 
 static bool name_is_useless(void)
 {
-	struct drm_gem_flink flink = { .handle = secret.handle };
+	struct drm_gem_flink flink = { .handle = secret->handle };
 	struct drm_gem_open open = { 0 };
 
-	if (acc_ioctl(a.fd, DRM_IOCTL_GEM_FLINK, &flink))
+	if (gnic_accel_ioctl(gnic_accel_fd(a), DRM_IOCTL_GEM_FLINK, &flink))
 		return true;	/* no names at all */
 	open.name = flink.name;
-	EXPECT_EQ(acc_ioctl(b.fd, DRM_IOCTL_GEM_OPEN, &open), -EACCES);
+	EXPECT_EQ(gnic_accel_ioctl(gnic_accel_fd(b), DRM_IOCTL_GEM_OPEN, &open), -EACCES);
 	return true;
 }
 
 static bool mapping_is_private(void)
 {
-	struct drm_gnic_bo_info info = { .handle = secret.handle };
+	struct drm_gnic_bo_info info = { .handle = secret->handle };
 
-	EXPECT_EQ(acc_ioctl(a.fd, DRM_IOCTL_GNIC_BO_INFO, &info), 0);
-	EXPECT(mmap(NULL, secret.size, PROT_READ, MAP_SHARED, b.fd, info.mmap_offset) ==
+	EXPECT_EQ(gnic_accel_ioctl(gnic_accel_fd(a), DRM_IOCTL_GNIC_BO_INFO, &info), 0);
+	EXPECT(mmap(NULL, secret->size, PROT_READ, MAP_SHARED, gnic_accel_fd(b), info.mmap_offset) ==
 	       MAP_FAILED);
 	return true;
 }
@@ -47,15 +47,15 @@ static bool group_is_private(void)
 {
 	struct drm_gnic_group_info info = { .group = left_fd };
 	struct drm_gnic_cmd cmd;
-	struct acc_bo own;
+	struct gnic_accel_bo *own;
 
-	EXPECT_EQ(acc_ioctl(b.fd, DRM_IOCTL_GNIC_GROUP_INFO, &info), -EACCES);
-	test_bo(&b, &own, 4096, 0);
-	cmd = group_write(left_fd, 0, &own, 0, secret.address, 64);
-	EXPECT_EQ(acc_submit(&b, &cmd, 1), -EACCES);
-	EXPECT_EQ(acc_recv(&b, left_fd, 0, &own, 0, 2048, 1), -EACCES);
-	EXPECT_EQ(acc_hold(&b, left.sfnum), -EBUSY);
-	acc_bo_destroy(&b, &own);
+	EXPECT_EQ(gnic_accel_ioctl(gnic_accel_fd(b), DRM_IOCTL_GNIC_GROUP_INFO, &info), -EACCES);
+	test_bo(b, &own, 4096, 0);
+	cmd = gnic_accel_write(left_fd, 0, own, 0, secret->address, 64);
+	EXPECT_EQ(gnic_accel_submit(b, &cmd, 1), -EACCES);
+	EXPECT_EQ(gnic_accel_recv(b, left_fd, 0, own, 0, 2048, 1), -EACCES);
+	EXPECT_EQ(gnic_accel_hold(b, left.sfnum), -EBUSY);
+	gnic_accel_bo_destroy(own);
 	return true;
 }
 
@@ -64,18 +64,18 @@ static bool remote_memory_is_private(void)
 {
 	struct drm_gnic_event event;
 	struct drm_gnic_cmd cmd;
-	struct acc_bo src;
+	struct gnic_accel_bo *src;
 
-	test_bo(&a, &src, 4096, 0);
-	memset(src.map, 0xff, src.size);
-	test_paint(secret.map, secret.size, 3);
-	cmd = group_write(left_fd, 0, &src, 0, secret.address, 4096);
-	EXPECT_EQ(acc_run(&a, &cmd, 1), -EACCES);
-	EXPECT(test_painted(secret.map, secret.size, 3));
+	test_bo(a, &src, 4096, 0);
+	memset(src->map, 0xff, src->size);
+	test_paint(secret->map, secret->size, 3);
+	cmd = gnic_accel_write(left_fd, 0, src, 0, secret->address, 4096);
+	EXPECT_EQ(gnic_accel_run(a, &cmd, 1), -EACCES);
+	EXPECT(test_painted(secret->map, secret->size, 3));
 	EXPECT(group_event(left_fd, DRM_GNIC_EVENT_QP_ERROR, &event));
 	EXPECT_EQ(event.qp, 0);
 	EXPECT(event.syndrome != 0);
-	acc_bo_destroy(&a, &src);
+	gnic_accel_bo_destroy(src);
 	return true;
 }
 
@@ -83,12 +83,12 @@ static bool remote_memory_is_private(void)
 static bool host_memory_is_private(void)
 {
 	struct drm_gnic_cmd cmd;
-	struct acc_bo src;
+	struct gnic_accel_bo *src;
 
-	test_bo(&a, &src, 4096, 0);
-	cmd = group_write(left_fd, 1, &src, 0, 0x100000, 64);
-	EXPECT_EQ(acc_run(&a, &cmd, 1), -EACCES);
-	acc_bo_destroy(&a, &src);
+	test_bo(a, &src, 4096, 0);
+	cmd = gnic_accel_write(left_fd, 1, src, 0, 0x100000, 64);
+	EXPECT_EQ(gnic_accel_run(a, &cmd, 1), -EACCES);
+	gnic_accel_bo_destroy(src);
 	return true;
 }
 
@@ -96,13 +96,13 @@ static bool host_memory_is_private(void)
 static bool fault_is_private(void)
 {
 	struct drm_gnic_cmd cmd;
-	struct acc_bo own;
+	struct gnic_accel_bo *own;
 
-	test_bo(&b, &own, 4096, 0);
-	cmd = test_fill(&own, 0, 4096, 0x12121212);
-	EXPECT_EQ(acc_run(&b, &cmd, 1), 0);
-	EXPECT(test_filled(own.map, 4096, 0x12));
-	acc_bo_destroy(&b, &own);
+	test_bo(b, &own, 4096, 0);
+	cmd = gnic_accel_fill(own, 0, 4096, 0x12121212);
+	EXPECT_EQ(gnic_accel_run(b, &cmd, 1), 0);
+	EXPECT(test_filled(own->map, 4096, 0x12));
+	gnic_accel_bo_destroy(own);
 	return true;
 }
 
@@ -110,18 +110,18 @@ static bool fault_is_private(void)
 static bool fault_is_of_one_qp(void)
 {
 	struct drm_gnic_cmd cmd;
-	struct acc_bo src, dst;
+	struct gnic_accel_bo *src, *dst;
 
-	test_bo(&a, &src, 4096, 0);
-	test_bo(&b, &dst, 4096, DRM_GNIC_BO_REMOTE_WRITE);
-	test_paint(src.map, src.size, 5);
-	cmd = group_write(left_fd, 0, &src, 0, dst.address, 4096);
-	EXPECT_EQ(acc_run(&a, &cmd, 1), -ECONNABORTED);
-	cmd = group_write(left_fd, 2, &src, 0, dst.address, 4096);
-	EXPECT_EQ(acc_run(&a, &cmd, 1), 0);
-	EXPECT(test_painted(dst.map, dst.size, 5));
-	acc_bo_destroy(&a, &src);
-	acc_bo_destroy(&b, &dst);
+	test_bo(a, &src, 4096, 0);
+	test_bo(b, &dst, 4096, DRM_GNIC_BO_REMOTE_WRITE);
+	test_paint(src->map, src->size, 5);
+	cmd = gnic_accel_write(left_fd, 0, src, 0, dst->address, 4096);
+	EXPECT_EQ(gnic_accel_run(a, &cmd, 1), -ECONNABORTED);
+	cmd = gnic_accel_write(left_fd, 2, src, 0, dst->address, 4096);
+	EXPECT_EQ(gnic_accel_run(a, &cmd, 1), 0);
+	EXPECT(test_painted(dst->map, dst->size, 5));
+	gnic_accel_bo_destroy(src);
+	gnic_accel_bo_destroy(dst);
 	return true;
 }
 
@@ -129,16 +129,16 @@ static bool fault_is_of_one_qp(void)
 static bool not_offered(void)
 {
 	struct drm_gnic_cmd cmd;
-	struct acc_bo src, dst;
+	struct gnic_accel_bo *src, *dst;
 
-	test_bo(&a, &src, 4096, 0);
-	test_bo(&b, &dst, 4096, 0);
-	memset(src.map, 0xff, src.size);
-	cmd = group_write(left_fd, 3, &src, 0, dst.address, 4096);
-	EXPECT_EQ(acc_run(&a, &cmd, 1), -EACCES);
-	EXPECT(test_filled(dst.map, dst.size, 0));
-	acc_bo_destroy(&a, &src);
-	acc_bo_destroy(&b, &dst);
+	test_bo(a, &src, 4096, 0);
+	test_bo(b, &dst, 4096, 0);
+	memset(src->map, 0xff, src->size);
+	cmd = gnic_accel_write(left_fd, 3, src, 0, dst->address, 4096);
+	EXPECT_EQ(gnic_accel_run(a, &cmd, 1), -EACCES);
+	EXPECT(test_filled(dst->map, dst->size, 0));
+	gnic_accel_bo_destroy(src);
+	gnic_accel_bo_destroy(dst);
 	return true;
 }
 
@@ -162,8 +162,8 @@ int main(void)
 	group_pair(&left, &right, 4);
 	test_open(&a);
 	test_open(&b);
-	test_bo(&a, &secret, 8192, DRM_GNIC_BO_REMOTE_WRITE);
-	left_fd = group_hold(&a, &left);
-	right_fd = group_hold(&b, &right);
+	test_bo(a, &secret, 8192, DRM_GNIC_BO_REMOTE_WRITE);
+	left_fd = group_hold(a, &left);
+	right_fd = group_hold(b, &right);
 	return test_run(tests);
 }

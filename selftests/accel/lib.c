@@ -7,7 +7,6 @@
 
 #include "ktap.h"
 #include "lib.h"
-#include "node.h"
 
 char test_path[128];
 char test_card[64];
@@ -52,7 +51,6 @@ void test_note(const char *file, int line, const char *text, long value)
 void test_find(void)
 {
 	const char *wanted = getenv("GNIC_CARD");
-	char name[64];
 
 	if (!wanted && !test_sh_line(test_card, sizeof(test_card),
 				     "for a in /sys/class/accel/accel*; do"
@@ -61,19 +59,18 @@ void test_find(void)
 		test_skip_all("no compute device of a card");
 	if (wanted)
 		snprintf(test_card, sizeof(test_card), "%s", wanted);
-	if (!node_of_card(test_card, name, sizeof(name)))
+	if (gnic_accel_find(test_card, test_path, sizeof(test_path)))
 		test_skip_all("the card has no compute device");
-	snprintf(test_path, sizeof(test_path), "/dev/accel/%s", name);
 }
 
-void test_open(struct acc *acc)
+void test_open(struct gnic_accel **acc)
 {
-	test_must(acc_open(acc, test_path) == 0, "a context can be opened");
+	test_must(gnic_accel_open(test_path, acc) == 0, "a context can be opened");
 }
 
-void test_bo(struct acc *acc, struct acc_bo *bo, uint64_t size, uint32_t flags)
+void test_bo(struct gnic_accel *acc, struct gnic_accel_bo **bo, uint64_t size, uint32_t flags)
 {
-	test_must(acc_bo_create(acc, bo, size, flags) == 0, "memory can be allocated");
+	test_must(gnic_accel_bo_create(acc, bo, size, flags) == 0, "memory can be allocated");
 }
 
 static uint32_t test_word(uint64_t offset, uint32_t seed)
@@ -107,31 +104,6 @@ bool test_filled(const uint8_t *data, uint64_t size, uint8_t byte)
 		if (data[i] != byte)
 			return false;
 	return true;
-}
-
-struct drm_gnic_cmd test_fill(const struct acc_bo *bo, uint64_t offset, uint64_t size,
-			      uint32_t pattern)
-{
-	return (struct drm_gnic_cmd){
-		.op = DRM_GNIC_OP_FILL,
-		.dst = bo->handle,
-		.dst_offset = offset,
-		.size = size,
-		.data = pattern,
-	};
-}
-
-struct drm_gnic_cmd test_copy(const struct acc_bo *src, uint64_t src_offset,
-			      const struct acc_bo *dst, uint64_t dst_offset, uint64_t size)
-{
-	return (struct drm_gnic_cmd){
-		.op = DRM_GNIC_OP_COPY,
-		.src = src->handle,
-		.src_offset = src_offset,
-		.dst = dst->handle,
-		.dst_offset = dst_offset,
-		.size = size,
-	};
 }
 
 /* ---- commands of other tools ---- */

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "acc.h"
+#include "libgnic_accel.h"
 
 /* ---- tests ---- */
 
@@ -49,18 +49,13 @@ extern char test_card[];	/* "pci/0000:00:10.0" */
 
 /* Finds a card with a compute device, or skips all. */
 void test_find(void);
-void test_open(struct acc *acc);
-void test_bo(struct acc *acc, struct acc_bo *bo, uint64_t size, uint32_t flags);
+void test_open(struct gnic_accel **acc);
+void test_bo(struct gnic_accel *acc, struct gnic_accel_bo **bo, uint64_t size, uint32_t flags);
 
 /* Bytes that tell where they are, and which pattern. */
 void test_paint(uint8_t *data, uint64_t size, uint32_t seed);
 bool test_painted(const uint8_t *data, uint64_t size, uint32_t seed);
 bool test_filled(const uint8_t *data, uint64_t size, uint8_t byte);
-
-struct drm_gnic_cmd test_fill(const struct acc_bo *bo, uint64_t offset, uint64_t size,
-			      uint32_t pattern);
-struct drm_gnic_cmd test_copy(const struct acc_bo *src, uint64_t src_offset,
-			      const struct acc_bo *dst, uint64_t dst_offset, uint64_t size);
 
 /* ---- commands of other tools ---- */
 
@@ -96,13 +91,11 @@ int group_deactivate(const struct group *group);
 void group_pair(struct group *a, struct group *b, unsigned int qps);
 
 /* The descriptor of a group that nobody holds. */
-int group_hold(struct acc *acc, const struct group *group);
+int group_hold(struct gnic_accel *acc, const struct group *group);
 
 /* QPs of both that failed work again; the records up to ACTIVE are read. */
 bool group_pair_again(const struct group *a, int a_fd, const struct group *b, int b_fd);
 
-struct drm_gnic_cmd group_write(int fd, uint32_t qp, const struct acc_bo *src, uint64_t offset,
-				uint64_t remote, uint64_t size);
 /* Reads records until one is of this type. */
 bool group_event(int fd, uint32_t type, struct drm_gnic_event *event);
 

@@ -19,9 +19,9 @@
 
 #define SLOT	2048
 
-static struct acc acc;
+static struct gnic_accel *acc;
 static struct group group;
-static struct acc_bo memory;
+static struct gnic_accel_bo *memory;
 static int fd, sock;
 static uint32_t posted;		/* buffers, of QP 0 since it became active */
 
@@ -42,7 +42,7 @@ static bool frame_is(const uint8_t *frame, uint32_t size, uint32_t seed)
 /* @count buffers at slot @first; they have the next numbers. */
 static int post(uint32_t first, uint32_t count, uint32_t length)
 {
-	int ret = acc_recv(&acc, fd, 0, &memory, (uint64_t)first * SLOT, length, count);
+	int ret = gnic_accel_recv(acc, fd, 0, memory, (uint64_t)first * SLOT, length, count);
 
 	if (ret > 0)
 		posted += ret;
@@ -80,7 +80,7 @@ static bool one_frame(void)
 	EXPECT_EQ(event.bytes, 500);
 	EXPECT_EQ(event.index, 0);
 	EXPECT_EQ(event.count, 1);
-	EXPECT(frame_is(memory.map, 500, 1));
+	EXPECT(frame_is(memory->map, 500, 1));
 	return true;
 }
 
@@ -95,7 +95,7 @@ static bool in_order(void)
 		EXPECT(wait_frame(&event));
 		EXPECT_EQ(event.index, i);
 		EXPECT_EQ(event.bytes, 100 + i);
-		EXPECT(frame_is(memory.map + i * SLOT, 100 + i, i));
+		EXPECT(frame_is(memory->map + i * SLOT, 100 + i, i));
 	}
 	return true;
 }
@@ -114,9 +114,9 @@ static bool several_buffers(void)
 	EXPECT_EQ(event.count, 3);
 	EXPECT_EQ(event.bytes, 600);
 	for (i = 0; i < 3; i++)
-		memcpy(frame + i * 256, memory.map + 8 * SLOT + i * 256, i < 2 ? 256 : 88);
+		memcpy(frame + i * 256, memory->map + 8 * SLOT + i * 256, i < 2 ? 256 : 88);
 	EXPECT(frame_is(frame, 600, 9));
-	EXPECT(test_filled(memory.map + 8 * SLOT + 600, 168, 0));
+	EXPECT(test_filled(memory->map + 8 * SLOT + 600, 168, 0));
 	return true;
 }
 
@@ -126,7 +126,7 @@ static bool no_buffer(void)
 	uint32_t first = posted;
 
 	EXPECT(send_frame(200, 2));
-	EXPECT_EQ(acc_event(fd, &event, 300), 0);
+	EXPECT_EQ(gnic_accel_event(fd, &event, 300), 0);
 	EXPECT_EQ(post(0, 1, SLOT), 1);
 	EXPECT(send_frame(201, 3));
 	EXPECT(wait_frame(&event));
@@ -141,7 +141,7 @@ static bool full_queue(void)
 	uint32_t total = 0;
 	int ret;
 
-	EXPECT_EQ(acc_group_info(&acc, fd, &info), 0);
+	EXPECT_EQ(gnic_accel_group_info(acc, fd, &info), 0);
 	do {
 		ret = post(total % 64, 64 - total % 64, SLOT);
 		total += ret > 0 ? ret : 0;
@@ -156,12 +156,12 @@ static bool full_queue(void)
 static int recv_with(struct drm_gnic_group_recv args)
 {
 	args.group = fd;
-	return acc_ioctl(acc.fd, DRM_IOCTL_GNIC_GROUP_RECV, &args);
+	return gnic_accel_ioctl(gnic_accel_fd(acc), DRM_IOCTL_GNIC_GROUP_RECV, &args);
 }
 
 static bool recv_refuses(void)
 {
-	const uint32_t handle = memory.handle;
+	const uint32_t handle = memory->handle;
 
 	EXPECT_EQ(recv_with((struct drm_gnic_group_recv){ .handle = handle, .count = 1 }), -EINVAL);
 	EXPECT_EQ(recv_with((struct drm_gnic_group_recv){ .handle = handle, .length = 64 }),
@@ -177,7 +177,7 @@ static bool recv_refuses(void)
 	EXPECT_EQ(recv_with((struct drm_gnic_group_recv){ .handle = 4711, .length = 64,
 							  .count = 1 }), -ENOENT);
 	EXPECT_EQ(recv_with((struct drm_gnic_group_recv){ .handle = handle, .length = 64,
-							  .count = 1, .offset = memory.size }),
+							  .count = 1, .offset = memory->size }),
 		  -ERANGE);
 	EXPECT_EQ(recv_with((struct drm_gnic_group_recv){ .handle = handle, .length = UINT32_MAX,
 							  .count = UINT32_MAX }), -ERANGE);
@@ -189,9 +189,9 @@ static bool recv_refuses(void)
 
 static bool write_refused(void)
 {
-	struct drm_gnic_cmd cmd = group_write(fd, 0, &memory, 0, memory.address, 64);
+	struct drm_gnic_cmd cmd = gnic_accel_write(fd, 0, memory, 0, memory->address, 64);
 
-	EXPECT_EQ(acc_submit(&acc, &cmd, 1), -EOPNOTSUPP);
+	EXPECT_EQ(gnic_accel_submit(acc, &cmd, 1), -EOPNOTSUPP);
 	return true;
 }
 
@@ -210,7 +210,7 @@ static bool capability(void)
 			  " setpriv --bounding-set -net_raw --inh-caps -net_raw"
 			  " $gnicctl accel run -d %s -e 'hold g %u' 2>&1 | grep 'not permitted'",
 			  getpid(), test_card, group.sfnum), 0);
-	fd = acc_hold(&acc, group.sfnum);
+	fd = gnic_accel_hold(acc, group.sfnum);
 	EXPECT(fd >= 0);
 	return restart();
 }
@@ -220,13 +220,13 @@ static bool capability(void)
 static bool freed_buffer(void)
 {
 	struct drm_gnic_event event;
-	struct acc_bo gone;
+	struct gnic_accel_bo *gone;
 
-	test_bo(&acc, &gone, 4096, 0);
-	EXPECT_EQ(acc_recv(&acc, fd, 0, &gone, 0, SLOT, 1), 1);
-	acc_bo_destroy(&acc, &gone);
+	test_bo(acc, &gone, 4096, 0);
+	EXPECT_EQ(gnic_accel_recv(acc, fd, 0, gone, 0, SLOT, 1), 1);
+	gnic_accel_bo_destroy(gone);
 	EXPECT(send_frame(300, 4));
-	EXPECT_EQ(acc_event(fd, &event, 5000), 1);
+	EXPECT_EQ(gnic_accel_event(fd, &event, 5000), 1);
 	EXPECT_EQ(event.type, DRM_GNIC_EVENT_QP_ERROR);
 	EXPECT_EQ(event.qp, 0);
 	EXPECT(event.syndrome != 0);
@@ -237,27 +237,27 @@ static bool freed_buffer(void)
 static bool next_holder(void)
 {
 	struct drm_gnic_event event;
-	struct acc other;
-	struct acc_bo bo;
+	struct gnic_accel *other;
+	struct gnic_accel_bo *bo;
 
 	EXPECT_EQ(post(0, 4, SLOT), 4);
-	memset(memory.map, 0, 4 * SLOT);
+	memset(memory->map, 0, 4 * SLOT);
 	close(fd);
 	test_open(&other);
-	test_bo(&other, &bo, 4096, 0);
-	fd = acc_hold(&other, group.sfnum);
+	test_bo(other, &bo, 4096, 0);
+	fd = gnic_accel_hold(other, group.sfnum);
 	EXPECT(fd >= 0);
-	EXPECT_EQ(acc_recv(&other, fd, 0, &bo, 0, SLOT, 1), 1);
+	EXPECT_EQ(gnic_accel_recv(other, fd, 0, bo, 0, SLOT, 1), 1);
 	EXPECT(send_frame(300, 5));
-	EXPECT_EQ(acc_event(fd, &event, 5000), 1);
+	EXPECT_EQ(gnic_accel_event(fd, &event, 5000), 1);
 	EXPECT_EQ(event.type, DRM_GNIC_EVENT_RECV);
 	EXPECT_EQ(event.index, 0);
-	EXPECT(frame_is(bo.map, 300, 5));
-	EXPECT(test_filled(memory.map, 4 * SLOT, 0));
+	EXPECT(frame_is(bo->map, 300, 5));
+	EXPECT(test_filled(memory->map, 4 * SLOT, 0));
 	close(fd);
-	munmap(bo.map, bo.size);
-	acc_close(&other);
-	fd = acc_hold(&acc, group.sfnum);
+	gnic_accel_bo_destroy(bo);
+	gnic_accel_close(other);
+	fd = gnic_accel_hold(acc, group.sfnum);
 	EXPECT(fd >= 0);
 	return restart();
 }
@@ -303,8 +303,8 @@ int main(void)
 	test_must(!group_activate(&group), "the group becomes active");
 	test_must(!test_sh("ip link set %s up", group.rep), "the representor comes up");
 	test_open(&acc);
-	test_bo(&acc, &memory, 64 * SLOT, 0);
-	fd = acc_hold(&acc, group.sfnum);
+	test_bo(acc, &memory, 64 * SLOT, 0);
+	fd = gnic_accel_hold(acc, group.sfnum);
 	test_must(fd >= 0, "the group can be held");
 	sock = packet_socket(group.rep);
 	return test_run(tests);

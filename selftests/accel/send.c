@@ -9,15 +9,15 @@
 #define MIB	(1 << 20)
 #define NUMBERS	100000u
 
-static struct acc acc;
+static struct gnic_accel *acc;
 static struct group left, right;
 static int left_fd, right_fd;
-static struct acc_bo src, dst;
+static struct gnic_accel_bo *src, *dst;
 static uint32_t posted[QPS];	/* buffers of the right group, since it was held */
 
 static struct drm_gnic_cmd send_cmd(uint32_t qp, uint64_t offset, uint64_t size)
 {
-	struct drm_gnic_cmd cmd = group_write(left_fd, qp, &src, offset, 0, size);
+	struct drm_gnic_cmd cmd = gnic_accel_write(left_fd, qp, src, offset, 0, size);
 
 	cmd.op = DRM_GNIC_OP_SEND;
 	return cmd;
@@ -25,12 +25,12 @@ static struct drm_gnic_cmd send_cmd(uint32_t qp, uint64_t offset, uint64_t size)
 
 static int run(struct drm_gnic_cmd cmd)
 {
-	return acc_run(&acc, &cmd, 1);
+	return gnic_accel_run(acc, &cmd, 1);
 }
 
 static int post(uint32_t qp, uint64_t offset, uint32_t length, uint32_t count)
 {
-	int ret = acc_recv(&acc, right_fd, qp, &dst, offset, length, count);
+	int ret = gnic_accel_recv(acc, right_fd, qp, dst, offset, length, count);
 
 	if (ret > 0)
 		posted[qp] += ret;
@@ -51,14 +51,14 @@ static bool sizes(void)
 	struct drm_gnic_event event;
 	unsigned int i;
 
-	test_paint(src.map, src.size, 41);
+	test_paint(src->map, src->size, 41);
 	for (i = 0; i < sizeof(bytes) / sizeof(bytes[0]); i++) {
 		uint32_t qp = i % QPS, number = posted[qp];
 
-		memset(dst.map, 0, bytes[i] + 64);
+		memset(dst->map, 0, bytes[i] + 64);
 		EXPECT_EQ(post(qp, 7, MIB, 1), 1);
 		EXPECT_EQ(run(send_cmd(qp, 0, bytes[i])), 0);
-		EXPECT_EQ(acc_event(right_fd, &event, 5000), 1);
+		EXPECT_EQ(gnic_accel_event(right_fd, &event, 5000), 1);
 		EXPECT_EQ(event.type, DRM_GNIC_EVENT_RECV);
 		EXPECT_EQ(event.flags, 0);
 		EXPECT_EQ(event.qp, qp);
@@ -66,9 +66,9 @@ static bool sizes(void)
 		EXPECT_EQ(event.index, number);
 		EXPECT_EQ(event.count, 1);
 		EXPECT_EQ(event.tag, 0);
-		EXPECT(test_filled(dst.map, 7, 0));
-		EXPECT(test_painted(dst.map + 7, bytes[i], 41));
-		EXPECT(test_filled(dst.map + 7 + bytes[i], 57, 0));
+		EXPECT(test_filled(dst->map, 7, 0));
+		EXPECT(test_painted(dst->map + 7, bytes[i], 41));
+		EXPECT(test_filled(dst->map + 7 + bytes[i], 57, 0));
 	}
 	return true;
 }
@@ -82,7 +82,7 @@ static bool immediate(void)
 	cmd.flags = DRM_GNIC_CMD_IMMEDIATE;
 	cmd.data = 0xcafe1234;
 	EXPECT_EQ(run(cmd), 0);
-	EXPECT_EQ(acc_event(right_fd, &event, 5000), 1);
+	EXPECT_EQ(gnic_accel_event(right_fd, &event, 5000), 1);
 	EXPECT_EQ(event.type, DRM_GNIC_EVENT_RECV);
 	EXPECT_EQ(event.flags, DRM_GNIC_EVENT_IMMEDIATE);
 	EXPECT_EQ(event.tag, 0xcafe1234);
@@ -96,21 +96,21 @@ static bool many(void)
 	struct drm_gnic_event event;
 	unsigned int i, round, file;
 
-	test_paint(src.map, src.size, 43);
+	test_paint(src->map, src->size, 43);
 	for (i = 0; i < 256; i++)
 		cmds[i] = send_cmd(1, 4096ull * i, 4096);
 	for (round = 0; round < 4; round++) {
-		memset(dst.map, 0, MIB);
-		file = acc_submit(&acc, cmds, 256);
+		memset(dst->map, 0, MIB);
+		file = gnic_accel_submit(acc, cmds, 256);
 		EXPECT((int)file >= 0);
 		for (i = 0; i < 8; i++)
 			EXPECT_EQ(post(1, 131072ull * i, 4096, 32), 32);
 		for (i = 0; i < 256; i++)
-			EXPECT_EQ(acc_event(right_fd, &event, 5000), 1);
+			EXPECT_EQ(gnic_accel_event(right_fd, &event, 5000), 1);
 		EXPECT_EQ(event.index, posted[1] - 1);
-		EXPECT_EQ(acc_wait(file, 5000), 0);
+		EXPECT_EQ(gnic_accel_wait(file, 5000), 0);
 		close(file);
-		EXPECT(test_painted(dst.map, MIB, 43));
+		EXPECT(test_painted(dst->map, MIB, 43));
 	}
 	return true;
 }
@@ -118,12 +118,12 @@ static bool many(void)
 static bool waits_for_a_buffer(void)
 {
 	struct drm_gnic_cmd cmd = send_cmd(0, 0, 5000);
-	int file = acc_submit(&acc, &cmd, 1);
+	int file = gnic_accel_submit(acc, &cmd, 1);
 
 	EXPECT(file >= 0);
-	EXPECT_EQ(acc_wait(file, 300), -ETIME);
+	EXPECT_EQ(gnic_accel_wait(file, 300), -ETIME);
 	EXPECT_EQ(post(0, 0, 8192, 1), 1);
-	EXPECT_EQ(acc_wait(file, 5000), 0);
+	EXPECT_EQ(gnic_accel_wait(file, 5000), 0);
 	close(file);
 	return true;
 }
@@ -135,22 +135,22 @@ static bool taken_back(void)
 	struct drm_gnic_event event;
 	int file;
 
-	memset(dst.map, 0, MIB);
+	memset(dst->map, 0, MIB);
 	EXPECT_EQ(post(0, 0, 4096, 100), 100);
 	close(right_fd);
-	right_fd = acc_hold(&acc, right.sfnum);
+	right_fd = gnic_accel_hold(acc, right.sfnum);
 	EXPECT(right_fd >= 0);
 	memset(posted, 0, sizeof(posted));
-	file = acc_submit(&acc, &cmd, 1);
+	file = gnic_accel_submit(acc, &cmd, 1);
 	EXPECT(file >= 0);
-	EXPECT_EQ(acc_wait(file, 300), -ETIME);
+	EXPECT_EQ(gnic_accel_wait(file, 300), -ETIME);
 	EXPECT_EQ(post(0, MIB, 4096, 256), 256);
-	EXPECT_EQ(acc_wait(file, 5000), 0);
+	EXPECT_EQ(gnic_accel_wait(file, 5000), 0);
 	close(file);
 	EXPECT(group_event(right_fd, DRM_GNIC_EVENT_RECV, &event));
 	EXPECT_EQ(event.index, 0);
 	EXPECT_EQ(event.bytes, 100);
-	EXPECT(test_filled(dst.map, MIB, 0));
+	EXPECT(test_filled(dst->map, MIB, 0));
 	return true;
 }
 
@@ -199,11 +199,11 @@ static bool patience_ends(void)
 static bool buffer_memory_freed(void)
 {
 	struct drm_gnic_event event;
-	struct acc_bo gone;
+	struct gnic_accel_bo *gone;
 
-	test_bo(&acc, &gone, 4096, 0);
-	EXPECT_EQ(acc_recv(&acc, right_fd, 3, &gone, 0, 4096, 1), 1);
-	acc_bo_destroy(&acc, &gone);
+	test_bo(acc, &gone, 4096, 0);
+	EXPECT_EQ(gnic_accel_recv(acc, right_fd, 3, gone, 0, 4096, 1), 1);
+	gnic_accel_bo_destroy(gone);
 	EXPECT_EQ(run(send_cmd(3, 0, 10)), -EIO);
 	EXPECT(group_event(right_fd, DRM_GNIC_EVENT_QP_ERROR, &event));
 	EXPECT_EQ(event.syndrome, 0xc0);
@@ -215,12 +215,12 @@ static bool refuses(void)
 	struct drm_gnic_cmd cmd = send_cmd(0, 0, 64);
 
 	EXPECT_EQ(run(send_cmd(QPS, 0, 64)), -ERANGE);
-	EXPECT_EQ(run(send_cmd(0, src.size, 1)), -ERANGE);
+	EXPECT_EQ(run(send_cmd(0, src->size, 1)), -ERANGE);
 	EXPECT_EQ(run(send_cmd(0, 0, 0)), -EINVAL);
 	cmd.dst_offset = 8;
 	EXPECT_EQ(run(cmd), -EINVAL);
 	cmd = send_cmd(0, 0, 64);
-	cmd.dst = dst.handle;
+	cmd.dst = dst->handle;
 	EXPECT_EQ(run(cmd), -EINVAL);
 	cmd = send_cmd(0, 0, 64);
 	cmd.data = 1;
@@ -238,31 +238,31 @@ static bool refuses(void)
 
 static bool in_the_command(void)
 {
-	struct drm_gnic_cmd cmd = group_write(left_fd, 1, &src, 0, dst.address + 3, 8);
+	struct drm_gnic_cmd cmd = gnic_accel_write(left_fd, 1, src, 0, dst->address + 3, 8);
 	const uint64_t data = 0x1122334455667788ull;
 
-	memset(dst.map, 0, 64);
+	memset(dst->map, 0, 64);
 	cmd.src = 0;
 	cmd.src_offset = data;
 	cmd.flags = DRM_GNIC_CMD_INLINE;
 	EXPECT_EQ(run(cmd), 0);
-	EXPECT(memcmp(dst.map + 3, &data, 8) == 0);
-	EXPECT(test_filled(dst.map + 11, 53, 0));
+	EXPECT(memcmp(dst->map + 3, &data, 8) == 0);
+	EXPECT(test_filled(dst->map + 11, 53, 0));
 
 	EXPECT_EQ(post(1, 32, 64, 1), 1);
 	cmd.op = DRM_GNIC_OP_SEND;
 	cmd.dst_offset = 0;
 	cmd.size = 5;
 	EXPECT_EQ(run(cmd), 0);
-	EXPECT(memcmp(dst.map + 32, &data, 5) == 0);
-	EXPECT_EQ(dst.map[37], 0);
+	EXPECT(memcmp(dst->map + 32, &data, 5) == 0);
+	EXPECT_EQ(dst->map[37], 0);
 
 	cmd.size = 9;
 	EXPECT_EQ(run(cmd), -EINVAL);
 	cmd.size = 0;
 	EXPECT_EQ(run(cmd), -EINVAL);
 	cmd.size = 8;
-	cmd.src = src.handle;
+	cmd.src = src->handle;
 	EXPECT_EQ(run(cmd), -EINVAL);
 	return true;
 }
@@ -271,7 +271,7 @@ static bool in_the_command(void)
 
 static struct drm_gnic_cmd reduce_cmd(uint32_t reduction, uint64_t size)
 {
-	struct drm_gnic_cmd cmd = test_copy(&src, 0, &dst, 0, size);
+	struct drm_gnic_cmd cmd = gnic_accel_copy(src, 0, dst, 0, size);
 
 	cmd.op = DRM_GNIC_OP_REDUCE;
 	cmd.reduction = reduction;
@@ -280,7 +280,7 @@ static struct drm_gnic_cmd reduce_cmd(uint32_t reduction, uint64_t size)
 
 static struct drm_gnic_cmd write_cmd(uint32_t reduction, uint64_t size)
 {
-	struct drm_gnic_cmd cmd = group_write(left_fd, 2, &src, 0, dst.address, size);
+	struct drm_gnic_cmd cmd = gnic_accel_write(left_fd, 2, src, 0, dst->address, size);
 
 	cmd.reduction = reduction;
 	return cmd;
@@ -288,7 +288,7 @@ static struct drm_gnic_cmd write_cmd(uint32_t reduction, uint64_t size)
 
 static void floats_fill(void)
 {
-	float *from = (float *)src.map, *to = (float *)dst.map;
+	float *from = (float *)src->map, *to = (float *)dst->map;
 	uint32_t i;
 
 	for (i = 0; i < NUMBERS; i++) {
@@ -310,7 +310,7 @@ static float floats_least(float a, float b)
 /* The sums are exact. */
 static bool floats_are(float (*what)(float a, float b))
 {
-	const float *to = (float *)dst.map;
+	const float *to = (float *)dst->map;
 	uint32_t i;
 
 	for (i = 0; i < NUMBERS; i++)
@@ -346,17 +346,17 @@ static bool far(void)
 static bool far_by_many(void)
 {
 	struct drm_gnic_cmd cmds[64];
-	uint32_t *to = (uint32_t *)dst.map, i;
+	uint32_t *to = (uint32_t *)dst->map, i;
 
-	memset(dst.map, 0, MIB);
+	memset(dst->map, 0, MIB);
 	for (i = 0; i < MIB / 4; i++)
-		((uint32_t *)src.map)[i] = i;
+		((uint32_t *)src->map)[i] = i;
 	for (i = 0; i < 64; i++) {
 		cmds[i] = write_cmd(DRM_GNIC_REDUCTION(DRM_GNIC_REDUCTION_UINT32,
 						       DRM_GNIC_REDUCTION_ADD, 0), MIB);
 		cmds[i].qp = i % QPS;
 	}
-	EXPECT_EQ(acc_run(&acc, cmds, 64), 0);
+	EXPECT_EQ(gnic_accel_run(acc, cmds, 64), 0);
 	for (i = 0; i < MIB / 4; i++)
 		EXPECT_EQ(to[i], 64 * i);
 	return true;
@@ -369,17 +369,17 @@ static bool upscaled(void)
 	struct drm_gnic_cmd cmd;
 	uint32_t i;
 
-	memset(dst.map, 0, 65536);
+	memset(dst->map, 0, 65536);
 	for (i = 0; i < 1000; i++)
-		((uint16_t *)src.map)[i] = 0x4000 + i;	/* 2.0 and more */
+		((uint16_t *)src->map)[i] = 0x4000 + i;	/* 2.0 and more */
 	EXPECT_EQ(run(reduce_cmd(how, 2000)), 0);
 	EXPECT_EQ(run(write_cmd(how, 2000)), 0);
 	/* twice a number is the next power of two */
 	for (i = 0; i < 1000; i++)
-		EXPECT_EQ(((uint32_t *)dst.map)[i], (0x4080 + i) << 16);
-	EXPECT_EQ(((uint32_t *)dst.map)[1000], 0);
+		EXPECT_EQ(((uint32_t *)dst->map)[i], (0x4080 + i) << 16);
+	EXPECT_EQ(((uint32_t *)dst->map)[1000], 0);
 	cmd = reduce_cmd(how, 2000);
-	cmd.dst_offset = dst.size - 3996;
+	cmd.dst_offset = dst->size - 3996;
 	EXPECT_EQ(run(cmd), -ERANGE);
 	cmd.dst_offset = 2;
 	EXPECT_EQ(run(cmd), -EINVAL);
@@ -428,9 +428,9 @@ int main(void)
 	group_setup();
 	group_pair(&left, &right, QPS);
 	test_open(&acc);
-	test_bo(&acc, &src, 2 * MIB, 0);
-	test_bo(&acc, &dst, 4 * MIB, DRM_GNIC_BO_REMOTE_WRITE);
-	left_fd = group_hold(&acc, &left);
-	right_fd = group_hold(&acc, &right);
+	test_bo(acc, &src, 2 * MIB, 0);
+	test_bo(acc, &dst, 4 * MIB, DRM_GNIC_BO_REMOTE_WRITE);
+	left_fd = group_hold(acc, &left);
+	right_fd = group_hold(acc, &right);
 	return test_run(tests);
 }

@@ -2,19 +2,19 @@
 /* Commands, their order, sync objects, and each refusal of a submission. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib.h"
 
 #define MIB	(1 << 20)
 
-static struct acc acc;
-static struct acc_bo a, b;
+static struct gnic_accel *acc;
+static struct gnic_accel_bo *a, *b;
 
 static int submit(struct drm_gnic_submit args)
 {
-	return acc_ioctl(acc.fd, DRM_IOCTL_GNIC_SUBMIT, &args);
+	return gnic_accel_ioctl(gnic_accel_fd(acc), DRM_IOCTL_GNIC_SUBMIT, &args);
 }
 
 static int submit_one(struct drm_gnic_cmd cmd)
@@ -24,18 +24,18 @@ static int submit_one(struct drm_gnic_cmd cmd)
 
 static int run_one(struct drm_gnic_cmd cmd)
 {
-	return acc_run(&acc, &cmd, 1);
+	return gnic_accel_run(acc, &cmd, 1);
 }
 
 /* ---- commands ---- */
 
 static bool fill_good(void)
 {
-	memset(a.map, 0xaa, 8192);
-	EXPECT_EQ(run_one(test_fill(&a, 4, 4096, 0x11111111)), 0);
-	EXPECT(test_filled(a.map, 4, 0xaa));
-	EXPECT(test_filled(a.map + 4, 4096, 0x11));
-	EXPECT(test_filled(a.map + 4100, 4092, 0xaa));
+	memset(a->map, 0xaa, 8192);
+	EXPECT_EQ(run_one(gnic_accel_fill(a, 4, 4096, 0x11111111)), 0);
+	EXPECT(test_filled(a->map, 4, 0xaa));
+	EXPECT(test_filled(a->map + 4, 4096, 0x11));
+	EXPECT(test_filled(a->map + 4100, 4092, 0xaa));
 	return true;
 }
 
@@ -44,65 +44,66 @@ static bool copy_good(void)
 	static const uint32_t sizes[] = { 1, 3, 64, 4095, 4096, 65537, MIB + 5 };
 	unsigned int i;
 
-	test_paint(a.map, 2 * MIB, 7);
+	test_paint(a->map, 2 * MIB, 7);
 	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		memset(b.map, 0, sizes[i] + 64);
-		EXPECT_EQ(run_one(test_copy(&a, 0, &b, 13, sizes[i])), 0);
-		EXPECT(test_filled(b.map, 13, 0));
-		EXPECT(test_painted(b.map + 13, sizes[i], 7));
-		EXPECT(test_filled(b.map + 13 + sizes[i], 51, 0));
+		memset(b->map, 0, sizes[i] + 64);
+		EXPECT_EQ(run_one(gnic_accel_copy(a, 0, b, 13, sizes[i])), 0);
+		EXPECT(test_filled(b->map, 13, 0));
+		EXPECT(test_painted(b->map + 13, sizes[i], 7));
+		EXPECT(test_filled(b->map + 13 + sizes[i], 51, 0));
 	}
 	return true;
 }
 
 static bool copy_overlap(void)
 {
-	test_paint(a.map, 2 * MIB, 9);
-	EXPECT_EQ(run_one(test_copy(&a, 0, &a, 4097, MIB)), 0);
-	EXPECT(test_painted(a.map + 4097, MIB, 9));
-	test_paint(a.map, 2 * MIB, 10);
-	EXPECT_EQ(run_one(test_copy(&a, 4096, &a, 4, MIB)), 0);
-	test_paint(b.map, 2 * MIB, 10);
-	EXPECT(memcmp(a.map + 4, b.map + 4096, MIB) == 0);
+	test_paint(a->map, 2 * MIB, 9);
+	EXPECT_EQ(run_one(gnic_accel_copy(a, 0, a, 4097, MIB)), 0);
+	EXPECT(test_painted(a->map + 4097, MIB, 9));
+	test_paint(a->map, 2 * MIB, 10);
+	EXPECT_EQ(run_one(gnic_accel_copy(a, 4096, a, 4, MIB)), 0);
+	test_paint(b->map, 2 * MIB, 10);
+	EXPECT(memcmp(a->map + 4, b->map + 4096, MIB) == 0);
 	return true;
 }
 
 static bool copy_big(void)
 {
 	struct drm_gnic_cmd cmds[3];
-	struct acc_bo big;
+	struct gnic_accel_bo *big;
 
-	test_bo(&acc, &big, 64 * MIB, 0);
-	cmds[0] = test_fill(&big, 0, 32 * MIB, 0x77777777);
+	test_bo(acc, &big, 64 * MIB, 0);
+	cmds[0] = gnic_accel_fill(big, 0, 32 * MIB, 0x77777777);
 	cmds[1] = (struct drm_gnic_cmd){ .op = DRM_GNIC_OP_WAIT };
-	cmds[2] = test_copy(&big, 0, &big, 32 * MIB, 32 * MIB);
-	EXPECT_EQ(acc_run(&acc, cmds, 3), 0);
-	EXPECT(test_filled(big.map + 32 * MIB, 32 * MIB, 0x77));
-	acc_bo_destroy(&acc, &big);
+	cmds[2] = gnic_accel_copy(big, 0, big, 32 * MIB, 32 * MIB);
+	EXPECT_EQ(gnic_accel_run(acc, cmds, 3), 0);
+	EXPECT(test_filled(big->map + 32 * MIB, 32 * MIB, 0x77));
+	gnic_accel_bo_destroy(big);
 	return true;
 }
 
 /* Many more than the queue has places for, and none waited for. */
 static bool many_commands(void)
 {
-	uint32_t total = 8 * acc.info.queue_depth, batch = acc.info.submit_max, i, n;
+	uint32_t total = 8 * gnic_accel_info(acc)->queue_depth, i, n;
+	uint32_t batch = gnic_accel_info(acc)->submit_max;
 	struct drm_gnic_cmd *cmds = calloc(batch, sizeof(*cmds));
 	int file = -1, err = 0;
 
 	for (i = 0; i < total && !err; i += batch) {
 		for (n = 0; n < batch; n++)
-			cmds[n] = test_fill(&a, 4ull * ((i + n) % 262144), 4, i + n);
+			cmds[n] = gnic_accel_fill(a, 4ull * ((i + n) % 262144), 4, i + n);
 		if (file >= 0)
 			close(file);
-		file = acc_submit(&acc, cmds, batch);
+		file = gnic_accel_submit(acc, cmds, batch);
 		err = file < 0 ? file : 0;
 	}
 	free(cmds);
 	EXPECT_EQ(err, 0);
-	EXPECT_EQ(acc_wait(file, 30000), 0);
+	EXPECT_EQ(gnic_accel_wait(file, 30000), 0);
 	close(file);
 	for (i = 0; i < total; i++)
-		EXPECT_EQ(((uint32_t *)a.map)[i], i);
+		EXPECT_EQ(((uint32_t *)a->map)[i], i);
 	return true;
 }
 
@@ -110,7 +111,7 @@ static bool many_commands(void)
 
 static bool cmd_refuses(void)
 {
-	struct drm_gnic_cmd fill = test_fill(&a, 0, 4096, 1), cmd;
+	struct drm_gnic_cmd fill = gnic_accel_fill(a, 0, 4096, 1), cmd;
 
 	EXPECT_EQ(submit_one((struct drm_gnic_cmd){ .op = 0 }), -EINVAL);
 	EXPECT_EQ(submit_one((struct drm_gnic_cmd){ .op = 7 }), -EINVAL);
@@ -122,12 +123,12 @@ static bool cmd_refuses(void)
 	cmd.reserved[1] = 1;
 	EXPECT_EQ(submit_one(cmd), -EINVAL);
 	cmd = fill;
-	cmd.src = a.handle;
+	cmd.src = a->handle;
 	EXPECT_EQ(submit_one(cmd), -EINVAL);
 	cmd = fill;
 	cmd.group = 3;
 	EXPECT_EQ(submit_one(cmd), -EINVAL);
-	cmd = test_copy(&a, 0, &b, 0, 16);
+	cmd = gnic_accel_copy(a, 0, b, 0, 16);
 	cmd.data = 1;
 	EXPECT_EQ(submit_one(cmd), -EINVAL);
 	cmd = (struct drm_gnic_cmd){ .op = DRM_GNIC_OP_WAIT, .size = 1 };
@@ -137,39 +138,39 @@ static bool cmd_refuses(void)
 
 static bool size_refuses(void)
 {
-	EXPECT_EQ(submit_one(test_fill(&a, 0, 0, 1)), -EINVAL);
-	EXPECT_EQ(submit_one(test_fill(&a, 0, 3, 1)), -EINVAL);
-	EXPECT_EQ(submit_one(test_fill(&a, 0, DRM_GNIC_CMD_SIZE_MAX + 4ull, 1)), -EINVAL);
-	EXPECT_EQ(submit_one(test_fill(&a, a.size, 4, 1)), -ERANGE);
-	EXPECT_EQ(submit_one(test_fill(&a, 4, a.size, 1)), -ERANGE);
-	EXPECT_EQ(submit_one(test_fill(&a, UINT64_MAX - 3, 4, 1)), -ERANGE);
-	EXPECT_EQ(submit_one(test_copy(&a, a.size - 1, &b, 0, 2)), -ERANGE);
-	EXPECT_EQ(submit_one(test_copy(&a, 0, &b, b.size - 1, 2)), -ERANGE);
-	EXPECT_EQ(submit_one(test_copy(&a, 0, &b, 0, UINT64_MAX)), -EINVAL);
+	EXPECT_EQ(submit_one(gnic_accel_fill(a, 0, 0, 1)), -EINVAL);
+	EXPECT_EQ(submit_one(gnic_accel_fill(a, 0, 3, 1)), -EINVAL);
+	EXPECT_EQ(submit_one(gnic_accel_fill(a, 0, DRM_GNIC_CMD_SIZE_MAX + 4ull, 1)), -EINVAL);
+	EXPECT_EQ(submit_one(gnic_accel_fill(a, a->size, 4, 1)), -ERANGE);
+	EXPECT_EQ(submit_one(gnic_accel_fill(a, 4, a->size, 1)), -ERANGE);
+	EXPECT_EQ(submit_one(gnic_accel_fill(a, UINT64_MAX - 3, 4, 1)), -ERANGE);
+	EXPECT_EQ(submit_one(gnic_accel_copy(a, a->size - 1, b, 0, 2)), -ERANGE);
+	EXPECT_EQ(submit_one(gnic_accel_copy(a, 0, b, b->size - 1, 2)), -ERANGE);
+	EXPECT_EQ(submit_one(gnic_accel_copy(a, 0, b, 0, UINT64_MAX)), -EINVAL);
 	return true;
 }
 
 static bool handle_refuses(void)
 {
-	struct acc_bo none = { .handle = 4711, .size = 4096 };
+	struct gnic_accel_bo none = { .handle = 4711, .size = 4096 };
 
-	EXPECT_EQ(submit_one(test_fill(&none, 0, 4, 1)), -ENOENT);
-	EXPECT_EQ(submit_one(test_copy(&none, 0, &b, 0, 4)), -ENOENT);
-	EXPECT_EQ(submit_one(test_copy(&a, 0, &none, 0, 4)), -ENOENT);
+	EXPECT_EQ(submit_one(gnic_accel_fill(&none, 0, 4, 1)), -ENOENT);
+	EXPECT_EQ(submit_one(gnic_accel_copy(&none, 0, b, 0, 4)), -ENOENT);
+	EXPECT_EQ(submit_one(gnic_accel_copy(a, 0, &none, 0, 4)), -ENOENT);
 	none.handle = 0;
-	EXPECT_EQ(submit_one(test_fill(&none, 0, 4, 1)), -ENOENT);
+	EXPECT_EQ(submit_one(gnic_accel_fill(&none, 0, 4, 1)), -ENOENT);
 	return true;
 }
 
 static bool submit_refuses(void)
 {
-	struct drm_gnic_cmd cmd = test_fill(&a, 0, 4, 1);
+	struct drm_gnic_cmd cmd = gnic_accel_fill(a, 0, 4, 1);
 	struct drm_gnic_submit good = { .cmds = (uintptr_t)&cmd, .cmd_count = 1 }, args;
 
 	args = good;
 	args.cmd_count = 0;
 	EXPECT_EQ(submit(args), -EINVAL);
-	args.cmd_count = acc.info.submit_max + 1;
+	args.cmd_count = gnic_accel_info(acc)->submit_max + 1;
 	EXPECT_EQ(submit(args), -EINVAL);
 	args = good;
 	args.flags = 1;
@@ -193,28 +194,28 @@ static bool submit_refuses(void)
 /* The first command is right, the second is not: neither may run. */
 static bool submit_all_or_none(void)
 {
-	struct drm_gnic_cmd cmds[2] = { test_fill(&a, 0, 4096, 0x33333333) };
+	struct drm_gnic_cmd cmds[2] = { gnic_accel_fill(a, 0, 4096, 0x33333333) };
 
-	memset(a.map, 0, 4096);
-	EXPECT_EQ(acc_submit(&acc, cmds, 2), -EINVAL);
+	memset(a->map, 0, 4096);
+	EXPECT_EQ(gnic_accel_submit(acc, cmds, 2), -EINVAL);
 	EXPECT_EQ(run_one((struct drm_gnic_cmd){ .op = DRM_GNIC_OP_WAIT }), 0);
-	EXPECT(test_filled(a.map, 4096, 0));
+	EXPECT(test_filled(a->map, 4096, 0));
 	return true;
 }
 
 /* ---- sync objects ---- */
 
-static uint32_t syncobj_create(int fd)
+static uint32_t sync_new(void)
 {
-	struct drm_syncobj_create create = { 0 };
+	uint32_t sync;
 
-	test_must(!acc_ioctl(fd, DRM_IOCTL_SYNCOBJ_CREATE, &create), "a sync object");
-	return create.handle;
+	test_must(!gnic_accel_sync_create(acc, &sync), "a sync object");
+	return sync;
 }
 
 static bool sync_refuses(void)
 {
-	struct drm_gnic_cmd cmd = test_fill(&a, 0, 4, 1);
+	struct drm_gnic_cmd cmd = gnic_accel_fill(a, 0, 4, 1);
 	struct drm_gnic_sync sync = { .handle = 4711 };
 	struct drm_gnic_submit in = { .cmds = (uintptr_t)&cmd, .cmd_count = 1,
 				      .in_syncs = (uintptr_t)&sync, .in_count = 1 };
@@ -223,7 +224,7 @@ static bool sync_refuses(void)
 
 	EXPECT_EQ(submit(in), -ENOENT);
 	EXPECT_EQ(submit(out), -ENOENT);
-	sync.handle = syncobj_create(acc.fd);
+	sync.handle = sync_new();
 	EXPECT_EQ(submit(in), -EINVAL);		/* nobody has promised to signal it */
 	sync.flags = 1;
 	EXPECT_EQ(submit(in), -EINVAL);
@@ -231,13 +232,15 @@ static bool sync_refuses(void)
 	return true;
 }
 
-/* The newest submission of @from as an object of @to. */
-static uint32_t sync_share(struct acc *from, struct acc *to)
+/* An object of @from as one of @to. */
+static uint32_t sync_share(struct gnic_accel *from, uint32_t sync, struct gnic_accel *to)
 {
-	struct drm_syncobj_handle handle = { .handle = from->syncobj };
+	struct drm_syncobj_handle handle = { .handle = sync };
 
-	test_must(!acc_ioctl(from->fd, DRM_IOCTL_SYNCOBJ_HANDLE_TO_FD, &handle), "export");
-	test_must(!acc_ioctl(to->fd, DRM_IOCTL_SYNCOBJ_FD_TO_HANDLE, &handle), "import");
+	test_must(!gnic_accel_ioctl(gnic_accel_fd(from), DRM_IOCTL_SYNCOBJ_HANDLE_TO_FD, &handle),
+		  "export");
+	test_must(!gnic_accel_ioctl(gnic_accel_fd(to), DRM_IOCTL_SYNCOBJ_FD_TO_HANDLE, &handle),
+		  "import");
 	close(handle.fd);
 	return handle.handle;
 }
@@ -245,62 +248,69 @@ static uint32_t sync_share(struct acc *from, struct acc *to)
 /* A context waits for another one's long work. */
 static bool sync_across_contexts(void)
 {
-	struct drm_gnic_sync in = { 0 }, out = { 0 };
-	struct drm_gnic_submit args = { 0 };
+	struct drm_gnic_sync first = { 0 }, in = { 0 }, out = { 0 };
 	struct drm_gnic_cmd cmds[8], cmd;
-	struct acc_bo big;
-	struct acc other;
+	struct gnic_accel_bo *big;
+	struct gnic_accel *other;
 	unsigned int i;
-	int first;
 
 	test_open(&other);
-	test_bo(&other, &big, 32 * MIB, 0);
+	test_bo(other, &big, 32 * MIB, 0);
 	for (i = 0; i < 8; i++)
-		cmds[i] = test_fill(&big, 0, big.size, i);
-	first = acc_submit(&other, cmds, 8);
-	EXPECT(first >= 0);
+		cmds[i] = gnic_accel_fill(big, 0, big->size, i);
+	EXPECT_EQ(gnic_accel_sync_create(other, &first.handle), 0);
+	EXPECT_EQ(gnic_accel_submit_sync(other, cmds, 8, NULL, 0, &first, 1), 0);
 
-	cmd = test_fill(&a, 0, 4096, 0x55555555);
-	in.handle = sync_share(&other, &acc);
-	out.handle = acc.syncobj;
-	args = (struct drm_gnic_submit){
-		.cmds = (uintptr_t)&cmd, .cmd_count = 1,
-		.in_syncs = (uintptr_t)&in, .in_count = 1,
-		.out_syncs = (uintptr_t)&out, .out_count = 1,
-	};
-	EXPECT_EQ(submit(args), 0);
-	EXPECT_EQ(run_one((struct drm_gnic_cmd){ .op = DRM_GNIC_OP_WAIT }), 0);
-	EXPECT_EQ(acc_wait(first, 0), 0);	/* was done before */
-	EXPECT(test_filled(a.map, 4096, 0x55));
-	close(first);
-	munmap(big.map, big.size);
-	acc_close(&other);
+	cmd = gnic_accel_fill(a, 0, 4096, 0x55555555);
+	in.handle = sync_share(other, first.handle, acc);
+	out.handle = sync_new();
+	EXPECT_EQ(gnic_accel_submit_sync(acc, &cmd, 1, &in, 1, &out, 1), 0);
+	EXPECT_EQ(gnic_accel_sync_wait(acc, &out, 1, 10000), 0);
+	EXPECT_EQ(gnic_accel_sync_wait(other, &first, 1, 0), 0);	/* was done before */
+	EXPECT(test_filled(a->map, 4096, 0x55));
+	gnic_accel_bo_destroy(big);
+	gnic_accel_close(other);
 	return true;
 }
 
 static bool sync_timeline(void)
 {
-	struct drm_gnic_cmd cmd = test_fill(&a, 0, 4096, 0x66666666);
-	struct drm_gnic_sync out = { .handle = syncobj_create(acc.fd), .point = 5 };
-	struct drm_gnic_submit args = {
-		.cmds = (uintptr_t)&cmd, .cmd_count = 1,
-		.out_syncs = (uintptr_t)&out, .out_count = 1,
-	};
-	uint64_t point = 5;
-	struct drm_syncobj_timeline_wait wait = {
-		.handles = (uintptr_t)&out.handle,
-		.points = (uintptr_t)&point,
-		.count_handles = 1,
-		.timeout_nsec = INT64_MAX,
-	};
+	struct drm_gnic_cmd cmd = gnic_accel_fill(a, 0, 4096, 0x66666666);
+	struct drm_gnic_sync out = { .handle = sync_new(), .point = 5 };
+	uint64_t point;
 
-	EXPECT_EQ(submit(args), 0);
-	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_SYNCOBJ_TIMELINE_WAIT, &wait), 0);
-	EXPECT(test_filled(a.map, 4096, 0x66));
-	args.in_syncs = args.out_syncs;
-	args.in_count = 1;
-	args.out_count = 0;
-	EXPECT_EQ(submit(args), 0);
+	EXPECT_EQ(gnic_accel_submit_sync(acc, &cmd, 1, NULL, 0, &out, 1), 0);
+	EXPECT_EQ(gnic_accel_sync_wait(acc, &out, 1, -1), 0);
+	EXPECT(test_filled(a->map, 4096, 0x66));
+	EXPECT_EQ(gnic_accel_submit_sync(acc, &cmd, 1, &out, 1, NULL, 0), 0);
+	EXPECT_EQ(gnic_accel_sync_point(acc, out.handle, &point), 0);
+	EXPECT_EQ(point, 5);
+	gnic_accel_sync_destroy(acc, out.handle);
+	return true;
+}
+
+/* Nobody has submitted the point yet; a wait neither fails nor ends before its time. */
+static bool sync_waits_for_a_point(void)
+{
+	struct drm_gnic_cmd cmd = gnic_accel_fill(a, 0, 4096, 0x67676767);
+	struct drm_gnic_sync out = { .handle = sync_new(), .point = 7 }, none = { 0 };
+	int status;
+	pid_t pid;
+
+	EXPECT_EQ(gnic_accel_sync_wait(acc, &out, 1, 0), -ETIME);
+	EXPECT_EQ(gnic_accel_sync_wait(acc, &out, 1, 50), -ETIME);
+	EXPECT_EQ(gnic_accel_sync_wait(acc, &none, 1, 0), -ENOENT);
+	EXPECT_EQ(gnic_accel_sync_wait(acc, &out, 0, 0), -EINVAL);
+	EXPECT_EQ(gnic_accel_sync_wait(acc, &out, DRM_GNIC_SYNCS_MAX + 1, 0), -EINVAL);
+	pid = fork();
+	if (!pid) {
+		usleep(100000);
+		_exit(gnic_accel_submit_sync(acc, &cmd, 1, NULL, 0, &out, 1) != 0);
+	}
+	EXPECT_EQ(gnic_accel_sync_wait(acc, &out, 1, 10000), 0);
+	EXPECT_EQ(waitpid(pid, &status, 0), pid);
+	EXPECT_EQ(status, 0);
+	gnic_accel_sync_destroy(acc, out.handle);
 	return true;
 }
 
@@ -310,20 +320,20 @@ static bool sync_timeline(void)
 static bool close_while_busy(void)
 {
 	struct drm_gnic_cmd cmds[16];
-	struct acc other;
-	struct acc_bo bo;
+	struct gnic_accel *other;
+	struct gnic_accel_bo *bo;
 	unsigned int i;
 	int file;
 
 	test_open(&other);
-	test_bo(&other, &bo, 8 * MIB, 0);
+	test_bo(other, &bo, 8 * MIB, 0);
 	for (i = 0; i < 16; i++)
-		cmds[i] = test_fill(&bo, 0, bo.size, i);
-	file = acc_submit(&other, cmds, 16);
+		cmds[i] = gnic_accel_fill(bo, 0, bo->size, i);
+	file = gnic_accel_submit(other, cmds, 16);
 	EXPECT(file >= 0);
-	acc_bo_destroy(&other, &bo);
-	acc_close(&other);
-	EXPECT_EQ(acc_wait(file, 0), 0);	/* closing has waited */
+	gnic_accel_bo_destroy(bo);
+	gnic_accel_close(other);
+	EXPECT_EQ(gnic_accel_wait(file, 0), 0);	/* closing has waited */
 	close(file);
 	return true;
 }
@@ -332,16 +342,16 @@ static bool close_while_busy(void)
 static bool bo_close_while_busy(void)
 {
 	struct drm_gnic_cmd cmds[2];
-	struct acc_bo bo;
+	struct gnic_accel_bo *bo;
 	int file;
 
-	test_bo(&acc, &bo, 16 * MIB, 0);
-	cmds[0] = test_fill(&bo, 0, bo.size, 0x44444444);
-	cmds[1] = test_copy(&bo, bo.size - MIB, &a, 0, MIB);
-	file = acc_submit(&acc, cmds, 2);
-	acc_bo_destroy(&acc, &bo);
-	EXPECT_EQ(acc_wait(file, 10000), 0);
-	EXPECT(test_filled(a.map, MIB, 0x44));
+	test_bo(acc, &bo, 16 * MIB, 0);
+	cmds[0] = gnic_accel_fill(bo, 0, bo->size, 0x44444444);
+	cmds[1] = gnic_accel_copy(bo, bo->size - MIB, a, 0, MIB);
+	file = gnic_accel_submit(acc, cmds, 2);
+	gnic_accel_bo_destroy(bo);
+	EXPECT_EQ(gnic_accel_wait(file, 10000), 0);
+	EXPECT(test_filled(a->map, MIB, 0x44));
 	close(file);
 	return true;
 }
@@ -360,6 +370,7 @@ static const struct test tests[] = {
 	{ "sync objects: each refusal", sync_refuses },
 	{ "sync objects: a context waits for another", sync_across_contexts },
 	{ "sync objects: a point of a timeline", sync_timeline },
+	{ "sync objects: a point that is yet to come", sync_waits_for_a_point },
 	{ "close: work is finished first", close_while_busy },
 	{ "close of a handle: work keeps the memory", bo_close_while_busy },
 	{ 0 }
@@ -369,7 +380,7 @@ int main(void)
 {
 	test_find();
 	test_open(&acc);
-	test_bo(&acc, &a, 4 * MIB, 0);
-	test_bo(&acc, &b, 4 * MIB, 0);
+	test_bo(acc, &a, 4 * MIB, 0);
+	test_bo(acc, &b, 4 * MIB, 0);
 	return test_run(tests);
 }

@@ -12,8 +12,8 @@
 
 #define MIB	(1 << 20)
 
-static struct acc acc;
-static struct acc_bo bo;
+static struct gnic_accel *acc;
+static struct gnic_accel_bo *bo;
 static struct group group;
 static int group_fd, file;
 
@@ -45,10 +45,10 @@ static bool removed_while_busy(void)
 	struct drm_gnic_cmd cmds[32];
 	unsigned int i;
 
-	memset(bo.map, 1, bo.size);
+	memset(bo->map, 1, bo->size);
 	for (i = 0; i < 32; i++)
-		cmds[i] = test_fill(&bo, 0, bo.size, i);
-	file = acc_submit(&acc, cmds, 32);
+		cmds[i] = gnic_accel_fill(bo, 0, bo->size, i);
+	file = gnic_accel_submit(acc, cmds, 32);
 	EXPECT(file >= 0);
 	EXPECT_EQ(remove_card(), 0);
 	EXPECT(access(test_path, F_OK) != 0);
@@ -57,7 +57,7 @@ static bool removed_while_busy(void)
 
 static bool fence_is_signalled(void)
 {
-	int err = acc_wait(file, 10000);
+	int err = gnic_accel_wait(file, 10000);
 
 	EXPECT(err == -ENODEV || err == 0);	/* or it was done before */
 	return true;
@@ -65,21 +65,21 @@ static bool fence_is_signalled(void)
 
 static bool mapping_is_gone(void)
 {
-	EXPECT_EQ(fault_of(bo.map), SIGBUS);
-	EXPECT_EQ(fault_of(bo.map + bo.size - 1), SIGBUS);
+	EXPECT_EQ(fault_of(bo->map), SIGBUS);
+	EXPECT_EQ(fault_of(bo->map + bo->size - 1), SIGBUS);
 	return true;
 }
 
 static bool calls_say_so(void)
 {
 	struct drm_gnic_info info = { 0 };
-	struct drm_gnic_cmd cmd = test_fill(&bo, 0, 4, 0);
-	struct acc_bo other;
+	struct drm_gnic_cmd cmd = gnic_accel_fill(bo, 0, 4, 0);
+	struct gnic_accel_bo *other;
 
-	EXPECT_EQ(acc_ioctl(acc.fd, DRM_IOCTL_GNIC_INFO, &info), -ENODEV);
-	EXPECT_EQ(acc_submit(&acc, &cmd, 1), -ENODEV);
-	EXPECT_EQ(acc_bo_create(&acc, &other, 4096, 0), -ENODEV);
-	EXPECT(mmap(NULL, 4096, PROT_READ, MAP_SHARED, acc.fd, 0) == MAP_FAILED);
+	EXPECT_EQ(gnic_accel_ioctl(gnic_accel_fd(acc), DRM_IOCTL_GNIC_INFO, &info), -ENODEV);
+	EXPECT_EQ(gnic_accel_submit(acc, &cmd, 1), -ENODEV);
+	EXPECT_EQ(gnic_accel_bo_create(acc, &other, 4096, 0), -ENODEV);
+	EXPECT(mmap(NULL, 4096, PROT_READ, MAP_SHARED, gnic_accel_fd(acc), 0) == MAP_FAILED);
 	return true;
 }
 
@@ -88,14 +88,14 @@ static bool group_says_so(void)
 	struct drm_gnic_event event;
 
 	EXPECT(group_event(group_fd, DRM_GNIC_EVENT_REMOVED, &event));
-	EXPECT_EQ(acc_event(group_fd, &event, 0), -EPIPE);
+	EXPECT_EQ(gnic_accel_event(group_fd, &event, 0), -EPIPE);
 	return true;
 }
 
 static bool descriptors_can_be_closed(void)
 {
-	munmap(bo.map, bo.size);
-	EXPECT_EQ(close(acc.fd), 0);
+	gnic_accel_bo_destroy(bo);
+	gnic_accel_close(acc);
 	EXPECT_EQ(close(group_fd), 0);
 	EXPECT_EQ(close(file), 0);
 	return true;
@@ -108,11 +108,11 @@ static bool comes_back(void)
 	EXPECT_EQ(test_sh("echo 1 >/sys/bus/pci/rescan"), 0);
 	test_find();
 	test_open(&acc);
-	EXPECT_EQ(acc.info.hbm_free, acc.info.hbm_size);
-	test_bo(&acc, &bo, 4096, 0);
-	cmd = test_fill(&bo, 0, 4096, 0x31313131);
-	EXPECT_EQ(acc_run(&acc, &cmd, 1), 0);
-	EXPECT(test_filled(bo.map, 4096, 0x31));
+	EXPECT_EQ(gnic_accel_info(acc)->hbm_free, gnic_accel_info(acc)->hbm_size);
+	test_bo(acc, &bo, 4096, 0);
+	cmd = gnic_accel_fill(bo, 0, 4096, 0x31313131);
+	EXPECT_EQ(gnic_accel_run(acc, &cmd, 1), 0);
+	EXPECT(test_filled(bo->map, 4096, 0x31));
 	return true;
 }
 
@@ -134,8 +134,8 @@ int main(void)
 	group_add(&group, 904);
 	signal(SIGBUS, fault_handler);
 	test_open(&acc);
-	test_bo(&acc, &bo, 8 * MIB, 0);
-	group_fd = acc_hold(&acc, group.sfnum);
+	test_bo(acc, &bo, 8 * MIB, 0);
+	group_fd = gnic_accel_hold(acc, group.sfnum);
 	test_must(group_fd >= 0, "the group can be held");
 	return test_run(tests);
 }

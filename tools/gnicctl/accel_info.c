@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "acc.h"
+#include "libgnic_accel.h"
 #include "cmd.h"
 #include "err.h"
 #include "node.h"
@@ -19,34 +19,36 @@ static const char accel_info_help[] =
 
 static void accel_info_device(const char *name, const char *card, const char *path)
 {
-	struct acc acc;
-	int err = acc_open(&acc, path);
+	const struct drm_gnic_info *info;
+	struct gnic_accel *acc;
+	int err = gnic_accel_open(path, &acc);
 
 	if (err)
 		fail_errno(-err, "%s", path);
+	info = gnic_accel_info(acc);
 	out_open(NULL);
 	out_str("name", name);
 	out_str("card", card);
-	out_hex("serial", acc.info.serial);
-	out_u64("module_id", acc.info.module_id);
-	out_u64("ports", acc.info.num_ports);
-	out_hex("hbm_address", acc.info.hbm_address);
-	out_u64("hbm_size", acc.info.hbm_size);
-	out_u64("hbm_free", acc.info.hbm_free);
-	out_u64("windows", acc.info.windows);
-	out_u64("queue_depth", acc.info.queue_depth);
-	out_u64("submit_max", acc.info.submit_max);
-	out_u64("timeout_ms", acc.info.timeout_ms);
-	out_u64("group_events", acc.info.group_events);
+	out_hex("serial", info->serial);
+	out_u64("module_id", info->module_id);
+	out_u64("ports", info->num_ports);
+	out_hex("hbm_address", info->hbm_address);
+	out_u64("hbm_size", info->hbm_size);
+	out_u64("hbm_free", info->hbm_free);
+	out_u64("windows", info->windows);
+	out_u64("queue_depth", info->queue_depth);
+	out_u64("submit_max", info->submit_max);
+	out_u64("timeout_ms", info->timeout_ms);
+	out_u64("group_events", info->group_events);
 	out_close();
-	acc_close(&acc);
+	gnic_accel_close(acc);
 }
 
 static int accel_info_filter(const struct dirent *entry)
 {
 	char card[64];
 
-	return node_card(entry->d_name, card, sizeof(card));
+	return gnic_accel_card(entry->d_name, card, sizeof(card)) == 0;
 }
 
 static void accel_info_all(void)
@@ -57,7 +59,7 @@ static void accel_info_all(void)
 
 	count = scandir("/sys/class/accel", &entries, accel_info_filter, versionsort);
 	for (i = 0; i < count; i++) {
-		node_card(entries[i]->d_name, card, sizeof(card));
+		gnic_accel_card(entries[i]->d_name, card, sizeof(card));
 		snprintf(path, sizeof(path), "/dev/accel/%s", entries[i]->d_name);
 		accel_info_device(entries[i]->d_name, card, path);
 		free(entries[i]);
@@ -73,7 +75,7 @@ static void accel_info_one(const char *device)
 
 	node_path(device, path, sizeof(path));
 	name = strrchr(path, '/') + 1;
-	node_card(name, card, sizeof(card));
+	gnic_accel_card(name, card, sizeof(card));
 	accel_info_device(name, card, path);
 }
 

@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "acc.h"
+#include "libgnic_accel.h"
 #include "cmd.h"
 #include "err.h"
 #include "file.h"
@@ -120,7 +120,7 @@ static double rdma_now(void)
 
 /* ---- the near end ---- */
 
-static void rdma_result(const struct acc_bo *bo, size_t len, double seconds)
+static void rdma_result(const struct gnic_accel_bo *bo, size_t len, double seconds)
 {
 	char hex[FILE_SHA256];
 
@@ -142,21 +142,21 @@ static void rdma_write(struct rdma *rdma, const uint8_t *data, size_t len)
 		.data = rdma->imm,
 		.qp = rdma->qp,
 	};
-	struct acc_bo bo;
+	struct gnic_accel_bo *bo;
 	double start;
 	int err;
 
 	single_bo(single, &bo, len, 0);
-	memcpy(bo.map, data, len);
+	memcpy(bo->map, data, len);
 	single_active(single);
-	cmd.src = bo.handle;
+	cmd.src = bo->handle;
 	cmd.group = single->group;
 	start = rdma_now();
-	err = acc_run(&single->acc, &cmd, 1);
+	err = gnic_accel_run(single->acc, &cmd, 1);
 	if (err)
-		fail("RDMA WRITE: %s", acc_status(err));
-	rdma_result(&bo, len, rdma_now() - start);
-	acc_bo_destroy(&single->acc, &bo);
+		fail("RDMA WRITE: %s", gnic_accel_strerror(err));
+	rdma_result(bo, len, rdma_now() - start);
+	gnic_accel_bo_destroy(bo);
 }
 
 int accel_rdma_main(int argc, char **argv)
@@ -202,7 +202,7 @@ static uint64_t target_wait(struct rdma *rdma)
 	return bytes;
 }
 
-static void target_save(struct rdma *rdma, const struct acc_bo *bo, uint64_t bytes)
+static void target_save(struct rdma *rdma, const struct gnic_accel_bo *bo, uint64_t bytes)
 {
 	char hex[FILE_SHA256];
 	FILE *file;
@@ -223,7 +223,7 @@ static void target_save(struct rdma *rdma, const struct acc_bo *bo, uint64_t byt
 int accel_target_main(int argc, char **argv)
 {
 	struct rdma rdma = { .single = SINGLE_INIT(accel_target_help, 60), .count = 1 };
-	struct acc_bo bo;
+	struct gnic_accel_bo *bo;
 
 	rdma_parse(&rdma, argc, argv, target_options);
 	if (!rdma.out || !rdma.size || !rdma.count)
@@ -234,13 +234,13 @@ int accel_target_main(int argc, char **argv)
 	single_bo(&rdma.single, &bo, rdma.size, DRM_GNIC_BO_REMOTE_WRITE);
 	out_open(NULL);
 	out_str("name", "memory");
-	out_hex("address", bo.address);
+	out_hex("address", bo->address);
 	out_u64("size", rdma.size);
 	out_close();
-	target_save(&rdma, &bo, target_wait(&rdma));
+	target_save(&rdma, bo, target_wait(&rdma));
 	out_close();
 	out_end();
-	acc_bo_destroy(&rdma.single.acc, &bo);
+	gnic_accel_bo_destroy(bo);
 	single_close(&rdma.single);
 	return EXIT_SUCCESS;
 }

@@ -45,7 +45,7 @@ struct recv {
 	struct single single;
 	struct collect collect;
 	struct receiver receiver;
-	struct acc_bo bo;
+	struct gnic_accel_bo *bo;
 };
 
 static void recv_option(struct recv *recv, int option)
@@ -94,12 +94,12 @@ static void recv_start(struct recv *recv)
 		fail("group %u is not of type raw", recv->single.sfnum);
 	if (receiver->count > info.depth)
 		receiver->count = info.depth;
-	receiver->acc = &recv->single.acc;
+	receiver->acc = recv->single.acc;
 	receiver->group = recv->single.group;
-	receiver->bo = &recv->bo;
 	receiver->qp_count = info.qp_count;
 	single_bo(&recv->single, &recv->bo,
 		  (uint64_t)info.qp_count * receiver->count * receiver->slot, 0);
+	receiver->bo = recv->bo;
 	receiver_start(receiver);
 	fprintf(stderr, "ready\n");
 }
@@ -123,7 +123,7 @@ int accel_recv_main(int argc, char **argv)
 	out_end();
 	all = recv.collect.frames == recv.collect.count;
 	receiver_end(&recv.receiver);
-	acc_bo_destroy(&recv.single.acc, &recv.bo);
+	gnic_accel_bo_destroy(recv.bo);
 	single_close(&recv.single);
 	return all ? EXIT_SUCCESS : EXIT_FAILURE;
 }

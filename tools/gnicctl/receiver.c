@@ -26,7 +26,7 @@ static void receiver_fill(struct receiver *receiver, uint32_t qp)
 
 	while ((room = receiver->count - (state->posted - state->done))) {
 		to_end = receiver->count - state->posted % receiver->count;
-		posted = acc_recv(receiver->acc, receiver->group, qp, receiver->bo,
+		posted = gnic_accel_recv(receiver->acc, receiver->group, qp, receiver->bo,
 				  receiver_offset(receiver, qp, state->posted), receiver->slot,
 				  room < to_end ? room : to_end);
 		if (posted == -EAGAIN)
@@ -98,7 +98,7 @@ int receiver_next(struct receiver *receiver, int timeout_ms)
 	struct drm_gnic_event event;
 	int ret;
 
-	while ((ret = acc_event(receiver->group, &event, timeout_ms)) > 0) {
+	while ((ret = gnic_accel_event(receiver->group, &event, timeout_ms)) > 0) {
 		receiver->lost += event.lost;
 		switch (event.type) {
 		case DRM_GNIC_EVENT_RECV:

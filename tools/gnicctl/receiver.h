@@ -9,7 +9,9 @@
 #ifndef GNICCTL_RECEIVER_H
 #define GNICCTL_RECEIVER_H
 
-#include "acc.h"
+#include <stdbool.h>
+
+#include "libgnic_accel.h"
 
 struct receiver_qp {
 	bool started;
@@ -19,9 +21,9 @@ struct receiver_qp {
 };
 
 struct receiver {
-	struct acc *acc;
+	struct gnic_accel *acc;
 	int group;
-	struct acc_bo *bo;
+	struct gnic_accel_bo *bo;
 	uint64_t offset;	/* of the first ring in @bo */
 	uint32_t slot;		/* bytes of a buffer */
 	uint32_t count;		/* buffers of a QP */

@@ -6,7 +6,7 @@
 #ifndef GNICCTL_SCRIPT_H
 #define GNICCTL_SCRIPT_H
 
-#include "acc.h"
+#include "libgnic_accel.h"
 #include "receiver.h"
 
 #define SCRIPT_OBJECTS	64
@@ -15,7 +15,7 @@
 
 struct script_ctx {
 	char name[SCRIPT_NAME];
-	struct acc acc;
+	struct gnic_accel *acc;
 	int sync_file;			/* of the newest submission, or -1 */
 	uint64_t cmds, bytes;		/* submitted since the last "wait" */
 	double start;
@@ -24,7 +24,7 @@ struct script_ctx {
 struct script_buf {
 	char name[SCRIPT_NAME];
 	struct script_ctx *ctx;		/* NULL: a free place */
-	struct acc_bo bo;
+	struct gnic_accel_bo *bo;
 };
 
 struct script_group {

@@ -44,7 +44,7 @@ static void script_hold(struct script *script, int argc, char **argv)
 {
 	struct script_group *group = script_group_new(script, argv[1]);
 	struct script_ctx *ctx = script_ctx(script);
-	int fd = acc_hold(&ctx->acc, parse_u32("group", argv[2]));
+	int fd = gnic_accel_hold(ctx->acc, parse_u32("group", argv[2]));
 
 	(void)argc;
 	if (fd < 0)
@@ -65,7 +65,7 @@ static void script_release(struct script *script, int argc, char **argv)
 
 static void script_info(struct script_group *group, struct drm_gnic_group_info *info)
 {
-	int err = acc_group_info(&group->ctx->acc, group->fd, info);
+	int err = gnic_accel_group_info(group->ctx->acc, group->fd, info);
 
 	if (err)
 		fail_errno(-err, "group %s", group->name);
@@ -113,7 +113,7 @@ static uint64_t script_remote(struct script *script, char *text, uint64_t size)
 	if (isdigit((unsigned char)text[0]))
 		return parse_u64("remote address", text);
 	buf = script_piece(script, text, &offset, &size);
-	return buf->bo.address + offset;
+	return buf->bo->address + offset;
 }
 
 /* Returns how many words the option at @argv[@i] has, 0: it is none. */
@@ -201,7 +201,7 @@ static uint64_t script_rdma_begin(struct script *script, struct script_rdma *rdm
 			    src->name);
 	rdma->ctx = group->ctx;
 	rdma->cmd.group = group->fd;
-	rdma->cmd.src = src->bo.handle;
+	rdma->cmd.src = src->bo->handle;
 	rdma->cmd.src_offset = offset;
 	rdma->cmd.size = size;
 	return span;
@@ -262,7 +262,7 @@ static void script_event(struct script *script, int argc, char **argv)
 	struct drm_gnic_event event;
 	int ret;
 
-	while ((ret = acc_event(group->fd, &event, timeout)) > 0) {
+	while ((ret = gnic_accel_event(group->fd, &event, timeout)) > 0) {
 		script_event_print(group, &event);
 		if (event.type == type)
 			return;
@@ -290,9 +290,9 @@ static void script_recv(struct script *script, int argc, char **argv)
 	if (buf->ctx != group->ctx)
 		usage_error("recv: %s and %s belong to different contexts", group->name, buf->name);
 	script_info(group, &info);
-	receiver->acc = &group->ctx->acc;
+	receiver->acc = group->ctx->acc;
 	receiver->group = group->fd;
-	receiver->bo = &buf->bo;
+	receiver->bo = buf->bo;
 	receiver->offset = offset;
 	receiver->slot = slot;
 	receiver->count = parse_u32("count", argv[4]);

@@ -31,7 +31,7 @@ static void script_alloc(struct script *script, int argc, char **argv)
 		usage_error("alloc: \"%s\": only \"remote\" may stand here", argv[3]);
 	if (argc > 3)
 		flags = DRM_GNIC_BO_REMOTE_WRITE;
-	err = acc_bo_create(&ctx->acc, &buf->bo, size, flags);
+	err = gnic_accel_bo_create(ctx->acc, &buf->bo, size, flags);
 	if (err)
 		fail_errno(-err, "%s: %#llx bytes", argv[1], (unsigned long long)size);
 	buf->ctx = ctx;
@@ -42,7 +42,7 @@ static void script_free(struct script *script, int argc, char **argv)
 	struct script_buf *buf = script_buf_find(script, argv[1]);
 
 	(void)argc;
-	acc_bo_destroy(&buf->ctx->acc, &buf->bo);
+	gnic_accel_bo_destroy(buf->bo);
 	buf->ctx = NULL;
 }
 
@@ -57,7 +57,7 @@ static void script_write(struct script *script, int argc, char **argv)
 	data = file_read(argv[2], &len);
 	size = len ?: 1;
 	buf = script_piece(script, argv[1], &offset, &size);
-	memcpy(buf->bo.map + offset, data, len);
+	memcpy(buf->bo->map + offset, data, len);
 	free(data);
 }
 
@@ -67,7 +67,7 @@ static void script_read(struct script *script, int argc, char **argv)
 	struct script_buf *buf = script_piece(script, argv[1], &offset, &size);
 	FILE *file = file_create(argv[2]);
 
-	file_append(file, argv[2], buf->bo.map + offset, size);
+	file_append(file, argv[2], buf->bo->map + offset, size);
 	file_close(file, argv[2]);
 }
 
@@ -77,7 +77,7 @@ static void script_sha256(struct script *script, int argc, char **argv)
 	struct script_buf *buf = script_piece(script, argv[1], &offset, &size);
 	char hex[FILE_SHA256];
 
-	file_sha256(buf->bo.map + offset, size, hex);
+	file_sha256(buf->bo->map + offset, size, hex);
 	out_open(NULL);
 	out_str("name", buf->name);
 	out_hex("offset", offset);
@@ -93,8 +93,8 @@ static void script_print(struct script *script, int argc, char **argv)
 	(void)argc;
 	out_open(NULL);
 	out_str("name", buf->name);
-	out_hex("address", buf->bo.address);
-	out_u64("size", buf->bo.size);
+	out_hex("address", buf->bo->address);
+	out_u64("size", buf->bo->size);
 	out_close();
 }
 
@@ -103,7 +103,7 @@ static void script_equal(struct script *script, int argc, char **argv)
 	uint64_t size = script_size(argc, argv, 3), a_offset, b_offset, i;
 	struct script_buf *a = script_piece(script, argv[1], &a_offset, &size);
 	struct script_buf *b = script_piece(script, argv[2], &b_offset, &size);
-	const uint8_t *p = a->bo.map + a_offset, *q = b->bo.map + b_offset;
+	const uint8_t *p = a->bo->map + a_offset, *q = b->bo->map + b_offset;
 
 	if (memcmp(p, q, size) == 0)
 		return;
@@ -133,7 +133,7 @@ static void script_fill(struct script *script, int argc, char **argv)
 	struct script_buf *buf = script_piece(script, argv[1], &offset, &size);
 	struct drm_gnic_cmd cmd = {
 		.op = DRM_GNIC_OP_FILL,
-		.dst = buf->bo.handle,
+		.dst = buf->bo->handle,
 		.dst_offset = offset,
 		.data = parse_u32("pattern", argv[2]),
 	};
@@ -148,9 +148,9 @@ static void script_copy(struct script *script, int argc, char **argv)
 	struct script_buf *dst = script_piece(script, argv[2], &dst_offset, &size);
 	struct drm_gnic_cmd cmd = {
 		.op = DRM_GNIC_OP_COPY,
-		.src = src->bo.handle,
+		.src = src->bo->handle,
 		.src_offset = src_offset,
-		.dst = dst->bo.handle,
+		.dst = dst->bo->handle,
 		.dst_offset = dst_offset,
 	};
 
@@ -167,9 +167,9 @@ static void script_reduce(struct script *script, int argc, char **argv)
 	struct script_buf *dst = script_piece(script, argv[2], &dst_offset, &there);
 	struct drm_gnic_cmd cmd = {
 		.op = DRM_GNIC_OP_REDUCE,
-		.src = src->bo.handle,
+		.src = src->bo->handle,
 		.src_offset = src_offset,
-		.dst = dst->bo.handle,
+		.dst = dst->bo->handle,
 		.dst_offset = dst_offset,
 		.size = size,
 		.reduction = reduction_parse(argv[3], argv[4]),

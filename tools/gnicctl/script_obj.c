@@ -53,7 +53,7 @@ struct script_ctx *script_ctx_open(struct script *script, const char *name, cons
 			usage_error("there is a context \"%s\" already", name);
 	script_set_name(ctx->name, name);
 	node_path(device, path, sizeof(path));
-	err = acc_open(&ctx->acc, path);
+	err = gnic_accel_open(path, &ctx->acc);
 	if (err)
 		fail_errno(-err, "%s", path);
 	ctx->sync_file = -1;
@@ -103,12 +103,12 @@ struct script_buf *script_piece(struct script *script, char *text, uint64_t *off
 
 	*offset = parse_offset(text);
 	buf = script_buf_find(script, text);
-	if (*offset >= buf->bo.size)
+	if (*offset >= buf->bo->size)
 		usage_error("%s+%#llx: the buffer has %#llx bytes", text,
-			    (unsigned long long)*offset, (unsigned long long)buf->bo.size);
+			    (unsigned long long)*offset, (unsigned long long)buf->bo->size);
 	if (!*size)
-		*size = buf->bo.size - *offset;
-	if (*size > buf->bo.size - *offset)
+		*size = buf->bo->size - *offset;
+	if (*size > buf->bo->size - *offset)
 		usage_error("%s+%#llx: %#llx bytes from there are more than the buffer has", text,
 			    (unsigned long long)*offset, (unsigned long long)*size);
 	return buf;
@@ -142,10 +142,10 @@ struct script_group *script_group_find(struct script *script, const char *name)
 	usage_error("there is no group \"%s\"", name);
 }
 
-/* The kernel takes back what the contexts have. */
 void script_end(struct script *script)
 {
 	struct script_group *group;
+	struct script_buf *buf;
 	unsigned int i;
 
 	for (group = script->groups; group < script->groups + SCRIPT_OBJECTS; group++) {
@@ -154,6 +154,9 @@ void script_end(struct script *script)
 		receiver_end(&group->receiver);
 		close(group->fd);
 	}
+	for (buf = script->bufs; buf < script->bufs + SCRIPT_OBJECTS; buf++)
+		if (buf->ctx)
+			gnic_accel_bo_destroy(buf->bo);
 	for (i = 0; i < script->num_ctxs; i++)
-		acc_close(&script->ctxs[i].acc);
+		gnic_accel_close(script->ctxs[i].acc);
 }

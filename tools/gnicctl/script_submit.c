@@ -17,11 +17,11 @@ static double script_now(void)
 
 static void script_wait_file(struct script_ctx *ctx, int file)
 {
-	int err = acc_wait(file, 4 * ctx->acc.info.timeout_ms);
+	int err = gnic_accel_wait(file, 4 * gnic_accel_info(ctx->acc)->timeout_ms);
 
 	close(file);
 	if (err)
-		fail("context %s: a command failed: %s", ctx->name, acc_status(err));
+		fail("context %s: a command failed: %s", ctx->name, gnic_accel_strerror(err));
 }
 
 static void script_account(struct script_ctx *ctx, const struct drm_gnic_cmd *cmds,
@@ -45,7 +45,7 @@ void script_submit(struct script_ctx *ctx, const struct drm_gnic_cmd *cmds, uint
 	int file, before = ctx->sync_file;
 
 	script_account(ctx, cmds, count);
-	file = acc_submit(&ctx->acc, cmds, count);
+	file = gnic_accel_submit(ctx->acc, cmds, count);
 	if (file < 0)
 		fail_errno(-file, "context %s: submission", ctx->name);
 	ctx->sync_file = file;

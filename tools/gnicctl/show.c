@@ -9,7 +9,7 @@
 #include "dl.h"
 #include "err.h"
 #include "link.h"
-#include "node.h"
+#include "libgnic_accel.h"
 #include "out.h"
 
 static const char show_help[] =
@@ -143,15 +143,15 @@ static void show_ports(const struct show *show, const struct dl_dev *card, bool 
 
 static void show_card(const struct show *show, const struct dl_dev *card)
 {
-	char node[64] = "";
+	char path[64] = "";
 
-	node_of_card(card->name, node, sizeof(node));
+	gnic_accel_find(card->name, path, sizeof(path));
 	out_open(NULL);
 	out_str("name", card->name);
 	out_str("eswitch", card->eswitch);
 	out_str("serial", card->serial);
 	out_str("firmware", card->fw);
-	out_str("accel", node);
+	out_str("accel", path[0] ? strrchr(path, '/') + 1 : "");
 	dl_out_params(card->name);
 	if (show->stats)
 		dl_out_reporters(card->name);

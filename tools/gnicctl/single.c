@@ -49,10 +49,10 @@ void single_open(struct single *single)
 	int err;
 
 	node_path(single->device, path, sizeof(path));
-	err = acc_open(&single->acc, path);
+	err = gnic_accel_open(path, &single->acc);
 	if (err)
 		fail_errno(-err, "%s", path);
-	single->group = acc_hold(&single->acc, single->sfnum);
+	single->group = gnic_accel_hold(single->acc, single->sfnum);
 	if (single->group < 0)
 		fail_errno(-single->group, "group %u", single->sfnum);
 }
@@ -60,12 +60,12 @@ void single_open(struct single *single)
 void single_close(struct single *single)
 {
 	close(single->group);
-	acc_close(&single->acc);
+	gnic_accel_close(single->acc);
 }
 
-void single_bo(struct single *single, struct acc_bo *bo, uint64_t size, uint32_t flags)
+void single_bo(struct single *single, struct gnic_accel_bo **bo, uint64_t size, uint32_t flags)
 {
-	int err = acc_bo_create(&single->acc, bo, size, flags);
+	int err = gnic_accel_bo_create(single->acc, bo, size, flags);
 
 	if (err)
 		fail_errno(-err, "%llu bytes of device memory", (unsigned long long)size);
@@ -73,7 +73,7 @@ void single_bo(struct single *single, struct acc_bo *bo, uint64_t size, uint32_t
 
 void single_info(struct single *single, struct drm_gnic_group_info *info)
 {
-	int err = acc_group_info(&single->acc, single->group, info);
+	int err = gnic_accel_group_info(single->acc, single->group, info);
 
 	if (err)
 		fail_errno(-err, "group %u", single->sfnum);
@@ -93,7 +93,7 @@ void single_event(struct single *single, uint32_t type, struct drm_gnic_event *e
 {
 	int ret;
 
-	while ((ret = acc_event(single->group, event, single->timeout_ms)) > 0) {
+	while ((ret = gnic_accel_event(single->group, event, single->timeout_ms)) > 0) {
 		if (event->type == type)
 			return;
 		if (event->type == DRM_GNIC_EVENT_QP_ERROR)

@@ -4,8 +4,9 @@
 #define GNICCTL_SINGLE_H
 
 #include <getopt.h>
+#include <stdbool.h>
 
-#include "acc.h"
+#include "libgnic_accel.h"
 
 struct single {
 	const char *help;
@@ -14,7 +15,7 @@ struct single {
 	bool has_sfnum;
 	bool json;
 	int timeout_ms;
-	struct acc acc;
+	struct gnic_accel *acc;
 	int group;
 };
 
@@ -36,7 +37,7 @@ void single_check(const struct single *single, int argc);
 /* All of them end with fail(). */
 void single_open(struct single *single);
 void single_close(struct single *single);
-void single_bo(struct single *single, struct acc_bo *bo, uint64_t size, uint32_t flags);
+void single_bo(struct single *single, struct gnic_accel_bo **bo, uint64_t size, uint32_t flags);
 void single_active(struct single *single);
 void single_info(struct single *single, struct drm_gnic_group_info *info);
 /* Waits for a record of this type; a QP that fails meanwhile, or the end, is a failure. */
