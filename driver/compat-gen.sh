@@ -17,6 +17,7 @@ FACTS='
 XDP_FRAMES | net/xdp.h | struct xdp_frame_bulk
 PAGE_POOL_NAPI | net/page_pool/types.h | struct napi_struct \*napi;
 PAGE_POOL_ENABLE_DIRECT | net/page_pool/types.h | page_pool_enable_direct_recycling
+QSTATS_CSUM_COMPLETE | net/netdev_queues.h | u64 csum_complete;
 NETDEV_STAT_OPS | net/netdev_queues.h | struct netdev_stat_ops
 NETDEV_OPS_LOCK | linux/netdevice.h | request_ops_lock;
 NAPI_CONFIG | linux/netdevice.h | netif_napi_add_config_locked

@@ -96,7 +96,6 @@ static const char gnic_ethtool_strings[][ETH_GSTRING_LEN] = {
 	"rx_xdp_tx",
 	"rx_xdp_redirect",
 	"rx_xdp_errors",
-	"rx_csum_complete",
 	"rx_unreadable_drop",
 	"rx_bad_cqes",
 	"tx_bad_cqes",
@@ -137,19 +136,18 @@ void gnic_ethtool_get_stats(struct net_device *netdev, struct ethtool_stats *sta
 		data[3] += c->rx_stats.xdp_tx;
 		data[4] += c->rx_stats.xdp_redirect;
 		data[5] += c->rx_stats.xdp_errors;
-		data[6] += c->rx_stats.csum_complete;
-		data[7] += c->rx_stats.unreadable;
-		data[8] += c->rx_stats.bad_cqes;
-		data[9] += c->tx_stats.bad_cqes;
-		data[10] += c->lost_irqs;
-		data[16] += post.launch_far;
+		data[6] += c->rx_stats.unreadable;
+		data[7] += c->rx_stats.bad_cqes;
+		data[8] += c->tx_stats.bad_cqes;
+		data[9] += c->lost_irqs;
+		data[15] += post.launch_far;
 	}
-	data[11] = nic->resets;
+	data[10] = nic->resets;
 	gnic_arfs_stats(nic, &arfs);
-	data[12] = arfs.added;
-	data[13] = arfs.moved;
-	data[14] = arfs.expired;
-	data[15] = arfs.refused;
+	data[11] = arfs.added;
+	data[12] = arfs.moved;
+	data[13] = arfs.expired;
+	data[14] = arfs.refused;
 }
 
 const struct ethtool_ops gnic_rep_ethtool_ops = {

@@ -287,7 +287,7 @@ static void gnic_nic_watch_work(struct work_struct *work)
 	rcu_read_unlock();
 	if (!count)
 		return;
-	gnic_stats_missed(nic);
+	gnic_device_stats_watch(nic);
 	gnic_arfs_watch(nic);
 	schedule_delayed_work(&nic->watch_work, GNIC_NIC_WATCH);
 }

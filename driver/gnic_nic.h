@@ -128,6 +128,27 @@ struct gnic_nic_shaper {
 	struct gnic_nic_sched node_sched[GNIC_SCHED_NODES];
 };
 
+enum gnic_device_stat {
+	GNIC_DEVICE_MISSED,		/* found no buffer */
+	GNIC_DEVICE_MULTICAST,
+	GNIC_DEVICE_RX_CRC,
+	GNIC_DEVICE_RX_FRAME,
+	GNIC_DEVICE_RX_LENGTH,
+	GNIC_DEVICE_RX_MAC,		/* the MAC's own fault */
+	GNIC_DEVICE_TX_MAC,
+	GNIC_DEVICE_STATS,
+};
+
+/**
+ * struct gnic_device_stats - counted by the device, gnic_device_stats.c
+ * @sum: the netdev's, since it was made
+ * @last: the device's counters when it was asked last
+ */
+struct gnic_device_stats {
+	u64 sum[GNIC_DEVICE_STATS];
+	u64 last[GNIC_DEVICE_STATS];
+};
+
 /**
  * struct gnic_nic - netdev_priv() of a port's netdev or a representor
  * @netdev: the netdev
@@ -164,8 +185,7 @@ struct gnic_nic_shaper {
  * @rx_faults: rings that have failed in another way, not reported yet
  * @reset_last: jiffies of the last run, for a device that fails all the time
  * @resets: times that @reset_work ran
- * @missed: frames that found no buffer, as of the last round of @watch_work
- * @missed_device: the device's count of them then; it begins anew with each reset
+ * @device_stats: what the device counts for the netdev, as of the last round of @watch_work
  * @events: link changes and errors of QPs
  */
 struct gnic_nic {
@@ -201,8 +221,7 @@ struct gnic_nic {
 	DECLARE_BITMAP(rx_faults, GNIC_QUEUES_MAX);
 	unsigned long reset_last;
 	u64 resets;
-	u64 missed;
-	u64 missed_device;
+	struct gnic_device_stats device_stats;
 	struct notifier_block events;
 };
 
@@ -306,8 +325,11 @@ int gnic_dcb_limit(struct gnic_nic *nic, const u64 *kbps);
 int gnic_mqprio_resize_check(struct gnic_nic *nic, unsigned int count);	/* gnic_mqprio.c */
 
 /* gnic_stats.c */
-void gnic_stats_missed(struct gnic_nic *nic);
 extern const struct netdev_stat_ops gnic_stat_ops;
+
+/* gnic_device_stats.c */
+void gnic_device_stats_watch(struct gnic_nic *nic);
+void gnic_device_stats_get(struct gnic_nic *nic, struct rtnl_link_stats64 *stats);
 
 /* gnic_ethtool.c: what both kinds have; a profile copies members from here */
 extern const struct ethtool_ops gnic_uplink_ethtool_ops;

@@ -59,27 +59,6 @@ void gnic_stats_post(struct gnic_channel *c, struct gnic_post_stats *sum)
 	}
 }
 
-/**
- * gnic_stats_missed - ask the device for what found no buffer
- * @nic: netdev; process context
- *
- * Statistics are read where nobody may wait for a device.
- */
-void gnic_stats_missed(struct gnic_nic *nic)
-{
-	struct gnic_hw_id in = { .id = cpu_to_le32(nic->vport) };
-	struct gnic_hw_vport_stats out;
-	u64 now;
-
-	if (gnic_cmd_exec(nic->dev, GNIC_CMD_VPORT_STATS, &in, sizeof(in), &out, sizeof(out)))
-		return;
-	now = le64_to_cpu(out.missed);
-	if (now < nic->missed_device)
-		nic->missed_device = 0;
-	WRITE_ONCE(nic->missed, nic->missed + now - nic->missed_device);
-	nic->missed_device = now;
-}
-
 void gnic_nic_get_stats64(struct net_device *netdev, struct rtnl_link_stats64 *stats)
 {
 	struct gnic_nic *nic = netdev_priv(netdev);
@@ -102,7 +81,7 @@ void gnic_nic_get_stats64(struct net_device *netdev, struct rtnl_link_stats64 *s
 		stats->tx_dropped += post.dropped;
 		stats->tx_errors += tx.bad_cqes;
 	}
-	stats->rx_missed_errors = READ_ONCE(nic->missed);
+	gnic_device_stats_get(nic, stats);
 }
 
 static void gnic_stats_add_rx(struct gnic_channel *c, struct netdev_queue_stats_rx *stats)
@@ -115,6 +94,9 @@ static void gnic_stats_add_rx(struct gnic_channel *c, struct netdev_queue_stats_
 	stats->alloc_fail += rx.alloc_fail;
 	stats->csum_unnecessary += rx.csum_unnecessary;
 	stats->csum_none += rx.csum_none;
+#ifdef HAVE_QSTATS_CSUM_COMPLETE
+	stats->csum_complete += rx.csum_complete;
+#endif
 	stats->hw_gro_packets += rx.gro_packets;
 	stats->hw_gro_bytes += rx.gro_bytes;
 	stats->hw_gro_wire_packets += rx.gro_wire_packets;
@@ -146,6 +128,9 @@ static void gnic_stats_zero_rx(struct netdev_queue_stats_rx *stats)
 	stats->alloc_fail = 0;
 	stats->csum_unnecessary = 0;
 	stats->csum_none = 0;
+#ifdef HAVE_QSTATS_CSUM_COMPLETE
+	stats->csum_complete = 0;
+#endif
 	stats->hw_gro_packets = 0;
 	stats->hw_gro_bytes = 0;
 	stats->hw_gro_wire_packets = 0;

@@ -78,6 +78,55 @@ histogram() {
 			awk '/tx-rmon-etherStatsPkts512to1023Octets/ { print $2 }') - before)) -ge 30
 }
 
+# more NAME COUNT BEFORE: the netdev counts COUNT more
+more() {
+	[ $(($(stat "$DEV" "$1") - $3)) -ge "$2" ]
+}
+
+# counts NAME COUNT COMMAND...: which sends at least COUNT such frames; all of them
+# are errors of reception, too, but for multicast
+counts() {
+	local name=$1 count=$2 before errors
+
+	shift 2
+	before=$(stat "$DEV" "$name")
+	errors=$(stat "$DEV" rx_errors)
+	"$@"
+	wait_for 5 more "$name" "$count" "$before"
+	[ "$name" = multicast ] || wait_for 5 more rx_errors "$count" "$errors"
+}
+
+bad_fcs() {
+	fault '"kind": "fcs", "card": 0, "port": 0, "rate": 1'
+	peer ping -c 3 -i 0.01 -W 1 -q 192.0.2.1 >/dev/null || :
+	fault_clear
+}
+
+too_long() {
+	peer ip link set "$PEER_DEV" mtu 3000
+	peer ping -c 3 -i 0.01 -W 1 -q -s 2900 -M "do" 192.0.2.1 >/dev/null || :
+	peer ip link set "$PEER_DEV" mtu 1500
+}
+
+to_many() {
+	peer ping -c 3 -i 0.01 -W 1 -q -I "$PEER_DEV" 224.0.0.77 >/dev/null || :
+}
+
+# ip -s -s link: what the MAC counts, over a reset of the device, too.
+link_errors() {
+	local before
+
+	counts rx_crc_errors 3 bad_fcs
+	counts rx_length_errors 3 too_long
+	counts multicast 3 to_many
+	before=$(stat "$DEV" rx_crc_errors)
+	ethtool --reset "$DEV" all >/dev/null
+	wait_for 10 carrier_up
+	counts rx_crc_errors 3 bad_fcs
+	expect "CRC errors" "$(stat "$DEV" rx_crc_errors)" -ge $((before + 3))
+	wait_for 10 ping_works
+}
+
 never_backwards() {
 	local i last=0 now
 
@@ -120,4 +169,4 @@ why_no_link() {
 
 topology_up
 trap topology_down EXIT
-guest_main both_ends_agree queues_agree mac_agrees histogram never_backwards link_settings pause why_no_link
+guest_main both_ends_agree queues_agree mac_agrees histogram link_errors never_backwards link_settings pause why_no_link
