@@ -100,21 +100,52 @@ enable_rdma() {
 
 # A filter with room for two: with a third address all are received.
 max_macs() {
-	local dev
+	local dev other
 
 	defer reload
 	defer init_set max_macs 128
 	init_set max_macs 2
 	reload
-	expect max_macs "$(devlink -j dev param show "$CARD" name max_macs |
-		jq -r '.param[][].values[0].value')" = 2
+	expect "room for addresses" "$(resource "$(eth)" macs size)" -eq 2
 	dev=$(port_dev "$CARD" 0)
+	other=$(port_dev "$PEER_CARD" 0)
+	ip link set "$other" up
+	defer ip link set "$other" down
+	# no addresses of multicast: one of the two is the port's own; and no frames to such
+	sysctl -q -w "net.ipv6.conf.$dev.disable_ipv6=1" "net.ipv6.conf.$other.disable_ipv6=1"
+	defer sysctl -q -w "net.ipv6.conf.$other.disable_ipv6=0"
 	ip link set "$dev" up
+	wait_for 10 grep -q 1 "/sys/class/net/$dev/carrier"
+	strangers 0
 	bridge fdb add 02:00:00:00:00:01 dev "$dev"
+	strangers 0
 	bridge fdb add 02:00:00:00:00:02 dev "$dev"
+	strangers 5
+	bridge fdb del 02:00:00:00:00:02 dev "$dev"
+	strangers 0
 	ip link set "$dev" down
 	expect_refused "gnic: max_macs: 1 to 128" init_set max_macs 0
 	expect_refused "gnic: max_macs: 1 to 128" init_set max_macs 129
+}
+
+# strangers COUNT: of five frames for somebody else so many are received.
+strangers() {
+	local before
+
+	before=$(received "$dev")
+	python3 "$TREE/selftests/lib/fcs.py" emit "$other" 02:00:00:00:00:99 60 60 60 60 60
+	# the last frame has come when one behind it has
+	python3 "$TREE/selftests/lib/fcs.py" emit "$other" "$(cat "/sys/class/net/$dev/address")" 60
+	wait_for 5 received_more "$dev" $((before + $1 + 1))
+	expect "frames received" "$(received "$dev")" -eq $((before + $1 + 1))
+}
+
+received() {
+	cat "/sys/class/net/$1/statistics/rx_packets"
+}
+
+received_more() {
+	[ "$(received "$1")" -ge "$2" ]
 }
 
 # kept NAME: what the card keeps is not what is in force, and outlives a reset
@@ -166,6 +197,10 @@ regions() {
 			fail "can't be read"
 		devlink region del "$CARD/$region" snapshot 77
 	done
+	said=$(devlink region read "$CARD/nvm" address 0 length 4)
+	[[ $said == *"47 4e 56 4d"* ]] || fail "magic of the memory, without a snapshot: $said"
+	fault_command NVM_READ
+	expect_refused "gnic: the device can't be read" devlink region read "$CARD/nvm" address 0 length 4
 	devlink region dump "$CARD/registers" snapshot 1 >/dev/null 2>&1 || :
 	devlink region new "$CARD/registers" snapshot 78
 	said=$(devlink region read "$CARD/registers" snapshot 78 address 0 length 4)
@@ -221,6 +256,8 @@ port_qps() {
 selftest_flash() {
 	devlink dev selftests show "$CARD" | grep -q flash || fail "not offered"
 	devlink dev selftests run "$CARD" id flash | grep -q -i passed || fail "did not pass"
+	fault_command NVM_READ
+	devlink dev selftests run "$CARD" id flash | grep -q -i failed || fail "memory that can't be read"
 }
 
 need_cards 2

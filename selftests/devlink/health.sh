@@ -215,6 +215,8 @@ phy() {
 	devlink health test "$port" reporter phy
 	wait_for 20 recovered "$port" phy "$before"
 	again
+	devlink health dump show "$port" reporter phy | grep -q mac_stats || fail "no dump"
+	devlink health dump clear "$port" reporter phy
 	devlink health recover "$port" reporter phy
 	again
 }

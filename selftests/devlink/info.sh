@@ -18,6 +18,8 @@ info_keys() {
 	[[ $(info "$CARD" 'versions.fixed["hw.interface"]') =~ ^2\.[0-9]+$ ]] ||
 		fail "version of the contract"
 	[[ $(info "$CARD" versions.running.fw) =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] || fail "fw"
+	expect board.id "$(info "$CARD" 'versions.fixed["board.id"]')" = HLS2-GAUDI2
+	[[ $(info "$CARD" '["board.serial_number"]') =~ ^GB[0-9a-f]{12}$ ]] || fail "serial of the board"
 	expect "stored fw" "$(info "$CARD" versions.stored.fw)" = \
 		"$(info "$CARD" versions.running.fw)"
 }
