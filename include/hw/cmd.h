@@ -131,7 +131,9 @@ struct gnic_hw_caps {
 	__le32 filter_macs;
 	__le32 mtu_max;
 	__le32 wq_log_max;
-	__le32 rsvd[5];
+	__le32 rc;		/* GNIC_RC_CAP_*: what RC QPs can do */
+#define GNIC_RC_CAP_SELECTIVE	BIT(0)	/* resend just what is missing */
+	__le32 rsvd[4];
 };
 GNIC_HW_SIZE(gnic_hw_caps, 64);
 
@@ -400,7 +402,7 @@ GNIC_HW_SIZE(gnic_hw_qp_path, 60);
  * @retransmits: RC: packets sent again
  * @timeouts: RC: no answer in time
  * @duplicates: RC: received again
- * @out_of_order: RC: received too early, dropped
+ * @out_of_order: RC: received too early, dropped or kept
  * @rkey_errors: RC: remote writes with a wrong key
  * @syndrome: enum gnic_hw_syndrome of the last error
  * @sq_index: producer index that the device has seen

@@ -54,6 +54,7 @@
 #define GNIC_REQ_PSN_DELIVERED		27, GENMASK(23, 0)	/* device */
 #define GNIC_REQ_SYNDROME		28, GENMASK(7, 0)	/* device: model-defined */
 #define GNIC_REQ_RNR_RETRY_CNT		28, GENMASK(10, 8)	/* model-defined; 7: for ever */
+#define GNIC_REQ_SELECTIVE		28, BIT(11)	/* model-defined: of both directions */
 #define GNIC_REQ_DATA_MMU_BYPASS	31, BIT(11)
 #define GNIC_REQ_MOD_GAUDI1		31, BIT(12)
 #define GNIC_REQ_PORT			31, GENMASK(14, 13)

@@ -423,6 +423,7 @@ struct lab_conn {
 	uint32_t window;	/* 0: no congestion control */
 	uint32_t burst;
 	uint8_t ip_version;
+	uint8_t selective;	/* bit n: side n is */
 };
 
 static const struct lab_conn lab_conn_default = {
@@ -497,6 +498,7 @@ static inline enum gnic_hw_status lab_requester(uint32_t side, uint32_t qpn,
 	lab_field(&w, GNIC_REQ_CONGESTION_MODE, conn->window ? 2 : 0);
 	lab_field(&w, GNIC_REQ_CONGESTION_WIN, conn->window);
 	lab_field(&w, GNIC_REQ_BURST_SIZE, conn->burst);
+	lab_field(&w, GNIC_REQ_SELECTIVE, conn->selective >> side & 1);
 	lab_field(&w, GNIC_REQ_WQ_TYPE, GNIC_WQ_TYPE_WRITE);
 	lab_field(&w, GNIC_REQ_VALID, 1);
 	return rc_cmd_qpc_write(&lab.side[side].qps[qpn].qp, &w);

@@ -485,6 +485,7 @@ static struct scenario scenario_make(void)
 			.window = lab_random(2) ? some(1, 200) : 0,
 			.burst = lab_random(2) ? some(1, 300) : 0,
 			.ip_version = lab_random(2) ? 4 : 6,
+			.selective = (uint8_t)(lab_random(4) ? 3 : lab_random(4)),
 		},
 		.messages = some(1, 24),
 		.tough = !lab_random(4),

@@ -92,10 +92,11 @@ static struct roce_path path_of(uint8_t ip_version, uint16_t vlan_tci)
 
 static struct rc_packet packet_of(const struct roce_path *path, uint8_t opcode, uint32_t payload)
 {
-	uint8_t flags = roce_ops[opcode].flags;
+	uint16_t flags = roce_ops[opcode].flags;
 	struct rc_packet pkt = {
 		.path = path, .payload = payload, .dst_qp = 0x123456, .psn = 0xabcdef,
 		.opcode = opcode, .ack_req = payload & 1, .solicited = payload & 2,
+		.selective = payload & 4,
 	};
 
 	if (flags & ROCE_OP_RETH) {
@@ -107,6 +108,8 @@ static struct rc_packet packet_of(const struct roce_path *path, uint8_t opcode, 
 		pkt.syndrome = 0x61;
 		pkt.msn = 0xfedcba;
 	}
+	if (flags & ROCE_OP_SACK)
+		pkt.sack = (struct roce_sack){ 0x13579b, { 0x1020304050607080, 0x8090a0b0c0d0e0f } };
 	if (flags & ROCE_OP_IMM)
 		pkt.imm = 0xdeadbeef;
 	return pkt;
@@ -152,12 +155,14 @@ static void check_round_trip(const struct rc_packet *pkt)
 	assert_int_equal(got.opcode, pkt->opcode);
 	assert_int_equal(got.ack_req, pkt->ack_req);
 	assert_int_equal(got.solicited, pkt->solicited);
+	assert_int_equal(got.selective, pkt->selective);
 	assert_int_equal(got.syndrome, pkt->syndrome);
 	assert_int_equal(got.msn, pkt->msn);
 	assert_true(got.va == pkt->va);
 	assert_int_equal(got.rkey, pkt->rkey);
 	assert_int_equal(got.dma_len, pkt->dma_len);
 	assert_int_equal(got.imm, pkt->imm);
+	assert_memory_equal(&got.sack, &pkt->sack, sizeof(got.sack));
 	assert_memory_equal(frame + layout.payload, payload_bytes(), pkt->payload);
 	assert_int_equal(layout.end + ROCE_ICRC_LEN, len);
 	assert_int_equal(icrc_of(frame, layout.l3, layout.payload - layout.l3, len),

@@ -66,6 +66,7 @@ static const struct qpc_field qpc_req_fields[] = {
 	{ GNIC_REQ_PSN_DELIVERED,	QPC_DEVICE },
 	{ GNIC_REQ_SYNDROME,		QPC_DEVICE },
 	{ GNIC_REQ_RNR_RETRY_CNT,	QPC_DRIVER },
+	{ GNIC_REQ_SELECTIVE,		QPC_DOWN },
 	{ GNIC_REQ_DATA_MMU_BYPASS,	QPC_ZERO },
 	{ GNIC_REQ_MOD_GAUDI1,		QPC_ZERO },
 	{ GNIC_REQ_PORT,		QPC_DRIVER },
@@ -138,6 +139,7 @@ void rc_destroy(struct qp *qp)
 		return;
 	tmr_exit(rc);
 	rc_posts_done(rc, rc->qp->sq.index, GNIC_SYND_FLUSHED);
+	free(rc->res.keep.packet);
 	free(rc);
 	qp->rc = NULL;
 }
@@ -331,6 +333,18 @@ static uint32_t req_burst(const __le32 *ctx)
 	return burst < RC_BURST_MAX ? burst : RC_BURST_MAX;
 }
 
+static uint32_t req_window(const __le32 *ctx)
+{
+	/* well below half of the PSN space: beyond it old and new look alike */
+	uint32_t window = gnic_qpc_get(ctx, GNIC_REQ_CONGESTION_WIN) & (ROCE_PSN_MASK >> 2);
+
+	if (gnic_qpc_get(ctx, GNIC_REQ_CONGESTION_MODE) != GNIC_CONGESTION_WINDOW)
+		return RC_WINDOW;
+	if (gnic_qpc_get(ctx, GNIC_REQ_SELECTIVE) && window > ROCE_SACK_BITS)
+		return ROCE_SACK_BITS;
+	return window;
+}
+
 static void req_load_timer(struct rc *rc)
 {
 	struct rc_requester *req = &rc->req;
@@ -348,7 +362,6 @@ static void req_load(struct rc *rc)
 {
 	struct rc_requester *req = &rc->req;
 	const __le32 *ctx = rc->req_ctx;
-	bool window = gnic_qpc_get(ctx, GNIC_REQ_CONGESTION_MODE) == GNIC_CONGESTION_WINDOW;
 
 	req->dst_qp = gnic_qpc_get(ctx, GNIC_REQ_DST_QP);
 	req->rkey = gnic_qpc_get(ctx, GNIC_REQ_RKEY);
@@ -356,9 +369,8 @@ static void req_load(struct rc *rc)
 	req->timeout_max = (uint8_t)gnic_qpc_get(ctx, GNIC_REQ_TIMEOUT_RETRY_CNT);
 	req->rnr_max = (uint8_t)gnic_qpc_get(ctx, GNIC_REQ_RNR_RETRY_CNT);
 	req->wide_wqe = gnic_qpc_get(ctx, GNIC_REQ_SWQ_GRANULARITY);
-	/* well below half of the PSN space: beyond it old and new look alike */
-	req->window = window ? gnic_qpc_get(ctx, GNIC_REQ_CONGESTION_WIN) & (ROCE_PSN_MASK >> 2) :
-			       RC_WINDOW;
+	req->selective = gnic_qpc_get(ctx, GNIC_REQ_SELECTIVE);
+	req->window = req_window(ctx);
 	req->burst = req_burst(ctx);
 	req->ack_freq = gnic_qpc_get(ctx, GNIC_REQ_ACKREQ_FREQ);
 	req->mtu_log = (uint8_t)(10 + gnic_qpc_get(ctx, GNIC_REQ_MTU));
@@ -379,6 +391,8 @@ static enum gnic_hw_status req_write(struct rc *rc, const struct gnic_hw_qpc_wri
 	status = req_validate(rc, ctx);
 	if (status)
 		return status;
+	if (gnic_qpc_get(ctx, GNIC_REQ_SELECTIVE) && !rxe_keep_create(&rc->res))
+		return GNIC_STATUS_NO_RESOURCE;
 	memcpy(rc->req_ctx, ctx, sizeof(ctx));
 	req_load(rc);
 	if (!gnic_qpc_get(ctx, GNIC_REQ_VALID)) {
@@ -411,6 +425,7 @@ static void res_start(struct rc *rc)
 	res->is_send = false;
 	res->naked = false;
 	res->busy = false;
+	memset(res->keep.bits, 0, sizeof(res->keep.bits));
 	res->valid = true;
 }
 

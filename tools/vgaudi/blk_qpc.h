@@ -57,6 +57,19 @@ struct rc_msg {
 };
 
 /**
+ * struct rc_sack - packets in flight, one by one; slots by PSN
+ * @arrived: the responder has it, behind a gap
+ * @order: it was sent as the n-th, the last time
+ * @next: order of the next packet
+ * @newest: what is not newer than this and has not arrived is lost
+ */
+struct rc_sack {
+	uint64_t arrived[ROCE_SACK_BITS / 64];
+	uint32_t next, newest;
+	uint32_t order[ROCE_SACK_BITS];
+};
+
+/**
  * struct rc_requester - what sends
  *
  * Messages head .. tail - 1 are in flight, free-running indices of WQEs. The
@@ -68,6 +81,7 @@ struct rc_requester {
 	bool valid;
 	bool held;		/* receiver not ready: wait for the timer */
 	bool wide_wqe;		/* of 64 bytes */
+	bool selective;		/* resend just what is missing */
 	uint8_t mtu_log;
 	uint32_t window;	/* packets in flight */
 	uint32_t burst;		/* packets a round */
@@ -87,9 +101,48 @@ struct rc_requester {
 	uint8_t nak_max, naks;
 	uint8_t rnr_max, rnrs;
 	uint64_t rto;		/* ns */
-	uint64_t deadline;	/* of the oldest packet not acknowledged */
+	uint64_t expiry;	/* of the oldest packet not acknowledged */
+	uint64_t deadline;	/* the timer's: expiry, or when something is to be tried before */
+	uint8_t probes;		/* so often it was, without an answer */
+	bool probing;		/* and a packet is to be sent for it */
 	struct loop_timer timer;
+	struct rc_sack sack;	/* if selective */
 	struct rc_msg msg[RC_MSGS];
+};
+
+/**
+ * struct rc_write - what the packets of a WRITE have in common
+ * @va: where its first byte goes
+ * @psn: of its first packet
+ * @size: bytes
+ * @first: payload of each packet but the last
+ * @reduction: it is one; 0: none
+ */
+struct rc_write {
+	uint64_t va;
+	uint32_t psn;
+	uint32_t size;
+	uint32_t first;
+	uint16_t reduction;
+};
+
+/* A packet that came before its turn; its payload is in memory. */
+struct rc_kept {
+	struct rc_write write;
+	uint32_t payload;
+	uint32_t imm;
+	uint8_t opcode;
+	bool ack_req;
+};
+
+/**
+ * struct rc_keep - packets behind a gap
+ * @bits: bit n is packet expected + n
+ * @packet: slots by PSN; NULL: the QP is not selective
+ */
+struct rc_keep {
+	uint64_t bits[ROCE_SACK_BITS / 64];
+	struct rc_kept *packet;
 };
 
 /**
@@ -99,12 +152,13 @@ struct rc_requester {
  * @naked: a sequence error was reported and not yet mended
  * @busy: within a message
  * @is_send: which is a SEND; else a WRITE
- * @reduction: of that WRITE; 0: none
+ * @write: that WRITE
  * @access: GNIC_ACCESS_* that its memory needs
  * @first: payload of the message's first packet, what the others must have too
  * @va: where the next byte goes
  * @left: WRITE: bytes to come; SEND: room in the buffer
  * @size: WRITE: bytes of the message; SEND: of those that came
+ * @keep: what has come before its turn
  */
 struct rc_responder {
 	bool valid;
@@ -112,7 +166,6 @@ struct rc_responder {
 	bool busy;
 	bool is_send;
 	uint8_t access;
-	uint16_t reduction;
 	uint16_t asid;
 	uint32_t expected;
 	uint32_t lkey;
@@ -122,6 +175,15 @@ struct rc_responder {
 	uint64_t va;
 	uint32_t left;
 	uint32_t size;
+	struct rc_write write;
+	struct rc_keep keep;
+};
+
+/* A request and the memory where its payload is; NULL: it was placed when it came. */
+struct rxe_request {
+	const struct rc_packet *pkt;
+	const struct iovec *iov;
+	int iovs;
 };
 
 /**
@@ -158,19 +220,48 @@ uint8_t txs_load(struct rc_requester *req, const void *entry);
 /* blk_txs.c */
 void txs_start(struct rc *rc);		/* VALID was written: from NTS_PSN and the next WQE on */
 void txs_reset(struct rc *rc);		/* drop what is in flight */
-void txs_rollback(struct rc *rc);	/* go back to the oldest packet not acknowledged */
+/* Go back to the oldest packet not acknowledged: all are lost that have not arrived. */
+void txs_rollback(struct rc *rc);
+void txs_rewind(struct rc *rc);		/* likewise, but those that are under way are not lost */
+void txs_pass(struct rc_requester *req, const struct rc_msg *msg);	/* to the next packet */
 /* All packets before @psn have arrived; false: it cannot be, nothing happened. */
 bool txs_acked(struct rc *rc, uint32_t psn);
+/* The oldest packet was lost: false: too often in a row, the QP has failed. */
+bool txs_retry(struct rc *rc);
 /* The QP fails because of WQE @index, which gets an error CQE. */
 void txs_fail(struct rc *rc, uint32_t index, uint8_t syndrome);
 /* Sends @pkt with the payload that is in @frame->iov; may call rc_receive(). */
 void txs_emit(struct rc *rc, const struct rc_packet *pkt, struct frame *frame);
 
-/* rxe_request.c: 0, or why @pkt, which has the expected PSN, is refused */
-uint8_t rxe_check(const struct rc *rc, const struct rc_packet *pkt);
+/* txs_sack.c: selective requesters only */
+void sack_start(struct rc_requester *req);
+void sack_sent(struct rc_requester *req);	/* packet NTS leaves */
+void sack_skip(struct rc_requester *req);	/* over what need not be sent */
+void sack_lose(struct rc_requester *req);	/* all that has not arrived is lost */
+void sack_probe(struct rc *rc);		/* the oldest packet is sent again, to see what is lost */
+void sack_receive(struct rc *rc, const struct rc_packet *pkt);
 
-/* blk_rxe_rc.c: from pieces to pieces, @len bytes, which may overlap */
+/* rxe_request.c: 0, or why @pkt is refused: the expected one; the first of any WRITE */
+uint8_t rxe_check(const struct rc *rc, const struct rc_packet *pkt);
+uint8_t rxe_check_write(const struct rc_responder *res, const struct rc_packet *pkt);
+void rxe_write_of(struct rc_write *write, const struct rc_packet *first);
+
+/* rxe_place.c */
+/* From pieces to pieces, @len bytes, which may overlap. */
 void rc_move(const struct iovec *to, const struct iovec *from, size_t len);
+/* Bytes that @len bytes of payload become in memory. */
+uint32_t rxe_room(uint16_t reduction, uint32_t len);
+/* False: @va is out of reach. */
+bool rxe_place(struct rc *rc, const struct rxe_request *in, uint64_t va, uint16_t reduction,
+	       uint8_t access);
+
+/* rxe_keep.c */
+bool rxe_keep_create(struct rc_responder *res);
+/* The request is @ahead of the expected one. False: it has to come again. */
+bool rxe_keep(struct rc *rc, const struct rxe_request *in, uint32_t ahead);
+/* The expected one has come: from here on the next is. True: which was kept, is @pkt. */
+bool rxe_keep_next(struct rc_responder *res, struct rc_packet *pkt);
+bool rxe_keeps(const struct rc_responder *res);		/* anything */
 
 /* blk_tmr.c */
 uint64_t tmr_rto(uint32_t granularity);	/* ns */

@@ -4,23 +4,14 @@
  * move the requester on.
  *
  * A request that is not the expected one is a duplicate, which is acknowledged
- * again and not placed again, or it shows a gap, which is reported once. A
- * request that must not be fails the QP at both ends.
+ * again and not placed again, or it shows a gap, which is reported: once, or, if
+ * both ends are selective, always, with what is there behind it. A request that
+ * must not be fails the QP at both ends.
  */
 #include <string.h>
 
 #include "blk_qpc.h"
 #include "frame.h"
-#include "reduce.h"
-
-#define RXE_PIECES		8	/* of a packet's place in memory */
-
-/* A packet and the memory where its payload is. */
-struct rxe_request {
-	const struct rc_packet *pkt;
-	const struct iovec *iov;
-	int iovs;
-};
 
 /* Why a request is refused: for the peer, and for the QP's owner. */
 struct rxe_refusal {
@@ -30,40 +21,64 @@ struct rxe_refusal {
 
 /* ---- answers ---- */
 
-static void rxe_answer(struct rc *rc, uint32_t psn, uint8_t syndrome)
+static void rxe_answer(struct rc *rc, struct rc_packet *pkt)
 {
-	const struct rc_packet pkt = {
-		.path = &rc->path,
-		.dst_qp = rc->res.peer_qp,
-		.psn = psn,
-		.opcode = ROCE_ACK,
-		.syndrome = syndrome,
-		.msn = rc->res.msn,
-	};
 	struct frame frame;
 
+	pkt->path = &rc->path;
+	pkt->dst_qp = rc->res.peer_qp;
+	pkt->msn = rc->res.msn;
 	frame.iovs = 0;
-	txs_emit(rc, &pkt, &frame);
+	txs_emit(rc, pkt, &frame);
 }
 
-static void rxe_ack(struct rc *rc)
+static void rxe_ack_with(struct rc *rc, struct rc_packet *pkt)
 {
 	rc->qp->stats.acks++;
-	rxe_answer(rc, psn_add(rc->res.expected, ROCE_PSN_MASK),
-		   ROCE_AETH_ACK | ROCE_AETH_NO_CREDITS);
+	pkt->psn = psn_add(rc->res.expected, ROCE_PSN_MASK);
+	pkt->syndrome = ROCE_AETH_ACK | ROCE_AETH_NO_CREDITS;
+	rxe_answer(rc, pkt);
+}
+
+/* An ACK that says what is there behind the gap, because packet @cause came. */
+static void rxe_selective_ack(struct rc *rc, uint32_t cause)
+{
+	struct rc_packet pkt = { .opcode = ROCE_SELECTIVE_ACK, .sack.cause = cause };
+
+	memcpy(pkt.sack.bits, rc->res.keep.bits, sizeof(pkt.sack.bits));
+	rxe_ack_with(rc, &pkt);
+}
+
+static void rxe_ack(struct rc *rc, uint32_t cause)
+{
+	struct rc_packet pkt = { .opcode = ROCE_ACK };
+
+	if (rxe_keeps(&rc->res))
+		rxe_selective_ack(rc, cause);
+	else
+		rxe_ack_with(rc, &pkt);
+}
+
+static void rxe_refuse_with(struct rc *rc, uint8_t syndrome)
+{
+	struct rc_packet pkt = {
+		.opcode = ROCE_ACK, .psn = rc->res.expected, .syndrome = syndrome,
+	};
+
+	rxe_answer(rc, &pkt);
 }
 
 static void rxe_nak(struct rc *rc, uint8_t nak)
 {
 	rc->qp->stats.naks++;
-	rxe_answer(rc, rc->res.expected, nak);
+	rxe_refuse_with(rc, nak);
 }
 
 /* Nothing has happened: the peer sends it again, later. */
 static void rxe_not_ready(struct rc *rc)
 {
 	rc->qp->stats.no_buffer++;
-	rxe_answer(rc, rc->res.expected, ROCE_AETH_RNR | RC_RNR_CODE);
+	rxe_refuse_with(rc, ROCE_AETH_RNR | RC_RNR_CODE);
 }
 
 static void rxe_refuse(struct rc *rc, struct rxe_refusal why)
@@ -83,7 +98,7 @@ static void rxe_begin_write(struct rc_responder *res, const struct rc_packet *pk
 	res->busy = true;
 	res->is_send = false;
 	res->access = GNIC_ACCESS_REMOTE_WRITE;
-	res->reduction = roce_ops[pkt->opcode].flags & ROCE_OP_REDUCE ? pkt->reduction : 0;
+	rxe_write_of(&res->write, pkt);
 	res->first = pkt->payload;
 	res->va = pkt->va;
 	res->left = pkt->dma_len;
@@ -118,45 +133,12 @@ static bool rxe_begin_send(struct rc *rc, const struct rc_packet *pkt)
 	res->busy = true;
 	res->is_send = true;
 	res->access = GNIC_ACCESS_LOCAL_WRITE;
-	res->reduction = 0;
+	res->write.reduction = 0;
 	res->first = pkt->payload;
 	res->va = le64_to_cpu(wqe.addr);
 	res->left = le32_to_cpu(wqe.size);
 	res->size = 0;
 	return true;
-}
-
-/* ---- placement ---- */
-
-static void rxe_move_pieces(const struct iovec *to, const struct iovec *from, size_t len)
-{
-	size_t to_off = 0, from_off = 0, n;
-
-	for (; len; len -= n) {
-		size_t to_n = to->iov_len - to_off, from_n = from->iov_len - from_off;
-
-		n = to_n < from_n ? to_n : from_n;
-		n = n < len ? n : len;
-		memmove((uint8_t *)to->iov_base + to_off, (uint8_t *)from->iov_base + from_off, n);
-		to_off += n;
-		from_off += n;
-		if (to_off == to->iov_len) {
-			to++;
-			to_off = 0;
-		}
-		if (from_off == from->iov_len) {
-			from++;
-			from_off = 0;
-		}
-	}
-}
-
-void rc_move(const struct iovec *to, const struct iovec *from, size_t len)
-{
-	if (len <= to->iov_len && len <= from->iov_len)
-		memmove(to->iov_base, from->iov_base, len);
-	else
-		rxe_move_pieces(to, from, len);
 }
 
 /* The address of a WRITE is the peer's fault, that of a buffer our owner's. */
@@ -165,26 +147,6 @@ static struct rxe_refusal rxe_no_access(const struct rc_responder *res)
 	if (res->is_send)
 		return (struct rxe_refusal){ ROCE_NAK_OPERATION, GNIC_SYND_LOCAL_ACCESS };
 	return (struct rxe_refusal){ ROCE_NAK_ACCESS, GNIC_SYND_REMOTE_ACCESS };
-}
-
-static bool rxe_place(struct rc *rc, const struct rxe_request *in)
-{
-	struct rc_responder *res = &rc->res;
-	uint32_t len = in->pkt->payload, room = len;
-	struct iovec to[RXE_PIECES];
-
-	if (!len)
-		return true;
-	if (res->reduction)
-		room = reduce_dst_len(res->reduction, len);
-	if (asid_iov(rc->qp->card, res->asid, res->va, room, res->access, to, RXE_PIECES) < 0)
-		return false;
-	if (res->reduction)
-		reduce(res->reduction, to, in->iov, len);
-	else
-		rc_move(to, in->iov, len);
-	res->va += room;
-	return true;
 }
 
 /* ---- the expected request ---- */
@@ -240,50 +202,86 @@ static bool rxe_begin(struct rc *rc, const struct rc_packet *pkt)
 	return true;
 }
 
-static void rxe_expected(struct rc *rc, const struct rxe_request *in)
+/* What was kept is placed already. */
+static bool rxe_put(struct rc *rc, const struct rxe_request *in)
+{
+	struct rc_responder *res = &rc->res;
+
+	if (in->iov && !rxe_place(rc, in, res->va, res->write.reduction, res->access))
+		return false;
+	res->va += rxe_room(res->write.reduction, in->pkt->payload);
+	return true;
+}
+
+/* False: it is refused, or has to come again. */
+static bool rxe_expected(struct rc *rc, const struct rxe_request *in)
 {
 	struct rc_responder *res = &rc->res;
 	const struct rc_packet *pkt = in->pkt;
 
 	if (!rxe_begin(rc, pkt))
-		return;
+		return false;
 	if (pkt->payload > res->left) {
 		rxe_refuse(rc, (struct rxe_refusal){ ROCE_NAK_REQUEST, GNIC_SYND_RX_SEND_TOO_BIG });
-		return;
+		return false;
 	}
-	if (!rxe_place(rc, in)) {
+	if (!rxe_put(rc, in)) {
 		rxe_refuse(rc, rxe_no_access(res));
-		return;
+		return false;
 	}
 	res->left -= pkt->payload;
 	if (res->is_send)
 		res->size += pkt->payload;
 	res->expected = psn_add(res->expected, 1);
 	res->naked = false;
-	if (roce_ops[pkt->opcode].flags & ROCE_OP_LAST && !rxe_complete(rc, pkt))
+	return !(roce_ops[pkt->opcode].flags & ROCE_OP_LAST) || rxe_complete(rc, pkt);
+}
+
+/* The expected one, and those behind it that have been waiting for it. */
+static void rxe_in_order(struct rc *rc, const struct rxe_request *in)
+{
+	bool ack = in->pkt->ack_req;
+	struct rc_packet kept;
+
+	if (!rxe_expected(rc, in))
 		return;
-	if (pkt->ack_req)
-		rxe_ack(rc);
+	if (rxe_keeps(&rc->res)) {
+		while (rxe_keep_next(&rc->res, &kept)) {
+			ack |= kept.ack_req;
+			if (!rxe_expected(rc, &(struct rxe_request){ .pkt = &kept }))
+				return;
+		}
+	}
+	if (ack)
+		rxe_ack(rc, in->pkt->psn);
+}
+
+static void rxe_early(struct rc *rc, const struct rxe_request *in, uint32_t ahead)
+{
+	struct rc_responder *res = &rc->res;
+
+	rc->qp->stats.out_of_order++;
+	if (rc->req.selective && in->pkt->selective) {
+		rxe_keep(rc, in, ahead);
+		rxe_selective_ack(rc, in->pkt->psn);
+	} else if (!res->naked) {
+		res->naked = true;
+		rxe_nak(rc, ROCE_NAK_PSN);
+	}
 }
 
 static void rxe_respond(struct rc *rc, const struct rxe_request *in)
 {
-	struct rc_responder *res = &rc->res;
-	int32_t ahead = psn_diff(in->pkt->psn, res->expected);
-	struct gnic_hw_qp_stats *stats = &rc->qp->stats;
+	int32_t ahead = psn_diff(in->pkt->psn, rc->res.expected);
 
 	if (!ahead) {
-		rxe_expected(rc, in);
-	} else if (ahead < 0) {
-		stats->duplicates++;
-		if (in->pkt->ack_req)
-			rxe_ack(rc);
+		rxe_in_order(rc, in);
+	} else if (ahead > 0) {
+		rxe_early(rc, in, (uint32_t)ahead);
 	} else {
-		stats->out_of_order++;
-		if (!res->naked) {
-			res->naked = true;
-			rxe_nak(rc, ROCE_NAK_PSN);
-		}
+		rc->qp->stats.duplicates++;
+		if (in->pkt->ack_req)
+			rxe_ack(rc, in->pkt->psn);
 	}
 }
 
@@ -297,12 +295,8 @@ static void rxe_sequence_error(struct rc *rc)
 		return;		/* an old one: there is nothing to send again */
 	if (req->held)
 		return;		/* of the packets behind one that found no buffer */
-	if (req->naks >= req->nak_max && req->nak_max != RC_RETRY_FOR_EVER) {
-		txs_fail(rc, req->head, GNIC_SYND_QPC_RX_RETRY);
+	if (!txs_retry(rc))
 		return;
-	}
-	if (req->naks < RC_RETRY_FOR_EVER)
-		req->naks++;
 	txs_rollback(rc);
 	qp_wake(rc->qp);
 }
@@ -353,6 +347,8 @@ static void rxe_answered(struct rc *rc, const struct rc_packet *pkt)
 	switch (type) {
 	case ROCE_AETH_ACK:
 		rc->qp->stats.acks++;
+		if (pkt->opcode == ROCE_SELECTIVE_ACK)
+			sack_receive(rc, pkt);
 		break;
 	case ROCE_AETH_RNR:
 		rxe_not_yet(rc, pkt->syndrome);

@@ -3,11 +3,13 @@
  * Block TMR: retransmission timers.
  *
  * Every packet and every ACK moves a deadline, which is a store; the timer in
- * the loop is only touched when it is not pending, or fires too early.
+ * the loop is only touched when it is not pending, or fires too early. A
+ * selective requester does not wait for the time-out: it probes before.
  */
 #include "blk_qpc.h"
 
 #define TMR_GRANULARITY_MAX	31u
+#define TMR_PROBE		64	/* of the time-out, and then twice as long each time */
 
 uint64_t tmr_rto(uint32_t granularity)
 {
@@ -57,17 +59,44 @@ static void tmr_expired(struct rc *rc)
 	qp_wake(rc->qp);
 }
 
+/* How long nothing may happen. */
+static uint64_t tmr_next(const struct rc *rc)
+{
+	const struct rc_requester *req = &rc->req;
+	uint64_t probe;
+
+	if (!req->selective)
+		return req->expiry;
+	probe = loop_now(rc->qp->card->loop) + (req->rto / TMR_PROBE << req->probes);
+	return probe < req->expiry ? probe : req->expiry;
+}
+
+static void tmr_probe(struct rc *rc)
+{
+	struct rc_requester *req = &rc->req;
+
+	req->probing = true;
+	req->probes++;
+	req->deadline = tmr_next(rc);
+	tmr_set(rc);
+	sack_probe(rc);
+}
+
 static void tmr_fire(void *opaque)
 {
 	struct rc *rc = opaque;
 	struct rc_requester *req = &rc->req;
 
-	if (!req->valid || (req->ona == req->nts && !req->held))
+	uint64_t now = loop_now(rc->qp->card->loop);
+
+	if (!req->valid || (req->ona == req->nts && !req->held && !req->probing))
 		return;
-	if (loop_now(rc->qp->card->loop) < req->deadline)
+	if (now < req->deadline)
 		tmr_set(rc);
 	else if (req->held)
 		tmr_released(rc);
+	else if (now < req->expiry)
+		tmr_probe(rc);
 	else
 		tmr_expired(rc);
 }
@@ -96,9 +125,12 @@ void tmr_hold(struct rc *rc, uint64_t ns)
 void tmr_progress(struct rc *rc)
 {
 	struct rc_requester *req = &rc->req;
+	bool later = req->probes;	/* than needed is what the timer is set to */
 
-	req->deadline = loop_now(rc->qp->card->loop) + req->rto;
+	req->probes = 0;
+	req->expiry = loop_now(rc->qp->card->loop) + req->rto;
+	req->deadline = tmr_next(rc);
 	/* no memory for a timer: a QP that could hang for ever fails at once */
-	if (!loop_timer_pending(&req->timer) && !tmr_set(rc))
+	if ((later || !loop_timer_pending(&req->timer)) && !tmr_set(rc))
 		txs_fail(rc, req->head, GNIC_SYND_QPC_RETRY);
 }

@@ -82,10 +82,13 @@ static uint32_t txs_in_flight(const struct rc_requester *req)
 	return (req->nts - req->ona) & ROCE_PSN_MASK;
 }
 
-/* An ACK is asked for when a message ends, every so often, and before the window closes. */
+/*
+ * An ACK is asked for when a message ends, every so often, before the window
+ * closes, and by a packet that fills a gap.
+ */
 static bool txs_wants_ack(const struct rc_requester *req, bool last)
 {
-	return last || (req->ack_freq && req->since_ackreq + 1 >= req->ack_freq) ||
+	return last || (req->selective && req->nts != req->high) || (req->ack_freq && req->since_ackreq + 1 >= req->ack_freq) ||
 	       txs_in_flight(req) + 1 >= req->window;
 }
 
@@ -101,6 +104,7 @@ static void txs_make(struct rc *rc, const struct rc_msg *msg, struct rc_packet *
 		.psn = req->nts,
 		.opcode = txs_opcodes[msg->kind][!req->packet][last][msg->imm],
 		.ack_req = txs_wants_ack(req, last),
+		.selective = req->selective,
 		.va = msg->remote,
 		.rkey = req->rkey,
 		.dma_len = msg->size,
@@ -124,21 +128,28 @@ static bool txs_payload(struct rc *rc, struct rc_msg *msg, uint32_t len, struct 
 	return frame->iovs >= 0;
 }
 
+void txs_pass(struct rc_requester *req, const struct rc_msg *msg)
+{
+	req->nts = psn_add(req->nts, 1);
+	if (++req->packet == msg->packets) {
+		req->packet = 0;
+		req->exec++;
+	}
+}
+
 /* Before the packet leaves: its ACK may be here before mac_send() returns. */
 static void txs_advance(struct rc *rc, const struct rc_msg *msg, bool ack_req)
 {
 	struct rc_requester *req = &rc->req;
 
+	if (req->selective)
+		sack_sent(req);
 	if (req->nts == req->high)
 		req->high = psn_add(req->high, 1);
 	else
 		rc->qp->stats.retransmits++;
-	req->nts = psn_add(req->nts, 1);
 	req->since_ackreq = ack_req ? 0 : req->since_ackreq + 1;
-	if (++req->packet == msg->packets) {
-		req->packet = 0;
-		req->exec++;
-	}
+	txs_pass(req, msg);
 }
 
 static void txs_send(struct rc *rc, struct rc_msg *msg)
@@ -154,8 +165,9 @@ static void txs_send(struct rc *rc, struct rc_msg *msg)
 		return;
 	}
 	txs_advance(rc, msg, pkt.ack_req);
-	if (idle)
+	if (idle && !req->probing)
 		tmr_progress(rc);
+	req->probing = false;
 	txs_emit(rc, &pkt, &frame);
 }
 
@@ -232,6 +244,8 @@ int rc_poll(struct qp *qp, int budget)
 	if (mac_pause_holds(qp))
 		return 0;
 	while (req->valid && !req->held && work < req->burst) {
+		if (req->selective)
+			sack_skip(req);
 		if (req->exec == req->tail && (budget-- <= 0 || !txs_fetch(rc)))
 			break;
 		if (!txs_step(rc))
@@ -260,9 +274,10 @@ bool txs_acked(struct rc *rc, uint32_t psn)
 	req->naks = 0;
 	req->rnrs = 0;
 	req->held = false;
+	req->probing = false;
 	txs_complete(rc);
 	if (overtaken)
-		txs_rollback(rc);
+		txs_rewind(rc);
 	if (req->valid && req->ona != req->nts)
 		tmr_progress(rc);
 	if (req->valid && (req->exec != req->tail || req->tail != rc->qp->sq.index))
@@ -270,7 +285,27 @@ bool txs_acked(struct rc *rc, uint32_t psn)
 	return true;
 }
 
+bool txs_retry(struct rc *rc)
+{
+	struct rc_requester *req = &rc->req;
+
+	if (req->naks >= req->nak_max && req->nak_max != RC_RETRY_FOR_EVER) {
+		txs_fail(rc, req->head, GNIC_SYND_QPC_RX_RETRY);
+		return false;
+	}
+	if (req->naks < RC_RETRY_FOR_EVER)
+		req->naks++;
+	return true;
+}
+
 void txs_rollback(struct rc *rc)
+{
+	if (rc->req.selective)
+		sack_lose(&rc->req);
+	txs_rewind(rc);
+}
+
+void txs_rewind(struct rc *rc)
 {
 	struct rc_requester *req = &rc->req;
 	const struct rc_msg *msg = rc_msg(req, req->head);
@@ -298,6 +333,8 @@ void txs_start(struct rc *rc)
 	req->timeouts = 0;
 	req->naks = 0;
 	req->rnrs = 0;
+	req->probing = false;
+	sack_start(req);
 	req->valid = true;
 	qp_wake(rc->qp);
 }

@@ -26,6 +26,7 @@
 #define ROCE_BTH_PAD_SHIFT	4
 #define ROCE_BTH_VERSION	0x0f
 #define ROCE_BTH_ACK_REQ	0x80000000u
+#define ROCE_BTH_SELECTIVE	0x40000000u
 
 #define ROCE_OP(w, fl, ext)	{ .flags = ROCE_OP_KNOWN | (w) | (fl), .ext_len = (ext) }
 
@@ -48,6 +49,7 @@ const struct roce_op roce_ops[256] = {
 	[ROCE_ACK]		= ROCE_OP(0, ROCE_OP_AETH, 4),
 	[ROCE_CMP_SWAP]		= ROCE_OP(0, ROCE_OP_FIRST | ROCE_OP_LAST, 28),
 	[ROCE_FETCH_ADD]	= ROCE_OP(0, ROCE_OP_FIRST | ROCE_OP_LAST, 28),
+	[ROCE_SELECTIVE_ACK]	= ROCE_OP(ROCE_OP_SACK, ROCE_OP_AETH, 24),
 	[ROCE_REDUCE_FIRST]	= ROCE_OP(ROCE_OP_WRITE | ROCE_OP_REDUCE,
 					  ROCE_OP_FIRST | ROCE_OP_RETH, 20),
 	[ROCE_REDUCE_ONLY]	= ROCE_OP(ROCE_OP_WRITE | ROCE_OP_REDUCE,
@@ -174,7 +176,16 @@ static uint8_t *build_bth(uint8_t *p, const struct rc_packet *pkt)
 			      roce_pad(pkt->payload) << ROCE_BTH_PAD_SHIFT));
 	p = put16(p, ROCE_PKEY);
 	p = put32(p, pkt->dst_qp & ROCE_PSN_MASK);
-	return put32(p, (pkt->ack_req ? ROCE_BTH_ACK_REQ : 0) | (pkt->psn & ROCE_PSN_MASK));
+	return put32(p, (pkt->ack_req ? ROCE_BTH_ACK_REQ : 0) |
+			(pkt->selective ? ROCE_BTH_SELECTIVE : 0) | (pkt->psn & ROCE_PSN_MASK));
+}
+
+static uint8_t *build_sack(uint8_t *p, const struct roce_sack *sack)
+{
+	p = put32(p, sack->cause & ROCE_PSN_MASK);
+	for (unsigned int i = 0; i < ROCE_SACK_BITS / 64; i++)
+		p = put64(p, sack->bits[i]);
+	return p;
 }
 
 static uint8_t *build_ext(uint8_t *p, const struct rc_packet *pkt)
@@ -190,6 +201,8 @@ static uint8_t *build_ext(uint8_t *p, const struct rc_packet *pkt)
 		p = put32(p, pkt->reduction);
 	if (flags & ROCE_OP_AETH)
 		p = put32(p, (uint32_t)pkt->syndrome << 24 | (pkt->msn & ROCE_PSN_MASK));
+	if (flags & ROCE_OP_SACK)
+		p = build_sack(p, &pkt->sack);
 	if (flags & ROCE_OP_IMM)
 		p = put32(p, pkt->imm);
 	return p;
@@ -350,6 +363,13 @@ static bool parse_udp(const uint8_t *udp, uint32_t room, struct roce_path *path)
 	return get16(udp + 2) == ROCE_UDP_PORT && get16(udp + 4) == room;
 }
 
+static void parse_sack(const uint8_t *p, struct roce_sack *sack)
+{
+	sack->cause = get32(p) & ROCE_PSN_MASK;
+	for (unsigned int i = 0; i < ROCE_SACK_BITS / 64; i++)
+		sack->bits[i] = get64(p + 4 + 8 * i);
+}
+
 static void parse_ext(const uint8_t *p, struct rc_packet *pkt)
 {
 	uint16_t flags = roce_ops[pkt->opcode].flags;
@@ -370,6 +390,8 @@ static void parse_ext(const uint8_t *p, struct rc_packet *pkt)
 		pkt->msn = get32(p) & ROCE_PSN_MASK;
 		p += 4;
 	}
+	if (flags & ROCE_OP_SACK)
+		parse_sack(p, &pkt->sack);
 	if (flags & ROCE_OP_IMM)
 		pkt->imm = get32(p);
 }
@@ -393,6 +415,7 @@ static uint8_t parse_bth(const uint8_t *hdr, uint32_t hdr_len, uint32_t off,
 	pkt->solicited = bth[1] & ROCE_BTH_SE;
 	pkt->dst_qp = get32(bth + 4) & ROCE_PSN_MASK;
 	pkt->ack_req = get32(bth + 8) & ROCE_BTH_ACK_REQ;
+	pkt->selective = get32(bth + 8) & ROCE_BTH_SELECTIVE;
 	pkt->psn = get32(bth + 8) & ROCE_PSN_MASK;
 	parse_ext(bth + ROCE_BTH_LEN, pkt);
 	return 0;

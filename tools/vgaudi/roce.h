@@ -36,7 +36,9 @@ enum roce_opcode {
 	ROCE_ACK		= 0x11,
 	ROCE_CMP_SWAP		= 0x13,
 	ROCE_FETCH_ADD		= 0x14,
-	/* of the range that is left to manufacturers: a WRITE that is a reduction */
+	/* of the range that is left to manufacturers: an ACK that says what is missing */
+	ROCE_SELECTIVE_ACK	= 0xd1,
+	/* and a WRITE that is a reduction */
 	ROCE_REDUCE_FIRST	= 0xc6,
 	ROCE_REDUCE_ONLY	= 0xca,
 	ROCE_REDUCE_ONLY_IMM	= 0xcb,
@@ -52,6 +54,7 @@ enum roce_opcode {
 #define ROCE_OP_AETH		0x40u
 #define ROCE_OP_SEND		0x80u
 #define ROCE_OP_REDUCE		0x100u	/* a word behind the RETH says how */
+#define ROCE_OP_SACK		0x200u	/* behind the AETH: struct roce_sack */
 
 struct roce_op {
 	uint16_t flags;
@@ -99,6 +102,18 @@ struct roce_path {
 	bool icrc_swapped;
 };
 
+#define ROCE_SACK_BITS		128u
+
+/**
+ * struct roce_sack - what has arrived behind a gap
+ * @cause: PSN of the packet that made the responder say so
+ * @bits: bit n is the packet n behind the one that is missing first
+ */
+struct roce_sack {
+	uint32_t cause;
+	uint64_t bits[ROCE_SACK_BITS / 64];
+};
+
 /**
  * struct rc_packet - an RC packet without its payload, in host order
  * @path: addresses
@@ -108,6 +123,7 @@ struct roce_path {
  * @opcode: enum roce_opcode
  * @ack_req: BTH.A
  * @solicited: BTH.SE
+ * @selective: a reserved bit of the BTH: the sender knows ROCE_SELECTIVE_ACK
  * @syndrome: AETH
  * @msn: AETH, 24 bits
  * @va: RETH
@@ -115,6 +131,7 @@ struct roce_path {
  * @dma_len: RETH
  * @reduction: GNIC_REDUCTION_*; 0: none
  * @imm: immediate data
+ * @sack: ROCE_SELECTIVE_ACK
  */
 struct rc_packet {
 	const struct roce_path *path;
@@ -124,6 +141,7 @@ struct rc_packet {
 	uint8_t opcode;
 	bool ack_req;
 	bool solicited;
+	bool selective;
 	uint8_t syndrome;
 	uint32_t msn;
 	uint64_t va;
@@ -131,6 +149,7 @@ struct rc_packet {
 	uint32_t dma_len;
 	uint16_t reduction;
 	uint32_t imm;
+	struct roce_sack sack;
 };
 
 /* ---- cyclic arithmetic ---- */

@@ -20,9 +20,10 @@ static bool rxe_is_full(const struct rc_packet *pkt)
 	return pkt->payload >= RXE_FIRST_MIN && !(pkt->payload & (pkt->payload - 1));
 }
 
-static uint8_t rxe_check_first(const struct rc_responder *res, const struct rc_packet *pkt,
-			       bool last)
+uint8_t rxe_check_write(const struct rc_responder *res, const struct rc_packet *pkt)
 {
+	bool last = roce_ops[pkt->opcode].flags & ROCE_OP_LAST;
+
 	if (pkt->rkey != res->lkey)
 		return GNIC_SYND_RX_RKEY;
 	if (!pkt->dma_len)
@@ -35,6 +36,18 @@ static uint8_t rxe_check_first(const struct rc_responder *res, const struct rc_p
 	if (!rxe_is_full(pkt))
 		return GNIC_SYND_RX_RC_TOO_SMALL;
 	return pkt->payload == pkt->dma_len ? GNIC_SYND_RX_RC_TOO_BIG : rxe_check_reduction(pkt);
+}
+
+void rxe_write_of(struct rc_write *write, const struct rc_packet *first)
+{
+	*write = (struct rc_write){
+		.va = first->va,
+		.psn = first->psn,
+		.size = first->dma_len,
+		.first = first->payload,
+	};
+	if (roce_ops[first->opcode].flags & ROCE_OP_REDUCE)
+		write->reduction = first->reduction;
 }
 
 static uint8_t rxe_check_next(const struct rc_responder *res, const struct rc_packet *pkt,
@@ -75,5 +88,5 @@ uint8_t rxe_check(const struct rc *rc, const struct rc_packet *pkt)
 		return GNIC_SYND_RX_RC_TOO_BIG;
 	if (send)
 		return rxe_check_send(res, pkt, first, last);
-	return first ? rxe_check_first(res, pkt, last) : rxe_check_next(res, pkt, last);
+	return first ? rxe_check_write(res, pkt) : rxe_check_next(res, pkt, last);
 }

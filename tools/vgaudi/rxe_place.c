@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Block RXE, the part of RC QPs: the payload of a request goes to memory, or meets what is there. */
+#include <string.h>
+
+#include "blk_qpc.h"
+#include "reduce.h"
+
+#define RXE_PIECES		8	/* of a packet's place in memory */
+
+static void rxe_move_pieces(const struct iovec *to, const struct iovec *from, size_t len)
+{
+	size_t to_off = 0, from_off = 0, n;
+
+	for (; len; len -= n) {
+		size_t to_n = to->iov_len - to_off, from_n = from->iov_len - from_off;
+
+		n = to_n < from_n ? to_n : from_n;
+		n = n < len ? n : len;
+		memmove((uint8_t *)to->iov_base + to_off, (uint8_t *)from->iov_base + from_off, n);
+		to_off += n;
+		from_off += n;
+		if (to_off == to->iov_len) {
+			to++;
+			to_off = 0;
+		}
+		if (from_off == from->iov_len) {
+			from++;
+			from_off = 0;
+		}
+	}
+}
+
+void rc_move(const struct iovec *to, const struct iovec *from, size_t len)
+{
+	if (len <= to->iov_len && len <= from->iov_len)
+		memmove(to->iov_base, from->iov_base, len);
+	else
+		rxe_move_pieces(to, from, len);
+}
+
+uint32_t rxe_room(uint16_t reduction, uint32_t len)
+{
+	return reduction ? reduce_dst_len(reduction, len) : len;
+}
+
+bool rxe_place(struct rc *rc, const struct rxe_request *in, uint64_t va, uint16_t reduction,
+	       uint8_t access)
+{
+	uint32_t len = in->pkt->payload;
+	struct iovec to[RXE_PIECES];
+
+	if (!len)
+		return true;
+	if (asid_iov(rc->qp->card, rc->res.asid, va, rxe_room(reduction, len), access, to,
+		     RXE_PIECES) < 0)
+		return false;
+	if (reduction)
+		reduce(reduction, to, in->iov, len);
+	else
+		rc_move(to, in->iov, len);
+	return true;
+}
