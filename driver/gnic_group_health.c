@@ -32,6 +32,7 @@ static const struct gnic_group_field gnic_group_requester[] = {
 	{ "local_pi",		GNIC_REQ_LOCAL_PI },
 	{ "execution_idx",	GNIC_REQ_EXECUTION_IDX },
 	{ "consumer_idx",	GNIC_REQ_CONSUMER_IDX },
+	{ "selective",		GNIC_REQ_SELECTIVE },
 	{ "congestion_win",	GNIC_REQ_CONGESTION_WIN },
 	{ "psn_since_ackreq",	GNIC_REQ_PSN_SINCE_ACKREQ },
 	{ "asid",		GNIC_REQ_ASID },

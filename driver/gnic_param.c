@@ -96,6 +96,19 @@ static int gnic_param_check_icrc(struct gnic_dev *dev, const char *name,
 	return gnic_param_one_of(name, val, "roce", "gaudi", extack);
 }
 
+static int gnic_param_check_recovery(struct gnic_dev *dev, const char *name,
+				     const union devlink_param_value *val,
+				     struct netlink_ext_ack *extack)
+{
+	int err = gnic_param_one_of(name, val, "go_back_n", "selective", extack);
+
+	if (err || !strcmp(val->vstr, "go_back_n") ||
+	    le32_to_cpu(dev->caps.rc) & GNIC_RC_CAP_SELECTIVE)
+		return err;
+	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: this device resends all behind a gap", name);
+	return -EOPNOTSUPP;
+}
+
 static bool gnic_param_is_ip(const char *text)
 {
 	struct in6_addr v6;
@@ -147,6 +160,7 @@ const struct gnic_group_config gnic_group_config_default = {
 	.udp_sport = 0xc000,
 	.cc_mode = "none",
 	.cc_window = 24,
+	.loss_recovery = "go_back_n",
 	.icrc_order = "roce",
 };
 
@@ -306,6 +320,7 @@ static const struct gnic_param gnic_group_params[] = {
 	GNIC_PARAM(udp_sport,	     U16,    0, 0xc000, 0xffff, NULL),
 	GNIC_PARAM(cc_mode,	     STRING, 0, 0, 0, gnic_param_check_cc),
 	GNIC_PARAM(cc_window,	     U32,    0, 1, GNIC_QP_WINDOW_MAX, NULL),
+	GNIC_PARAM(loss_recovery,    STRING, 0, 0, 0, gnic_param_check_recovery),
 	GNIC_PARAM(icrc_order,	     STRING, 0, 0, 0, gnic_param_check_icrc),
 	GNIC_PARAM(local_key,	     U32,    GNIC_PARAM_SECRET, 0, U32_MAX, NULL),
 	GNIC_PARAM(remote_key,	     U32,    GNIC_PARAM_SECRET, 0, U32_MAX, NULL),

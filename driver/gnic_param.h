@@ -41,6 +41,7 @@ struct gnic_group_config {
 	u32 cc_window;
 	char qp_type[GNIC_PARAM_STRING];
 	char cc_mode[GNIC_PARAM_STRING];
+	char loss_recovery[GNIC_PARAM_STRING];
 	char icrc_order[GNIC_PARAM_STRING];
 	char peer_ip[GNIC_PARAM_STRING];
 	char local_ip[GNIC_PARAM_STRING];

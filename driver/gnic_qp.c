@@ -147,6 +147,11 @@ static u32 gnic_qp_congestion_mode(const struct gnic_group_config *config)
 	return strcmp(config->cc_mode, "window") ? GNIC_CONGESTION_NONE : GNIC_CONGESTION_WINDOW;
 }
 
+static bool gnic_qp_selective(const struct gnic_group_config *config)
+{
+	return !strcmp(config->loss_recovery, "selective");
+}
+
 static int gnic_qp_path(const struct gnic_qp_ctx *ctx)
 {
 	const struct gnic_qp_path *path = &ctx->attr->path;
@@ -228,6 +233,9 @@ static int gnic_qp_requester(const struct gnic_qp_ctx *ctx)
 	gnic_qpc_put(&in, GNIC_REQ_PRIORITY, config->priority);
 	gnic_qpc_put(&in, GNIC_REQ_CONGESTION_MODE, gnic_qp_congestion_mode(config));
 	gnic_qpc_put(&in, GNIC_REQ_CONGESTION_WIN, config->cc_window);
+	/* a device that knows nothing of it knows no such bit, either */
+	if (gnic_qp_selective(config))
+		gnic_qpc_put(&in, GNIC_REQ_SELECTIVE, 1);
 	gnic_qpc_put(&in, GNIC_REQ_MTU, ilog2(config->qp_path_mtu) - 10);
 	gnic_qpc_put(&in, GNIC_REQ_TRUST_LEVEL, GNIC_TRUST_SECURED);
 	gnic_qpc_put(&in, GNIC_REQ_VALID, 1);

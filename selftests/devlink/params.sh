@@ -52,6 +52,7 @@ group_defaults() {
 		udp_sport 49152
 		cc_mode none
 		cc_window 24
+		loss_recovery go_back_n
 		icrc_order roce
 		local_key 0
 		remote_key 0
@@ -84,6 +85,7 @@ group_words() {
 	with_group
 	limits qp_type "qp_type: raw or write" raw write -- send "" RAW
 	limits cc_mode "cc_mode: none or window" window none -- "" swift off
+	limits loss_recovery "loss_recovery: go_back_n or selective" selective go_back_n -- "" none
 	limits icrc_order "icrc_order: roce or gaudi" gaudi roce -- "" GAUDI
 	limits peer_ip "peer_ip: a unicast IPv4 or IPv6 address, or empty" \
 		192.0.2.2 2001:db8::2 "" -- 192.0.2 192.0.2.2.2 224.0.0.1 255.255.255.255 \
@@ -143,6 +145,7 @@ only_while_inactive() {
 		udp_sport 50000
 		cc_mode window
 		cc_window 9
+		loss_recovery selective
 		icrc_order gaudi
 		local_key 9
 		remote_key 9

@@ -19,3 +19,38 @@ target() {
 qp_failed() {
 	dmesg | tail -n "+$1" | grep -q "QP .* failed"
 }
+
+# ---- groups 5 of both cards, made by pair_up ----
+
+# write SIZE [OPTION...]
+write() {
+	local size=$1
+
+	shift
+	head -c "$size" /dev/urandom >"$DIR/in"
+	"$GNICCTL" accel rdma -d "$CARD" --group 5 --file "$DIR/in" --to "$ADDRESS" "$@"
+}
+
+# arrives SIZE [OPTION...]: from one card to the other, byte for byte
+arrives() {
+	target "$PEER_CARD" 5
+	write "$@" >/dev/null
+	wait "$TARGET" || fail "$(cat "$DIR/log")"
+	cmp "$DIR/in" "$DIR/out"
+}
+
+# both NAME VALUE [NAME VALUE]...: while inactive, at both ends
+both() {
+	group_state "$CARD" 5 inactive
+	group_state "$PEER_CARD" 5 inactive
+	group_set "$CARD" 5 "$@"
+	group_set "$PEER_CARD" 5 "$@"
+	group_state "$CARD" 5 active
+	group_state "$PEER_CARD" 5 active
+}
+
+# qp_context SIDE FIELD: of QP 0, as reporter qp has it
+qp_context() {
+	devlink -j health diagnose "$(group_sf "$CARD" 5)" reporter qp |
+		jq -r ".qps[0].$1.$2"
+}

@@ -10,33 +10,6 @@
 # shellcheck source=selftests/lib/rdma.sh
 . "$(dirname "$0")/../lib/rdma.sh"
 
-# write SIZE [OPTION...]
-write() {
-	local size=$1
-
-	shift
-	head -c "$size" /dev/urandom >"$DIR/in"
-	"$GNICCTL" accel rdma -d "$CARD" --group 5 --file "$DIR/in" --to "$ADDRESS" "$@"
-}
-
-# arrives SIZE [OPTION...]: from one card to the other, byte for byte
-arrives() {
-	target "$PEER_CARD" 5
-	write "$@" >/dev/null
-	wait "$TARGET" || fail "$(cat "$DIR/log")"
-	cmp "$DIR/in" "$DIR/out"
-}
-
-# both NAME VALUE [NAME VALUE]...: while inactive, at both ends
-both() {
-	group_state "$CARD" 5 inactive
-	group_state "$PEER_CARD" 5 inactive
-	group_set "$CARD" 5 "$@"
-	group_set "$PEER_CARD" 5 "$@"
-	group_state "$CARD" 5 active
-	group_state "$PEER_CARD" 5 active
-}
-
 sizes() {
 	pair_up 5 1
 	for size in 1 3 1023 1024 1025 65536 1000000; do
@@ -69,12 +42,6 @@ depths_and_priorities() {
 	arrives 300000
 	both qp_wq_depth 32768 priority 0
 	arrives 300000
-}
-
-# qp_context SIDE FIELD: of QP 0, as reporter qp has it
-qp_context() {
-	devlink -j health diagnose "$(group_sf "$CARD" 5)" reporter qp |
-		jq -r ".qps[0].$1.$2"
 }
 
 # 5000 bytes at a path MTU of 1024 are five packets.

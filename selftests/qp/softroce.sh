@@ -12,6 +12,7 @@
 VERBS=$TREE/build/selftests/qp/bin/verbs_peer
 KEY=4711
 PRIORITY=0
+RECOVERY=go_back_n
 
 # ask WORD...: a command to soft-RoCE's end, its answer
 ask() {
@@ -51,7 +52,8 @@ connected() {
 	read -r -t 10 _ QPN _ RKEY _ PEER_ADDRESS <&"${PEER_QP[0]}" || fail "soft-RoCE has no QP"
 	group_set "$PEER_CARD" 5 local_ip "$own" peer_ip "$address" \
 		peer_mac "$(cat "/sys/class/net/$DEV/address")" peer_qpn_base "$QPN" \
-		local_key $KEY remote_key "$RKEY" qp_path_mtu "$mtu" priority "$PRIORITY"
+		local_key $KEY remote_key "$RKEY" qp_path_mtu "$mtu" priority "$PRIORITY" \
+		loss_recovery "$RECOVERY"
 	group_state "$PEER_CARD" 5 active
 	does connect "$(group_param "$PEER_CARD" 5 qpn_base)" "$own" "$mtu"
 }
@@ -174,6 +176,17 @@ path_mtus() {
 
 bad_wire() {
 	connected
+	losses
+}
+
+# A group that would resend just what is missing has a peer that knows of no such thing.
+bad_wire_selective() {
+	RECOVERY=selective
+	connected
+	losses
+}
+
+losses() {
 	fault '"kind": "drop", "card": 0, "port": 0, "rate": 0.01'
 	they_write 1000000
 	we_write 1000000
@@ -275,4 +288,5 @@ switch_up
 rdma link add soft type rxe netdev "$DEV"
 trap 'rdma link delete soft; switch_down; rm -rf "$DIR"' EXIT
 guest_main writes_to_us sends_to_us writes_by_us sends_by_us over_ipv6 path_mtus bad_wire \
-	they_have_a_wrong_key we_have_a_wrong_key their_message_is_too_long frames priorities
+	bad_wire_selective they_have_a_wrong_key we_have_a_wrong_key \
+	their_message_is_too_long frames priorities

@@ -77,9 +77,11 @@ static void active(void)
 	fault_wire_init(&wire, 1);
 	CHECK(!wire.active && !fault_wire_roll(&wire, FAULT_DELAY));
 	fault_wire_set(&wire, FAULT_DELAY, 1, 0, 1000);
-	CHECK(wire.active);
+	CHECK(wire.active && wire.handles);
 	fault_wire_clear(&wire);
-	CHECK(!wire.active);
+	CHECK(!wire.active && !wire.handles);
+	fault_wire_set(&wire, FAULT_DROP, 1, 0, 0);
+	CHECK(wire.active && !wire.handles);
 }
 
 static void sizes(void)

@@ -1,0 +1,70 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# How RC QPs of two cards come by what the wire loses.
+# Topology: lib/devlink.sh
+
+# shellcheck source=selftests/lib/devlink.sh
+. "$(dirname "$0")/../lib/devlink.sh"
+# shellcheck source=selftests/lib/rdma.sh
+. "$(dirname "$0")/../lib/rdma.sh"
+
+# qp_count_of CARD COUNTER: of QP 0
+qp_count_of() {
+	devlink -j health diagnose "$(group_sf "$1" 5)" reporter qp | jq -r ".qps[0].$2"
+}
+
+lossy_wire() {
+	fault '"kind": "drop", "card": 0, "port": 0, "rate": 0.02'
+}
+
+# Just what is missing is sent again: nobody is told of a sequence error.
+selective() {
+	pair_up 5 1
+	both loss_recovery selective
+	expect selective "$(qp_context requester selective)" -eq 1
+	lossy_wire
+	arrives 4000000
+	fault_clear
+	expect retransmits "$(qp_count_of "$CARD" retransmits)" -ge 20
+	expect "early packets" "$(qp_count_of "$PEER_CARD" out_of_order)" -ge 20
+	expect "sequence errors" "$(qp_count_of "$PEER_CARD" naks)" -eq 0
+}
+
+selective_at_one_end() {
+	local card
+
+	for card in "$CARD" "$PEER_CARD"; do
+		apart selective_at "$card"
+	done
+}
+
+selective_at() {
+	pair_up 5 1
+	both loss_recovery go_back_n
+	group_state "$1" 5 inactive
+	group_set "$1" 5 loss_recovery selective
+	group_state "$1" 5 active
+	lossy_wire
+	arrives 1000000
+	expect "sequence errors" "$(qp_count_of "$PEER_CARD" naks)" -ge 1
+}
+
+selective_on_a_bad_wire() {
+	local kind
+
+	pair_up 5 1
+	both loss_recovery selective
+	for kind in drop duplicate reorder corrupt; do
+		fault "\"kind\": \"$kind\", \"card\": 0, \"port\": 0, \"rate\": 0.02"
+	done
+	for _ in 1 2 3; do
+		arrives 1000000
+	done
+}
+
+[ -x "$GNICCTL" ] || skip_all "needs gnicctl"
+[ -e /dev/accel/accel1 ] || skip_all "needs the compute devices of two cards"
+mkdir -p "$DIR"
+switch_up
+trap 'switch_down; rm -rf "$DIR"' EXIT
+guest_main selective selective_at_one_end selective_on_a_bad_wire
