@@ -116,9 +116,10 @@ void fault_wire_set(struct fault_wire *wire, enum fault_wire_kind kind, uint32_t
 	dice->count = count;
 	dice->limited = count;
 	dice->delay = delay;
-	wire->active = false;
+	wire->handles = false;
 	for (i = 0; i < FAULT_WIRE_KINDS; i++)
-		wire->active |= wire->dice[i].ppm;
+		wire->handles |= i != FAULT_DROP && wire->dice[i].ppm;
+	wire->active = wire->handles || wire->dice[FAULT_DROP].ppm;
 }
 
 void fault_wire_clear(struct fault_wire *wire)

@@ -70,6 +70,7 @@ struct fault_dice {
 
 struct fault_wire {
 	bool active;		/* any dice at all */
+	bool handles;		/* any that do more to a frame than to lose it */
 	uint64_t random;	/* state of the generator, never 0 */
 	struct fault_dice dice[FAULT_WIRE_KINDS];
 };
