@@ -8,7 +8,7 @@ EXEC	:= $(LAB) exec --
 KERNELS	:= 6.12 backports
 BUILD	:= $(CURDIR)/build
 
-all: driver vgaudi libgnic_accel gnicctl bpf bench-tools test-programs
+all: driver vgaudi libgnic_accel gnicctl collective bpf bench-tools test-programs
 
 help:
 	@echo 'make demo        the main job, step by step, in a guest with two cards'
@@ -39,6 +39,9 @@ libgnic_accel: setup
 
 gnicctl: setup
 	@$(EXEC) $(MAKE) --no-print-directory -C tools/gnicctl
+
+collective: setup
+	@$(EXEC) $(MAKE) --no-print-directory -s -C tools/collective
 
 bpf: setup
 	@$(EXEC) $(MAKE) --no-print-directory -C bpf O=$(BUILD)/bpf
@@ -77,4 +80,4 @@ shell: driver-6.12 vgaudi gnicctl bpf
 clean:
 	rm -rf build
 
-.PHONY: all help setup driver vgaudi libgnic_accel gnicctl bpf bench-tools test-programs demo test test-upstream bench check shell clean
+.PHONY: all help setup driver vgaudi libgnic_accel gnicctl collective bpf bench-tools test-programs demo test test-upstream bench check shell clean

@@ -1,0 +1,133 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# gnic-collective: every collective, type and operation, odd sizes, refusals, and what
+# happens to a run when a rank, a group or a card fails. All cards of the guest take part;
+# links are those that the model has.
+
+# shellcheck source=selftests/lib/collective.sh
+. "$(dirname "$0")/../lib/collective.sh"
+
+# bad STATUS SENTENCE COUNT ARG...: it ends, and says why; no hang
+bad() {
+	local status=$1 sentence=$2 got=0
+
+	shift 2
+	ranks "$@" || got=$?
+	expect "status of \"$*\"" $got -eq "$status"
+	grep -qF -- "$sentence" "$LOG" || fail "\"$*\" said: $(head -n 5 "$LOG"); not: $sentence"
+}
+
+# verified COUNT ARG...: so many results
+verified() {
+	local count=$1
+
+	shift
+	good "$@"
+	expect "results of \"$*\"" "$(grep -c "Verified *: ok" "$LOG")" -eq "$count"
+}
+
+all_reduce_of_every_type_and_operation() {
+	verified 44 allreduce --type all --op all --size 20004
+}
+
+reduce_scatter_of_every_type_and_operation() {
+	verified 44 reduce-scatter --type all --op all --size 20004
+}
+
+every_collective_and_type() {
+	verified 58 all --type all --size 100004
+}
+
+of_many_iterations() {
+	verified 6 all --size 1M --iterations 20
+}
+
+odd_sizes() {
+	local size
+
+	# fewer numbers than ranks, none for some; less than a slice, and just more
+	for size in 1 3 63 65 4093 65537; do
+		verified 6 all --type uint8 --size $size --root 1
+	done
+}
+
+every_link_has_its_share() {
+	local before after
+
+	before=$(for card in "${CARDS[@]}"; do sent "$card"; done)
+	good allgather --size 4M
+	after=$(for card in "${CARDS[@]}"; do sent "$card"; done)
+	paste <(echo "$before") <(echo "$after") | while read -r was is; do
+		expect "bytes of a link" $((is - was)) -gt 65536
+	done
+}
+
+wrong_arguments() {
+	bad 2 "one collective is needed" 2
+	bad 2 "nonsense is no collective" 2 nonsense
+	bad 2 "fp64 is no type" 2 allreduce --type fp64
+	bad 2 "prod is no operation" 2 allreduce --op prod
+	bad 2 "x is no number" 2 allreduce --size x
+	bad 2 "0 is too small" 2 allreduce --size 0
+	bad 2 "2G is too large" 2 allreduce --size 2G
+	bad 2 "--size is no whole number" 2 allreduce --size 5
+	bad 2 "bf16-fp32 is of reductions only" 2 allgather --type bf16-fp32
+	bad 2 "--mpi is of allreduce" 2 allgather --mpi
+	bad 2 "--root: there are ranks 0 to 1" 2 broadcast --root 2
+	bad 2 "2 to 64 ranks, not 1" 1 allreduce
+}
+
+more_ranks_than_cards() {
+	bad 1 "this machine has ${#CARDS[@]} cards" $((${#CARDS[@]} + 1)) allreduce
+}
+
+no_group() {
+	bad 1 "has no subfunction" 2 allreduce --sfnum 5000
+}
+
+held_by_somebody() {
+	"$GNICCTL" accel run -d "$CARD" -e "hold g 104; event g rdma 60" >/dev/null 2>&1 &
+	defer kill $!
+	wait_for 5 is_held
+	bad 1 "group 104: Device or resource busy" 2 allreduce
+}
+
+is_held() {
+	"$GNICCTL" show --json "$CARD" | jq -e '.cards[0].groups[] | select(.name == 104).held' \
+		>/dev/null
+}
+
+inactive_group() {
+	group_state "$CARD" 104 inactive
+	defer box_again
+	bad 1 "group 104 is not active" 2 allreduce
+}
+
+card_is_reset() {
+	defer box_again
+	under_way 1 "gnic-collective: rank [0-9]*: " reset_card "$PEER_CARD"
+}
+
+rank_is_killed() {
+	defer box_again
+	under_way 137 "signal 9" kill_rank
+}
+
+# The newest one is a rank, and not mpirun.
+kill_rank() {
+	kill -KILL "$(pgrep -n -x gnic-collective)"
+}
+
+group_is_taken() {
+	defer box_again
+	under_way 1 "gnic-collective: rank [0-9]*: " group_state "$CARD" 104 inactive
+}
+
+works_again() {
+	good allreduce --size 1M
+}
+
+collective_up
+guest_main all_reduce_of_every_type_and_operation reduce_scatter_of_every_type_and_operation \
+	every_collective_and_type of_many_iterations odd_sizes every_link_has_its_share wrong_arguments more_ranks_than_cards no_group \
+	held_by_somebody inactive_group card_is_reset rank_is_killed group_is_taken works_again
