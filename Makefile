@@ -11,7 +11,7 @@ BUILD	:= $(CURDIR)/build
 all: driver vgaudi libgnic_accel gnicctl collective bpf bench-tools test-programs
 
 help:
-	@echo 'make demo        the main job, step by step, in a guest with two cards'
+	@echo 'make demo        the main job, step by step, in guests with two cards and eight'
 	@echo 'make test        all tests: unit, model, guest on both kernels'
 	@echo "make test-upstream  the kernel's own driver tests, on both kernels"
 	@echo 'make bench       figures, as ratios of one run'
@@ -57,7 +57,7 @@ bench-tools: setup
 
 # ---- run ----
 
-demo: driver-6.12 vgaudi gnicctl bpf
+demo: driver-6.12 vgaudi gnicctl collective bpf
 	@tools/demo/demo
 
 test: all
