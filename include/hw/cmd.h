@@ -133,6 +133,7 @@ struct gnic_hw_caps {
 	__le32 wq_log_max;
 	__le32 rc;		/* GNIC_RC_CAP_*: what RC QPs can do */
 #define GNIC_RC_CAP_SELECTIVE	BIT(0)	/* resend just what is missing */
+#define GNIC_RC_CAP_DELAY	BIT(1)	/* congestion control by delay */
 	__le32 rsvd[4];
 };
 GNIC_HW_SIZE(gnic_hw_caps, 64);

@@ -34,11 +34,11 @@
 #define GNIC_REQ_ENCAP_TYPE		12, GENMASK(31, 29)
 #define GNIC_REQ_CONG_NON_MARKED_ACK	13, GENMASK(23, 0)	/* device */
 #define GNIC_REQ_CQ_NUM			13, GENMASK(28, 24)	/* device: low bits of the CQN */
-#define GNIC_REQ_RTT_STATE		13, GENMASK(30, 29)	/* device */
+#define GNIC_REQ_RTT_STATE		13, GENMASK(30, 29)	/* device: 1: measures */
 #define GNIC_REQ_ENCAP_ENABLE		13, BIT(31)
 #define GNIC_REQ_CONGESTION_WIN		14, GENMASK(23, 0)
-#define GNIC_REQ_RTT_TIMESTAMP		15, GENMASK(24, 0)	/* device */
-#define GNIC_REQ_RTT_MARKED_PSN		16, GENMASK(23, 0)	/* device */
+#define GNIC_REQ_RTT_TIMESTAMP		15, GENMASK(24, 0)	/* device: when it left, us */
+#define GNIC_REQ_RTT_MARKED_PSN		16, GENMASK(23, 0)	/* device: this one */
 #define GNIC_REQ_BURST_SIZE		17, GENMASK(21, 0)
 #define GNIC_REQ_ASID			17, GENMASK(31, 22)
 #define GNIC_REQ_LAST_IDX		18, GENMASK(21, 0)
@@ -55,6 +55,9 @@
 #define GNIC_REQ_SYNDROME		28, GENMASK(7, 0)	/* device: model-defined */
 #define GNIC_REQ_RNR_RETRY_CNT		28, GENMASK(10, 8)	/* model-defined; 7: for ever */
 #define GNIC_REQ_SELECTIVE		28, BIT(11)	/* model-defined: of both directions */
+#define GNIC_REQ_RTT			28, GENMASK(31, 12)	/* device: last one, us */
+#define GNIC_REQ_TARGET_DELAY		29, GENMASK(23, 0)	/* model-defined: us */
+#define GNIC_REQ_CURRENT_WIN		30, GENMASK(23, 0)	/* device: model-defined */
 #define GNIC_REQ_DATA_MMU_BYPASS	31, BIT(11)
 #define GNIC_REQ_MOD_GAUDI1		31, BIT(12)
 #define GNIC_REQ_PORT			31, GENMASK(14, 13)
@@ -74,6 +77,7 @@ enum gnic_hw_transport {
 #define GNIC_REQ_CONGESTION_MODE	31, GENMASK(22, 21)
 enum gnic_hw_congestion {
 	GNIC_CONGESTION_NONE	= 0,
+	GNIC_CONGESTION_DELAY	= 1,	/* as many as TARGET_DELAY allows, up to CONGESTION_WIN */
 	GNIC_CONGESTION_WINDOW	= 2,	/* CONGESTION_WIN packets in flight */
 };
 #define GNIC_REQ_MTU			31, GENMASK(24, 23)	/* log2 - 10: 1K, 2K, 4K, 8K */

@@ -88,6 +88,8 @@ static struct lab {
 	uint32_t packets;	/* sent */
 	/* what a test wants to do to a packet of struct rc_packet; false: lose it */
 	bool (*tamper)(struct rc_packet *pkt);
+	/* a wire of its own */
+	void (*carry)(struct vport *to, struct frame *frame);
 } lab;
 
 static struct lab_packet *lab_queue;	/* once for all tests: it is large */
@@ -143,6 +145,10 @@ void mac_send(struct port *port, struct frame *frame)
 	if (lab.cut || lab_roll(lab.dice.drop) || (lab.tamper && !lab.tamper(&pkt)))
 		return;
 	frame->rc = &pkt;
+	if (lab.carry) {
+		lab.carry(&to->vport, frame);
+		return;
+	}
 	if (!lab.bytes) {
 		rc_receive(&to->vport, frame);
 		return;
@@ -421,6 +427,7 @@ struct lab_conn {
 	uint32_t granularity;
 	uint32_t timeouts, naks, rnrs;	/* retry counts */
 	uint32_t window;	/* 0: no congestion control */
+	uint32_t target;	/* us; 0: no control by delay */
 	uint32_t burst;
 	uint8_t ip_version;
 	uint8_t selective;	/* bit n: side n is */
@@ -481,6 +488,13 @@ static inline enum gnic_hw_status lab_responder(uint32_t side, uint32_t qpn,
 	return rc_cmd_qpc_write(&lab.side[side].qps[qpn].qp, &w);
 }
 
+static inline enum gnic_hw_congestion lab_congestion(const struct lab_conn *conn)
+{
+	if (!conn->window)
+		return GNIC_CONGESTION_NONE;
+	return conn->target ? GNIC_CONGESTION_DELAY : GNIC_CONGESTION_WINDOW;
+}
+
 static inline enum gnic_hw_status lab_requester(uint32_t side, uint32_t qpn,
 						const struct lab_conn *conn)
 {
@@ -495,7 +509,8 @@ static inline enum gnic_hw_status lab_requester(uint32_t side, uint32_t qpn,
 	lab_field(&w, GNIC_REQ_TIMEOUT_RETRY_CNT, conn->timeouts);
 	lab_field(&w, GNIC_REQ_SEQ_ERR_RETRY_CNT, conn->naks);
 	lab_field(&w, GNIC_REQ_RNR_RETRY_CNT, conn->rnrs);
-	lab_field(&w, GNIC_REQ_CONGESTION_MODE, conn->window ? 2 : 0);
+	lab_field(&w, GNIC_REQ_CONGESTION_MODE, lab_congestion(conn));
+	lab_field(&w, GNIC_REQ_TARGET_DELAY, conn->target);
 	lab_field(&w, GNIC_REQ_CONGESTION_WIN, conn->window);
 	lab_field(&w, GNIC_REQ_BURST_SIZE, conn->burst);
 	lab_field(&w, GNIC_REQ_SELECTIVE, conn->selective >> side & 1);

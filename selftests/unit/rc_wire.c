@@ -483,6 +483,7 @@ static struct scenario scenario_make(void)
 			.timeouts = RC_RETRY_FOR_EVER, .naks = RC_RETRY_FOR_EVER,
 			.rnrs = RC_RNR_FOR_EVER,
 			.window = lab_random(2) ? some(1, 200) : 0,
+			.target = lab_random(2) ? some(1, 2000) : 0,
 			.burst = lab_random(2) ? some(1, 300) : 0,
 			.ip_version = lab_random(2) ? 4 : 6,
 			.selective = (uint8_t)(lab_random(4) ? 3 : lab_random(4)),

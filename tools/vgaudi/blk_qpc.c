@@ -67,6 +67,9 @@ static const struct qpc_field qpc_req_fields[] = {
 	{ GNIC_REQ_SYNDROME,		QPC_DEVICE },
 	{ GNIC_REQ_RNR_RETRY_CNT,	QPC_DRIVER },
 	{ GNIC_REQ_SELECTIVE,		QPC_DOWN },
+	{ GNIC_REQ_RTT,			QPC_DEVICE },
+	{ GNIC_REQ_TARGET_DELAY,	QPC_DRIVER },
+	{ GNIC_REQ_CURRENT_WIN,		QPC_DEVICE },
 	{ GNIC_REQ_DATA_MMU_BYPASS,	QPC_ZERO },
 	{ GNIC_REQ_MOD_GAUDI1,		QPC_ZERO },
 	{ GNIC_REQ_PORT,		QPC_DRIVER },
@@ -309,8 +312,10 @@ static enum gnic_hw_status req_validate(const struct rc *rc, const __le32 *ctx)
 	uint32_t mode = gnic_qpc_get(ctx, GNIC_REQ_CONGESTION_MODE);
 	uint32_t type = gnic_qpc_get(ctx, GNIC_REQ_WQ_TYPE);
 
-	if (mode != GNIC_CONGESTION_NONE && mode != GNIC_CONGESTION_WINDOW)
+	if (mode > GNIC_CONGESTION_WINDOW)
 		return GNIC_STATUS_UNSUPPORTED;
+	if (mode == GNIC_CONGESTION_DELAY && !gnic_qpc_get(ctx, GNIC_REQ_TARGET_DELAY))
+		return GNIC_STATUS_BAD_PARAM;
 	if (!gnic_qpc_get(ctx, GNIC_REQ_VALID))
 		return GNIC_STATUS_OK;
 	if (!rc->has_path || !rc->qp->sq.present)
@@ -338,7 +343,7 @@ static uint32_t req_window(const __le32 *ctx)
 	/* well below half of the PSN space: beyond it old and new look alike */
 	uint32_t window = gnic_qpc_get(ctx, GNIC_REQ_CONGESTION_WIN) & (ROCE_PSN_MASK >> 2);
 
-	if (gnic_qpc_get(ctx, GNIC_REQ_CONGESTION_MODE) != GNIC_CONGESTION_WINDOW)
+	if (gnic_qpc_get(ctx, GNIC_REQ_CONGESTION_MODE) == GNIC_CONGESTION_NONE)
 		return RC_WINDOW;
 	if (gnic_qpc_get(ctx, GNIC_REQ_SELECTIVE) && window > ROCE_SACK_BITS)
 		return ROCE_SACK_BITS;
@@ -371,6 +376,7 @@ static void req_load(struct rc *rc)
 	req->wide_wqe = gnic_qpc_get(ctx, GNIC_REQ_SWQ_GRANULARITY);
 	req->selective = gnic_qpc_get(ctx, GNIC_REQ_SELECTIVE);
 	req->window = req_window(ctx);
+	delay_load(req, ctx);
 	req->burst = req_burst(ctx);
 	req->ack_freq = gnic_qpc_get(ctx, GNIC_REQ_ACKREQ_FREQ);
 	req->mtu_log = (uint8_t)(10 + gnic_qpc_get(ctx, GNIC_REQ_MTU));
@@ -469,6 +475,18 @@ static void put_path(__le32 *ctx, const struct roce_path *path, uint32_t ip, uin
 	gnic_qpc_set(ctx, mac + 1, GENMASK(15, 0), m[4] | m[5] << 8);
 }
 
+static void put_delay(__le32 *ctx, const struct rc_delay *delay)
+{
+	uint64_t rtt = delay->rtt / 1000;
+
+	gnic_qpc_set(ctx, GNIC_REQ_RTT, rtt < 0xfffff ? (uint32_t)rtt : 0xfffff);
+	gnic_qpc_set(ctx, GNIC_REQ_RTT_STATE, delay->measures);
+	gnic_qpc_set(ctx, GNIC_REQ_RTT_MARKED_PSN, delay->marked);
+	gnic_qpc_set(ctx, GNIC_REQ_RTT_TIMESTAMP, (uint32_t)(delay->sent / 1000));
+	gnic_qpc_set(ctx, GNIC_REQ_CONG_MARKED_ACK, delay->above);
+	gnic_qpc_set(ctx, GNIC_REQ_CONG_NON_MARKED_ACK, delay->below);
+}
+
 static void req_read(const struct rc *rc, __le32 *ctx)
 {
 	const struct rc_requester *req = &rc->req;
@@ -481,10 +499,13 @@ static void req_read(const struct rc *rc, __le32 *ctx)
 		gnic_qpc_set(ctx, GNIC_REQ_BCS_PSN, req->high);
 		gnic_qpc_set(ctx, GNIC_REQ_ONA_PSN, req->ona);
 		gnic_qpc_set(ctx, GNIC_REQ_EXECUTION_IDX, req->exec & ROCE_INDEX_MASK);
+		gnic_qpc_set(ctx, GNIC_REQ_CURRENT_WIN, req->window);
 	}
 	gnic_qpc_set(ctx, GNIC_REQ_CONSUMER_IDX, qp->sq.done & ROCE_INDEX_MASK);
 	gnic_qpc_set(ctx, GNIC_REQ_LOCAL_PI, qp->sq.index & ROCE_INDEX_MASK);
 	gnic_qpc_set(ctx, GNIC_REQ_PSN_SINCE_ACKREQ, req->since_ackreq);
+	if (req->valid && req->delay.target)
+		put_delay(ctx, &req->delay);
 	gnic_qpc_set(ctx, GNIC_REQ_CQ_NUM, qp->sq_cq ? qp->sq_cq->cqn : 0);
 	gnic_qpc_set(ctx, GNIC_REQ_TRANSPORT, GNIC_TRANSPORT_RC);
 	gnic_qpc_set(ctx, GNIC_REQ_SYNDROME, rc->syndrome);

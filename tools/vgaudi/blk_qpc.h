@@ -70,6 +70,31 @@ struct rc_sack {
 };
 
 /**
+ * struct rc_delay - congestion control by delay
+ * @target: ns; 0: another mode
+ * @most: packets, CONGESTION_WIN
+ * @window: packets in flight, in RC_WINDOW_UNIT
+ * @rtt: ns, the last one
+ * @sent: when packet @marked left
+ * @marked: PSN of the packet whose way is measured
+ * @measures: it is under way
+ * @lost_until: PSN: losses before this one are the same congestion
+ * @above: so often it took longer than @target
+ * @below: and so often it did not
+ */
+struct rc_delay {
+	uint64_t target;
+	uint32_t most;
+	uint32_t window;
+	uint64_t rtt;
+	uint64_t sent;
+	uint32_t marked;
+	bool measures;
+	uint32_t lost_until;
+	uint32_t above, below;
+};
+
+/**
  * struct rc_requester - what sends
  *
  * Messages head .. tail - 1 are in flight, free-running indices of WQEs. The
@@ -106,6 +131,7 @@ struct rc_requester {
 	uint8_t probes;		/* so often it was, without an answer */
 	bool probing;		/* and a packet is to be sent for it */
 	struct loop_timer timer;
+	struct rc_delay delay;
 	struct rc_sack sack;	/* if selective */
 	struct rc_msg msg[RC_MSGS];
 };
@@ -240,6 +266,14 @@ void sack_skip(struct rc_requester *req);	/* over what need not be sent */
 void sack_lose(struct rc_requester *req);	/* all that has not arrived is lost */
 void sack_probe(struct rc *rc);		/* the oldest packet is sent again, to see what is lost */
 void sack_receive(struct rc *rc, const struct rc_packet *pkt);
+
+/* txs_delay.c */
+void delay_load(struct rc_requester *req, const __le32 *ctx);	/* @req->window is the most */
+void delay_start(struct rc_requester *req);
+/* only if it has a target: */
+void delay_sent(struct rc *rc, uint32_t psn);	/* a packet that asks for an ACK, for the first time */
+void delay_acked(struct rc *rc);		/* ONA has moved */
+void delay_lost(struct rc *rc);
 
 /* rxe_request.c: 0, or why @pkt is refused: the expected one; the first of any WRITE */
 uint8_t rxe_check(const struct rc *rc, const struct rc_packet *pkt);

@@ -297,6 +297,8 @@ static void rxe_sequence_error(struct rc *rc)
 		return;		/* of the packets behind one that found no buffer */
 	if (!txs_retry(rc))
 		return;
+	if (req->delay.target)
+		delay_lost(rc);
 	txs_rollback(rc);
 	qp_wake(rc->qp);
 }

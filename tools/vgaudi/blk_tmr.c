@@ -54,6 +54,8 @@ static void tmr_expired(struct rc *rc)
 	}
 	if (req->timeouts < RC_RETRY_FOR_EVER)
 		req->timeouts++;
+	if (req->delay.target)
+		delay_lost(rc);
 	txs_rollback(rc);
 	tmr_progress(rc);
 	qp_wake(rc->qp);

@@ -164,6 +164,8 @@ static void txs_send(struct rc *rc, struct rc_msg *msg)
 		txs_fail(rc, req->exec, GNIC_SYND_LOCAL_ACCESS);
 		return;
 	}
+	if (req->delay.target && pkt.ack_req && req->nts == req->high)
+		delay_sent(rc, pkt.psn);
 	txs_advance(rc, msg, pkt.ack_req);
 	if (idle && !req->probing)
 		tmr_progress(rc);
@@ -218,6 +220,12 @@ static void txs_complete(struct rc *rc)
 
 /* ---- the round ---- */
 
+/* A window that has shrunk may be closed by packets that ask for no ACK: one more does. */
+static bool txs_may_send(const struct rc_requester *req)
+{
+	return txs_in_flight(req) < req->window || (req->window && req->since_ackreq);
+}
+
 /* One packet, or one WQE without packets. False: nothing can be done now. */
 static bool txs_step(struct rc *rc)
 {
@@ -229,7 +237,7 @@ static bool txs_step(struct rc *rc)
 		txs_complete(rc);
 		return true;
 	}
-	if (txs_in_flight(req) >= req->window)
+	if (!txs_may_send(req))
 		return false;
 	txs_send(rc, msg);
 	return true;
@@ -275,6 +283,8 @@ bool txs_acked(struct rc *rc, uint32_t psn)
 	req->rnrs = 0;
 	req->held = false;
 	req->probing = false;
+	if (req->delay.target)
+		delay_acked(rc);
 	txs_complete(rc);
 	if (overtaken)
 		txs_rewind(rc);
@@ -335,6 +345,7 @@ void txs_start(struct rc *rc)
 	req->rnrs = 0;
 	req->probing = false;
 	sack_start(req);
+	delay_start(req);
 	req->valid = true;
 	qp_wake(rc->qp);
 }

@@ -115,6 +115,8 @@ void sack_receive(struct rc *rc, const struct rc_packet *pkt)
 	/* else it waits to be sent again, and was counted */
 	if (req->nts != req->ona && sack_is_lost(&req->sack, req->ona) && !txs_retry(rc))
 		return;
+	if (req->delay.target)
+		delay_lost(rc);
 	txs_rewind(rc);
 	qp_wake(rc->qp);
 }
