@@ -187,6 +187,15 @@ static bool wire_symbols(struct wire *wire, unsigned int end)
 	return mac_fec_symbols(port, wire->faults.dice[FAULT_SYMBOL].symbols);
 }
 
+/* Frames that are delayed do not overtake each other: timers of one time have no order. */
+static uint64_t wire_delay(struct wire *wire)
+{
+	uint64_t now = loop_now(wire->loop), until = now + wire->faults.dice[FAULT_DELAY].delay;
+
+	wire->held_until = until > wire->held_until ? until : wire->held_until + 1;
+	return wire->held_until - now;
+}
+
 /* Delivers what the dice leave of a frame. */
 static void wire_faulty(struct wire *wire, unsigned int end, struct frame *frame)
 {
@@ -215,7 +224,7 @@ static void wire_faulty(struct wire *wire, unsigned int end, struct frame *frame
 	    wire_hold(wire, end, buf, len, WIRE_REORDER_NS, true))
 		return;
 	if (fault_wire_roll(faults, FAULT_DELAY)) {
-		if (!wire_hold(wire, end, buf, len, faults->dice[FAULT_DELAY].delay, false))
+		if (!wire_hold(wire, end, buf, len, wire_delay(wire), false))
 			wire->lost++;
 		return;
 	}

@@ -28,6 +28,7 @@ struct wire {
 	struct fault_wire faults;
 	struct wire_held *held;		/* frames that a fault delays */
 	unsigned int held_count;
+	uint64_t held_until;		/* by the latest delay */
 	uint64_t frames;
 	uint64_t lost;			/* by faults */
 	struct wire *next;
