@@ -86,7 +86,16 @@ static int gnic_param_check_cc(struct gnic_dev *dev, const char *name,
 			       const union devlink_param_value *val,
 			       struct netlink_ext_ack *extack)
 {
-	return gnic_param_one_of(name, val, "none", "window", extack);
+	static const char *const modes[] = { "none", "window", "delay" };
+
+	if (match_string(modes, ARRAY_SIZE(modes), val->vstr) < 0) {
+		NL_SET_ERR_MSG_FMT_MOD(extack, "%s: none, window or delay", name);
+		return -EINVAL;
+	}
+	if (strcmp(val->vstr, "delay") || le32_to_cpu(dev->caps.rc) & GNIC_RC_CAP_DELAY)
+		return 0;
+	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: this device does not measure delays", name);
+	return -EOPNOTSUPP;
 }
 
 static int gnic_param_check_icrc(struct gnic_dev *dev, const char *name,
@@ -160,6 +169,7 @@ const struct gnic_group_config gnic_group_config_default = {
 	.udp_sport = 0xc000,
 	.cc_mode = "none",
 	.cc_window = 24,
+	.cc_target_delay = 50,
 	.loss_recovery = "go_back_n",
 	.icrc_order = "roce",
 };
@@ -320,6 +330,7 @@ static const struct gnic_param gnic_group_params[] = {
 	GNIC_PARAM(udp_sport,	     U16,    0, 0xc000, 0xffff, NULL),
 	GNIC_PARAM(cc_mode,	     STRING, 0, 0, 0, gnic_param_check_cc),
 	GNIC_PARAM(cc_window,	     U32,    0, 1, GNIC_QP_WINDOW_MAX, NULL),
+	GNIC_PARAM(cc_target_delay,  U32,    0, 1, GNIC_QP_DELAY_MAX, NULL),
 	GNIC_PARAM(loss_recovery,    STRING, 0, 0, 0, gnic_param_check_recovery),
 	GNIC_PARAM(icrc_order,	     STRING, 0, 0, 0, gnic_param_check_icrc),
 	GNIC_PARAM(local_key,	     U32,    GNIC_PARAM_SECRET, 0, U32_MAX, NULL),

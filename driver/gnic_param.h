@@ -12,6 +12,7 @@
 
 #define GNIC_QP_COUNT_MAX	1024
 #define GNIC_QP_WINDOW_MAX	0x3fffff	/* packets: a quarter of all numbers */
+#define GNIC_QP_DELAY_MAX	1000000	/* us */
 #define GNIC_QP_DRAIN_MS	5000
 #define GNIC_QP_DRAIN_MS_MAX	60000
 
@@ -39,6 +40,7 @@ struct gnic_group_config {
 	u32 local_key;
 	u32 remote_key;
 	u32 cc_window;
+	u32 cc_target_delay;
 	char qp_type[GNIC_PARAM_STRING];
 	char cc_mode[GNIC_PARAM_STRING];
 	char loss_recovery[GNIC_PARAM_STRING];

@@ -144,6 +144,8 @@ static bool gnic_qp_icrc_swapped(const struct gnic_group_config *config)
 
 static u32 gnic_qp_congestion_mode(const struct gnic_group_config *config)
 {
+	if (!strcmp(config->cc_mode, "delay"))
+		return GNIC_CONGESTION_DELAY;
 	return strcmp(config->cc_mode, "window") ? GNIC_CONGESTION_NONE : GNIC_CONGESTION_WINDOW;
 }
 
@@ -218,6 +220,7 @@ static int gnic_qp_requester(const struct gnic_qp_ctx *ctx)
 {
 	const struct gnic_group_config *config = &ctx->attr->config;
 	struct gnic_hw_qpc_write in = { .requester = 1 };
+	u32 mode = gnic_qp_congestion_mode(config);
 
 	gnic_qpc_put(&in, GNIC_REQ_DST_QP, gnic_qp_peer(ctx));
 	gnic_qpc_put(&in, GNIC_REQ_RKEY, config->remote_key);
@@ -231,8 +234,10 @@ static int gnic_qp_requester(const struct gnic_qp_ctx *ctx)
 	gnic_qpc_put(&in, GNIC_REQ_ACKREQ_FREQ, GNIC_QP_ACKREQ_FREQ);
 	gnic_qpc_put(&in, GNIC_REQ_WQ_TYPE, GNIC_WQ_TYPE_WRITE);
 	gnic_qpc_put(&in, GNIC_REQ_PRIORITY, config->priority);
-	gnic_qpc_put(&in, GNIC_REQ_CONGESTION_MODE, gnic_qp_congestion_mode(config));
+	gnic_qpc_put(&in, GNIC_REQ_CONGESTION_MODE, mode);
 	gnic_qpc_put(&in, GNIC_REQ_CONGESTION_WIN, config->cc_window);
+	if (mode == GNIC_CONGESTION_DELAY)
+		gnic_qpc_put(&in, GNIC_REQ_TARGET_DELAY, config->cc_target_delay);
 	/* a device that knows nothing of it knows no such bit, either */
 	if (gnic_qp_selective(config))
 		gnic_qpc_put(&in, GNIC_REQ_SELECTIVE, 1);

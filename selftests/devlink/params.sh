@@ -52,6 +52,7 @@ group_defaults() {
 		udp_sport 49152
 		cc_mode none
 		cc_window 24
+		cc_target_delay 50
 		loss_recovery go_back_n
 		icrc_order roce
 		local_key 0
@@ -78,13 +79,14 @@ group_numbers() {
 	limits priority "priority: 0 to 3" 3 0 -- 4
 	limits peer_qpn_base "peer_qpn_base: 0 to 16777215" 16777215 1 -- 16777216
 	limits cc_window "cc_window: 1 to 4194303" 4194303 1 -- 0 4194304
+	limits cc_target_delay "cc_target_delay: 1 to 1000000" 1000000 1 -- 0 1000001
 	limits udp_sport "udp_sport: 49152 to 65535" 65535 49152 -- 49151 0
 }
 
 group_words() {
 	with_group
 	limits qp_type "qp_type: raw or write" raw write -- send "" RAW
-	limits cc_mode "cc_mode: none or window" window none -- "" swift off
+	limits cc_mode "cc_mode: none, window or delay" window delay none -- "" swift off
 	limits loss_recovery "loss_recovery: go_back_n or selective" selective go_back_n -- "" none
 	limits icrc_order "icrc_order: roce or gaudi" gaudi roce -- "" GAUDI
 	limits peer_ip "peer_ip: a unicast IPv4 or IPv6 address, or empty" \
@@ -145,6 +147,7 @@ only_while_inactive() {
 		udp_sport 50000
 		cc_mode window
 		cc_window 9
+		cc_target_delay 9
 		loss_recovery selective
 		icrc_order gaudi
 		local_key 9

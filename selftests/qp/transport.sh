@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# How RC QPs of two cards come by what the wire loses.
+# How RC QPs of two cards come by what the wire loses, and how much they send at once.
 # Topology: lib/devlink.sh
 
 # shellcheck source=selftests/lib/devlink.sh
@@ -62,9 +62,43 @@ selective_on_a_bad_wire() {
 	done
 }
 
+# A wire that takes two milliseconds each way is beyond any of the first targets, and
+# within the last one.
+delay() {
+	local beyond
+
+	pair_up 5 1
+	both cc_mode delay cc_window 64 cc_target_delay 100
+	expect mode "$(qp_context requester congestion_mode)" -eq 1
+	expect target "$(qp_context requester target_delay)" -eq 100
+	expect "first window" "$(qp_context requester current_win)" -eq 8
+	fault '"kind": "delay", "card": 0, "port": 0, "rate": 1, "delay_us": 2000'
+	arrives 500000
+	expect rtt "$(qp_context requester rtt)" -ge 3900
+	expect window "$(qp_context requester current_win)" -eq 1
+	beyond=$(qp_context requester cong_marked_ack)
+	expect "beyond the target" "$beyond" -ge 10
+	both cc_target_delay 1000000
+	arrives 500000
+	expect window "$(qp_context requester current_win)" -gt 8
+	expect "beyond the target" "$(qp_context requester cong_marked_ack)" -eq 0
+	expect "within it" "$(qp_context requester cong_non_marked_ack)" -ge 5
+}
+
+# With all that can be lost beside.
+delay_on_a_bad_wire() {
+	pair_up 5 1
+	for how in go_back_n selective; do
+		both cc_mode delay cc_window 100 cc_target_delay 50 loss_recovery $how
+		lossy_wire
+		arrives 500000
+		fault_clear
+	done
+}
+
 [ -x "$GNICCTL" ] || skip_all "needs gnicctl"
 [ -e /dev/accel/accel1 ] || skip_all "needs the compute devices of two cards"
 mkdir -p "$DIR"
 switch_up
 trap 'switch_down; rm -rf "$DIR"' EXIT
-guest_main selective selective_at_one_end selective_on_a_bad_wire
+guest_main selective selective_at_one_end selective_on_a_bad_wire delay delay_on_a_bad_wire
