@@ -15,6 +15,7 @@ help:
 	@echo 'make test        all tests: unit, model, guest on both kernels'
 	@echo "make test-upstream  the kernel's own driver tests, on both kernels"
 	@echo 'make bench       figures, as ratios of one run'
+	@echo 'make soak        64 GiB of collectives, verified, with flaps and resets'
 	@echo 'make check       style, warnings, sparse, both compilers, size budgets'
 	@echo 'make             compile all: driver for both kernels, vgaudi, gnicctl, library, bpf'
 	@echo 'make shell       a guest with two cards, interactive'
@@ -71,6 +72,12 @@ test-upstream: driver vgaudi
 bench: driver vgaudi gnicctl bpf bench-tools test-programs
 	@tools/bench/bench
 
+# 64 GiB, an hour or more without KVM; SOAK_GIB=1 make soak: less
+soak: driver-6.12 vgaudi gnicctl collective
+	@LAB_TIMEOUT=$${LAB_TIMEOUT:-20000} $(LAB) run --cards 2 --ports 3 --topology pair --smp 2 \
+		--mem 3072 --env SOAK_GIB=$${SOAK_GIB:-64} -- \
+		selftests/run --timeout 20000 selftests/collective/soak.sh
+
 check: setup
 	@tools/check/check
 
@@ -80,4 +87,4 @@ shell: driver-6.12 vgaudi gnicctl bpf
 clean:
 	rm -rf build
 
-.PHONY: all help setup driver vgaudi libgnic_accel gnicctl collective bpf bench-tools test-programs demo test test-upstream bench check shell clean
+.PHONY: all help setup driver vgaudi libgnic_accel gnicctl collective bpf bench-tools test-programs demo test test-upstream bench soak check shell clean
