@@ -69,7 +69,7 @@ test-upstream: driver vgaudi
 		selftests/upstream/run --kernel $$kernel || status=1; \
 	done; exit $$status
 
-bench: driver vgaudi gnicctl bpf bench-tools test-programs
+bench: driver vgaudi gnicctl collective bpf bench-tools test-programs
 	@tools/bench/bench
 
 # 64 GiB, an hour or more without KVM; SOAK_GIB=1 make soak: less
