@@ -5,6 +5,9 @@
 
 #include "gnic_nic.h"
 
+/* A device that refuses a filter is asked again after so long. */
+#define GNIC_FILTER_PAUSE	HZ
+
 static bool gnic_filter_add(struct gnic_hw_filter *filter, u32 max, const u8 *addr)
 {
 	u32 count = le32_to_cpu(filter->count);
@@ -71,16 +74,20 @@ int gnic_filter_apply(struct gnic_nic *nic)
 	return err;
 }
 
+/* Until it works, or the netdev is down: open writes the filter anyway. */
 static void gnic_filter_work(struct work_struct *work)
 {
-	struct gnic_nic *nic = container_of(work, struct gnic_nic, rx_mode_work);
+	struct gnic_nic *nic = container_of(work, struct gnic_nic, rx_mode_work.work);
 	int err = gnic_filter_apply(nic);
 
-	if (err && !gnic_dev_gone(nic->dev))
-		netdev_err(nic->netdev, "can't set the receive filter: %d\n", err);
+	if (!err || gnic_dev_gone(nic->dev) || !netif_running(nic->netdev))
+		return;
+	netdev_err(nic->netdev, "can't set the receive filter: %d, again in a second\n", err);
+	schedule_delayed_work(&nic->rx_mode_work, GNIC_FILTER_PAUSE);
 }
 
 #ifdef HAVE_RX_MODE_ASYNC
+/* What fails the kernel asks for again. */
 int gnic_filter_rx_mode(struct net_device *netdev, struct netdev_hw_addr_list *uc,
 			struct netdev_hw_addr_list *mc)
 {
@@ -101,16 +108,16 @@ void gnic_filter_rx_mode(struct net_device *netdev)
 {
 	struct gnic_nic *nic = netdev_priv(netdev);
 
-	schedule_work(&nic->rx_mode_work);
+	schedule_delayed_work(&nic->rx_mode_work, 0);
 }
 #endif
 
 void gnic_filter_init(struct gnic_nic *nic)
 {
-	INIT_WORK(&nic->rx_mode_work, gnic_filter_work);
+	INIT_DELAYED_WORK(&nic->rx_mode_work, gnic_filter_work);
 }
 
 void gnic_filter_exit(struct gnic_nic *nic)
 {
-	cancel_work_sync(&nic->rx_mode_work);
+	cancel_delayed_work_sync(&nic->rx_mode_work);
 }

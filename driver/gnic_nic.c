@@ -370,6 +370,7 @@ static int gnic_nic_init(struct gnic_nic *nic, unsigned int max)
 	gnic_filter_init(nic);
 	gnic_vlan_init(nic);
 	gnic_nic_defaults(nic, max);
+	gnic_tunnel_init(nic);
 	err = netif_set_real_num_queues(nic->netdev, nic->cfg.channels, nic->cfg.channels);
 	if (err)
 		return err;
@@ -431,6 +432,7 @@ void gnic_nic_destroy(struct net_device *netdev)
 	cancel_delayed_work_sync(&nic->watch_work);
 	gnic_filter_exit(nic);
 	gnic_arfs_exit(nic);
+	gnic_tunnel_exit(nic);
 	gnic_ntuple_flush(nic);
 	for (i = 0; i < nic->max_channels && nic->channels[i]; i++)
 		gnic_channel_destroy(nic->channels[i]);

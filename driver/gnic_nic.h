@@ -180,7 +180,8 @@ struct gnic_device_stats {
  *	that cannot be, an error of a QP
  * @watch_work: looks for completions whose interrupt was lost
  * @rx_mode_work: writes the receive filter where the kernel asks for it in
- *	atomic context
+ *	atomic context, until the device takes it
+ * @tunnel_work: tells the ports of UDP tunnels again that the device did not take
  * @tx_faults: rings that do not send, not reported yet
  * @rx_faults: rings that have failed in another way, not reported yet
  * @reset_last: jiffies of the last run, for a device that fails all the time
@@ -216,7 +217,8 @@ struct gnic_nic {
 	struct gnic_arfs *arfs;
 	struct delayed_work reset_work;
 	struct delayed_work watch_work;
-	struct work_struct rx_mode_work;
+	struct delayed_work rx_mode_work;
+	struct delayed_work tunnel_work;
 	DECLARE_BITMAP(tx_faults, GNIC_QUEUES_MAX);
 	DECLARE_BITMAP(rx_faults, GNIC_QUEUES_MAX);
 	unsigned long reset_last;
@@ -306,6 +308,8 @@ extern const struct udp_tunnel_nic_info gnic_tunnel_info;
 
 /* gnic_queue_api.c */
 extern const struct netdev_queue_mgmt_ops gnic_queue_mgmt_ops;
+void gnic_tunnel_init(struct gnic_nic *nic);
+void gnic_tunnel_exit(struct gnic_nic *nic);
 unsigned int gnic_queue_page_size(struct net_device *netdev, unsigned int index);
 
 /* gnic_tstamp.c */

@@ -76,6 +76,16 @@ address() {
 	stays_out 02:00:00:00:00:78
 }
 
+# The device refuses the filter at first.
+told_again() {
+	dmesg -C
+	fault_command FILTER_SET
+	ip maddr add 01:00:5e:01:02:03 dev "$DEV"
+	defer ip maddr del 01:00:5e:01:02:03 dev "$DEV"
+	wait_for 5 sh -c "dmesg | grep -q -e \"can't set the receive filter\" -e 'rx_mode install failed'"
+	arrives 01:00:5e:01:02:03
+}
+
 unicast_list() {
 	ip link add link "$DEV" name mac1 address 02:00:00:00:01:01 type macvlan
 	defer ip link del mac1
@@ -148,5 +158,5 @@ many_unicast() {
 
 topology_up
 trap topology_down EXIT
-guest_main own_and_broadcast address unicast_list multicast_list promiscuous many_multicast \
+guest_main own_and_broadcast address told_again unicast_list multicast_list promiscuous many_multicast \
 	many_unicast

@@ -188,6 +188,22 @@ inner_checksum() {
 	expect "validated without the port" $(($(validated) - before)) -lt 10
 }
 
+# The device refuses the ports at first.
+port_is_told_again() {
+	local before
+
+	dmesg -C
+	fault_command TUNNEL_SET
+	tunnel_up vxlan "id 9 dstport 4790 noudpcsum" 4
+	wait_for 5 sh -c "dmesg | grep -q \"can't set the ports of UDP tunnels\""
+	sleep 2
+	background socat -u TCP4-LISTEN:5562,reuseaddr /dev/null
+	wait_for 5 listens t 5562
+	before=$(validated)
+	head -c 200000 /dev/zero | peer socat -u - TCP4:10.9.0.1:5562
+	expect "validated" $(($(validated) - before)) -gt 20
+}
+
 # Checksums off takes all that needs them with it, and gives it back.
 features_depend() {
 	ethtool -K "$DEV" tx-checksum-ip-generic off
@@ -207,4 +223,5 @@ for module in vxlan geneve ip_gre ip6_gre ipip sit ip6_tunnel; do
 	modprobe -q "$module" || :
 done
 guest_main uso uso_off vxlan vxlan_over_v6 vxlan_with_checksum geneve gre gre_over_v6 ip_in_ip \
-	ip6_in_ip ip_in_ip6 inner_checksum features_depend
+	ip6_in_ip ip_in_ip6 inner_checksum port_is_told_again \
+	features_depend
