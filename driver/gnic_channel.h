@@ -166,7 +166,7 @@ struct gnic_rx {
  * @tx: send queue for skbs; one QP with @rx
  * @xdp: send queue for XDP frames; a QP of its own
  * @tx_cq: completions of both send queues, one a doorbell
- * @failed: a reset was asked for
+ * @failed: nothing is taken from it or given to it: a reset was asked for
  */
 struct gnic_queue {
 	struct gnic_rx rx;
@@ -302,6 +302,7 @@ void gnic_queue_destroy(struct gnic_channel *c, struct gnic_queue *queue);
 /* gnic_swap.c: with the netdev's instance lock, or rtnl where there is none */
 int gnic_swap_queue(struct gnic_channel *c, struct gnic_queue *queue);
 int gnic_swap_queues(struct gnic_nic *nic, struct gnic_queue **queues);
+int gnic_swap_rest(struct gnic_channel *c);
 int gnic_swap_restart(struct gnic_channel *c, const struct gnic_nic_cfg *cfg,
 		      struct netlink_ext_ack *extack);
 

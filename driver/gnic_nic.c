@@ -152,6 +152,7 @@ int gnic_nic_open(struct net_device *netdev)
 	err = nic->profile->open ? nic->profile->open(nic) : 0;
 	if (err)
 		goto err_stop;
+	bitmap_zero(nic->renew, GNIC_QUEUES_MAX);
 	gnic_port_health_well(nic);
 	kfree(queues);
 	return 0;
@@ -264,6 +265,7 @@ int gnic_nic_reconfigure(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg,
 		NL_SET_ERR_MSG_MOD(extack, "the device refuses the new queues");
 		return err;
 	}
+	bitmap_zero(nic->renew, GNIC_QUEUES_MAX);
 out:
 	nic->cfg = next;
 	gnic_shaper_resize(nic, next.channels);
@@ -368,9 +370,9 @@ static int gnic_nic_init(struct gnic_nic *nic, unsigned int max)
 	INIT_DELAYED_WORK(&nic->reset_work, gnic_nic_reset_work);
 	INIT_DELAYED_WORK(&nic->watch_work, gnic_nic_watch_work);
 	gnic_filter_init(nic);
+	gnic_tunnel_init(nic);
 	gnic_vlan_init(nic);
 	gnic_nic_defaults(nic, max);
-	gnic_tunnel_init(nic);
 	err = netif_set_real_num_queues(nic->netdev, nic->cfg.channels, nic->cfg.channels);
 	if (err)
 		return err;
@@ -430,9 +432,9 @@ void gnic_nic_destroy(struct net_device *netdev)
 	blocking_notifier_chain_unregister(&nic->dev->events, &nic->events);
 	cancel_delayed_work_sync(&nic->reset_work);
 	cancel_delayed_work_sync(&nic->watch_work);
+	gnic_tunnel_exit(nic);
 	gnic_filter_exit(nic);
 	gnic_arfs_exit(nic);
-	gnic_tunnel_exit(nic);
 	gnic_ntuple_flush(nic);
 	for (i = 0; i < nic->max_channels && nic->channels[i]; i++)
 		gnic_channel_destroy(nic->channels[i]);

@@ -184,6 +184,7 @@ struct gnic_device_stats {
  * @tunnel_work: tells the ports of UDP tunnels again that the device did not take
  * @tx_faults: rings that do not send, not reported yet
  * @rx_faults: rings that have failed in another way, not reported yet
+ * @renew: rings whose queue could not be made anew and is going to be; with the netdev's lock
  * @reset_last: jiffies of the last run, for a device that fails all the time
  * @resets: times that @reset_work ran
  * @device_stats: what the device counts for the netdev, as of the last round of @watch_work
@@ -221,6 +222,7 @@ struct gnic_nic {
 	struct delayed_work tunnel_work;
 	DECLARE_BITMAP(tx_faults, GNIC_QUEUES_MAX);
 	DECLARE_BITMAP(rx_faults, GNIC_QUEUES_MAX);
+	DECLARE_BITMAP(renew, GNIC_QUEUES_MAX);
 	unsigned long reset_last;
 	u64 resets;
 	struct gnic_device_stats device_stats;
@@ -276,6 +278,7 @@ void gnic_nic_schedule_reset(struct gnic_nic *nic);	/* any context */
 /* queues of these rings anew; NULL: of all */
 int gnic_nic_renew(struct gnic_nic *nic, const unsigned long *rings,
 		   struct netlink_ext_ack *extack);
+void gnic_nic_renew_later(struct gnic_nic *nic, unsigned int ring);
 
 /* gnic_filter.c: receive filter of an uplink */
 void gnic_filter_init(struct gnic_nic *nic);
@@ -305,11 +308,11 @@ int gnic_vlan_kill_vid(struct net_device *netdev, __be16 proto, u16 vid);
 
 /* gnic_tunnel.c */
 extern const struct udp_tunnel_nic_info gnic_tunnel_info;
+void gnic_tunnel_init(struct gnic_nic *nic);
+void gnic_tunnel_exit(struct gnic_nic *nic);
 
 /* gnic_queue_api.c */
 extern const struct netdev_queue_mgmt_ops gnic_queue_mgmt_ops;
-void gnic_tunnel_init(struct gnic_nic *nic);
-void gnic_tunnel_exit(struct gnic_nic *nic);
 unsigned int gnic_queue_page_size(struct net_device *netdev, unsigned int index);
 
 /* gnic_tstamp.c */

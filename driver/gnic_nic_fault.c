@@ -12,48 +12,77 @@
 /* A device that fails all the time is reset once in so long. */
 #define GNIC_NIC_RESET_PAUSE	HZ
 
+/**
+ * gnic_nic_renew_later - make the queue of a ring anew, until that works
+ * @nic: netdev that runs
+ * @ring: its queue runs on or rests until then
+ */
+void gnic_nic_renew_later(struct gnic_nic *nic, unsigned int ring)
+{
+	__set_bit(ring, nic->renew);
+	if (!gnic_dev_gone(nic->dev))
+		schedule_delayed_work(&nic->reset_work, GNIC_NIC_RESET_PAUSE);
+}
+
+static int gnic_nic_renew_all(struct gnic_nic *nic, struct netlink_ext_ack *extack)
+{
+	int err = gnic_nic_reconfigure(nic, &nic->cfg, extack);
+	unsigned int ring;
+
+	for (ring = 0; err && ring < nic->num_channels; ring++)
+		gnic_nic_renew_later(nic, ring);
+	return err;
+}
+
 /* One by one if the device can exchange a queue, else all together. */
 static int gnic_nic_renew_rings(struct gnic_nic *nic, const unsigned long *rings,
 				struct netlink_ext_ack *extack)
 {
 	unsigned int ring;
-	int err = 0;
+	int err, first = 0;
 
+	if (!(nic->dev->caps_bits & GNIC_CAP_QP_MOVE))
+		return gnic_nic_renew_all(nic, extack);
 	for_each_set_bit(ring, rings, nic->num_channels) {
-		err = gnic_swap_restart(nic->channels[ring], &nic->cfg, NULL);
+		err = gnic_swap_restart(nic->channels[ring], &nic->cfg, extack);
 		if (err)
-			return gnic_nic_reconfigure(nic, &nic->cfg, extack);
+			gnic_nic_renew_later(nic, ring);
+		first = first ?: err;
 	}
-	return err;
+	return first;
 }
 
+/* The netdev stays up: what could not be made anew is tried again. */
 int gnic_nic_renew(struct gnic_nic *nic, const unsigned long *rings,
 		   struct netlink_ext_ack *extack)
 {
+	bool again = !bitmap_empty(nic->renew, GNIC_QUEUES_MAX);
 	int err;
 
 	if (!netif_running(nic->netdev))
 		return 0;
 	nic->resets++;
 	nic->reset_last = jiffies;
-	err = rings ? gnic_nic_renew_rings(nic, rings, extack) :
-		      gnic_nic_reconfigure(nic, &nic->cfg, extack);
-	if (!err)
-		return 0;
-	netdev_err(nic->netdev, "no new queues: %d, closing\n", err);
-	netif_close(nic->netdev);
+	err = rings ? gnic_nic_renew_rings(nic, rings, extack) : gnic_nic_renew_all(nic, extack);
+	if (err && !again)
+		netdev_err(nic->netdev, "no new queues: %d, tried again every second\n", err);
+	if (again && bitmap_empty(nic->renew, GNIC_QUEUES_MAX)) {
+		netdev_info(nic->netdev, "new queues after all\n");
+		gnic_port_health_well(nic);
+	}
 	return err;
 }
 
 void gnic_nic_reset_work(struct work_struct *work)
 {
 	struct gnic_nic *nic = container_of(work, struct gnic_nic, reset_work.work);
+	bool again = !bitmap_empty(nic->renew, GNIC_QUEUES_MAX);
 
-	if (gnic_port_health_report(nic))
+	if (gnic_port_health_report(nic) && !again)
 		return;
 	rtnl_lock();
 	netdev_lock(nic->netdev);
-	gnic_nic_renew(nic, NULL, NULL);
+	gnic_nic_renew(nic, again ? nic->renew : NULL, NULL);
 	netdev_unlock(nic->netdev);
 	rtnl_unlock();
 }

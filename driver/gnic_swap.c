@@ -40,8 +40,10 @@ static void gnic_swap_settle(struct gnic_channel *c, struct gnic_queue *old)
 
 	synchronize_net();
 	for (ms = 0; ms < GNIC_SWAP_SETTLE_MS && !gnic_dev_gone(c->nic->dev); ms++) {
+		if (old->failed)
+			return;
 		gnic_tx_settle(c, old);
-		if (old->failed || old->xdp.reaped == old->xdp.sq.index)
+		if (old->xdp.reaped == old->xdp.sq.index)
 			return;
 		usleep_range(1000, 1100);
 	}
@@ -79,6 +81,47 @@ int gnic_swap_queue(struct gnic_channel *c, struct gnic_queue *queue)
 	netdev_tx_reset_queue(txq);
 	gnic_channel_resume(c);
 	netif_tx_wake_queue(txq);
+	__clear_bit(c->index, c->nic->renew);
+	return 0;
+}
+
+static int gnic_swap_stop_qp(struct gnic_channel *c, u32 qpn)
+{
+	struct gnic_hw_qp_id in = {
+		.qpn = cpu_to_le32(qpn),
+		.port = cpu_to_le32(c->nic->port->index),
+	};
+
+	return gnic_cmd_exec(c->nic->dev, GNIC_CMD_QP_STOP, &in, sizeof(in), NULL, 0);
+}
+
+/**
+ * gnic_swap_rest - the queue of a channel does nothing until it has a successor
+ * @c: channel that runs, with a pool
+ *
+ * The device does not touch buffers of the pool any more, and neither do we.
+ *
+ * Return: 0, or an error and the device may still use them.
+ */
+int gnic_swap_rest(struct gnic_channel *c)
+{
+	struct netdev_queue *txq = netdev_get_tx_queue(c->nic->netdev, c->index);
+	struct gnic_queue *queue = c->queue;
+	int err;
+
+	err = gnic_swap_stop_qp(c, queue->rx.qpn) ?: gnic_swap_stop_qp(c, queue->xdp.qpn);
+	if (err)
+		return err;
+	WRITE_ONCE(c->draining, true);
+	gnic_swap_tx_stop(txq);
+	gnic_channel_pause(c);
+	/* The last poll may not have seen that we drain. */
+	gnic_swap_tx_stop(txq);
+	WRITE_ONCE(queue->failed, true);
+	/* Nobody redirects into it any more: pairs with gnic_xdp_xmit(). */
+	synchronize_net();
+	gnic_xsk_release(queue);
+	gnic_channel_resume(c);
 	return 0;
 }
 

@@ -48,6 +48,21 @@ static int gnic_xdp_buffers(struct gnic_nic *nic, bool xdp, struct netlink_ext_a
 	return err;
 }
 
+/* Without memory for others, buffers keep the room for a program a while longer. */
+static void gnic_xdp_buffers_back(struct gnic_nic *nic)
+{
+	unsigned int ring;
+
+	if (!gnic_xdp_buffers(nic, false, NULL))
+		return;
+	nic->cfg.xdp = false;
+	for (ring = 0; ring < nic->num_channels; ring++) {
+		if (!nic->channels[ring]->xsk)
+			gnic_nic_renew_later(nic, ring);
+	}
+	netdev_update_features(nic->netdev);
+}
+
 static int gnic_xdp_setup(struct gnic_nic *nic, struct bpf_prog *prog,
 			  struct netlink_ext_ack *extack)
 {
@@ -70,7 +85,7 @@ static int gnic_xdp_setup(struct gnic_nic *nic, struct bpf_prog *prog,
 	if (old)
 		bpf_prog_put(old);
 	if (!prog)
-		gnic_xdp_buffers(nic, false, NULL);
+		gnic_xdp_buffers_back(nic);
 	return 0;
 }
 
@@ -268,7 +283,7 @@ int gnic_xdp_xmit(struct net_device *netdev, int n, struct xdp_frame **frames, u
 	if (unlikely(flags & ~XDP_XMIT_FLAGS_MASK))
 		return -EINVAL;
 	queue = c ? READ_ONCE(c->queue) : NULL;
-	if (unlikely(!queue || !netif_carrier_ok(netdev)))
+	if (unlikely(!queue || READ_ONCE(queue->failed) || !netif_carrier_ok(netdev)))
 		return -ENETDOWN;
 	tx = &queue->xdp;
 	spin_lock(&tx->lock);

@@ -88,17 +88,35 @@ err_unmap:
 	return err;
 }
 
-/* The pool ends in any case: rather no queue than one with its buffers. */
+/*
+ * The port lives on without this queue, which rests until there is memory. Only a
+ * device that does not even stop it leaves no other way than to stop the port.
+ */
+static void gnic_xsk_rest(struct gnic_channel *c)
+{
+	struct net_device *netdev = c->nic->netdev;
+
+	if (gnic_swap_rest(c)) {
+		netdev_err(netdev, "queue %u: can't be stopped without the pool, set down\n",
+			   c->index);
+		netif_close(netdev);
+		return;
+	}
+	netdev_err(netdev, "queue %u: can't be made without the pool, rests\n", c->index);
+	gnic_nic_renew_later(c->nic, c->index);
+}
+
+/*
+ * The pool ends in any case, and its memory with it, whether there is a queue to
+ * follow or not: nothing that fails here can be refused.
+ */
 static void gnic_xsk_disable(struct gnic_channel *c)
 {
 	struct xsk_buff_pool *pool = c->xsk;
 
 	c->xsk = NULL;
-	if (gnic_xsk_restart(c)) {
-		netdev_err(c->nic->netdev, "queue %u: can't be made without the pool, set down\n",
-			   c->index);
-		netif_close(c->nic->netdev);
-	}
+	if (gnic_xsk_restart(c))
+		gnic_xsk_rest(c);
 	xsk_pool_dma_unmap(pool, 0);
 }
 

@@ -59,6 +59,26 @@ qp_error() {
 	ping_works
 }
 
+# New queues cannot be made: the port stays, and they are made when it is possible.
+no_new_queues() {
+	local eth before
+
+	eth=$(devlink -j dev show pci/0000:00:10.0 | jq -r '.dev[].nested_devlink | keys[0]')
+	before=$(resets)
+	dmesg -C
+	fault '"kind": "command", "card": 0, "opcode": "QP_CREATE", "status": "NO_RESOURCE", "count": 1000'
+	raw_qp qp "$(send_qps | head -n 1)"
+	wait_for 10 sh -c "dmesg | grep -q 'no new queues'"
+	wait_for 10 sh -c "[ \$(ethtool -S $DEV | awk '\$1 == \"queue_resets:\" { print \$2 }') -ge $((before + 3)) ]"
+	[[ $(ip -o link show dev "$DEV") == *,UP,* ]] || fail "the port was set down"
+	carrier_up || fail "the port has no link"
+	devlink health show "$eth" reporter rx | grep -q "state error" || fail "the reporter is well"
+	fault_clear
+	wait_for 10 sh -c "dmesg | grep -q 'new queues after all'"
+	ping_works
+	devlink health show "$eth" reporter rx | grep -q "state healthy" || fail "the reporter is not well"
+}
+
 lost_interrupts() {
 	fault '"kind": "irq", "card": 0, "count": 3'
 	wait_for 20 ping -c 1 -W 1 192.0.2.2
@@ -217,5 +237,5 @@ frames_get_lost() {
 
 topology_up
 trap topology_down EXIT
-guest_main link_flaps tx_timeout qp_error lost_interrupts command_fails refuses_shape \
+guest_main link_flaps tx_timeout qp_error no_new_queues lost_interrupts command_fails refuses_shape \
 	refuses_receive refuses_link command_times_out frames_get_lost

@@ -5,16 +5,7 @@
 
 . "$(dirname "$0")/../lib/guest.sh"
 . "$(dirname "$0")/../lib/frames.sh"
-
-VERDICT=$TREE/build/bpf/verdict.bpf.o
-SHAPE=$TREE/build/selftests/xdp/shape.bpf.o
-HINTS=$TREE/build/selftests/xdp/hints.bpf.o
-
-# attach OBJECT PROGRAM
-attach() {
-	ip link set dev "$DEV" xdpdrv object "$1" program "$2"
-	defer ip link set dev "$DEV" xdpdrv off
-}
+. "$(dirname "$0")/../lib/xdp.sh"
 
 # count VERDICT: packets that a program of verdict.bpf.o gave it
 count() {

@@ -6,41 +6,7 @@
 
 . "$(dirname "$0")/../lib/guest.sh"
 . "$(dirname "$0")/../lib/frames.sh"
-
-XSK=$TREE/build/selftests/xdp/bin/xsk
-OBJECT=$TREE/build/selftests/xdp/xsk.bpf.o
-SHAPE=$TREE/build/selftests/xdp/shape.bpf.o
-
-# xsk OPTION...: until the test ends, or xsk_stop; PROGRAM is what it attaches.
-xsk() {
-	"$XSK" "$@" "$DEV" "$OBJECT" "${PROGRAM:-xsk_frags}" >/tmp/xsk 2>&1 &
-	XSK_PID=$!
-	defer kill "$XSK_PID"
-	wait_for 5 grep -q ready /tmp/xsk
-}
-
-# Ends it and leaves its figures for figure().
-xsk_stop() {
-	kill "$XSK_PID"
-	wait "$XSK_PID" || fail "$(cat /tmp/xsk)"
-}
-
-figure() {
-	awk -v name="$1" '$1 == name { print $2 }' /tmp/xsk
-}
-
-# xsk_fails OPTION...: it does not bind.
-xsk_fails() {
-	if "$XSK" -t 1 "$@" "$DEV" "$OBJECT" "${PROGRAM:-xsk_frags}" >/tmp/xsk 2>&1; then
-		fail "bound, must not: $*"
-	fi
-	grep -q "^bind" /tmp/xsk || fail "$(cat /tmp/xsk)"
-}
-
-# The last line of the kernel's log about the driver has these words.
-log_says() {
-	dmesg | grep gnic | tail -n 1 | grep -q -e "$1" || fail "the log does not say: $1"
-}
+. "$(dirname "$0")/../lib/xdp.sh"
 
 # round SIZE...: frames of these sizes come back, and nothing else is disturbed.
 round() {
@@ -209,7 +175,7 @@ buffers_too_small() {
 }
 
 bind_and_let_go() {
-	"$XSK" -w -B 12 "$DEV" "$OBJECT" xsk_frags >/tmp/xsk 2>&1 || fail "$(cat /tmp/xsk)"
+	"$XSK" -w -B 12 "$DEV" "$SOCKETS" xsk_frags >/tmp/xsk 2>&1 || fail "$(cat /tmp/xsk)"
 }
 
 bind_under_load() {

@@ -1,0 +1,119 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The device refuses when a program or a pool comes or goes: what ran goes on, and
+# what cannot be refused is made good later.
+
+. "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/frames.sh"
+. "$(dirname "$0")/../lib/xdp.sh"
+
+# refuse OPCODE SKIP [COUNT]: COUNT (1) such commands fail, behind SKIP that do not
+refuse() {
+	fault "\"kind\": \"command\", \"card\": 0, \"status\": \"INTERNAL\", \"opcode\": \"$1\", \"skip\": $2, \"count\": ${3:-1}"
+}
+
+# log_has WORDS: since it was cleared
+log_has() {
+	dmesg | grep gnic | grep -q -e "$1"
+}
+
+attached() {
+	[[ $(ip -o link show dev "$DEV") == *xdp* ]]
+}
+
+port_works() {
+	ping_works
+	ping_works -s 1472
+}
+
+# attach_refused SENTENCE OPCODE SKIP
+attach_refused() {
+	refuse "$2" "$3"
+	expect_refused "$1" ip link set dev "$DEV" xdpdrv object "$VERDICT" program xdp_pass
+	attached && fail "$2 $3: a program is attached"
+	fault_clear
+	ethtool -g "$DEV" | grep -q "RX Buf Len:.*2048" || fail "$2 $3: other buffers"
+	port_works
+}
+
+attach_fails() {
+	attach_refused "no memory or device resources for the new queues" CQ_CREATE 0
+	attach_refused "no memory or device resources for the new queues" QP_CREATE 3
+	attach_refused "the device refuses the new queues" QP_MOVE 0
+	attach_refused "the device refuses the new queues" QP_MOVE 1
+	attach "$VERDICT" xdp_pass
+	port_works
+}
+
+# What a program needs is given back later if it can't be at once.
+detach_fails() {
+	local opcode
+
+	for opcode in QP_CREATE QP_MOVE; do
+		ip link set dev "$DEV" xdpdrv object "$VERDICT" program xdp_pass
+		dmesg -C
+		refuse $opcode 1
+		ip link set dev "$DEV" xdpdrv off
+		attached && fail "$opcode: the program is still there"
+		port_works
+		wait_for 5 log_has "new queues after all"
+	done
+	ethtool -g "$DEV" | grep -q "RX Buf Len:.*2048" || fail "buffers have room for a program"
+	port_works
+}
+
+bind_fails() {
+	local opcode
+
+	for opcode in CQ_CREATE QP_CREATE QP_MOVE; do
+		ip link set dev "$DEV" xdpdrv object "$VERDICT" program xdp_pass
+		refuse $opcode 0
+		xsk_fails -w
+		log_says "no memory or device resources for one with a pool"
+		fault_clear
+		port_works
+	done
+	xsk -w
+	exchange 60 60
+}
+
+# up_with_queue_1: the port is up, and its second queue receives, which test frames
+# of the peer go to.
+up_with_queue_1() {
+	local before
+
+	[[ $(ip -o link show dev "$DEV") == *,UP,* ]] || fail "the port was set down"
+	carrier_up || fail "the port has no link"
+	before=$(stat "$DEV" rx_packets)
+	exchange 60 0 0 20
+	expect "received" "$(($(stat "$DEV" rx_packets) - before))" -ge 20
+}
+
+# The pool goes and no other queue can be made: this one rests, its neighbour does
+# not, and it comes back by itself.
+let_go_fails() {
+	local opcode
+
+	ethtool -X "$DEV" weight 0 1
+	defer ethtool -X "$DEV" default
+	for opcode in QP_CREATE QP_MOVE; do
+		xsk -w -q 0
+		dmesg -C
+		refuse $opcode 0 1000
+		kill "$XSK_PID"
+		wait_for 5 log_has "queue 0: can't be made without the pool, rests"
+		sleep 2
+		up_with_queue_1
+		fault_clear
+		wait_for 5 log_has "new queues after all"
+		port_works
+	done
+	ethtool -X "$DEV" default
+	xsk -w -q 0
+	exchange 60 60
+	port_works
+}
+
+topology_up
+trap topology_down EXIT
+guest_main attach_fails detach_fails bind_fails let_go_fails
