@@ -210,6 +210,44 @@ static void interrupt_is_lost(void)
 	rig_close(&rig);
 }
 
+static void scratch_fails(void)
+{
+	rig_open(&rig, NULL);
+	rig_control_ok(&rig, "{\"cmd\":\"fault\",\"kind\":\"scratch\"}");
+	rig_write(&rig, GNIC_TEST_SCRATCH, 0x12345678);
+	CLIENT_EQ(rig_read(&rig, GNIC_TEST_SCRATCH), 0x12345678);
+	CLIENT_EQ(rig_read(&rig, GNIC_TEST_SCRATCH), ~0x12345678u);
+	rig_control_ok(&rig, "{\"cmd\":\"fault\",\"kind\":\"scratch\",\"count\":2}");
+	rig_control_ok(&rig, "{\"cmd\":\"fault\",\"kind\":\"clear\"}");
+	CLIENT_EQ(rig_read(&rig, GNIC_TEST_SCRATCH), ~0x12345678u);
+	rig_close(&rig);
+}
+
+static void test_dma(uint64_t addr, uint32_t op)
+{
+	rig_write(&rig, GNIC_TEST_DMA_LO, addr);
+	rig_write(&rig, GNIC_TEST_DMA_HI, addr >> 32);
+	rig_write(&rig, GNIC_TEST_DMA_LEN, 8);
+	rig_write(&rig, GNIC_TEST_DMA_OP, op);
+	CLIENT_EQ(rig_read(&rig, GNIC_TEST_DMA_STATUS), GNIC_STATUS_OK);
+}
+
+static void dma_fails(void)
+{
+	uint64_t addr;
+	uint8_t *byte;
+
+	rig_open(&rig, NULL);
+	addr = rig_alloc(&rig, 64, 64);
+	byte = rig_ptr(&rig, addr);
+	rig_control_ok(&rig, "{\"cmd\":\"fault\",\"kind\":\"dma\"}");
+	test_dma(addr, GNIC_TEST_DMA_FILL);
+	CLIENT_EQ(*byte, 0);
+	test_dma(addr, GNIC_TEST_DMA_FILL);
+	CLIENT_EQ(*byte, GNIC_TEST_DMA_PATTERN);
+	rig_close(&rig);
+}
+
 static void qp_fails(void)
 {
 	struct gnic_hw_eqe *eqe;
@@ -380,6 +418,8 @@ static const struct ktap_test tests[] = {
 	{ "fault: a command fails", command_fails },
 	{ "fault: a command never completes", command_never_completes },
 	{ "fault: an interrupt is lost", interrupt_is_lost },
+	{ "fault: a register fails", scratch_fails },
+	{ "fault: DMA does nothing", dma_fails },
 	{ "fault: a QP fails", qp_fails },
 	{ "fault: fatal, and a reset", card_is_fatal },
 	{ "fault: all ones", all_ones },

@@ -729,6 +729,35 @@ static void corrupted(void)
 	rig_close(&rig);
 }
 
+/* Of two frames that come back to their port, the first is another one. */
+static void looped(void)
+{
+	const struct gnic_hw_port_set set = {
+		.valid = cpu_to_le32(GNIC_PORT_SET_LOOPBACK),
+		.loopback = 1,
+	};
+	const uint8_t *a, *b;
+	unsigned int i;
+
+	traffic("loop");
+	a = rig_ptr(&rig, frame);
+	b = rig_ptr(&rig, buffer);
+	rig_rss_one(&rig, 0, tx.qpn);
+	rig_promisc(&rig, 0);
+	rig_port_set(&rig, &set);
+	rig_recv_post(&rig, &tx, buffer, 2048);
+	rig_recv_post(&rig, &tx, buffer + 2048, 2048);
+	rig_control_ok(&rig, "{\"cmd\":\"fault\",\"kind\":\"loopback\"}");
+	send(100);
+	send(100);
+	CLIENT_EQ(le32_to_cpu(received()->size), 100);
+	CLIENT_EQ(le32_to_cpu(received()->size), 100);
+	for (i = 0; i < 100; i++)
+		CLIENT_EQ(b[i], i == 14 ? a[i] ^ 0xff : a[i]);
+	CLIENT_CHECK(!memcmp(a, b + 2048, 100));
+	rig_close(&rig);
+}
+
 static void duplicated(void)
 {
 	traffic("loop");
@@ -878,6 +907,7 @@ static const struct ktap_test tests[] = {
 	{ "wire: bad FCS", bad_fcs },
 	{ "wire: symbols that FEC mends", symbols },
 	{ "wire: corrupt", corrupted },
+	{ "fault: a frame that is looped back", looped },
 	{ "wire: duplicate", duplicated },
 	{ "wire: reorder", reordered },
 	{ "wire: reorder with nothing behind it", reordered_alone },

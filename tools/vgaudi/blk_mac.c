@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "blk_cmd.h"
+#include "fault.h"
 #include "frame.h"
 #include "mac.h"
 #include "roce.h"
@@ -152,6 +153,24 @@ static void mac_pad(struct frame *frame)
 	frame->len = MAC_FRAME_MIN;
 }
 
+/* Back to where it comes from; a fault flips the bits of the first byte behind the header. */
+static void mac_loop(struct port *port, struct frame *frame)
+{
+	uint8_t buf[WIRE_FRAME_MAX];
+	struct frame flat = { .hdr = buf };
+
+	if (!fault_part(port->card->faults, FAULT_LOOPBACK)) {
+		mac_receive(port, frame);
+		return;
+	}
+	flat.len = frame_flatten(frame, buf, sizeof(buf));
+	if (!flat.len)
+		return;
+	flat.hdr_len = flat.len;
+	buf[MAC_ETH_HLEN] ^= 0xff;
+	mac_receive(port, &flat);
+}
+
 void mac_send(struct port *port, struct frame *frame)
 {
 	struct gnic_hw_mac_dir *tx = &port->stats.tx;
@@ -172,7 +191,7 @@ void mac_send(struct port *port, struct frame *frame)
 	if (mac_type(frame) == MAC_ETH_TYPE_CONTROL)
 		mac_count_control(tx, mac_opcode(frame, &quanta));
 	if (port->loopback)
-		mac_receive(port, frame);
+		mac_loop(port, frame);
 	else
 		wire_send(port, frame);
 }

@@ -4,11 +4,14 @@
 
 #include "hw/reg_test.h"
 
+#include "fault.h"
 #include "mmio.h"
 
 static uint32_t test_scratch(struct card *card)
 {
-	return ~reg_get(card, GNIC_TEST_SCRATCH);
+	uint32_t value = reg_get(card, GNIC_TEST_SCRATCH);
+
+	return fault_part(card->faults, FAULT_SCRATCH) ? value : ~value;
 }
 
 static void test_irq(struct card *card, uint32_t vector)
@@ -56,7 +59,7 @@ static enum gnic_hw_status test_run(struct card *card, uint32_t op)
 	pieces = asid_iov(card, GNIC_ASID_KERNEL, addr, len, 0, iov, TEST_IOV);
 	if (pieces < 0)
 		return GNIC_STATUS_BAD_ADDR;
-	for (i = 0; i < pieces; i++)
+	for (i = 0; i < pieces && !fault_part(card->faults, FAULT_TEST_DMA); i++)
 		test_ops[op](iov[i].iov_base, iov[i].iov_len);
 	return GNIC_STATUS_OK;
 }

@@ -161,6 +161,19 @@ static const char *control_fault_irq(struct sim *sim, struct json_object *req,
 	return arg.error;
 }
 
+/* A part of the card does not do what it is for, as long as a self-test looks. */
+static const char *control_fault_part(struct sim *sim, struct json_object *req,
+				      enum fault_part part)
+{
+	struct control_arg arg = { .req = req };
+	struct card *card = control_card(&arg, sim);
+	uint64_t count = control_number(&arg, "count", 0, FAULT_COUNT_MAX, 1);
+
+	if (!arg.error)
+		fault_set_part(card->faults, part, count);
+	return arg.error;
+}
+
 static const char *control_fault_qp(struct sim *sim, struct json_object *req,
 				    struct json_object *reply)
 {
@@ -294,6 +307,9 @@ const char *control_fault(struct sim *sim, struct json_object *req, struct json_
 	for (i = 0; i < FAULT_WIRE_KINDS; i++)
 		if (!strcmp(kind, fault_wire_names[i]))
 			return control_fault_wire(sim, req, i);
+	for (i = 0; i < FAULT_PARTS; i++)
+		if (!strcmp(kind, fault_part_names[i]))
+			return control_fault_part(sim, req, i);
 	for (i = 0; i < FAULT_KINDS; i++)
 		if (!strcmp(kind, control_fault_kinds[i].name))
 			return control_fault_kinds[i].run(sim, req, reply);

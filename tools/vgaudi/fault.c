@@ -17,6 +17,7 @@ struct faults {
 		uint32_t vector;
 		uint32_t count;
 	} irq;
+	uint32_t parts[FAULT_PARTS];	/* how often each still fails */
 };
 
 struct faults *fault_create(void)
@@ -70,6 +71,25 @@ bool fault_irq(struct faults *faults, uint32_t vector)
 	    (faults->irq.vector != FAULT_ANY && faults->irq.vector != vector))
 		return false;
 	faults->irq.count--;
+	return true;
+}
+
+const char *const fault_part_names[FAULT_PARTS] = {
+	[FAULT_SCRATCH]		= "scratch",
+	[FAULT_TEST_DMA]	= "dma",
+	[FAULT_LOOPBACK]	= "loopback",
+};
+
+void fault_set_part(struct faults *faults, enum fault_part part, uint32_t count)
+{
+	faults->parts[part] = count;
+}
+
+bool fault_part(struct faults *faults, enum fault_part part)
+{
+	if (!faults->parts[part])
+		return false;
+	faults->parts[part]--;
 	return true;
 }
 

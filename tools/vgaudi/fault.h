@@ -32,8 +32,22 @@ void fault_set_cmd(struct faults *faults, uint32_t opcode, enum fault_cmd kind, 
 /* The next @count interrupts of @vector are lost. */
 void fault_set_irq(struct faults *faults, uint32_t vector, uint32_t count);
 
+/* What a driver's self-test looks at. */
+enum fault_part {
+	FAULT_SCRATCH,		/* the scratch register does not invert */
+	FAULT_TEST_DMA,		/* the bytes stay as they are, and the device says OK */
+	FAULT_LOOPBACK,		/* a frame that comes back to its port is another one */
+	FAULT_PARTS,
+};
+
+extern const char *const fault_part_names[FAULT_PARTS];
+
+/* The next @count uses of @part go wrong. */
+void fault_set_part(struct faults *faults, enum fault_part part, uint32_t count);
+
 enum fault_cmd fault_cmd(struct faults *faults, uint32_t opcode, uint32_t *status);
 bool fault_irq(struct faults *faults, uint32_t vector);	/* true: it is lost */
+bool fault_part(struct faults *faults, enum fault_part part);	/* true: it goes wrong */
 
 /* ---- of a wire ---- */
 
