@@ -90,12 +90,13 @@ static void never_without_a_vector(void)
 	rig_close(&rig);
 }
 
-static void modify(uint16_t usecs, uint16_t frames)
+static void modify(uint16_t usecs, uint16_t frames, uint16_t flags)
 {
 	const struct gnic_hw_cq_modify in = {
 		.cqn = cpu_to_le32(cq.cqn),
 		.usecs = cpu_to_le16(usecs),
 		.frames = cpu_to_le16(frames),
+		.flags = cpu_to_le16(flags),
 	};
 
 	RIG_OK(&rig, GNIC_CMD_CQ_MODIFY, &in, sizeof(in), NULL, 0);
@@ -104,7 +105,7 @@ static void modify(uint16_t usecs, uint16_t frames)
 static void moderation_by_frames(void)
 {
 	start((const char *[]) { "--step", NULL }, VECTOR);
-	modify(10000, 4);
+	modify(10000, 4, 0);
 	rig_cq_arm(&cq);
 	send_and_wait(3);
 	CLIENT_EQ(client_irq_count(&rig.c, VECTOR), 0);
@@ -120,7 +121,7 @@ static void moderation_by_frames(void)
 static void moderation_by_time(void)
 {
 	start((const char *[]) { "--step", NULL }, VECTOR);
-	modify(100, 0);
+	modify(100, 0, 0);
 	rig_cq_arm(&cq);
 	send_and_wait(3);
 	rig_control_ok(&rig, "{\"cmd\":\"step\",\"us\":99}");
@@ -130,11 +131,29 @@ static void moderation_by_time(void)
 	rig_close(&rig);
 }
 
+/* CQE mode: each completion begins the time anew. */
+static void moderation_from_the_last(void)
+{
+	unsigned int i;
+
+	start((const char *[]) { "--step", NULL }, VECTOR);
+	modify(100, 0, GNIC_CQ_CQE_TIMER);
+	rig_cq_arm(&cq);
+	for (i = 0; i < 5; i++) {
+		send_and_wait(1);
+		rig_control_ok(&rig, "{\"cmd\":\"step\",\"us\":90}");
+		CLIENT_EQ(client_irq_count(&rig.c, VECTOR), 0);
+	}
+	rig_control_ok(&rig, "{\"cmd\":\"step\",\"us\":10}");
+	CLIENT_EQ(client_irq_wait(&rig.c, VECTOR), 1);
+	rig_close(&rig);
+}
+
 /* Time runs out on CQEs that the driver has consumed: it stays armed. */
 static void moderation_is_not_spurious(void)
 {
 	start((const char *[]) { "--step", NULL }, VECTOR);
-	modify(100, 0);
+	modify(100, 0, 0);
 	rig_cq_arm(&cq);
 	send_and_wait(1);
 	rig_cq_wait(&rig, &cq);
@@ -332,6 +351,7 @@ static const struct ktap_test tests[] = {
 	{ "cq: none without a vector", never_without_a_vector },
 	{ "cq: moderation by frames", moderation_by_frames },
 	{ "cq: moderation by time", moderation_by_time },
+	{ "cq: moderation from the last completion", moderation_from_the_last },
 	{ "cq: moderation is not spurious", moderation_is_not_spurious },
 	{ "cq: overrun fails its QP", overrun_fails_the_qp },
 	{ "cq: a nonsense CI is an overrun", nonsense_ci_is_an_overrun },
