@@ -14,7 +14,7 @@ import socket
 import struct
 import sys
 
-from qstats import NLM_F_DUMP, attr, netdev_family, number, request
+from qstats import NLM_F_DUMP, attr, genl_family, number, request
 
 PAGE_POOL_GET, BIND_RX = 5, 13
 POOL_IFINDEX, POOL_DETACH_TIME, POOL_DMABUF = 2, 6, 7
@@ -39,7 +39,7 @@ def dmabuf():
 
 
 def bind(dev, queue):
-    sock, family = netdev_family()
+    sock, family = genl_family(b"netdev")
     nest = attr(QUEUE_TYPE, u32(QUEUE_TYPE_RX)) + attr(QUEUE_ID, u32(int(queue)))
     request(sock, family, BIND_RX, 0,
             attr(DMABUF_IFINDEX, u32(socket.if_nametoindex(dev))) +
@@ -49,7 +49,7 @@ def bind(dev, queue):
 
 
 def pools(dev):
-    sock, family = netdev_family()
+    sock, family = genl_family(b"netdev")
     index = socket.if_nametoindex(dev)
     rows = request(sock, family, PAGE_POOL_GET, NLM_F_DUMP, b"")
     print(sum(POOL_DMABUF in row and POOL_DETACH_TIME not in row

@@ -4,14 +4,14 @@
 import socket
 import sys
 
-from qstats import NLM_F_DUMP, netdev_family, number, request
+from qstats import NLM_F_DUMP, genl_family, number, request
 
 PAGE_POOL_GET = 5
 IFINDEX, INFLIGHT_MEM = 2, 5
 
 
 def main():
-    sock, family = netdev_family()
+    sock, family = genl_family(b"netdev")
     index = socket.if_nametoindex(sys.argv[1])
     print(sum(number(row.get(INFLIGHT_MEM, b"\0"))
               for row in request(sock, family, PAGE_POOL_GET, NLM_F_DUMP, b"")

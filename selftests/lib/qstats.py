@@ -17,7 +17,8 @@ QSTATS_GET = 12
 IFINDEX, QUEUE_TYPE, QUEUE_ID, SCOPE = 1, 2, 3, 4
 PACKETS = (8, 10)  # by queue type
 SCOPE_QUEUE = 1
-NAMES = {"csum-unnecessary": 16, "hw-gro-packets": 19, "hw-gro-wire-packets": 21,
+NAMES = {"csum-complete": 15, "csum-unnecessary": 16,
+         "hw-gro-packets": 19, "hw-gro-wire-packets": 21,
          "hw-gso-packets": 28, "hw-gso-bytes": 29,
          "hw-gso-wire-packets": 30, "hw-gso-wire-bytes": 31}
 
@@ -63,11 +64,11 @@ def number(data):
     return int.from_bytes(data, sys.byteorder)
 
 
-def netdev_family():
+def genl_family(name):
     """A socket, and the number of the family."""
     sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_GENERIC)
     found = request(sock, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0,
-                    attr(CTRL_ATTR_FAMILY_NAME, b"netdev\0"))
+                    attr(CTRL_ATTR_FAMILY_NAME, name + b"\0"))
     return sock, number(found[0][CTRL_ATTR_FAMILY_ID])
 
 
@@ -75,7 +76,7 @@ class Queues:
     """Counters of the queues of DEV, in the namespace that opened it."""
 
     def __init__(self, dev):
-        self.sock, self.family = netdev_family()
+        self.sock, self.family = genl_family(b"netdev")
         self.index = struct.pack("=I", socket.if_nametoindex(dev))
 
     def rows(self):

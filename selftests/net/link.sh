@@ -166,6 +166,21 @@ bad_frames() {
 	} | awk '/FrameCheckSequenceErrors/ { sum += $2 } END { print sum + 0 }'
 }
 
+# Codewords with $1 wrong symbols, as the histogram says; nothing if the kernel has none
+codewords() {
+	{
+		"$TREE/selftests/lib/fechist.py" "$DEV"
+		peer "$TREE/selftests/lib/fechist.py" "$PEER_DEV"
+	} | awk -v symbols="$1" '$1 == symbols { sum += $2; found = 1 } END { if (found) print sum }'
+}
+
+symbol_errors() {
+	{
+		ethtool -S "$DEV" --groups eth-phy
+		peer ethtool -S "$PEER_DEV" --groups eth-phy
+	} | awk '/SymbolErrorDuringCarrier/ { sum += $2 } END { print sum + 0 }'
+}
+
 symbols() {
 	model "{\"cmd\":\"fault\",\"kind\":\"symbol\",\"card\":0,\"port\":0,\"symbols\":$1,\"count\":$2}" \
 		>/dev/null
@@ -173,15 +188,19 @@ symbols() {
 
 # Wrong symbols on the wire: FEC mends some, and says so; more are a lost frame.
 fec() {
-	local before
+	local before three wrong
 
 	defer ethtool --set-fec "$DEV" encoding auto
 	defer model '{"cmd":"fault","kind":"clear"}'
 	fec_is RS || fail "no RS at 100 Gb/s"
 	before=$(mended)
+	three=$(codewords 3)
+	wrong=$(symbol_errors)
 	symbols 3 5
 	ping -c 6 -i 0.05 -W 2 -q 192.0.2.2 >/dev/null || fail "lost what FEC mends"
 	expect "mended codewords" $(($(mended) - before)) -eq 5
+	expect "frames with wrong symbols" $(($(symbol_errors) - wrong)) -eq 5
+	[ -z "$three" ] || expect "codewords with three" $(($(codewords 3) - three)) -eq 5
 	before=$(bad_frames)
 	symbols 16 1
 	ping -c 3 -i 0.05 -W 1 -q 192.0.2.2 >/dev/null || :
@@ -255,8 +274,19 @@ module_power() {
 	power_is high
 }
 
+blinks() {
+	model '{"cmd": "links"}' | jq ".links[] | select(.card == 0 and .port == 0) | .identify"
+}
+
+blinks_is() {
+	[ "$(blinks)" = "$1" ]
+}
+
 light() {
-	ethtool -p "$DEV" 1
+	blinks_is false || fail "the light blinks by itself"
+	background ethtool -p "$DEV" 2
+	wait_for 5 blinks_is true
+	wait_for 5 blinks_is false
 }
 
 topology_up

@@ -127,6 +127,42 @@ link_errors() {
 	wait_for 10 ping_works
 }
 
+# rmon and eth-ctrl: what the far end should not have sent.
+jabber() {
+	fault '"kind": "fcs", "card": 0, "port": 0, "rate": 1'
+	too_long
+	fault_clear
+}
+
+# control OPCODE: three MAC control frames that nobody knows, from the peer
+control() {
+	peer python3 - "$PEER_DEV" "$1" <<-'PYTHON'
+		import socket, sys
+		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+		s.bind((sys.argv[1], 0))
+		frame = bytes.fromhex("0180c2000001") + s.getsockname()[4] + b"\x88\x08"
+		for _ in range(3):
+		    s.send(frame + int(sys.argv[2]).to_bytes(2) + bytes(44))
+	PYTHON
+}
+
+# counted GROUP NAME COMMAND...: it makes three of them, and the MAC has counted them
+counted() {
+	local group=$1 name=$2 before
+
+	shift 2
+	before=$(group "$DEV" "$group" "$name")
+	"$@"
+	expect "$name" $(($(group "$DEV" "$group" "$name") - before)) -eq 3
+}
+
+bad_sizes_and_opcodes() {
+	counted rmon etherStatsOversizePkts too_long
+	counted rmon etherStatsJabbers jabber
+	counted eth-ctrl UnsupportedOpcodesReceived control 9
+	ping_works
+}
+
 never_backwards() {
 	local i last=0 now
 
@@ -169,4 +205,4 @@ why_no_link() {
 
 topology_up
 trap topology_down EXIT
-guest_main both_ends_agree queues_agree mac_agrees histogram link_errors never_backwards link_settings pause why_no_link
+guest_main both_ends_agree queues_agree mac_agrees histogram link_errors bad_sizes_and_opcodes never_backwards link_settings pause why_no_link
