@@ -88,7 +88,8 @@ static uint32_t txs_in_flight(const struct rc_requester *req)
  */
 static bool txs_wants_ack(const struct rc_requester *req, bool last)
 {
-	return last || (req->selective && req->nts != req->high) || (req->ack_freq && req->since_ackreq + 1 >= req->ack_freq) ||
+	return last || (req->selective && req->nts != req->high) ||
+	       (req->ack_freq && req->since_ackreq + 1 >= req->ack_freq) ||
 	       txs_in_flight(req) + 1 >= req->window;
 }
 

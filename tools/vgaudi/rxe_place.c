@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Block RXE, the part of RC QPs: the payload of a request goes to memory, or meets what is there. */
+/*
+ * Block RXE, the part of RC QPs: the payload of a request goes to memory, or
+ * meets what is there.
+ */
 #include <string.h>
 
 #include "blk_qpc.h"
