@@ -42,6 +42,42 @@ static void check_other_qp_works(void)
 	assert_int_equal(le32_to_cpu(other->sq_cq.cqe[0].ctrl), 1 | GNIC_CQE_REQ);
 }
 
+/* Each end that failed; the other one is left alone. */
+static void make_valid(void)
+{
+	for (uint32_t side = 0; side < 2; side++) {
+		struct qp *qp = &lab_qp(side, 0)->qp;
+
+		if (!qp->failed)
+			continue;
+		assert_int_equal(lab_set(qp, false, GNIC_RES_VALID, 1), GNIC_STATUS_OK);
+		assert_int_equal(lab_set(qp, true, GNIC_REQ_VALID, 1), GNIC_STATUS_OK);
+	}
+}
+
+/* PSNs go on where they were, so nothing new is taken for old. */
+static void check_goes_on(void)
+{
+	struct lab_qp *from = lab_qp(0, 0);
+	struct gnic_hw_rc_wqe wqe;
+	uint32_t count;
+
+	lab.tamper = NULL;
+	lab.cut = false;
+	make_valid();
+	for (uint32_t i = 0; i < 3; i++) {
+		count = from->sq_cq.count;
+		lab_fill_random(lab_mem(0, LAB_SOURCE), 70000);
+		wqe = lab_wqe(from, 70000);
+		lab_post(from, &wqe);
+		lab_run();
+		assert_false(from->qp.failed);
+		assert_int_equal(from->sq_cq.count, count + 1);
+		assert_int_equal(le32_to_cpu(from->sq_cq.cqe[count].ctrl), GNIC_CQE_REQ);
+		assert_memory_equal(lab_mem(0, LAB_SOURCE), lab_mem(1, LAB_SINK), 70000);
+	}
+}
+
 /* Both ends start anew where the driver says. */
 static void check_recovers(void)
 {
@@ -163,6 +199,7 @@ static void bad_wqes_fail_the_qp(void **state)
 		check_error_cqe(1, 1, bad->syndrome);
 		assert_int_equal(lab_qp(1, 0)->qp.stats.rx_packets, 1);
 		check_other_qp_works();
+		check_goes_on();
 		check_recovers();
 		lab_teardown(NULL);
 	}
@@ -188,6 +225,14 @@ static void local_access(void **state)
 	check_error_cqe(1, 1, GNIC_SYND_LOCAL_ACCESS);
 	check_other_qp_works();
 	assert_int_equal(lab_set(&from->qp, true, GNIC_REQ_ASID, 0), GNIC_STATUS_OK);
+	/* the far end is within the message: it learns by the next one that this won't end */
+	make_valid();
+	wqe = lab_wqe(from, 100);
+	lab_post(from, &wqe);
+	lab_run();
+	assert_int_equal(from->qp.stats.syndrome, GNIC_SYND_REMOTE_OP);
+	assert_int_equal(lab_qp(1, 0)->qp.stats.syndrome, GNIC_SYND_RX_WRITE_OPCODE);
+	check_goes_on();
 	check_recovers();
 }
 
@@ -245,7 +290,78 @@ static void time_outs_run_out(void **state)
 	assert_int_equal(from->qp.stats.timeouts, 4);
 	lab.cut = false;
 	check_other_qp_works();
+	check_goes_on();
 	check_recovers();
+}
+
+/* What the far end has taken of a message that failed here is not known here. */
+static bool tamper_lose_answers(struct rc_packet *pkt)
+{
+	return pkt->opcode != ROCE_ACK;
+}
+
+static void answers_are_lost(void **state)
+{
+	struct lab_qp *from = lab_qp(0, 0);
+	struct gnic_hw_rc_wqe wqe;
+
+	(void)state;
+	connect_both(&lab_conn_default);
+	lab.tamper = tamper_lose_answers;
+	wqe = lab_wqe(from, 20000);
+	lab_post(from, &wqe);
+	lab_run_ms(5);
+	check_failed(0, GNIC_SYND_QPC_RETRY);
+	check_goes_on();
+}
+
+/* Packets behind a gap that are in place already: not those of the next message. */
+static bool tamper_lose_first(struct rc_packet *pkt)
+{
+	return pkt->opcode == ROCE_ACK || pkt->psn != lab_conn_default.psn[0];
+}
+
+static void what_waits_is_forgotten(void **state)
+{
+	struct lab_conn conn = lab_conn_default;
+	struct lab_qp *from = lab_qp(0, 0);
+	struct gnic_hw_rc_wqe wqe;
+
+	(void)state;
+	conn.selective = 3;
+	connect_both(&conn);
+	lab.tamper = tamper_lose_first;
+	lab_fill_random(lab_mem(0, LAB_SOURCE), 70000);
+	wqe = lab_wqe(from, 100);
+	lab_post(from, &wqe);
+	wqe = lab_wqe(from, 70000);
+	lab_post(from, &wqe);
+	lab_run_ms(50);
+	assert_true(from->qp.failed);
+	assert_true(rxe_keeps(&lab_qp(1, 0)->qp.rc->res));
+	check_goes_on();
+}
+
+/* The far end is new: it expects its first PSN, which is long gone here. */
+static void the_far_end_is_new(void **state)
+{
+	struct lab_conn conn = lab_conn_default;
+	struct qp *there = &lab_qp(1, 0)->qp;
+	struct lab_qp *from = lab_qp(0, 0);
+	struct gnic_hw_rc_wqe wqe;
+
+	(void)state;
+	conn.psn[0] = 1000;
+	lab_connect(0, &conn);
+	wqe = lab_wqe(from, 70000);
+	lab_post(from, &wqe);
+	lab_run();
+	qp_fail(&from->qp, GNIC_SYND_WQ_ACCESS, false);
+	assert_int_equal(lab_set(there, false, GNIC_RES_VALID, 0), GNIC_STATUS_OK);
+	assert_int_equal(lab_set(there, false, GNIC_RES_EXPECTED_PSN, 3), GNIC_STATUS_OK);
+	assert_int_equal(lab_set(there, false, GNIC_RES_VALID, 1), GNIC_STATUS_OK);
+	check_goes_on();
+	assert_int_equal(lab_get(there, false, GNIC_RES_EXPECTED_PSN), 3 + 3 * 18);
 }
 
 static void time_outs_for_ever(void **state)
@@ -299,6 +415,7 @@ static void naks_run_out(void **state)
 	assert_int_equal(from->qp.stats.naks, 4);
 	lab.tamper = NULL;
 	check_other_qp_works();
+	check_goes_on();
 	check_recovers();
 }
 
@@ -414,6 +531,7 @@ static void bad_requests_fail_both_ends(void **state)
 		check_untouched(bad->size < 4096 ? 0 : 8192);
 		lab.tamper = NULL;
 		check_other_qp_works();
+		check_goes_on();
 		check_recovers();
 		lab_teardown(NULL);
 	}
@@ -486,6 +604,9 @@ static void bad_answers(void **state)
 		check_error_cqe(0, 0, bad[i].syndrome);
 		lab.tamper = NULL;
 		check_other_qp_works();
+		/* a peer that refuses what it has taken lies about its PSN, too */
+		if (bad[i].syndrome == GNIC_SYND_RX_ACK_SYNDROME)
+			check_goes_on();
 		check_recovers();
 		lab_teardown(NULL);
 	}
@@ -582,6 +703,9 @@ int main(void)
 		LAB_TEST(local_access_needs_its_bit),
 		LAB_TEST(wq_access),
 		LAB_TEST(time_outs_run_out),
+		LAB_TEST(answers_are_lost),
+		LAB_TEST(what_waits_is_forgotten),
+		LAB_TEST(the_far_end_is_new),
 		LAB_TEST(time_outs_for_ever),
 		LAB_TEST(naks_run_out),
 		cmocka_unit_test(bad_requests_fail_both_ends),

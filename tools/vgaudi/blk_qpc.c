@@ -184,9 +184,35 @@ void rc_posts_done(struct rc *rc, uint32_t done, uint8_t syndrome)
 
 /* ---- errors ---- */
 
+/* Where the engine is, while VALID says that it counts. */
+static void req_show(const struct rc_requester *req, __le32 *ctx)
+{
+	if (!req->valid)
+		return;
+	gnic_qpc_set(ctx, GNIC_REQ_NTS_PSN, req->nts);
+	gnic_qpc_set(ctx, GNIC_REQ_BCS_PSN, req->high);
+	gnic_qpc_set(ctx, GNIC_REQ_ONA_PSN, req->ona);
+	gnic_qpc_set(ctx, GNIC_REQ_EXECUTION_IDX, req->exec & ROCE_INDEX_MASK);
+	gnic_qpc_set(ctx, GNIC_REQ_CURRENT_WIN, req->window);
+}
+
+static void res_show(const struct rc_responder *res, __le32 *ctx)
+{
+	if (!res->valid)
+		return;
+	gnic_qpc_set(ctx, GNIC_RES_EXPECTED_PSN, res->expected);
+	gnic_qpc_set(ctx, GNIC_RES_NACK_SYNDROME, res->naked);
+	gnic_qpc_set(ctx, GNIC_RES_IN_WORK, res->busy);
+}
+
+/* Its contexts remember where it was: from there it goes on when VALID is written. */
 static void rc_failed(struct rc *rc, uint8_t syndrome)
 {
 	rc->syndrome = syndrome;
+	rc->req.resync |= rc->req.valid;
+	rc->req.nts = rc->req.high;
+	req_show(&rc->req, rc->req_ctx);
+	res_show(&rc->res, rc->res_ctx);
 	rc->res.valid = false;
 	txs_reset(rc);
 	rc_posts_done(rc, rc->qp->sq.index, syndrome);
@@ -400,6 +426,8 @@ static enum gnic_hw_status req_write(struct rc *rc, const struct gnic_hw_qpc_wri
 	if (gnic_qpc_get(ctx, GNIC_REQ_SELECTIVE) && !rxe_keep_create(&rc->res))
 		return GNIC_STATUS_NO_RESOURCE;
 	memcpy(rc->req_ctx, ctx, sizeof(ctx));
+	if (gnic_qpc_get(in->mask, GNIC_REQ_NTS_PSN))
+		rc->req.resync = false;
 	req_load(rc);
 	if (!gnic_qpc_get(ctx, GNIC_REQ_VALID)) {
 		txs_reset(rc);
@@ -494,13 +522,7 @@ static void req_read(const struct rc *rc, __le32 *ctx)
 
 	memcpy(ctx, rc->req_ctx, sizeof(rc->req_ctx));
 	put_path(ctx, &rc->path, 5, 6);
-	if (req->valid) {
-		gnic_qpc_set(ctx, GNIC_REQ_NTS_PSN, req->nts);
-		gnic_qpc_set(ctx, GNIC_REQ_BCS_PSN, req->high);
-		gnic_qpc_set(ctx, GNIC_REQ_ONA_PSN, req->ona);
-		gnic_qpc_set(ctx, GNIC_REQ_EXECUTION_IDX, req->exec & ROCE_INDEX_MASK);
-		gnic_qpc_set(ctx, GNIC_REQ_CURRENT_WIN, req->window);
-	}
+	req_show(req, ctx);
 	gnic_qpc_set(ctx, GNIC_REQ_CONSUMER_IDX, qp->sq.done & ROCE_INDEX_MASK);
 	gnic_qpc_set(ctx, GNIC_REQ_LOCAL_PI, qp->sq.index & ROCE_INDEX_MASK);
 	gnic_qpc_set(ctx, GNIC_REQ_PSN_SINCE_ACKREQ, req->since_ackreq);
@@ -519,11 +541,7 @@ static void res_read(const struct rc *rc, __le32 *ctx)
 
 	memcpy(ctx, rc->res_ctx, sizeof(rc->res_ctx));
 	put_path(ctx, &rc->path, 2, 3);
-	if (res->valid) {
-		gnic_qpc_set(ctx, GNIC_RES_EXPECTED_PSN, res->expected);
-		gnic_qpc_set(ctx, GNIC_RES_NACK_SYNDROME, res->naked);
-		gnic_qpc_set(ctx, GNIC_RES_IN_WORK, res->busy);
-	}
+	res_show(res, ctx);
 	gnic_qpc_set(ctx, GNIC_RES_CYCLIC_IDX, res->msn);
 	gnic_qpc_set(ctx, GNIC_RES_CQ_NUM, rc->qp->rq_cq ? rc->qp->rq_cq->cqn : 0);
 }

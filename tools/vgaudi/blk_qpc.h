@@ -105,6 +105,7 @@ struct rc_requester {
 	/* in the order of use */
 	bool valid;
 	bool held;		/* receiver not ready: wait for the timer */
+	bool resync;		/* after a failure: the peer says where it is */
 	bool wide_wqe;		/* of 64 bytes */
 	bool selective;		/* resend just what is missing */
 	uint8_t mtu_log;
@@ -246,6 +247,7 @@ uint8_t txs_load(struct rc_requester *req, const void *entry);
 /* blk_txs.c */
 void txs_start(struct rc *rc);		/* VALID was written: from NTS_PSN and the next WQE on */
 void txs_reset(struct rc *rc);		/* drop what is in flight */
+void txs_resync(struct rc *rc, uint32_t psn);	/* the peer expects @psn: begin there */
 /* Go back to the oldest packet not acknowledged: all are lost that have not arrived. */
 void txs_rollback(struct rc *rc);
 void txs_rewind(struct rc *rc);		/* likewise, but those that are under way are not lost */
@@ -256,6 +258,8 @@ bool txs_acked(struct rc *rc, uint32_t psn);
 bool txs_retry(struct rc *rc);
 /* The QP fails because of WQE @index, which gets an error CQE. */
 void txs_fail(struct rc *rc, uint32_t index, uint8_t syndrome);
+/* Likewise the oldest, as the peer says; behind it that has taken nothing. */
+void txs_fail_there(struct rc *rc, uint8_t syndrome);
 /* Sends @pkt with the payload that is in @frame->iov; may call rc_receive(). */
 void txs_emit(struct rc *rc, const struct rc_packet *pkt, struct frame *frame);
 

@@ -274,6 +274,9 @@ static void rxe_respond(struct rc *rc, const struct rxe_request *in)
 {
 	int32_t ahead = psn_diff(in->pkt->psn, rc->res.expected);
 
+	/* a requester that has failed and come back says so: what waits is of before */
+	if (!in->pkt->selective)
+		memset(rc->res.keep.bits, 0, sizeof(rc->res.keep.bits));
 	if (!ahead) {
 		rxe_in_order(rc, in);
 	} else if (ahead > 0) {
@@ -316,7 +319,7 @@ static void rxe_naked(struct rc *rc, uint8_t nak)
 	if (nak == ROCE_NAK_PSN)
 		rxe_sequence_error(rc);
 	else if (code < sizeof(syndromes))
-		txs_fail(rc, rc->req.head, syndromes[code]);
+		txs_fail_there(rc, syndromes[code]);
 	else
 		txs_fail(rc, rc->req.head, GNIC_SYND_RX_ACK_SYNDROME);
 }
@@ -329,7 +332,7 @@ static void rxe_not_yet(struct rc *rc, uint8_t syndrome)
 	if (req->ona == req->high)
 		return;		/* an old one: there is nothing to send again */
 	if (req->rnrs >= req->rnr_max && req->rnr_max != RC_RNR_FOR_EVER) {
-		txs_fail(rc, req->head, GNIC_SYND_QPC_RX_RETRY);
+		txs_fail_there(rc, GNIC_SYND_QPC_RX_RETRY);
 		return;
 	}
 	if (req->rnrs < RC_RNR_FOR_EVER)
@@ -344,8 +347,14 @@ static void rxe_answered(struct rc *rc, const struct rc_packet *pkt)
 	struct rc_requester *req = &rc->req;
 	uint8_t type = pkt->syndrome & ROCE_AETH_TYPE;
 
-	if (!txs_acked(rc, psn_add(pkt->psn, type == ROCE_AETH_ACK)) || !req->valid)
-		return;		/* late, or about what was never sent */
+	if (!txs_acked(rc, psn_add(pkt->psn, type == ROCE_AETH_ACK))) {
+		/* late, or about what was never sent */
+		if (req->resync && pkt->syndrome == ROCE_NAK_PSN)
+			txs_resync(rc, pkt->psn);
+		return;
+	}
+	if (!req->valid)
+		return;
 	switch (type) {
 	case ROCE_AETH_ACK:
 		rc->qp->stats.acks++;

@@ -105,7 +105,7 @@ static void txs_make(struct rc *rc, const struct rc_msg *msg, struct rc_packet *
 		.psn = req->nts,
 		.opcode = txs_opcodes[msg->kind][!req->packet][last][msg->imm],
 		.ack_req = txs_wants_ack(req, last),
-		.selective = req->selective,
+		.selective = req->selective && !req->resync,
 		.va = msg->remote,
 		.rkey = req->rkey,
 		.dma_len = msg->size,
@@ -286,6 +286,7 @@ bool txs_acked(struct rc *rc, uint32_t psn)
 	req->probing = false;
 	if (req->delay.target)
 		delay_acked(rc);
+	req->resync = false;
 	txs_complete(rc);
 	if (overtaken)
 		txs_rewind(rc);
@@ -301,7 +302,7 @@ bool txs_retry(struct rc *rc)
 	struct rc_requester *req = &rc->req;
 
 	if (req->naks >= req->nak_max && req->nak_max != RC_RETRY_FOR_EVER) {
-		txs_fail(rc, req->head, GNIC_SYND_QPC_RX_RETRY);
+		txs_fail_there(rc, GNIC_SYND_QPC_RX_RETRY);
 		return false;
 	}
 	if (req->naks < RC_RETRY_FOR_EVER)
@@ -327,6 +328,23 @@ void txs_rewind(struct rc *rc)
 	req->packet = 0;
 	if (req->head != req->tail && msg->packets)
 		req->packet = (req->ona - msg->psn) & ROCE_PSN_MASK;
+}
+
+/* Of what was sent since VALID the peer has taken nothing: it gets other numbers. */
+void txs_resync(struct rc *rc, uint32_t psn)
+{
+	struct rc_requester *req = &rc->req;
+	uint32_t shift = (psn - req->ona) & ROCE_PSN_MASK;
+
+	for (uint32_t i = req->head; i != req->tail; i++)
+		rc_msg(req, i)->psn = psn_add(rc_msg(req, i)->psn, shift);
+	if (req->selective)
+		sack_start(req);
+	req->resync = false;
+	req->ona = psn;
+	req->high = psn;
+	txs_rollback(rc);
+	qp_wake(rc->qp);
 }
 
 /* ---- begin and end ---- */
@@ -374,4 +392,10 @@ void txs_fail(struct rc *rc, uint32_t index, uint8_t syndrome)
 	qp_fail(qp, syndrome, true);
 	if (qp->sq_cq)
 		cq_post_error(qp->sq_cq, qp, true, index, syndrome);
+}
+
+void txs_fail_there(struct rc *rc, uint8_t syndrome)
+{
+	rc->req.high = rc->req.ona;
+	txs_fail(rc, rc->req.head, syndrome);
 }
