@@ -137,6 +137,7 @@ enum gnic_accel_group_event {
 	GNIC_ACCEL_GROUP_INACTIVE,	/* QPs are gone; buffers and posted work with them */
 	GNIC_ACCEL_GROUP_REMOVED,	/* port del: gnic_accel_group_release() is left to do */
 	GNIC_ACCEL_GROUP_QP_ERROR,	/* one QP failed: @qp, @syndrome */
+	GNIC_ACCEL_GROUP_QP_RECOVERED,	/* it works again, without its buffers: @qp */
 };
 
 /**
@@ -160,7 +161,7 @@ struct gnic_accel_group_rx {
 
 /**
  * struct gnic_accel_group_ops - callbacks of the holder; process context
- * @event: state of the group; @qp and @syndrome with QP_ERROR alone
+ * @event: state of the group; @qp with QP_*, @syndrome with QP_ERROR alone
  * @received: may be NULL
  */
 struct gnic_accel_group_ops {
@@ -206,7 +207,8 @@ void gnic_accel_group_query(struct gnic_group *group, struct gnic_accel_group_in
  * @len: bytes
  *
  * Context: any.
- * Return: 0, -ENOSPC (ring full), -ENOLINK (not active), -EINVAL.
+ * Return: 0, -ENOSPC (ring full), -ENOLINK (not active), -ECONNABORTED (the QP has
+ * failed), -EINVAL.
  */
 int gnic_accel_group_post_recv(struct gnic_group *group, u32 qp, u64 addr, u32 len);
 

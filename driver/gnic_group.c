@@ -52,6 +52,7 @@ static struct gnic_group *gnic_group_alloc(struct gnic_dev *dev)
 	group->config = gnic_group_config_default;
 	group->holder.asid = GNIC_ASID_NONE;
 	eth_random_addr(group->hw_addr);
+	gnic_group_errors_prepare(group);
 	return group;
 }
 

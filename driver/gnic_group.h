@@ -31,6 +31,30 @@ struct gnic_group_holder {
 	void *priv;
 };
 
+#define GNIC_GROUP_ERRORS	16
+
+/**
+ * struct gnic_group_error - a QP failed
+ * @time: nanoseconds since boot
+ * @qpn: its number
+ * @syndrome: enum gnic_hw_syndrome
+ */
+struct gnic_group_error {
+	u64 time;
+	u32 qpn;
+	u8 syndrome;
+};
+
+/**
+ * struct gnic_group_fault - what reporter `qp` is told
+ * @generation: of the group
+ * @qps: that failed
+ */
+struct gnic_group_fault {
+	u32 generation;
+	DECLARE_BITMAP(qps, GNIC_QP_COUNT_MAX);
+};
+
 /**
  * struct gnic_group - a QP group
  * @dev: card
@@ -42,7 +66,7 @@ struct gnic_group_holder {
  * @devlink: its nested instance, NULL while it is unbound
  * @reporter: health reporter `qp` of @devlink
  * @nb: on dev->events
- * @error_work: tells @holder of failed QPs
+ * @error_work: tells @holder and @reporter of failed QPs
  * @lock: protects what follows; order: devl_lock, @lock, rtnl
  * @config: parameters
  * @hw_addr: of the function
@@ -56,12 +80,13 @@ struct gnic_group_holder {
  * @qps: of the active group, @attr.config.qp_count; NULL: inactive; also
  *	written under @qp_lock
  * @comp: their completions, while active
+ * @errors: the last failures of QPs; a ring
+ * @error_count: how many there were
  * @holder_lock: protects @holder for callbacks; inside @lock
  * @holder: compute context
  * @qp_lock: protects @qps and what follows against posting and events
  * @posted: buffers that have not come back, of all QPs
  * @failed: QPs whose error @error_work has to tell
- * @syndrome: of each QP
  */
 struct gnic_group {
 	struct gnic_dev *dev;
@@ -87,6 +112,8 @@ struct gnic_group {
 	struct gnic_qp_attr attr;
 	struct gnic_qp *qps;
 	struct gnic_comp *comp;
+	struct gnic_group_error errors[GNIC_GROUP_ERRORS];
+	u32 error_count;
 
 	struct mutex holder_lock;	/* @holder */
 	struct gnic_group_holder holder;
@@ -94,7 +121,6 @@ struct gnic_group {
 	spinlock_t qp_lock;	/* @qps, what follows */
 	u32 posted;
 	DECLARE_BITMAP(failed, GNIC_QP_COUNT_MAX);
-	u8 syndrome[GNIC_QP_COUNT_MAX];
 };
 
 /* devlink_priv() of the nested instance points to the group */
@@ -138,11 +164,19 @@ extern const struct devlink_port_ops gnic_group_port_ops;
 void gnic_group_deactivate(struct gnic_group *group);
 void gnic_group_wait_idle(struct gnic_group *group);
 void gnic_group_renew(struct gnic_group *group);
+int gnic_group_rss_set(struct gnic_group *group, u32 count);
+
+/* gnic_group_error.c: QPs that fail; recover, well: @group->lock held */
+void gnic_group_errors_prepare(struct gnic_group *group);
+void gnic_group_errors_init(struct gnic_group *group);
+void gnic_group_errors_exit(struct gnic_group *group);
+void gnic_group_errors_silence(struct gnic_group *group);
+int gnic_group_recover(struct gnic_group *group);
+void gnic_group_well(struct gnic_group *group);
+const char *gnic_group_syndrome_text(u8 syndrome);
 
 /* gnic_group_hold.c: the compute context; tell: @group->lock held */
 void gnic_group_tell(struct gnic_group *group, enum gnic_accel_group_event event);
-void gnic_group_errors_init(struct gnic_group *group);
-void gnic_group_errors_exit(struct gnic_group *group);
 extern const struct gnic_comp_ops gnic_group_raw_ops;
 extern const struct gnic_comp_ops gnic_group_write_ops;
 

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Reporter `qp` of a group: who holds it, how its QPs are, and what they have counted. */
+/*
+ * Reporter `qp` of a group: who holds it, how its QPs are, and what they have
+ * counted. It recovers QPs that failed, and leaves the others alone.
+ */
 #include "gnic.h"
+#include "gnic_fw.h"
 #include "gnic_group.h"
 
 /* X(member of struct gnic_hw_qp_stats) */
@@ -81,6 +85,10 @@ static void gnic_group_health_stats(struct gnic_group *group, const struct gnic_
 	if (gnic_cmd_exec(group->dev, GNIC_CMD_QP_STATS, &in, sizeof(in), &stats, sizeof(stats)))
 		return;
 	devlink_fmsg_u32_pair_put(fmsg, "syndrome", le32_to_cpu(stats.syndrome));
+	devlink_fmsg_u32_pair_put(fmsg, "sq_index", le32_to_cpu(stats.sq_index));
+	devlink_fmsg_u32_pair_put(fmsg, "sq_done", le32_to_cpu(stats.sq_done));
+	devlink_fmsg_u32_pair_put(fmsg, "rq_index", le32_to_cpu(stats.rq_index));
+	devlink_fmsg_u32_pair_put(fmsg, "rq_done", le32_to_cpu(stats.rq_done));
 	for (i = 0; i < ARRAY_SIZE(gnic_group_stats); i++)
 		devlink_fmsg_u64_pair_put(fmsg, gnic_group_stats[i].name,
 					  le64_to_cpup((void *)&stats +
@@ -114,44 +122,155 @@ static void gnic_group_health_context(struct gnic_group *group, const struct gni
 	devlink_fmsg_pair_nest_end(fmsg);
 }
 
-static void gnic_group_health_qps(struct gnic_group *group, struct devlink_fmsg *fmsg)
+static void gnic_group_health_qp(struct gnic_group *group, const struct gnic_qp *qp,
+				 struct devlink_fmsg *fmsg)
 {
-	u32 i;
-
-	devlink_fmsg_arr_pair_nest_start(fmsg, "qps");
-	for (i = 0; group->qps && i < group->attr.config.qp_count; i++) {
-		const struct gnic_qp *qp = &group->qps[i];
-
-		devlink_fmsg_obj_nest_start(fmsg);
-		devlink_fmsg_u32_pair_put(fmsg, "qpn", qp->qpn);
-		devlink_fmsg_string_pair_put(fmsg, "state", gnic_group_qp_states[qp->state]);
-		gnic_group_health_stats(group, qp, fmsg);
-		if (group->attr.type == GNIC_GROUP_WRITE) {
-			gnic_group_health_context(group, qp, true, fmsg);
-			gnic_group_health_context(group, qp, false, fmsg);
-		}
-		devlink_fmsg_obj_nest_end(fmsg);
+	devlink_fmsg_u32_pair_put(fmsg, "qpn", qp->qpn);
+	devlink_fmsg_string_pair_put(fmsg, "state", gnic_group_qp_states[qp->state]);
+	gnic_group_health_stats(group, qp, fmsg);
+	if (group->attr.type == GNIC_GROUP_WRITE) {
+		gnic_group_health_context(group, qp, true, fmsg);
+		gnic_group_health_context(group, qp, false, fmsg);
 	}
-	devlink_fmsg_arr_pair_nest_end(fmsg);
+}
+
+static void gnic_group_health_state(struct gnic_group *group, struct devlink_fmsg *fmsg)
+{
+	devlink_fmsg_bool_pair_put(fmsg, "held", group->holder.ops);
+	devlink_fmsg_bool_pair_put(fmsg, "active", group->active);
+	devlink_fmsg_u32_pair_put(fmsg, "generation", group->generation);
 }
 
 static int gnic_group_health_diagnose(struct devlink_health_reporter *reporter,
 				      struct devlink_fmsg *fmsg, struct netlink_ext_ack *extack)
 {
 	struct gnic_group *group = devlink_health_reporter_priv(reporter);
+	u32 i;
 
 	mutex_lock(&group->lock);
-	devlink_fmsg_bool_pair_put(fmsg, "held", group->holder.ops);
-	devlink_fmsg_bool_pair_put(fmsg, "active", group->active);
-	devlink_fmsg_u32_pair_put(fmsg, "generation", group->generation);
-	gnic_group_health_qps(group, fmsg);
+	gnic_group_health_state(group, fmsg);
+	devlink_fmsg_arr_pair_nest_start(fmsg, "qps");
+	for (i = 0; group->qps && i < group->attr.config.qp_count; i++) {
+		devlink_fmsg_obj_nest_start(fmsg);
+		gnic_group_health_qp(group, &group->qps[i], fmsg);
+		devlink_fmsg_obj_nest_end(fmsg);
+	}
+	devlink_fmsg_arr_pair_nest_end(fmsg);
 	mutex_unlock(&group->lock);
 	return 0;
 }
 
+/* Our side of a queue; the device's is in what it has counted. */
+static void gnic_group_dump_ring(struct devlink_fmsg *fmsg, const char *name,
+				 const struct gnic_ring *ring)
+{
+	if (!ring->desc)
+		return;
+	devlink_fmsg_pair_nest_start(fmsg, name);
+	devlink_fmsg_obj_nest_start(fmsg);
+	devlink_fmsg_u32_pair_put(fmsg, "entries", ring->mask + 1);
+	devlink_fmsg_u32_pair_put(fmsg, "posted", ring->index);
+	devlink_fmsg_binary_pair_put(fmsg, "doorbell", ring->db, sizeof(*ring->db));
+	devlink_fmsg_obj_nest_end(fmsg);
+	devlink_fmsg_pair_nest_end(fmsg);
+}
+
+static void gnic_group_dump_qp(struct gnic_group *group, const struct gnic_qp *qp,
+			       struct devlink_fmsg *fmsg)
+{
+	devlink_fmsg_obj_nest_start(fmsg);
+	gnic_group_health_qp(group, qp, fmsg);
+	gnic_group_dump_ring(fmsg, "sq", &qp->sq);
+	gnic_group_dump_ring(fmsg, "rq", &qp->rq);
+	devlink_fmsg_obj_nest_end(fmsg);
+}
+
+/* The oldest first. */
+static void gnic_group_dump_errors(struct gnic_group *group, struct devlink_fmsg *fmsg)
+{
+	u32 count = min_t(u32, group->error_count, GNIC_GROUP_ERRORS);
+	const struct gnic_group_error *error;
+
+	devlink_fmsg_u32_pair_put(fmsg, "error_count", group->error_count);
+	devlink_fmsg_arr_pair_nest_start(fmsg, "errors");
+	for (; count; count--) {
+		error = &group->errors[(group->error_count - count) % GNIC_GROUP_ERRORS];
+		devlink_fmsg_obj_nest_start(fmsg);
+		devlink_fmsg_u64_pair_put(fmsg, "time", error->time);
+		devlink_fmsg_u32_pair_put(fmsg, "qpn", error->qpn);
+		devlink_fmsg_u32_pair_put(fmsg, "syndrome", error->syndrome);
+		devlink_fmsg_string_pair_put(fmsg, "text",
+					     gnic_group_syndrome_text(error->syndrome));
+		devlink_fmsg_obj_nest_end(fmsg);
+	}
+	devlink_fmsg_arr_pair_nest_end(fmsg);
+}
+
+/* @ctx: the QPs that failed; NULL: the user asks for all that have not come back. */
+static int gnic_group_health_dump(struct devlink_health_reporter *reporter,
+				  struct devlink_fmsg *fmsg, void *ctx,
+				  struct netlink_ext_ack *extack)
+{
+	struct gnic_group *group = devlink_health_reporter_priv(reporter);
+	const struct gnic_group_fault *fault = ctx;
+	bool present;
+	u32 i;
+
+	mutex_lock(&group->lock);
+	gnic_group_health_state(group, fmsg);
+	gnic_group_dump_errors(group, fmsg);
+	present = group->qps && (!fault || fault->generation == group->generation);
+	devlink_fmsg_arr_pair_nest_start(fmsg, "qps");
+	for (i = 0; present && i < group->attr.config.qp_count; i++)
+		if (fault ? test_bit(i, fault->qps) : gnic_qp_failed(&group->qps[i]))
+			gnic_group_dump_qp(group, &group->qps[i], fmsg);
+	devlink_fmsg_arr_pair_nest_end(fmsg);
+	mutex_unlock(&group->lock);
+	return 0;
+}
+
+/*
+ * @ctx: an error was reported. What a holder has queued behind the work that failed
+ * would still be done: whether it may is for the user to say.
+ */
+static int gnic_group_health_recover(struct devlink_health_reporter *reporter, void *ctx,
+				     struct netlink_ext_ack *extack)
+{
+	struct gnic_group *group = devlink_health_reporter_priv(reporter);
+	int err = -EBUSY;
+
+	mutex_lock(&group->lock);
+	if (!ctx || !group->holder.ops)
+		err = gnic_group_recover(group);
+	mutex_unlock(&group->lock);
+	if (err && !ctx)
+		NL_SET_ERR_MSG_FMT_MOD(extack, "a QP did not come back (%d)", err);
+	return err;
+}
+
+/* The first QP; it is noticed when the device says so. */
+static int gnic_group_health_test(struct devlink_health_reporter *reporter,
+				  struct netlink_ext_ack *extack)
+{
+	struct gnic_group *group = devlink_health_reporter_priv(reporter);
+	int err = -ENETDOWN;
+
+	mutex_lock(&group->lock);
+	if (group->qps)
+		err = gnic_inject(group->dev, GNIC_INJECT_RX_ERROR, group->attr.port,
+				  group->qps[0].qpn, extack);
+	else
+		NL_SET_ERR_MSG_MOD(extack, "the function is inactive: it has no QPs");
+	mutex_unlock(&group->lock);
+	return err;
+}
+
 static const struct devlink_health_reporter_ops gnic_group_health_ops = {
-	.name = "qp",
-	.diagnose = gnic_group_health_diagnose,
+	.name		= "qp",
+	.diagnose	= gnic_group_health_diagnose,
+	.dump		= gnic_group_health_dump,
+	.recover	= gnic_group_health_recover,
+	.test		= gnic_group_health_test,
 };
 
 /* devl_lock of the nested instance held, for both */

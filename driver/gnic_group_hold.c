@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A group and the compute context that holds it: whose memory its QPs may
- * touch, what arrives, what fails. gnic_accel_api.h has the contract.
+ * touch, and what arrives. gnic_accel_api.h has the contract.
  */
 #include <linux/netdevice.h>
 
@@ -91,95 +91,6 @@ static void gnic_group_write_cqe(void *priv, const struct gnic_hw_cqe *cqe)
 const struct gnic_comp_ops gnic_group_write_ops = {
 	.rc = gnic_group_write_cqe,
 };
-
-/* ---- what fails ---- */
-
-static const char * const gnic_group_syndromes[U8_MAX + 1] = {
-#define X(name, value, text) \
-	[value] = text " (" #name ")",
-	GNIC_HW_SYNDROMES(X)
-#undef X
-};
-
-static void gnic_group_qp_failed(struct gnic_group *group, u32 qp, u8 syndrome)
-{
-	struct gnic_group_holder *holder = &group->holder;
-
-	group->qps[qp].state = GNIC_QP_ERR;
-	if (net_ratelimit())
-		netdev_warn(group->rep, "QP %u failed: 0x%02x, %s\n", group->qps[qp].qpn, syndrome,
-			    gnic_group_syndromes[syndrome] ?: "unknown");
-
-	if (group->reporting)
-		devlink_health_report(group->reporter, "a QP failed", NULL);
-
-	mutex_lock(&group->holder_lock);
-	if (holder->ops)
-		holder->ops->event(holder->priv, GNIC_ACCEL_GROUP_QP_ERROR, qp, syndrome);
-	mutex_unlock(&group->holder_lock);
-}
-
-static bool gnic_group_next_failed(struct gnic_group *group, u32 *qp, u8 *syndrome)
-{
-	bool any;
-
-	spin_lock_irq(&group->qp_lock);
-	*qp = find_first_bit(group->failed, GNIC_QP_COUNT_MAX);
-	any = *qp < GNIC_QP_COUNT_MAX;
-	if (any) {
-		__clear_bit(*qp, group->failed);
-		*syndrome = group->syndrome[*qp];
-	}
-	spin_unlock_irq(&group->qp_lock);
-	return any;
-}
-
-static void gnic_group_error_work(struct work_struct *work)
-{
-	struct gnic_group *group = container_of(work, struct gnic_group, error_work);
-	u8 syndrome;
-	u32 qp;
-
-	mutex_lock(&group->lock);
-	while (gnic_group_next_failed(group, &qp, &syndrome))
-		if (group->qps)
-			gnic_group_qp_failed(group, qp, syndrome);
-	mutex_unlock(&group->lock);
-}
-
-/* Not under the group's lock, which may be held for seconds: events go on. */
-static int gnic_group_event(struct notifier_block *nb, unsigned long type, void *data)
-{
-	struct gnic_group *group = container_of(nb, struct gnic_group, nb);
-	const struct gnic_event *event = data;
-	u32 qp;
-
-	if (type != GNIC_EQE_QP_ERR && type != GNIC_EQE_DB_OVERRUN)
-		return NOTIFY_DONE;
-
-	spin_lock_irq(&group->qp_lock);
-	qp = event->id - group->attr.config.qpn_base;
-	if (group->qps && event->port == group->attr.port && qp < group->attr.config.qp_count) {
-		__set_bit(qp, group->failed);
-		group->syndrome[qp] = event->data;
-		schedule_work(&group->error_work);
-	}
-	spin_unlock_irq(&group->qp_lock);
-	return NOTIFY_DONE;
-}
-
-void gnic_group_errors_init(struct gnic_group *group)
-{
-	INIT_WORK(&group->error_work, gnic_group_error_work);
-	group->nb.notifier_call = gnic_group_event;
-	blocking_notifier_chain_register(&group->dev->events, &group->nb);
-}
-
-void gnic_group_errors_exit(struct gnic_group *group)
-{
-	blocking_notifier_chain_unregister(&group->dev->events, &group->nb);
-	cancel_work_sync(&group->error_work);
-}
 
 /* ---- holding ---- */
 
@@ -290,8 +201,11 @@ void gnic_accel_group_release(struct gnic_group *group)
 		gnic_group_set_asid(group, GNIC_ASID_NONE);
 	}
 	gnic_group_set_holder(group, GNIC_ASID_NONE, NULL, NULL);
-	if (group->active && group->attr.type == GNIC_GROUP_WRITE)
+	if (group->active && group->attr.type == GNIC_GROUP_WRITE) {
 		gnic_group_take_back(group);
+		if (!gnic_group_recover(group))
+			gnic_group_well(group);
+	}
 	if (group->active && group->attr.type == GNIC_GROUP_RAW)
 		gnic_group_renew(group);
 	mutex_unlock(&group->lock);
@@ -331,6 +245,8 @@ static int gnic_group_post_locked(struct gnic_group *group, u32 qp, u64 addr, u3
 		return -ENOLINK;
 	if (qp >= group->attr.config.qp_count || !len)
 		return -EINVAL;
+	if (gnic_qp_failed(&group->qps[qp]))
+		return -ECONNABORTED;
 	ring = &group->qps[qp].rq;
 	if (group->posted >= gnic_comp_size(group->comp) ||
 	    !gnic_ring_free_entries(ring, le32_to_cpu(READ_ONCE(ring->db->done))))

@@ -122,14 +122,6 @@ out_unlock:
 	return err;
 }
 
-/* A report is for a registered instance. */
-static void gnic_group_set_reporting(struct gnic_group *group, bool reporting)
-{
-	mutex_lock(&group->lock);
-	group->reporting = reporting;
-	mutex_unlock(&group->lock);
-}
-
 static int gnic_group_sf_probe(struct auxiliary_device *adev,
 			       const struct auxiliary_device_id *id)
 {
@@ -151,7 +143,9 @@ static int gnic_group_sf_probe(struct auxiliary_device *adev,
 		return err;
 	}
 	group->devlink = devlink;
-	gnic_group_set_reporting(group, true);
+	mutex_lock(&group->lock);
+	group->reporting = true;
+	mutex_unlock(&group->lock);
 	return 0;
 }
 
@@ -161,7 +155,7 @@ static void gnic_group_sf_remove(struct auxiliary_device *adev)
 	struct devlink *devlink = group->devlink;
 
 	group->devlink = NULL;
-	gnic_group_set_reporting(group, false);
+	gnic_group_errors_silence(group);
 	devl_lock(devlink);
 	devl_unregister(devlink);
 	gnic_group_health_exit(group);

@@ -178,7 +178,7 @@ static void gnic_group_qps_publish(struct gnic_group *group, struct gnic_qp *qps
 }
 
 /* Raw frames for the function are spread over its QPs; @count 0: dropped. */
-static int gnic_group_rss_set(struct gnic_group *group, u32 count)
+int gnic_group_rss_set(struct gnic_group *group, u32 count)
 {
 	struct gnic_hw_rss *in;
 	u32 i;
@@ -303,6 +303,7 @@ void gnic_group_renew(struct gnic_group *group)
 	gnic_group_stop(group);
 	if (!gnic_group_start(group)) {
 		group->generation++;
+		gnic_group_well(group);
 		return;
 	}
 	gnic_rep_carrier(group, false);
@@ -340,9 +341,7 @@ void gnic_group_deactivate(struct gnic_group *group)
 	gnic_rep_carrier(group, false);
 	gnic_group_stop(group);
 	group->active = false;
-	if (group->reporting)
-		devlink_health_reporter_state_update(group->reporter,
-						     DEVLINK_HEALTH_REPORTER_STATE_HEALTHY);
+	gnic_group_well(group);
 	gnic_group_tell(group, GNIC_ACCEL_GROUP_INACTIVE);
 }
 

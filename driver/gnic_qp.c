@@ -4,6 +4,7 @@
  *
  *	RESET -> INIT -> RTR -> RTS -> SQD -> RESET
  *	           any of them -> ERR -> RESET
+ *	                          ERR -> RTR (an RC QP)
  *
  * The way is a table; a step is one function that gives one or two commands.
  */
@@ -195,6 +196,7 @@ static u32 gnic_qp_peer(const struct gnic_qp_ctx *ctx)
 	return (ctx->attr->config.peer_qpn_base + ctx->index) & GNIC_QPN_MASK;
 }
 
+/* PSNs are the device's: those of a new QP begin with 0, those of a failed one go on. */
 static int gnic_qp_responder(const struct gnic_qp_ctx *ctx)
 {
 	const struct gnic_group_config *config = &ctx->attr->config;
@@ -210,7 +212,6 @@ static int gnic_qp_responder(const struct gnic_qp_ctx *ctx)
 	gnic_qpc_put(&in, GNIC_RES_PRIORITY, config->priority);
 	gnic_qpc_put(&in, GNIC_RES_LKEY, config->local_key);
 	gnic_qpc_put(&in, GNIC_RES_ASID, ctx->attr->asid);
-	gnic_qpc_put(&in, GNIC_RES_EXPECTED_PSN, 0);
 	gnic_qpc_put(&in, GNIC_RES_TRUST_LEVEL, GNIC_TRUST_SECURED);
 	gnic_qpc_put(&in, GNIC_RES_VALID, 1);
 	return gnic_qp_context_write(ctx, &in);
@@ -227,7 +228,6 @@ static int gnic_qp_requester(const struct gnic_qp_ctx *ctx)
 	gnic_qpc_put(&in, GNIC_REQ_SEQ_ERR_RETRY_CNT, config->qp_retry_count);
 	gnic_qpc_put(&in, GNIC_REQ_TIMEOUT_RETRY_CNT, config->qp_retry_count);
 	gnic_qpc_put(&in, GNIC_REQ_RNR_RETRY_CNT, config->qp_rnr_retry);
-	gnic_qpc_put(&in, GNIC_REQ_NTS_PSN, 0);
 	gnic_qpc_put(&in, GNIC_REQ_TM_GRANULARITY, config->qp_retry_timeout);
 	gnic_qpc_put(&in, GNIC_REQ_ASID, ctx->attr->asid);
 	gnic_qpc_put(&in, GNIC_REQ_LAST_IDX, config->qp_wq_depth - 1);
@@ -254,6 +254,21 @@ static int gnic_qp_quiesce(const struct gnic_qp_ctx *ctx)
 	return gnic_cmd_exec(ctx->dev, GNIC_CMD_QP_STOP, &in, sizeof(in), NULL, 0);
 }
 
+static int gnic_qp_flush(const struct gnic_qp_ctx *ctx)
+{
+	struct gnic_hw_qp_id in = gnic_qp_id(ctx);
+
+	return gnic_cmd_exec(ctx->dev, GNIC_CMD_QP_FLUSH, &in, sizeof(in), NULL, 0);
+}
+
+/* Without its buffers: one of them may be why it failed. */
+static int gnic_qp_revive(const struct gnic_qp_ctx *ctx)
+{
+	int err = gnic_qp_flush(ctx);
+
+	return err ?: gnic_qp_responder(ctx);
+}
+
 /**
  * struct gnic_qp_step - one edge of the state machine
  * @from: state before
@@ -278,6 +293,7 @@ static const struct gnic_qp_step gnic_qp_steps[] = {
 	{ GNIC_QP_RTS,	GNIC_QP_RESET,	gnic_qp_destroy,	gnic_qp_destroy },
 	{ GNIC_QP_SQD,	GNIC_QP_RESET,	gnic_qp_destroy,	gnic_qp_destroy },
 	{ GNIC_QP_ERR,	GNIC_QP_RESET,	gnic_qp_destroy,	gnic_qp_destroy },
+	{ GNIC_QP_ERR,	GNIC_QP_RTR,	NULL,			gnic_qp_revive },
 };
 
 static const struct gnic_qp_step *gnic_qp_step(enum gnic_qp_state from, enum gnic_qp_state to)
@@ -334,6 +350,33 @@ err_tear_down:
 	return err;
 }
 
+/**
+ * gnic_qp_recover - from ERR to RTS
+ * @dev: card
+ * @attr: of the group
+ * @qp: failed; or RESET, if it did not come back the last time
+ * @index: place in the group
+ *
+ * An RC QP goes on with its PSNs. A raw one is another QP, and in no table yet.
+ */
+int gnic_qp_recover(struct gnic_dev *dev, const struct gnic_qp_attr *attr, struct gnic_qp *qp,
+		    u32 index)
+{
+	struct gnic_qp_ctx ctx = { .dev = dev, .attr = attr, .qp = qp, .index = index };
+	int err;
+
+	if (attr->type == GNIC_GROUP_RAW)
+		gnic_qp_tear_down(dev, attr, qp);
+	if (qp->state == GNIC_QP_RESET)
+		return gnic_qp_bring_up(dev, attr, qp, index);
+	err = gnic_qp_modify(&ctx, GNIC_QP_RTR);
+	if (!err)
+		err = gnic_qp_modify(&ctx, GNIC_QP_RTS);
+	if (err)
+		qp->state = GNIC_QP_ERR;
+	return err;
+}
+
 /* Nothing new begins; what has begun goes on. Not for a QP that failed. */
 void gnic_qp_stop(struct gnic_dev *dev, const struct gnic_qp_attr *attr, struct gnic_qp *qp)
 {
@@ -372,9 +415,8 @@ void gnic_qp_tear_down(struct gnic_dev *dev, const struct gnic_qp_attr *attr,
 int gnic_qp_take_back(struct gnic_dev *dev, const struct gnic_qp_attr *attr, struct gnic_qp *qp)
 {
 	struct gnic_qp_ctx ctx = { .dev = dev, .attr = attr, .qp = qp };
-	struct gnic_hw_qp_id in = gnic_qp_id(&ctx);
 
-	return gnic_cmd_exec(dev, GNIC_CMD_QP_FLUSH, &in, sizeof(in), NULL, 0);
+	return gnic_qp_flush(&ctx);
 }
 
 static int gnic_qp_set_req_asid(const struct gnic_qp_ctx *ctx, u16 asid)

@@ -62,6 +62,7 @@ struct gnic_qp_attr {
  * @sq: write: send queue, filled by compute queues
  * @rq: receive queue: buffers for frames (raw), or for SENDs (write)
  * @first: index in @rq of the first buffer of the holder's
+ * @syndrome: of the last failure, enum gnic_hw_syndrome
  */
 struct gnic_qp {
 	enum gnic_qp_state state;
@@ -69,12 +70,21 @@ struct gnic_qp {
 	struct gnic_ring sq;
 	struct gnic_ring rq;
 	u32 first;
+	u8 syndrome;
 };
+
+/* Nothing is posted to it. */
+static inline bool gnic_qp_failed(const struct gnic_qp *qp)
+{
+	return qp->state == GNIC_QP_ERR || qp->state == GNIC_QP_RESET;
+}
 
 /* gnic_qp.c; the group's lock is held */
 int gnic_qp_bring_up(struct gnic_dev *dev, const struct gnic_qp_attr *attr, struct gnic_qp *qp,
 		     u32 index);
 void gnic_qp_stop(struct gnic_dev *dev, const struct gnic_qp_attr *attr, struct gnic_qp *qp);
+int gnic_qp_recover(struct gnic_dev *dev, const struct gnic_qp_attr *attr, struct gnic_qp *qp,
+		    u32 index);
 bool gnic_qp_idle(struct gnic_dev *dev, const struct gnic_qp_attr *attr, struct gnic_qp *qp);
 void gnic_qp_tear_down(struct gnic_dev *dev, const struct gnic_qp_attr *attr,
 		       struct gnic_qp *qp);

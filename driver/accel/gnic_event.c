@@ -27,7 +27,7 @@ static u32 gnic_events_room(const struct gnic_events *events, u32 type)
 	u32 free = GNIC_EVENTS - (events->head - events->tail);
 	u32 reserve = type == DRM_GNIC_EVENT_REMOVED ? 0 : 1;
 
-	if (type >= DRM_GNIC_EVENT_RECV)
+	if (type == DRM_GNIC_EVENT_RECV || type == DRM_GNIC_EVENT_RDMA)
 		reserve = GNIC_EVENTS_RESERVE;
 	return free > reserve ? free - reserve : 0;
 }

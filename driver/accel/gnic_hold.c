@@ -17,17 +17,18 @@ static const u32 gnic_hold_event_types[] = {
 	[GNIC_ACCEL_GROUP_INACTIVE]	= DRM_GNIC_EVENT_INACTIVE,
 	[GNIC_ACCEL_GROUP_REMOVED]	= DRM_GNIC_EVENT_REMOVED,
 	[GNIC_ACCEL_GROUP_QP_ERROR]	= DRM_GNIC_EVENT_QP_ERROR,
+	[GNIC_ACCEL_GROUP_QP_RECOVERED]	= DRM_GNIC_EVENT_QP_RECOVERED,
 };
 
 static void gnic_hold_event(void *priv, enum gnic_accel_group_event type, u32 qp, u8 syndrome)
 {
 	struct gnic_hold *hold = priv;
-	struct drm_gnic_event event = { .type = gnic_hold_event_types[type] };
+	struct drm_gnic_event event = {
+		.type = gnic_hold_event_types[type],
+		.qp = qp,
+		.syndrome = syndrome,
+	};
 
-	if (type == GNIC_ACCEL_GROUP_QP_ERROR) {
-		event.qp = qp;
-		event.syndrome = syndrome;
-	}
 	gnic_events_push(&hold->events, &event);
 }
 

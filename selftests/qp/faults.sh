@@ -153,6 +153,7 @@ qp_fails() {
 
 	log=$(kernel_log_mark)
 	raw_group
+	devlink health set "$(group_sf "$CARD" 5)" reporter qp auto_recover false
 	group_state "$CARD" 5 active
 	qpn=$(($(group_param "$CARD" 5 qpn_base) + 3))
 	fault "\"kind\": \"qp\", \"card\": 0, \"port\": 0, \"qpn\": $qpn, \"syndrome\": \"RX_RKEY\""

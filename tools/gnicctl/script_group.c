@@ -22,6 +22,7 @@ static const char *const script_events[] = {
 	[DRM_GNIC_EVENT_QP_ERROR]	= "qp_error",
 	[DRM_GNIC_EVENT_RECV]		= "recv",
 	[DRM_GNIC_EVENT_RDMA]		= "rdma",
+	[DRM_GNIC_EVENT_QP_RECOVERED]	= "qp_recovered",
 };
 
 #define SCRIPT_EVENTS	(sizeof(script_events) / sizeof(script_events[0]))

@@ -166,7 +166,7 @@ struct drm_gnic_group_info {
  *
  * A frame fills one or more buffers, a SEND one, in the order in which they were
  * posted. A SEND that is too long for its buffer fails the QP. Errors: EAGAIN (the
- * queue is full), ENOLINK (the group is not active).
+ * queue is full), ENOLINK (the group is not active), ECONNABORTED (the QP has failed).
  */
 struct drm_gnic_group_recv {
 	__s32 group;
@@ -187,6 +187,7 @@ enum drm_gnic_event_type {
 	DRM_GNIC_EVENT_QP_ERROR = 4,	/* qp, syndrome */
 	DRM_GNIC_EVENT_RECV = 5,	/* a frame or SEND: qp, bytes, index, count, tag */
 	DRM_GNIC_EVENT_RDMA = 6,	/* RDMA WRITE with immediate: qp, bytes, tag */
+	DRM_GNIC_EVENT_QP_RECOVERED = 7,	/* qp; its buffers are gone, numbers start at 0 */
 };
 
 #define DRM_GNIC_EVENT_IMMEDIATE	(1 << 0)	/* tag is immediate data */
@@ -200,7 +201,7 @@ enum drm_gnic_event_type {
  * @tag: RDMA, RECV of a SEND: immediate data, if there is any; RECV of a frame: RSS
  *	hash
  * @index: RECV: number of the first buffer that is filled; the first one posted to
- *	the QP since it became active, or was held, is number 0
+ *	the QP since it became active, was held, or recovered, is number 0
  * @count: RECV: buffers that are filled
  * @syndrome: QP_ERROR: hardware.rst "Syndromes"
  * @lost: records lost just before this one, because nobody read

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * QPs of a group that fail, and come back. What the device says of them is
+ * remembered at once and told by a work item: to the log, to the holder, and,
+ * when no lock is held any more, to the reporter, which takes the devl_lock.
+ */
+#include <linux/netdevice.h>
+#include <linux/timekeeping.h>
+
+#include "gnic.h"
+#include "gnic_comp.h"
+#include "gnic_group.h"
+
+static const char * const gnic_group_syndromes[U8_MAX + 1] = {
+#define X(name, value, text) \
+	[value] = text " (" #name ")",
+	GNIC_HW_SYNDROMES(X)
+#undef X
+};
+
+const char *gnic_group_syndrome_text(u8 syndrome)
+{
+	return gnic_group_syndromes[syndrome] ?: "unknown";
+}
+
+static void gnic_group_set_qp(struct gnic_group *group, u32 qp, enum gnic_qp_state state)
+{
+	spin_lock_irq(&group->qp_lock);
+	group->qps[qp].state = state;
+	spin_unlock_irq(&group->qp_lock);
+}
+
+static void gnic_group_tell_qp(struct gnic_group *group, enum gnic_accel_group_event event,
+			       u32 qp, u8 syndrome)
+{
+	struct gnic_group_holder *holder = &group->holder;
+
+	mutex_lock(&group->holder_lock);
+	if (holder->ops)
+		holder->ops->event(holder->priv, event, qp, syndrome);
+	mutex_unlock(&group->holder_lock);
+}
+
+/* ---- it fails ---- */
+
+static void gnic_group_remember(struct gnic_group *group, u32 qp, u8 syndrome)
+{
+	struct gnic_group_error *error;
+
+	error = &group->errors[group->error_count++ % GNIC_GROUP_ERRORS];
+	error->time = ktime_get_boottime_ns();
+	error->qpn = group->qps[qp].qpn;
+	error->syndrome = syndrome;
+}
+
+static void gnic_group_qp_failed(struct gnic_group *group, u32 qp, u8 syndrome)
+{
+	gnic_group_set_qp(group, qp, GNIC_QP_ERR);
+	gnic_group_remember(group, qp, syndrome);
+	if (net_ratelimit())
+		netdev_warn(group->rep, "QP %u failed: 0x%02x, %s\n", group->qps[qp].qpn, syndrome,
+			    gnic_group_syndrome_text(syndrome));
+	gnic_group_tell_qp(group, GNIC_ACCEL_GROUP_QP_ERROR, qp, syndrome);
+}
+
+static bool gnic_group_next_failed(struct gnic_group *group, u32 *qp, u8 *syndrome)
+{
+	bool any;
+
+	spin_lock_irq(&group->qp_lock);
+	*qp = find_first_bit(group->failed, GNIC_QP_COUNT_MAX);
+	any = *qp < GNIC_QP_COUNT_MAX;
+	if (any) {
+		__clear_bit(*qp, group->failed);
+		*syndrome = group->qps[*qp].syndrome;
+	}
+	spin_unlock_irq(&group->qp_lock);
+	return any;
+}
+
+static void gnic_group_error_work(struct work_struct *work)
+{
+	struct gnic_group *group = container_of(work, struct gnic_group, error_work);
+	struct gnic_group_fault fault = {};
+	bool report = false;
+	u8 syndrome;
+	u32 qp;
+
+	mutex_lock(&group->lock);
+	while (gnic_group_next_failed(group, &qp, &syndrome)) {
+		gnic_group_qp_failed(group, qp, syndrome);
+		__set_bit(qp, fault.qps);
+		report = group->reporting;
+	}
+	fault.generation = group->generation;
+	mutex_unlock(&group->lock);
+	if (report)
+		devlink_health_report(group->reporter, "a QP failed", &fault);
+}
+
+/* Not under the group's lock, which may be held for seconds: events go on. */
+static int gnic_group_event(struct notifier_block *nb, unsigned long type, void *data)
+{
+	struct gnic_group *group = container_of(nb, struct gnic_group, nb);
+	const struct gnic_event *event = data;
+	u32 qp;
+
+	if (type != GNIC_EQE_QP_ERR && type != GNIC_EQE_DB_OVERRUN)
+		return NOTIFY_DONE;
+
+	spin_lock_irq(&group->qp_lock);
+	qp = event->id - group->attr.config.qpn_base;
+	if (group->qps && event->port == group->attr.port && qp < group->attr.config.qp_count) {
+		__set_bit(qp, group->failed);
+		group->qps[qp].syndrome = event->data;
+		schedule_work(&group->error_work);
+	}
+	spin_unlock_irq(&group->qp_lock);
+	return NOTIFY_DONE;
+}
+
+void gnic_group_errors_prepare(struct gnic_group *group)
+{
+	INIT_WORK(&group->error_work, gnic_group_error_work);
+	group->nb.notifier_call = gnic_group_event;
+}
+
+void gnic_group_errors_init(struct gnic_group *group)
+{
+	blocking_notifier_chain_register(&group->dev->events, &group->nb);
+}
+
+void gnic_group_errors_exit(struct gnic_group *group)
+{
+	blocking_notifier_chain_unregister(&group->dev->events, &group->nb);
+	cancel_work_sync(&group->error_work);
+}
+
+/* The reporter is about to go: nothing is reported any more. No lock is held. */
+void gnic_group_errors_silence(struct gnic_group *group)
+{
+	mutex_lock(&group->lock);
+	group->reporting = false;
+	mutex_unlock(&group->lock);
+	flush_work(&group->error_work);
+}
+
+/* ---- it comes back ---- */
+
+/*
+ * On a copy: while posting finds a QP that failed it leaves it alone. Buffers that
+ * were posted are gone, and the next one is number 0.
+ */
+static int gnic_group_recover_qp(struct gnic_group *group, u32 index)
+{
+	struct gnic_qp qp = group->qps[index];
+	u32 gone = 0;
+	int err;
+
+	if (qp.rq.desc)
+		gone = qp.rq.index - le32_to_cpu(READ_ONCE(qp.rq.db->done));
+	err = gnic_qp_recover(group->dev, &group->attr, &qp, index);
+	/* what was received before has the old numbers */
+	gnic_comp_sync(group->comp);
+
+	spin_lock_irq(&group->qp_lock);
+	qp.first = qp.rq.index;
+	group->posted -= min3(gone, group->posted, group->attr.config.qp_wq_depth);
+	group->qps[index] = qp;
+	spin_unlock_irq(&group->qp_lock);
+	if (!err)
+		gnic_group_tell_qp(group, GNIC_ACCEL_GROUP_QP_RECOVERED, index, 0);
+	return err;
+}
+
+/**
+ * gnic_group_recover - QPs that failed are as they were before, the others do not notice
+ * @group: its lock is held
+ *
+ * Return: 0, or the error of the last one that did not come back.
+ */
+int gnic_group_recover(struct gnic_group *group)
+{
+	bool any = false;
+	int err = 0, ret;
+	u32 i;
+
+	for (i = 0; group->qps && i < group->attr.config.qp_count; i++) {
+		if (!gnic_qp_failed(&group->qps[i]))
+			continue;
+		any = true;
+		ret = gnic_group_recover_qp(group, i);
+		if (ret)
+			err = ret;
+	}
+	if (!any)
+		return 0;
+	/* a raw QP that is new is in no table */
+	ret = gnic_group_rss_set(group, group->attr.config.qp_count);
+	return err ?: ret;
+}
+
+/* No QP has failed, or those that had are gone. */
+void gnic_group_well(struct gnic_group *group)
+{
+	if (group->reporting)
+		devlink_health_reporter_state_update(group->reporter,
+						     DEVLINK_HEALTH_REPORTER_STATE_HEALTHY);
+}
