@@ -120,6 +120,7 @@ struct gnic_clock {
  * @running: between gnic_dev_up() and gnic_dev_down()
  * @children: between gnic_children_up() and gnic_children_down()
  * @paused: between gnic_reset_prepare() and gnic_reset_complete()
+ * @silent: it was reset, and told nothing of memory since
  * @frozen: no register is accessed: the device is being reset, and all-ones
  *	would not mean that it is gone
  * @cqs: CQs that exist
@@ -155,6 +156,7 @@ struct gnic_dev {
 	bool children;
 	bool paused;
 	bool frozen;
+	bool silent;
 	atomic_t cqs;
 	struct dma_pool *db_pool;
 	struct gnic_cmdq *cmdq;

@@ -3,8 +3,10 @@
  * The auxiliary child gnic.accel.N, and what of gnic_accel_api.h is about the
  * card as a whole: identity, protection domains, windows.
  */
+#include <linux/dma-mapping.h>
 #include <linux/idr.h>
 #include <linux/mutex.h>
+#include <linux/scatterlist.h>
 #include <linux/slab.h>
 #include <linux/xarray.h>
 
@@ -17,6 +19,7 @@
  * @lock: protects @asids, @asid_next
  * @asids: in use
  * @asid_next: where the search begins: an ASID that was given back rests long
+ * @unsure: ASIDs that may have a window of which the device has not told
  * @windows: id -> ASID, as a value entry
  */
 struct gnic_accel {
@@ -24,6 +27,7 @@ struct gnic_accel {
 	struct mutex lock;	/* @asids, @asid_next */
 	DECLARE_BITMAP(asids, GNIC_ASID_MAX + 1);
 	unsigned int asid_next;
+	DECLARE_BITMAP(unsure, GNIC_ASID_MAX + 1);
 	struct xarray windows;
 };
 
@@ -129,7 +133,6 @@ void gnic_accel_exit(struct gnic_dev *dev)
 	if (!accel)
 		return;
 	gnic_accel_child_del(dev);
-	WARN_ON_ONCE(!xa_empty(&accel->windows));
 	xa_destroy(&accel->windows);
 	mutex_destroy(&accel->lock);
 	dev->accel = NULL;
@@ -152,6 +155,7 @@ void gnic_accel_query(struct gnic_dev *dev, struct gnic_accel_info *info)
 		.hbm_phys = pci_resource_start(dev->pdev, GNIC_BAR_HBM),
 		.num_ports = dev->num_ports,
 		.windows = le32_to_cpu(dev->caps.windows),
+		.segments = le32_to_cpu(dev->caps.segments),
 		.serial = gnic_rd64(dev, GNIC_CTL_SERIAL_LO),
 		.module_id = gnic_rd32(dev, GNIC_CTL_MODULE_ID),
 		.compute = dev->caps_bits & GNIC_CAP_COMPUTE,
@@ -164,6 +168,12 @@ bool gnic_accel_gone(struct gnic_dev *dev)
 	return gnic_dev_gone(dev);
 }
 EXPORT_SYMBOL_GPL(gnic_accel_gone);
+
+bool gnic_accel_silent(struct gnic_dev *dev)
+{
+	return gnic_dev_gone(dev) || READ_ONCE(dev->silent);
+}
+EXPORT_SYMBOL_GPL(gnic_accel_silent);
 
 int gnic_accel_asid_get(struct gnic_dev *dev)
 {
@@ -183,19 +193,26 @@ int gnic_accel_asid_get(struct gnic_dev *dev)
 }
 EXPORT_SYMBOL_GPL(gnic_accel_asid_get);
 
-void gnic_accel_asid_put(struct gnic_dev *dev, u16 asid)
+int gnic_accel_asid_put(struct gnic_dev *dev, u16 asid)
 {
 	struct gnic_accel *accel = dev->accel;
 	unsigned long id;
+	int err, ret = test_bit(asid, accel->unsure) ? -ETIMEDOUT : 0;
 	void *entry;
 
-	xa_for_each(&accel->windows, id, entry)
-		if (xa_to_value(entry) == asid)
-			gnic_accel_window_del(dev, asid, id);
-
+	xa_for_each(&accel->windows, id, entry) {
+		if (xa_to_value(entry) != asid)
+			continue;
+		err = gnic_accel_window_del(dev, asid, id);
+		if (err)
+			ret = err;
+	}
+	if (ret && !gnic_accel_silent(dev))
+		return ret;
 	mutex_lock(&accel->lock);
 	__clear_bit(asid, accel->asids);
 	mutex_unlock(&accel->lock);
+	return 0;
 }
 EXPORT_SYMBOL_GPL(gnic_accel_asid_put);
 
@@ -209,11 +226,35 @@ static bool gnic_accel_asid_valid(struct gnic_accel *accel, u16 asid)
 	return valid;
 }
 
-static void gnic_accel_window_forget(struct gnic_dev *dev, u32 id)
+/* ---- windows ---- */
+
+static int gnic_accel_window_forget(struct gnic_dev *dev, u32 id)
 {
 	struct gnic_hw_id in = { .id = cpu_to_le32(id) };
+	int err;
 
-	gnic_cmd_exec(dev, GNIC_CMD_WINDOW_DEL, &in, sizeof(in), NULL, 0);
+	err = gnic_cmd_exec(dev, GNIC_CMD_WINDOW_DEL, &in, sizeof(in), NULL, 0);
+	return gnic_accel_silent(dev) ? 0 : err;
+}
+
+static int gnic_accel_window_create(struct gnic_dev *dev, u16 asid,
+				    enum gnic_hw_cmd_opcode opcode, const void *in, u32 in_len,
+				    u32 *id)
+{
+	struct gnic_hw_id out;
+	int err;
+
+	err = gnic_cmd_exec(dev, opcode, in, in_len, &out, sizeof(out));
+	if (err == -ETIMEDOUT)
+		set_bit(asid, dev->accel->unsure);
+	if (err)
+		return err;
+
+	*id = le32_to_cpu(out.id);
+	err = xa_err(xa_store(&dev->accel->windows, *id, xa_mk_value(asid), GFP_KERNEL));
+	if (err)
+		gnic_accel_window_forget(dev, *id);
+	return err;
 }
 
 int gnic_accel_window_add(struct gnic_dev *dev, u16 asid, u64 addr, u64 size, u8 access, u32 *id)
@@ -224,30 +265,88 @@ int gnic_accel_window_add(struct gnic_dev *dev, u16 asid, u64 addr, u64 size, u8
 		.asid = cpu_to_le16(asid),
 		.access = access,
 	};
-	struct gnic_hw_id out;
+
+	if (!gnic_accel_asid_valid(dev->accel, asid))
+		return -EINVAL;
+	return gnic_accel_window_create(dev, asid, GNIC_CMD_WINDOW_ADD, &in, sizeof(in), id);
+}
+EXPORT_SYMBOL_GPL(gnic_accel_window_add);
+
+/* Pieces that touch are one. Returns how many there are; @list: NULL to count only. */
+static u32 gnic_accel_segments(struct sg_table *sgt, struct gnic_hw_segment *list)
+{
+	u64 addr = 0, size = 0;
+	struct scatterlist *sg;
+	u32 i, count = 0;
+
+	for_each_sgtable_dma_sg(sgt, sg, i) {
+		if (!count || sg_dma_address(sg) != addr + size) {
+			addr = sg_dma_address(sg);
+			size = 0;
+			count++;
+		}
+		size += sg_dma_len(sg);
+		if (list)
+			list[count - 1] = (struct gnic_hw_segment){
+				.addr = cpu_to_le64(addr),
+				.size = cpu_to_le64(size),
+			};
+	}
+	return count;
+}
+
+static u64 gnic_accel_segments_size(struct sg_table *sgt)
+{
+	struct scatterlist *sg;
+	u64 size = 0;
+	u32 i;
+
+	for_each_sgtable_dma_sg(sgt, sg, i)
+		size += sg_dma_len(sg);
+	return size;
+}
+
+int gnic_accel_window_map(struct gnic_dev *dev, u16 asid, u64 addr, struct sg_table *sgt,
+			  u8 access, u32 *id)
+{
+	u32 count = gnic_accel_segments(sgt, NULL);
+	struct gnic_hw_window_map in = {
+		.addr = cpu_to_le64(addr),
+		.size = cpu_to_le64(gnic_accel_segments_size(sgt)),
+		.count = cpu_to_le32(count),
+		.asid = cpu_to_le16(asid),
+		.access = access,
+	};
+	size_t len = array_size(count, sizeof(struct gnic_hw_segment));
+	struct gnic_hw_segment *list;
+	dma_addr_t dma;
 	int err;
 
 	if (!gnic_accel_asid_valid(dev->accel, asid))
 		return -EINVAL;
-	err = gnic_cmd_exec(dev, GNIC_CMD_WINDOW_ADD, &in, sizeof(in), &out, sizeof(out));
-	if (err)
-		return err;
-
-	*id = le32_to_cpu(out.id);
-	err = xa_err(xa_store(&dev->accel->windows, *id, xa_mk_value(asid), GFP_KERNEL));
-	if (err)
-		gnic_accel_window_forget(dev, *id);
+	if (count > le32_to_cpu(dev->caps.segments))
+		return -ENOSPC;
+	list = dma_alloc_coherent(&dev->pdev->dev, len, &dma, GFP_KERNEL | __GFP_NOWARN);
+	if (!list)
+		return -ENOMEM;
+	gnic_accel_segments(sgt, list);
+	in.list = cpu_to_le64(dma);
+	err = gnic_accel_window_create(dev, asid, GNIC_CMD_WINDOW_MAP, &in, sizeof(in), id);
+	dma_free_coherent(&dev->pdev->dev, len, list, dma);
 	return err;
 }
-EXPORT_SYMBOL_GPL(gnic_accel_window_add);
+EXPORT_SYMBOL_GPL(gnic_accel_window_map);
 
 int gnic_accel_window_del(struct gnic_dev *dev, u16 asid, u32 id)
 {
 	struct xarray *windows = &dev->accel->windows;
+	int err;
 
-	if (xa_cmpxchg(windows, id, xa_mk_value(asid), NULL, GFP_KERNEL) != xa_mk_value(asid))
+	if (xa_load(windows, id) != xa_mk_value(asid))
 		return -ENOENT;
-	gnic_accel_window_forget(dev, id);
-	return 0;
+	err = gnic_accel_window_forget(dev, id);
+	if (!err)
+		xa_erase(windows, id);
+	return err;
 }
 EXPORT_SYMBOL_GPL(gnic_accel_window_del);

@@ -31,6 +31,7 @@
 struct gnic_accel_queue;
 struct gnic_dev;
 struct gnic_group;
+struct sg_table;
 
 /**
  * gnic_accel_dev - the card of an auxiliary device "gnic.accel.N"
@@ -46,6 +47,7 @@ struct gnic_dev *gnic_accel_dev(struct auxiliary_device *adev);
  * @hbm_phys: where the CPU sees it (BAR4), for ioremap and mmap
  * @num_ports: NIC ports
  * @windows: windows of all ASIDs together
+ * @segments: pieces of all that gnic_accel_window_map() made; 0: it can't
  * @serial: of the card
  * @module_id: place in the box
  * @compute: the device has compute queues (GNIC_CAP_COMPUTE)
@@ -57,6 +59,7 @@ struct gnic_accel_info {
 	phys_addr_t hbm_phys;
 	u32 num_ports;
 	u32 windows;
+	u32 segments;
 	u64 serial;
 	u32 module_id;
 	bool compute;
@@ -66,6 +69,9 @@ void gnic_accel_query(struct gnic_dev *dev, struct gnic_accel_info *info);
 
 /* true as soon as the device does not answer any more; it never comes back */
 bool gnic_accel_gone(struct gnic_dev *dev);
+
+/* true: it is gone or was reset, and reaches no memory that it was ever given */
+bool gnic_accel_silent(struct gnic_dev *dev);
 
 /* --- protection domains ------------------------------------------------- */
 
@@ -77,8 +83,12 @@ bool gnic_accel_gone(struct gnic_dev *dev);
  */
 int gnic_accel_asid_get(struct gnic_dev *dev);
 
-/* gnic_accel_asid_put - give it back, and delete what windows it still has */
-void gnic_accel_asid_put(struct gnic_dev *dev, u16 asid);
+/*
+ * gnic_accel_asid_put - give it back, and delete what windows it still has
+ *
+ * Return: 0, or why a window may still be open; then nobody gets the ASID again.
+ */
+int gnic_accel_asid_put(struct gnic_dev *dev, u16 asid);
 
 /**
  * gnic_accel_window_add - let an ASID touch memory, at the memory's own address
@@ -94,7 +104,25 @@ void gnic_accel_asid_put(struct gnic_dev *dev, u16 asid);
 int gnic_accel_window_add(struct gnic_dev *dev, u16 asid, u64 addr, u64 size, u8 access,
 			  u32 *id);
 
-/* When it returns no access through the window is under way any more. */
+/**
+ * gnic_accel_window_map - let an ASID touch pieces of memory as one range
+ * @dev: card
+ * @asid: from gnic_accel_asid_get()
+ * @addr: device address that the range gets, within GNIC_ADDR_MAPPED_*
+ * @sgt: the pieces, mapped for @dma_dev or in device memory; whole pages
+ * @access: GNIC_ACCESS_*
+ * @id: for gnic_accel_window_del()
+ *
+ * Return: 0, -EINVAL (not this ASID's to add, no such memory, not whole pages),
+ * -ENOSPC, -ENOMEM.
+ */
+int gnic_accel_window_map(struct gnic_dev *dev, u16 asid, u64 addr, struct sg_table *sgt,
+			  u8 access, u32 *id);
+
+/*
+ * When it returns 0 no access through the window is under way any more. Otherwise the
+ * device has not said so: what is behind the window has to stay.
+ */
 int gnic_accel_window_del(struct gnic_dev *dev, u16 asid, u32 id);
 
 /* --- QP groups ---------------------------------------------------------- */

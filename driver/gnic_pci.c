@@ -235,6 +235,7 @@ void gnic_dev_unload(struct gnic_dev *dev)
 	dev->running = false;
 	dev->paused = false;
 	WRITE_ONCE(dev->frozen, false);
+	WRITE_ONCE(dev->silent, false);
 	gnic_groups_exit(dev);
 	gnic_ports_down(dev);
 	gnic_eswitch_exit(dev);

@@ -90,6 +90,7 @@ static void gnic_reset_silence(struct gnic_dev *dev)
 	gnic_cmd_pause(dev);
 	if (gnic_reg_reset(dev))
 		pci_clear_master(dev->pdev);
+	WRITE_ONCE(dev->silent, true);
 }
 
 /**
@@ -168,6 +169,7 @@ int gnic_reset_complete(struct gnic_dev *dev)
 	if (!dev->paused)
 		return 0;
 	WRITE_ONCE(dev->frozen, false);
+	WRITE_ONCE(dev->silent, false);
 	pci_set_master(dev->pdev);
 	err = gnic_dev_revive(dev);
 	if (err)

@@ -4,7 +4,7 @@
  *
  * gnic_accel	the DRM device of a card
  * gnic_ctx	an open file: ASID, compute queue
- * gnic_bo	device memory of a context, a GEM object
+ * gnic_bo	memory of a context, of the device or the host, a GEM object
  * gnic_hold	a QP group that a context holds, behind a file descriptor
  * gnic_job	a submission on its way through the queue
  *
@@ -12,6 +12,7 @@
  *
  * gnic_accel.ctx_lock	the list of contexts
  * gnic_ctx.stop_lock	a context stops once, and whoever asks waits for it
+ * gnic_accel.bo_lock	buffer objects, and that their memory is there
  * gnic_ctx.lock	ASID, windows, held groups
  * gnic_ctx.job_lock	spinlock: queue and jobs; callbacks of gnic take this
  *			one alone, so that gnic may wait for them
@@ -38,15 +39,26 @@
 #define GNIC_JOB_TIMEOUT_MS	5000
 #define GNIC_EVENTS		4096u
 
+struct gnic_bo;
+
+/* A range of device addresses that is handed out in pieces. */
+struct gnic_space {
+	struct mutex lock;		/* all of it */
+	struct drm_mm mm;
+	u64 used;
+};
+
 struct gnic_accel {
 	struct drm_device drm;
 	struct gnic_dev *dev;
 	struct gnic_accel_info info;
 	struct workqueue_struct *wq;
 
-	struct mutex hbm_lock;		/* hbm, hbm_used */
-	struct drm_mm hbm;		/* offsets into device memory */
-	u64 hbm_used;
+	struct gnic_space hbm;		/* device memory */
+	struct gnic_space mapped;	/* where windows show host memory */
+
+	struct mutex bo_lock;		/* bos */
+	struct list_head bos;
 
 	struct mutex ctx_lock;		/* contexts */
 	struct list_head contexts;
@@ -65,6 +77,7 @@ static inline struct gnic_accel *to_gnic_accel(struct drm_device *drm)
  * @stop_lock: see above
  * @lock: see above
  * @asid: 0: the context has stopped, and with it all windows are gone
+ * @stuck: the device has not said that they are
  * @holds: struct gnic_hold
  * @job_lock: all below
  * @error: why no submission is accepted any more, or 0
@@ -93,8 +106,9 @@ struct gnic_ctx {
 	struct list_head link;
 	struct mutex stop_lock;		/* stopping */
 
-	struct mutex lock;		/* asid, holds */
+	struct mutex lock;		/* asid, stuck, holds */
 	u16 asid;
+	bool stuck;
 	struct list_head holds;
 
 	spinlock_t job_lock;		/* all below */
@@ -119,13 +133,46 @@ struct gnic_ctx {
 	wait_queue_head_t idle;
 };
 
+/**
+ * struct gnic_bo_memory - where the memory of a buffer object is
+ * @get: take it, zeroed; 0 or -errno
+ * @put: give it back
+ * @pfn: of a page of it
+ */
+struct gnic_bo_memory {
+	int (*get)(struct gnic_bo *bo);
+	void (*put)(struct gnic_bo *bo);
+	unsigned long (*pfn)(struct gnic_bo *bo, unsigned long page);
+};
+
+/**
+ * struct gnic_bo - a buffer object
+ * @base: GEM object
+ * @ctx: whose
+ * @link: in accel->bos, as long as anybody may have to give the memory back
+ * @memory: what it is of
+ * @there: it has memory, and a window unless the context has stopped
+ * @orphan: the GEM object is gone, but the device may still reach the memory
+ * @flags: DRM_GNIC_BO_*
+ * @window: of the context's ASID
+ * @space: of @node
+ * @node: addresses
+ * @pages: host memory, page by page
+ * @sgt: likewise, with addresses of the device; NULL: the window is at @node
+ */
 struct gnic_bo {
 	struct drm_gem_object base;
 	struct gnic_ctx *ctx;
-	struct drm_mm_node node;
-	u64 address;			/* device address */
+	struct list_head link;
+	const struct gnic_bo_memory *memory;
+	bool there;
+	bool orphan;
+	u32 flags;
 	u32 window;
-	u32 flags;			/* DRM_GNIC_BO_* */
+	struct gnic_space *space;
+	struct drm_mm_node node;
+	struct page **pages;
+	struct sg_table *sgt;
 };
 
 static inline struct gnic_bo *to_gnic_bo(struct drm_gem_object *obj)
@@ -189,9 +236,22 @@ void gnic_ctx_postclose(struct drm_device *drm, struct drm_file *file);
 void gnic_ctx_stop_all(struct gnic_accel *accel);
 void gnic_ctx_put(struct gnic_ctx *ctx);
 
+/* gnic_space.c */
+int gnic_space_init(struct gnic_accel *accel, struct gnic_space *space, u64 start, u64 size);
+int gnic_space_get(struct gnic_space *space, struct gnic_bo *bo);
+void gnic_space_put(struct gnic_bo *bo);
+u64 gnic_space_used(struct gnic_space *space);
+
+/* gnic_hbm.c, gnic_host.c */
+extern const struct gnic_bo_memory gnic_hbm_memory;
+extern const struct gnic_bo_memory gnic_host_memory;
+bool gnic_host_fits(struct gnic_accel *accel, u64 size);
+
 /* gnic_bo.c */
 int gnic_bo_create_ioctl(struct drm_device *drm, void *data, struct drm_file *file);
 int gnic_bo_info_ioctl(struct drm_device *drm, void *data, struct drm_file *file);
+void gnic_bo_put_orphans(struct gnic_ctx *ctx);
+void gnic_bo_put_all(struct gnic_accel *accel);
 struct drm_gem_object *gnic_bo_lookup(struct drm_file *file, u32 handle, u64 offset, u64 size,
 				      u64 *address);
 

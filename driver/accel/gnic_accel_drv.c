@@ -22,9 +22,7 @@ static int gnic_accel_info_ioctl(struct drm_device *drm, void *data, struct drm_
 	args->num_ports = accel->info.num_ports;
 	args->hbm_address = accel->info.hbm_addr;
 	args->hbm_size = accel->info.hbm_size;
-	mutex_lock(&accel->hbm_lock);
-	args->hbm_free = accel->info.hbm_size - accel->hbm_used;
-	mutex_unlock(&accel->hbm_lock);
+	args->hbm_free = accel->info.hbm_size - gnic_space_used(&accel->hbm);
 	args->serial = accel->info.serial;
 	args->module_id = accel->info.module_id;
 	args->windows = accel->info.windows;
@@ -67,19 +65,19 @@ static const struct drm_driver gnic_accel_drm_driver = {
 
 /* ---- the device; what it owns lives as long as a file is open ---- */
 
-static void gnic_accel_hbm_exit(struct drm_device *drm, void *unused)
+static int gnic_accel_bo_init(struct gnic_accel *accel)
 {
-	drm_mm_takedown(&to_gnic_accel(drm)->hbm);
-}
+	int err;
 
-static int gnic_accel_hbm_init(struct gnic_accel *accel)
-{
-	int err = drmm_mutex_init(&accel->drm, &accel->hbm_lock);
-
+	INIT_LIST_HEAD(&accel->bos);
+	err = drmm_mutex_init(&accel->drm, &accel->bo_lock);
 	if (err)
 		return err;
-	drm_mm_init(&accel->hbm, 0, accel->info.hbm_size);
-	return drmm_add_action_or_reset(&accel->drm, gnic_accel_hbm_exit, NULL);
+	err = gnic_space_init(accel, &accel->hbm, accel->info.hbm_addr, accel->info.hbm_size);
+	if (err)
+		return err;
+	return gnic_space_init(accel, &accel->mapped, GNIC_ADDR_MAPPED_BASE,
+			       GNIC_ADDR_MAPPED_END - GNIC_ADDR_MAPPED_BASE);
 }
 
 static void gnic_accel_wq_exit(struct drm_device *drm, void *unused)
@@ -102,7 +100,7 @@ static int gnic_accel_init(struct gnic_accel *accel)
 	if (err)
 		return err;
 	INIT_LIST_HEAD(&accel->contexts);
-	err = gnic_accel_hbm_init(accel);
+	err = gnic_accel_bo_init(accel);
 	if (err)
 		return err;
 	return gnic_accel_wq_init(accel);
@@ -134,6 +132,7 @@ static void gnic_accel_remove(struct auxiliary_device *adev)
 
 	drm_dev_unplug(&accel->drm);
 	gnic_ctx_stop_all(accel);
+	gnic_bo_put_all(accel);
 }
 
 static const struct auxiliary_device_id gnic_accel_ids[] = {

@@ -1,97 +1,101 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Buffer objects: pieces of device memory. A context reaches its own ones
- * alone: a window lets its ASID touch them, and a handle of them exists in its
- * file only.
+ * Buffer objects: memory of the device or of the host. A context reaches its own
+ * ones alone: a window lets its ASID touch them, and a handle of them exists in
+ * its file only.
+ *
+ * Memory goes back when the device has said that the window is gone. If it does
+ * not, memory stays until the context ends, or the device is reset or gone.
  */
 #include <drm/drm_drv.h>
 #include <drm/drm_file.h>
+#include <drm/drm_print.h>
 #include <drm/drm_vma_manager.h>
-#include <linux/io.h>
 #include <linux/mm.h>
-#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "gnic_accel.h"
 
-#define GNIC_BO_FLAGS	DRM_GNIC_BO_REMOTE_WRITE
+#define GNIC_BO_FLAGS	(DRM_GNIC_BO_REMOTE_WRITE | DRM_GNIC_BO_HOST)
 #define GNIC_BO_FAULT_AROUND	64	/* pages mapped by one fault */
-
-/* ---- device memory ---- */
-
-static int gnic_bo_node_insert(struct gnic_accel *accel, struct gnic_bo *bo)
-{
-	int err;
-
-	mutex_lock(&accel->hbm_lock);
-	err = drm_mm_insert_node(&accel->hbm, &bo->node, bo->base.size);
-	if (!err)
-		accel->hbm_used += bo->base.size;
-	mutex_unlock(&accel->hbm_lock);
-	return err ? -ENOMEM : 0;
-}
-
-static void gnic_bo_node_remove(struct gnic_accel *accel, struct gnic_bo *bo)
-{
-	mutex_lock(&accel->hbm_lock);
-	drm_mm_remove_node(&bo->node);
-	accel->hbm_used -= bo->base.size;
-	mutex_unlock(&accel->hbm_lock);
-}
-
-/* What another context left there is not for this one. */
-static int gnic_bo_clear(struct gnic_accel *accel, struct gnic_bo *bo)
-{
-	u64 __iomem *mem = ioremap_wc(accel->info.hbm_phys + bo->node.start, bo->base.size);
-	size_t i, words = bo->base.size / sizeof(*mem);
-
-	if (!mem)
-		return -ENOMEM;
-	for (i = 0; i < words; i++) {
-		__raw_writeq(0, &mem[i]);
-		if (!(i & 0xffff))
-			cond_resched();
-	}
-	/* The window that follows shows it to the device. */
-	wmb();
-	iounmap(mem);
-	return 0;
-}
 
 /* ---- windows ---- */
 
-static int gnic_bo_window_add(struct gnic_bo *bo)
+static int gnic_bo_window_add_locked(struct gnic_bo *bo)
 {
 	u8 access = GNIC_ACCESS_LOCAL_READ | GNIC_ACCESS_LOCAL_WRITE;
-	struct gnic_ctx *ctx = bo->ctx;
-	int err = -ENODEV;
+	struct gnic_dev *dev = bo->ctx->accel->dev;
+	u16 asid = bo->ctx->asid;
 
+	if (!asid)
+		return -ENODEV;
 	if (bo->flags & DRM_GNIC_BO_REMOTE_WRITE)
 		access |= GNIC_ACCESS_REMOTE_WRITE;
-	mutex_lock(&ctx->lock);
-	if (ctx->asid)
-		err = gnic_accel_window_add(ctx->accel->dev, ctx->asid, bo->address,
-					    bo->base.size, access, &bo->window);
-	mutex_unlock(&ctx->lock);
+	if (bo->sgt)
+		return gnic_accel_window_map(dev, asid, bo->node.start, bo->sgt, access,
+					     &bo->window);
+	return gnic_accel_window_add(dev, asid, bo->node.start, bo->base.size, access,
+				     &bo->window);
+}
+
+static int gnic_bo_window_add(struct gnic_bo *bo)
+{
+	int err;
+
+	mutex_lock(&bo->ctx->lock);
+	err = gnic_bo_window_add_locked(bo);
+	mutex_unlock(&bo->ctx->lock);
 	return err;
 }
 
-/* The end of a context has taken all windows with it. */
-static void gnic_bo_window_del(struct gnic_bo *bo)
+/* The end of a context has taken all windows with it. True: none is open. */
+static bool gnic_bo_window_del(struct gnic_bo *bo)
 {
 	struct gnic_ctx *ctx = bo->ctx;
+	bool closed;
 
 	mutex_lock(&ctx->lock);
 	if (ctx->asid)
-		gnic_accel_window_del(ctx->accel->dev, ctx->asid, bo->window);
+		closed = !gnic_accel_window_del(ctx->accel->dev, ctx->asid, bo->window);
+	else
+		closed = !ctx->stuck;
 	mutex_unlock(&ctx->lock);
+	return closed;
+}
+
+/* ---- memory ---- */
+
+static int gnic_bo_get(struct gnic_bo *bo)
+{
+	int err;
+
+	err = bo->memory->get(bo);
+	if (err)
+		return err;
+	err = gnic_bo_window_add(bo);
+	/* Without an answer there may be a window all the same: nobody can delete it. */
+	bo->there = !err || err == -ETIMEDOUT;
+	if (!bo->there)
+		bo->memory->put(bo);
+	return err;
+}
+
+/* False: the device may still reach it, and it stays. */
+static bool gnic_bo_put(struct gnic_bo *bo)
+{
+	if (!bo->there)
+		return true;
+	if (!gnic_bo_window_del(bo))
+		return false;
+	bo->memory->put(bo);
+	bo->there = false;
+	return true;
 }
 
 /* ---- GEM object ---- */
 
 static void gnic_bo_release(struct gnic_bo *bo)
 {
-	drm_gem_object_release(&bo->base);
 	gnic_ctx_put(bo->ctx);
 	kfree(bo);
 }
@@ -99,11 +103,82 @@ static void gnic_bo_release(struct gnic_bo *bo)
 static void gnic_bo_free(struct drm_gem_object *obj)
 {
 	struct gnic_bo *bo = to_gnic_bo(obj);
+	struct gnic_accel *accel = bo->ctx->accel;
 
-	gnic_bo_window_del(bo);
-	gnic_bo_node_remove(bo->ctx->accel, bo);
-	gnic_bo_release(bo);
+	drm_gem_object_release(obj);
+	mutex_lock(&accel->bo_lock);
+	bo->orphan = !gnic_bo_put(bo);
+	if (!bo->orphan)
+		list_del(&bo->link);
+	mutex_unlock(&accel->bo_lock);
+	if (!bo->orphan)
+		gnic_bo_release(bo);
 }
+
+/* ---- memory that the device did not give back ---- */
+
+static void gnic_bo_release_all(struct list_head *orphans)
+{
+	struct gnic_bo *bo, *next;
+
+	list_for_each_entry_safe(bo, next, orphans, link)
+		gnic_bo_release(bo);
+}
+
+/* The end of a context is the second chance: it has asked the device once more. */
+void gnic_bo_put_orphans(struct gnic_ctx *ctx)
+{
+	struct gnic_accel *accel = ctx->accel;
+	struct gnic_bo *bo, *next;
+	LIST_HEAD(orphans);
+
+	mutex_lock(&accel->bo_lock);
+	list_for_each_entry_safe(bo, next, &accel->bos, link)
+		if (bo->ctx == ctx && bo->orphan && gnic_bo_put(bo))
+			list_move(&bo->link, &orphans);
+	mutex_unlock(&accel->bo_lock);
+	gnic_bo_release_all(&orphans);
+}
+
+/* The addresses go with the card; pages that it may still reach are nobody's any more. */
+static void gnic_bo_abandon(struct gnic_bo *bo)
+{
+	struct gnic_accel *accel = bo->ctx->accel;
+
+	if (gnic_bo_put(bo))
+		return;
+	if (gnic_accel_silent(accel->dev)) {
+		bo->memory->put(bo);
+	} else {
+		drm_err(&accel->drm, "%zu bytes are lost: the device may still reach them\n",
+			bo->base.size);
+		gnic_space_put(bo);
+	}
+	bo->there = false;
+}
+
+/**
+ * gnic_bo_put_all - the card goes: give all memory back
+ * @accel: unplugged, its contexts have stopped
+ *
+ * Objects may live on, without memory.
+ */
+void gnic_bo_put_all(struct gnic_accel *accel)
+{
+	struct gnic_bo *bo, *next;
+	LIST_HEAD(orphans);
+
+	mutex_lock(&accel->bo_lock);
+	list_for_each_entry_safe(bo, next, &accel->bos, link) {
+		gnic_bo_abandon(bo);
+		if (bo->orphan)
+			list_move(&bo->link, &orphans);
+	}
+	mutex_unlock(&accel->bo_lock);
+	gnic_bo_release_all(&orphans);
+}
+
+/* ---- the object of a file ---- */
 
 /* A name or descriptor of the object gives no other file a handle. */
 static int gnic_bo_open(struct drm_gem_object *obj, struct drm_file *file)
@@ -116,13 +191,15 @@ static struct dma_buf *gnic_bo_export(struct drm_gem_object *obj, int flags)
 	return ERR_PTR(-EOPNOTSUPP);
 }
 
-static vm_fault_t gnic_bo_insert(struct vm_fault *vmf, unsigned long pfn, unsigned long pages)
+static vm_fault_t gnic_bo_insert(struct vm_fault *vmf, struct gnic_bo *bo, unsigned long page,
+				 unsigned long pages)
 {
 	unsigned long addr = vmf->address, i;
 	vm_fault_t ret = VM_FAULT_NOPAGE;
 
 	for (i = 0; i < pages; i++) {
-		vm_fault_t more = vmf_insert_pfn(vmf->vma, addr + i * PAGE_SIZE, pfn + i);
+		vm_fault_t more = vmf_insert_pfn(vmf->vma, addr + i * PAGE_SIZE,
+						 bo->memory->pfn(bo, page + i));
 
 		if (!i)
 			ret = more;
@@ -135,8 +212,8 @@ static vm_fault_t gnic_bo_insert(struct vm_fault *vmf, unsigned long pfn, unsign
 static vm_fault_t gnic_bo_fault(struct vm_fault *vmf)
 {
 	struct drm_gem_object *obj = vmf->vma->vm_private_data;
-	struct gnic_accel *accel = to_gnic_accel(obj->dev);
-	unsigned long page, pages, pfn;
+	struct gnic_bo *bo = to_gnic_bo(obj);
+	unsigned long page, pages;
 	vm_fault_t ret;
 	int idx;
 
@@ -146,8 +223,7 @@ static vm_fault_t gnic_bo_fault(struct vm_fault *vmf)
 	pages = min3((obj->size >> PAGE_SHIFT) - page,
 		     (vmf->vma->vm_end - vmf->address) >> PAGE_SHIFT,
 		     (unsigned long)GNIC_BO_FAULT_AROUND);
-	pfn = (accel->info.hbm_phys + to_gnic_bo(obj)->node.start) >> PAGE_SHIFT;
-	ret = gnic_bo_insert(vmf, pfn + page, pages);
+	ret = gnic_bo_insert(vmf, bo, page, pages);
 	drm_dev_exit(idx);
 	return ret;
 }
@@ -163,7 +239,9 @@ static int gnic_bo_mmap(struct drm_gem_object *obj, struct vm_area_struct *vma)
 	if (!(vma->vm_flags & VM_SHARED))
 		return -EINVAL;
 	vm_flags_set(vma, VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP);
-	vma->vm_page_prot = pgprot_writecombine(vm_get_page_prot(vma->vm_flags));
+	vma->vm_page_prot = vm_get_page_prot(vma->vm_flags);
+	if (!(to_gnic_bo(obj)->flags & DRM_GNIC_BO_HOST))
+		vma->vm_page_prot = pgprot_writecombine(vma->vm_page_prot);
 	return 0;
 }
 
@@ -177,47 +255,36 @@ static const struct drm_gem_object_funcs gnic_bo_funcs = {
 
 static struct gnic_bo *gnic_bo_alloc(struct gnic_ctx *ctx, u64 size, u32 flags)
 {
+	struct gnic_accel *accel = ctx->accel;
 	struct gnic_bo *bo = kzalloc(sizeof(*bo), GFP_KERNEL_ACCOUNT);
 
 	if (!bo)
 		return NULL;
 	bo->base.funcs = &gnic_bo_funcs;
+	bo->memory = flags & DRM_GNIC_BO_HOST ? &gnic_host_memory : &gnic_hbm_memory;
 	bo->flags = flags;
 	bo->ctx = ctx;
 	kref_get(&ctx->ref);
-	drm_gem_private_object_init(&ctx->accel->drm, &bo->base, size);
+	drm_gem_private_object_init(&accel->drm, &bo->base, size);
+	mutex_lock(&accel->bo_lock);
+	list_add(&bo->link, &accel->bos);
+	mutex_unlock(&accel->bo_lock);
 	return bo;
 }
 
 static struct gnic_bo *gnic_bo_create(struct gnic_ctx *ctx, u64 size, u32 flags)
 {
-	struct gnic_accel *accel = ctx->accel;
 	struct gnic_bo *bo = gnic_bo_alloc(ctx, size, flags);
 	int err;
 
 	if (!bo)
 		return ERR_PTR(-ENOMEM);
-	err = gnic_bo_node_insert(accel, bo);
-	if (err)
-		goto err_release;
-	bo->address = accel->info.hbm_addr + bo->node.start;
-	err = gnic_bo_clear(accel, bo);
-	if (err)
-		goto err_node_remove;
-	err = gnic_bo_window_add(bo);
-	if (err)
-		goto err_node_remove;
-	err = drm_gem_create_mmap_offset(&bo->base);
-	if (err)
-		goto err_window_del;
-	return bo;
-
-err_window_del:
-	gnic_bo_window_del(bo);
-err_node_remove:
-	gnic_bo_node_remove(accel, bo);
-err_release:
-	gnic_bo_release(bo);
+	err = gnic_bo_get(bo);
+	if (!err)
+		err = drm_gem_create_mmap_offset(&bo->base);
+	if (!err)
+		return bo;
+	drm_gem_object_put(&bo->base);
 	return ERR_PTR(err);
 }
 
@@ -234,11 +301,20 @@ static int gnic_bo_create_handle(struct drm_file *file, struct drm_gnic_bo_creat
 	if (IS_ERR(bo))
 		return PTR_ERR(bo);
 	args->size = bo->base.size;
-	args->address = bo->address;
+	args->address = bo->node.start;
 	args->mmap_offset = drm_vma_node_offset_addr(&bo->base.vma_node);
 	err = drm_gem_handle_create(file, &bo->base, &args->handle);
 	drm_gem_object_put(&bo->base);
 	return err;
+}
+
+static int gnic_bo_may_be(struct gnic_accel *accel, u64 size, u32 flags)
+{
+	if (!(flags & DRM_GNIC_BO_HOST))
+		return size > accel->info.hbm_size ? -ENOMEM : 0;
+	if (!accel->info.segments)
+		return -EOPNOTSUPP;
+	return gnic_host_fits(accel, size) ? 0 : -ENOMEM;
 }
 
 int gnic_bo_create_ioctl(struct drm_device *drm, void *data, struct drm_file *file)
@@ -251,8 +327,9 @@ int gnic_bo_create_ioctl(struct drm_device *drm, void *data, struct drm_file *fi
 		return -EINVAL;
 	if (!args->size)
 		return -EINVAL;
-	if (args->size > accel->info.hbm_size)
-		return -ENOMEM;
+	err = gnic_bo_may_be(accel, args->size, args->flags);
+	if (err)
+		return err;
 	if (!drm_dev_enter(drm, &idx))
 		return -ENODEV;
 	err = gnic_bo_create_handle(file, args);
@@ -272,7 +349,7 @@ int gnic_bo_info_ioctl(struct drm_device *drm, void *data, struct drm_file *file
 		return -ENOENT;
 	args->flags = to_gnic_bo(obj)->flags;
 	args->size = obj->size;
-	args->address = to_gnic_bo(obj)->address;
+	args->address = to_gnic_bo(obj)->node.start;
 	args->mmap_offset = drm_vma_node_offset_addr(&obj->vma_node);
 	drm_gem_object_put(obj);
 	return 0;
@@ -299,6 +376,6 @@ struct drm_gem_object *gnic_bo_lookup(struct drm_file *file, u32 handle, u64 off
 		drm_gem_object_put(obj);
 		return ERR_PTR(-ERANGE);
 	}
-	*address = to_gnic_bo(obj)->address + offset;
+	*address = to_gnic_bo(obj)->node.start + offset;
 	return obj;
 }

@@ -61,9 +61,10 @@ static void gnic_ctx_stop(struct gnic_ctx *ctx, int error)
 		gnic_queue_exit(ctx, error);
 		gnic_hold_revoke_all(ctx);
 		mutex_lock(&ctx->lock);
-		gnic_accel_asid_put(ctx->accel->dev, ctx->asid);
+		ctx->stuck = gnic_accel_asid_put(ctx->accel->dev, ctx->asid);
 		ctx->asid = 0;
 		mutex_unlock(&ctx->lock);
+		gnic_bo_put_orphans(ctx);
 	}
 	mutex_unlock(&ctx->stop_lock);
 }

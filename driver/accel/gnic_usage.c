@@ -41,8 +41,10 @@ static u64 gnic_usage_busy_ns(struct gnic_ctx *ctx)
 /* ---- memory ---- */
 
 /* All of it is there as long as it exists, and a handle works in its own file alone. */
-static void gnic_usage_memory(struct drm_file *file, struct drm_memory_stats *stats)
+static void gnic_usage_memory(struct drm_file *file, struct drm_memory_stats *hbm,
+			      struct drm_memory_stats *system)
 {
+	struct drm_memory_stats *stats;
 	struct drm_gem_object *obj;
 	int id;
 
@@ -50,6 +52,7 @@ static void gnic_usage_memory(struct drm_file *file, struct drm_memory_stats *st
 	idr_for_each_entry(&file->object_idr, obj, id) {
 		if (!obj)
 			continue;
+		stats = to_gnic_bo(obj)->flags & DRM_GNIC_BO_HOST ? system : hbm;
 		stats->private += obj->size;
 		stats->resident += obj->size;
 	}
@@ -58,9 +61,10 @@ static void gnic_usage_memory(struct drm_file *file, struct drm_memory_stats *st
 
 void gnic_usage_show(struct drm_printer *p, struct drm_file *file)
 {
-	struct drm_memory_stats stats = {};
+	struct drm_memory_stats hbm = {}, system = {};
 
-	gnic_usage_memory(file, &stats);
-	drm_print_memory_stats(p, &stats, DRM_GEM_OBJECT_RESIDENT, "hbm");
+	gnic_usage_memory(file, &hbm, &system);
+	drm_print_memory_stats(p, &hbm, DRM_GEM_OBJECT_RESIDENT, "hbm");
+	drm_print_memory_stats(p, &system, DRM_GEM_OBJECT_RESIDENT, "system");
 	drm_printf(p, "drm-engine-compute:\t%llu ns\n", gnic_usage_busy_ns(file->driver_priv));
 }

@@ -70,6 +70,7 @@
 	X(PORT_SPLIT,		0x7e, gnic_hw_port_split, void) \
 	X(WINDOW_ADD,		0x60, gnic_hw_window, gnic_hw_id) \
 	X(WINDOW_DEL,		0x61, gnic_hw_id, void) \
+	X(WINDOW_MAP,		0x62, gnic_hw_window_map, gnic_hw_id) \
 	X(FW_QUERY,		0x80, void, gnic_hw_fw_info) \
 	X(FW_BEGIN,		0x81, gnic_hw_fw_begin, gnic_hw_fw_answer) \
 	X(FW_WRITE,		0x82, gnic_hw_fw_chunk, void) \
@@ -134,7 +135,8 @@ struct gnic_hw_caps {
 	__le32 rc;		/* GNIC_RC_CAP_*: what RC QPs can do */
 #define GNIC_RC_CAP_SELECTIVE	BIT(0)	/* resend just what is missing */
 #define GNIC_RC_CAP_DELAY	BIT(1)	/* congestion control by delay */
-	__le32 rsvd[4];
+	__le32 segments;	/* of all windows of WINDOW_MAP; 0: there is no such command */
+	__le32 rsvd[3];
 };
 GNIC_HW_SIZE(gnic_hw_caps, 64);
 
@@ -755,5 +757,39 @@ struct gnic_hw_window {
 	__u8 rsvd[5];
 };
 GNIC_HW_SIZE(gnic_hw_window, 24);
+
+#define GNIC_SEGMENT_ALIGN		0x1000
+
+/**
+ * struct gnic_hw_segment - a piece of what a window is made of
+ * @addr: device address, of host or device memory
+ * @size: bytes; both are multiples of GNIC_SEGMENT_ALIGN
+ */
+struct gnic_hw_segment {
+	__le64 addr;
+	__le64 size;
+};
+GNIC_HW_SIZE(gnic_hw_segment, 16);
+
+/**
+ * struct gnic_hw_window_map - memory that an ASID may touch, elsewhere
+ * @addr: where the ASID sees it, GNIC_ADDR_MAPPED_*, a multiple of GNIC_SEGMENT_ALIGN
+ * @size: bytes, of all segments
+ * @list: address of @count struct gnic_hw_segment; read by the command, and not later
+ * @count: 1 or more
+ * @asid: 1 .. GNIC_ASID_MAX
+ * @access: GNIC_ACCESS_*
+ * @rsvd: zero
+ */
+struct gnic_hw_window_map {
+	__le64 addr;
+	__le64 size;
+	__le64 list;
+	__le32 count;
+	__le16 asid;
+	__u8 access;
+	__u8 rsvd;
+};
+GNIC_HW_SIZE(gnic_hw_window_map, 32);
 
 #endif /* GNIC_HW_CMD_H */

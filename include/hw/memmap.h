@@ -45,6 +45,9 @@
 #define GNIC_ADDR_UMR_BASE		0x1000007ffd400000ull
 #define GNIC_ADDR_HBM_BASE		0x1001000000000000ull
 #define GNIC_ADDR_HOST_END		0x0010000000000000ull
+/* Model-defined: what windows map there, each ASID its own. */
+#define GNIC_ADDR_MAPPED_BASE		0x0100000000000000ull
+#define GNIC_ADDR_MAPPED_END		0x0110000000000000ull
 
 /*
  * A port of two lanes can be two ports of one. The first of them keeps the id,

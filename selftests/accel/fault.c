@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -131,6 +132,92 @@ static bool others_go_on(void)
 	return works_again();
 }
 
+/* ---- windows that the device does not close ---- */
+
+#define CGROUP		"/tmp/gnic_fault_cgroup"
+
+/* From now on the memory of this process is counted apart. */
+static bool cgroup_enter(void)
+{
+	return !test_sh("mkdir -p " CGROUP " && mount -t cgroup2 none " CGROUP " && cd " CGROUP
+			" && echo +memory >cgroup.subtree_control && mkdir -p gnic_fault"
+			" && echo %d >gnic_fault/cgroup.procs", getpid());
+}
+
+static void cgroup_leave(void)
+{
+	test_sh("cd " CGROUP " && echo %d >cgroup.procs && rmdir gnic_fault; cd / && umount "
+		CGROUP " && rmdir " CGROUP, getpid());
+}
+
+static long cgroup_bytes(void)
+{
+	char line[64];
+
+	test_must(test_sh_line(line, sizeof(line), "cat " CGROUP "/gnic_fault/memory.current"),
+		  "memory.current");
+	return atol(line);
+}
+
+static uint64_t hbm_free(struct gnic_accel *of)
+{
+	struct drm_gnic_info info = { 0 };
+
+	test_must(!gnic_accel_ioctl(gnic_accel_fd(of), DRM_IOCTL_GNIC_INFO, &info), "INFO");
+	return info.hbm_free;
+}
+
+static bool refuse_window_del(unsigned int count)
+{
+	return sim_cmd("{\"cmd\":\"fault\",\"kind\":\"command\",\"card\":%u,"
+		       "\"opcode\":\"WINDOW_DEL\",\"status\":\"BUSY\",\"count\":%u}\n",
+		       gnic_accel_info(acc)->module_id, count);
+}
+
+/* What the device may still reach is nobody's, until the device says that it can't. */
+static bool memory_stays(void)
+{
+	uint64_t before = hbm_free(acc);
+
+	test_open(&other);
+	test_bo(other, &other_bo, 1 << 20, 0);
+	EXPECT(refuse_window_del(1));
+	gnic_accel_bo_destroy(other_bo);
+	EXPECT_EQ(hbm_free(acc), before - (1 << 20));
+	gnic_accel_close(other);
+	EXPECT_EQ(hbm_free(acc), before);
+	return true;
+}
+
+static bool host_memory_of_other(void)
+{
+	enum { SIZE = 64 << 20 };
+	long before = cgroup_bytes();
+
+	test_open(&other);
+	test_bo(other, &other_bo, SIZE, DRM_GNIC_BO_HOST);
+	EXPECT(cgroup_bytes() >= before + SIZE);
+	gnic_accel_bo_destroy(other_bo);
+	EXPECT(cgroup_bytes() < before + SIZE / 4);
+	test_bo(other, &other_bo, SIZE, DRM_GNIC_BO_HOST);
+	EXPECT(refuse_window_del(1));
+	gnic_accel_bo_destroy(other_bo);
+	EXPECT(cgroup_bytes() >= before + SIZE);
+	gnic_accel_close(other);
+	EXPECT(cgroup_bytes() < before + SIZE / 4);
+	return true;
+}
+
+static bool host_memory_stays(void)
+{
+	bool ok;
+
+	EXPECT(cgroup_enter());
+	ok = host_memory_of_other();
+	cgroup_leave();
+	return ok;
+}
+
 /* Last of all: every register reads as ones. */
 static bool dead_card(void)
 {
@@ -166,6 +253,8 @@ static const struct test tests[] = {
 	{ "a new queue works", works_again },
 	{ "the queue fails: EIO", queue_fails },
 	{ "other contexts go on", others_go_on },
+	{ "a window that is not closed: device memory stays", memory_stays },
+	{ "host memory likewise", host_memory_stays },
 	{ "a dead card: errors, no hang", dead_card },
 	{ "remove, rescan: alive", revived },
 	{ 0 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Two contexts of one card: what is A's is not B's. */
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -79,6 +80,23 @@ static bool remote_memory_is_private(void)
 	return true;
 }
 
+/* Nor is host memory that A has, at the address that A has it. */
+static bool mapped_memory_is_private(void)
+{
+	struct drm_gnic_cmd cmd;
+	struct gnic_accel_bo *src, *host;
+
+	test_bo(a, &src, 4096, DRM_GNIC_BO_HOST);
+	test_bo(a, &host, 8192, DRM_GNIC_BO_HOST | DRM_GNIC_BO_REMOTE_WRITE);
+	test_paint(host->map, host->size, 4);
+	cmd = gnic_accel_write(left_fd, 4, src, 0, host->address, 4096);
+	EXPECT_EQ(gnic_accel_run(a, &cmd, 1), -EACCES);
+	EXPECT(test_painted(host->map, host->size, 4));
+	gnic_accel_bo_destroy(src);
+	gnic_accel_bo_destroy(host);
+	return true;
+}
+
 /* Host memory is in no window of a context. */
 static bool host_memory_is_private(void)
 {
@@ -88,6 +106,44 @@ static bool host_memory_is_private(void)
 	test_bo(a, &src, 4096, 0);
 	cmd = gnic_accel_write(left_fd, 1, src, 0, 0x100000, 64);
 	EXPECT_EQ(gnic_accel_run(a, &cmd, 1), -EACCES);
+	gnic_accel_bo_destroy(src);
+	return true;
+}
+
+/* The address of the mailbox's ring, which is the kernel's as rings of netdevs are. */
+static uint64_t mailbox_ring(void)
+{
+	uint64_t address = 0;
+	char line[128];
+	unsigned int i;
+
+	test_must(test_sh_line(line, sizeof(line), "devlink region read %s/registers"
+			       " address 256 length 8 | cut -d ' ' -f 2-9", test_card),
+		  "the region of registers");
+	for (i = 0; i < 8; i++)
+		address |= strtoull(line + 3 * i, NULL, 16) << 8 * i;
+	return address;
+}
+
+/* Rings and records, where they really are: no QP of a context gets there. */
+static bool kernel_memory_is_private(void)
+{
+	uint64_t ring = mailbox_ring(), records = 0x1000007ffd401000;
+	uint64_t addresses[] = { ring, ring + 4096, records };
+	struct drm_gnic_cmd cmd;
+	struct gnic_accel_bo *src, *more;
+	unsigned int i;
+
+	EXPECT(ring && ring % 64 == 0);
+	test_bo(a, &src, 4096, 0);
+	memset(src->map, 0xff, src->size);
+	for (i = 0; i < 3; i++) {
+		cmd = gnic_accel_write(left_fd, 5 + i, src, 0, addresses[i], 64);
+		EXPECT_EQ(gnic_accel_run(a, &cmd, 1), -EACCES);
+	}
+	/* The mailbox does what it did: a window comes and goes. */
+	test_bo(b, &more, 4096, 0);
+	gnic_accel_bo_destroy(more);
 	gnic_accel_bo_destroy(src);
 	return true;
 }
@@ -148,7 +204,10 @@ static const struct test tests[] = {
 	{ "a mapping belongs to the file", mapping_is_private },
 	{ "a group belongs to its holder", group_is_private },
 	{ "RDMA to memory of a context that does not hold the group", remote_memory_is_private },
+	{ "RDMA to host memory of a context that does not hold the group",
+	  mapped_memory_is_private },
 	{ "RDMA to host memory", host_memory_is_private },
+	{ "RDMA to rings and records of the kernel", kernel_memory_is_private },
 	{ "RDMA to memory that is not offered", not_offered },
 	{ "another context does not feel it", fault_is_private },
 	{ "other QPs of the group do not feel it", fault_is_of_one_qp },
@@ -159,7 +218,7 @@ int main(void)
 {
 	test_find();
 	group_setup();
-	group_pair(&left, &right, 4);
+	group_pair(&left, &right, 8);
 	test_open(&a);
 	test_open(&b);
 	test_bo(a, &secret, 8192, DRM_GNIC_BO_REMOTE_WRITE);

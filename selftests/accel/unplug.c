@@ -13,7 +13,7 @@
 #define MIB	(1 << 20)
 
 static struct gnic_accel *acc;
-static struct gnic_accel_bo *bo;
+static struct gnic_accel_bo *bo, *host;
 static struct group group;
 static int group_fd, file;
 
@@ -46,8 +46,9 @@ static bool removed_while_busy(void)
 	unsigned int i;
 
 	memset(bo->map, 1, bo->size);
+	memset(host->map, 1, host->size);
 	for (i = 0; i < 32; i++)
-		cmds[i] = gnic_accel_fill(bo, 0, bo->size, i);
+		cmds[i] = gnic_accel_fill(i & 1 ? host : bo, 0, bo->size, i);
 	file = gnic_accel_submit(acc, cmds, 32);
 	EXPECT(file >= 0);
 	EXPECT_EQ(remove_card(), 0);
@@ -67,6 +68,8 @@ static bool mapping_is_gone(void)
 {
 	EXPECT_EQ(fault_of(bo->map), SIGBUS);
 	EXPECT_EQ(fault_of(bo->map + bo->size - 1), SIGBUS);
+	EXPECT_EQ(fault_of(host->map), SIGBUS);
+	EXPECT_EQ(fault_of(host->map + host->size - 1), SIGBUS);
 	return true;
 }
 
@@ -95,6 +98,7 @@ static bool group_says_so(void)
 static bool descriptors_can_be_closed(void)
 {
 	gnic_accel_bo_destroy(bo);
+	gnic_accel_bo_destroy(host);
 	gnic_accel_close(acc);
 	EXPECT_EQ(close(group_fd), 0);
 	EXPECT_EQ(close(file), 0);
@@ -135,6 +139,7 @@ int main(void)
 	signal(SIGBUS, fault_handler);
 	test_open(&acc);
 	test_bo(acc, &bo, 8 * MIB, 0);
+	test_bo(acc, &host, 8 * MIB, DRM_GNIC_BO_HOST);
 	group_fd = gnic_accel_hold(acc, group.sfnum);
 	test_must(group_fd >= 0, "the group can be held");
 	return test_run(tests);

@@ -12,7 +12,8 @@
 
 #include <cmocka.h>
 
-#include "card.h"
+#include "blk_cmd.h"
+#include "blk_window.h"
 
 #define HBM_SIZE	0x100000ull
 #define HOST_SIZE	0x10000ull
@@ -34,7 +35,7 @@ static int setup(void **state)
 	card.hbm = calloc(1, HBM_SIZE);
 	card.umr = calloc(1, GNIC_BAR_UMR_SIZE);
 	card.dma = dma_create();
-	card.windows = asid_create(&card);
+	card.windows = windows_create(&card);
 	fd = memfd_create("host", MFD_CLOEXEC);
 	assert_true(card.hbm && card.umr && card.dma && card.windows && fd >= 0);
 	assert_int_equal(ftruncate(fd, 3 * HOST_SIZE), 0);
@@ -48,7 +49,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
-	asid_destroy(&card);
+	windows_destroy(&card);
 	dma_destroy(card.dma);
 	free(card.umr);
 	free(card.hbm);
@@ -64,7 +65,7 @@ static enum gnic_hw_status try_add(uint16_t asid, uint64_t addr, uint64_t size, 
 		.asid = cpu_to_le16(asid), .access = access,
 	};
 	struct gnic_hw_id out = { 0 };
-	enum gnic_hw_status status = asid_cmd_window_add(&card, &in, &out);
+	enum gnic_hw_status status = window_cmd_add(&card, &in, &out);
 
 	if (id)
 		*id = le32_to_cpu(out.id);
@@ -84,7 +85,7 @@ static enum gnic_hw_status del(uint32_t id)
 {
 	const struct gnic_hw_id in = { .id = cpu_to_le32(id) };
 
-	return asid_cmd_window_del(&card, &in);
+	return window_cmd_del(&card, &in);
 }
 
 static bool can(uint16_t asid, uint64_t addr, uint64_t len, uint8_t access)
@@ -274,10 +275,153 @@ static void windows_run_out_and_come_back(void **state)
 			 GNIC_STATUS_NO_RESOURCE);
 	assert_int_equal(del(id), GNIC_STATUS_OK);
 	assert_int_equal(add(200, GNIC_ADDR_HBM_BASE, 16, READ), id);
-	asid_reset(&card);
+	windows_reset(&card);
 	assert_false(can(200, GNIC_ADDR_HBM_BASE, 16, READ));
 	add(200, GNIC_ADDR_HBM_BASE, 16, READ);
 }
+
+/* ---- windows that map ---- */
+
+#define MAPPED		GNIC_ADDR_MAPPED_BASE
+#define LIST		HOST_A		/* where the list of segments is */
+#define PAGE		0x1000ull
+
+static enum gnic_hw_status try_map(struct gnic_hw_window_map in, const struct gnic_hw_segment *segs,
+				   uint32_t *id)
+{
+	struct gnic_hw_id out = { 0 };
+	enum gnic_hw_status status;
+	void *list = asid_ptr(&card, 0, LIST, in.count * sizeof(*segs), WRITE);
+
+	assert_non_null(list);
+	memcpy(list, segs, in.count * sizeof(*segs));
+	status = window_cmd_map(&card, &in, &out);
+	memset(list, 0xee, in.count * sizeof(*segs));	/* not looked at any more */
+	if (id)
+		*id = out.id;
+	return status;
+}
+
+static struct gnic_hw_window_map map_of(uint16_t asid, uint64_t addr, uint64_t size, uint32_t count)
+{
+	return (struct gnic_hw_window_map){
+		.addr = addr, .size = size, .list = LIST, .count = count, .asid = asid,
+		.access = READ | WRITE,
+	};
+}
+
+/* Pages of the host and of the device, in no order. */
+static const struct gnic_hw_segment mixed[] = {
+	{ HOST_A + 2 * PAGE, PAGE },
+	{ GNIC_ADDR_HBM_BASE + 8 * PAGE, 2 * PAGE },
+	{ HOST_A + 1 * PAGE, PAGE },
+};
+
+static void segments_are_one_range(void **state)
+{
+	uint8_t *host = asid_ptr(&card, 0, HOST_A, HOST_SIZE, READ);
+	struct iovec iov[4];
+	uint32_t id;
+
+	(void)state;
+	assert_int_equal(try_map(map_of(5, MAPPED, 4 * PAGE, 3), mixed, &id), GNIC_STATUS_OK);
+	assert_int_equal(asid_iov(&card, 5, MAPPED + 8, 4 * PAGE - 8, READ, iov, 4), 3);
+	assert_ptr_equal(iov[0].iov_base, host + 2 * PAGE + 8);
+	assert_int_equal(iov[0].iov_len, PAGE - 8);
+	assert_ptr_equal(iov[1].iov_base, card.hbm + 8 * PAGE);
+	assert_int_equal(iov[1].iov_len, 2 * PAGE);
+	assert_ptr_equal(iov[2].iov_base, host + PAGE);
+	assert_ptr_equal(asid_ptr(&card, 5, MAPPED + 2 * PAGE, PAGE, WRITE), card.hbm + 9 * PAGE);
+	assert_ptr_equal(asid_ptr(&card, 5, MAPPED + 4 * PAGE - 1, 1, READ), host + 2 * PAGE - 1);
+	assert_false(can(5, MAPPED - 1, 2, READ));
+	assert_false(can(5, MAPPED + 4 * PAGE - 1, 2, READ));
+	assert_false(can(5, MAPPED, 8, REMOTE));
+	/* neither by their own addresses, nor for anybody else */
+	assert_false(can(5, HOST_A + PAGE, 8, READ));
+	assert_false(can(6, MAPPED, 8, READ));
+	assert_false(can(0, MAPPED, 8, READ));
+	assert_int_equal(del(id), GNIC_STATUS_OK);
+	assert_false(can(5, MAPPED, 8, READ));
+}
+
+static void mapped_windows_may_touch(void **state)
+{
+	struct iovec iov[6];
+
+	(void)state;
+	assert_int_equal(try_map(map_of(5, MAPPED + 4 * PAGE, 4 * PAGE, 3), mixed, NULL), 0);
+	assert_int_equal(try_map(map_of(5, MAPPED, 4 * PAGE, 3), mixed, NULL), 0);
+	assert_int_equal(asid_iov(&card, 5, MAPPED + 3 * PAGE, 2 * PAGE, READ, iov, 6), 2);
+	assert_int_equal(asid_iov(&card, 5, MAPPED, 8 * PAGE, READ, iov, 6), 6);
+	assert_int_equal(asid_iov(&card, 5, MAPPED, 8 * PAGE, READ, iov, 5), -1);
+}
+
+static void bad_maps_are_refused(void **state)
+{
+	static const struct gnic_hw_segment odd[] = { { HOST_A + 8, PAGE } };
+	static const struct gnic_hw_segment less[] = { { HOST_A, PAGE - 8 } };
+	static const struct gnic_hw_segment none[] = { { GNIC_ADDR_UMR_BASE, PAGE } };
+	static const struct gnic_hw_segment itself[] = { { MAPPED, PAGE } };
+	struct gnic_hw_window_map in;
+
+	(void)state;
+	assert_int_equal(try_map(map_of(0, MAPPED, PAGE, 1), mixed, NULL), GNIC_STATUS_BAD_PARAM);
+	assert_int_equal(try_map(map_of(1023, MAPPED, PAGE, 1), mixed, NULL), GNIC_STATUS_BAD_PARAM);
+	assert_int_equal(try_map(map_of(5, HOST_A, PAGE, 1), mixed, NULL), GNIC_STATUS_BAD_PARAM);
+	assert_int_equal(try_map(map_of(5, MAPPED + 8, PAGE, 1), mixed, NULL), GNIC_STATUS_BAD_PARAM);
+	assert_int_equal(try_map(map_of(5, MAPPED, 2 * PAGE, 1), mixed, NULL), GNIC_STATUS_BAD_PARAM);
+	assert_int_equal(try_map(map_of(5, MAPPED, PAGE, 2), mixed, NULL), GNIC_STATUS_BAD_PARAM);
+	assert_int_equal(try_map(map_of(5, MAPPED, PAGE, 1), odd, NULL), GNIC_STATUS_BAD_PARAM);
+	assert_int_equal(try_map(map_of(5, MAPPED, PAGE - 8, 1), less, NULL), GNIC_STATUS_BAD_PARAM);
+	assert_int_equal(try_map(map_of(5, MAPPED, PAGE, 1), none, NULL), GNIC_STATUS_BAD_ADDR);
+	assert_int_equal(try_map(map_of(5, MAPPED, PAGE, 1), itself, NULL), GNIC_STATUS_BAD_ADDR);
+	in = map_of(5, GNIC_ADDR_MAPPED_END - PAGE, 4 * PAGE, 3);
+	assert_int_equal(try_map(in, mixed, NULL), GNIC_STATUS_BAD_PARAM);
+	in = map_of(5, MAPPED, PAGE, 1);
+	in.rsvd = 1;
+	assert_int_equal(try_map(in, mixed, NULL), GNIC_STATUS_BAD_PARAM);
+	in = map_of(5, MAPPED, PAGE, 1);
+	in.list = UINT64_MAX - 8;
+	assert_int_equal(try_map(in, mixed, NULL), GNIC_STATUS_BAD_ADDR);
+	in.list = LIST;
+	in.count = 0;
+	assert_int_equal(window_cmd_map(&card, &in, &(struct gnic_hw_id){ 0 }),
+			 GNIC_STATUS_BAD_PARAM);
+	in.count = CARD_SEGMENTS + 1;
+	assert_int_equal(window_cmd_map(&card, &in, &(struct gnic_hw_id){ 0 }),
+			 GNIC_STATUS_NO_RESOURCE);
+	assert_int_equal(try_map(map_of(5, MAPPED, PAGE, 1), mixed, NULL), GNIC_STATUS_OK);
+	assert_int_equal(try_map(map_of(5, MAPPED, PAGE, 1), mixed, NULL), GNIC_STATUS_EXISTS);
+	assert_int_equal(card.windows->segments, 1);
+}
+
+/* A list of several chunks, all pages of it; what is deleted or reset comes back. */
+static void segments_run_out_and_come_back(void **state)
+{
+	enum { COUNT = 1000 };
+	static struct gnic_hw_segment segs[COUNT];
+	uint32_t id[2];
+
+	(void)state;
+	for (unsigned int i = 0; i < COUNT; i++)
+		segs[i] = (struct gnic_hw_segment){ GNIC_ADDR_HBM_BASE + (i * 7 % 256) * PAGE, PAGE };
+	assert_int_equal(try_map(map_of(7, MAPPED, COUNT * PAGE, COUNT), segs, &id[0]), 0);
+	for (unsigned int i = 0; i < COUNT; i++)
+		assert_ptr_equal(asid_ptr(&card, 7, MAPPED + i * PAGE + 9, 1, READ),
+				 card.hbm + (i * 7 % 256) * PAGE + 9);
+	card.windows->segments = CARD_SEGMENTS - COUNT + 1;
+	assert_int_equal(try_map(map_of(8, MAPPED, COUNT * PAGE, COUNT), segs, &id[1]),
+			 GNIC_STATUS_NO_RESOURCE);
+	card.windows->segments = CARD_SEGMENTS;
+	assert_int_equal(del(id[0]), GNIC_STATUS_OK);
+	assert_int_equal(try_map(map_of(8, MAPPED, COUNT * PAGE, COUNT), segs, &id[1]), 0);
+	card.windows->segments = COUNT;
+	windows_reset(&card);
+	assert_int_equal(card.windows->segments, 0);
+	assert_false(can(8, MAPPED, 8, READ));
+}
+
+/* ---- at random ---- */
 
 /* Against a map of bytes: random windows, random accesses. */
 static void random_windows_against_a_map(void **state)
@@ -331,6 +475,10 @@ int main(void)
 		ASID_TEST(overlaps_are_refused),
 		ASID_TEST(a_deleted_window_is_closed),
 		ASID_TEST(windows_run_out_and_come_back),
+		ASID_TEST(segments_are_one_range),
+		ASID_TEST(mapped_windows_may_touch),
+		ASID_TEST(bad_maps_are_refused),
+		ASID_TEST(segments_run_out_and_come_back),
 		ASID_TEST(random_windows_against_a_map),
 	};
 

@@ -159,9 +159,9 @@ static void open_or_close_windows(void)
 	struct gnic_hw_id id = { .id = cpu_to_le32(lab_random(20)) };
 
 	if (lab_random(3))
-		asid_cmd_window_add(card, &in, &id);
+		window_cmd_add(card, &in, &id);
 	else
-		asid_cmd_window_del(card, &id);
+		window_cmd_del(card, &id);
 }
 
 static void revive(void)

@@ -363,7 +363,7 @@ static inline void lab_init_card(struct lab_card *side)
 	card->hbm = calloc(1, LAB_HBM);
 	card->umr = calloc(1, GNIC_BAR_UMR_SIZE);
 	card->dma = dma_create();
-	card->windows = asid_create(card);
+	card->windows = windows_create(card);
 	assert_true(card->hbm && card->umr && card->dma && card->windows);
 	card->ports[0].card = card;
 	card->ports[0].link = true;
@@ -381,7 +381,7 @@ static inline void lab_exit_card(struct lab_card *side)
 		rc_destroy(&side->qps[qpn].qp);
 		compute_destroy(&side->qps[qpn].qp);
 	}
-	asid_destroy(&side->card);
+	windows_destroy(&side->card);
 	dma_destroy(side->card.dma);
 	free(side->card.umr);
 	free(side->card.hbm);
@@ -626,7 +626,7 @@ static inline void lab_window(uint32_t side, uint16_t asid, uint32_t offset, uin
 	};
 	struct gnic_hw_id out;
 
-	assert_int_equal(asid_cmd_window_add(&lab.side[side].card, &in, &out), GNIC_STATUS_OK);
+	assert_int_equal(window_cmd_add(&lab.side[side].card, &in, &out), GNIC_STATUS_OK);
 }
 
 #endif /* SELFTESTS_RC_LAB_H */

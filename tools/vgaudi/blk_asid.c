@@ -3,110 +3,19 @@
  * Block ASID: from a device address to memory.
  *
  * An access passes two gates. The windows of its ASID say whether it may go
- * there; then the address itself says which memory it is: the client's, the
- * HBM or the UMR pages. Windows are at identity addresses, so the gates do not
- * depend on each other.
+ * there, and where that is; then the address itself says which memory it is: the
+ * client's, the HBM or the UMR pages.
  */
-#include <stdlib.h>
-#include <string.h>
+#include "blk_window.h"
 
-#include "card.h"
-
-#define ASIDS			1024u
-#define ASID_ACCESS_ALL \
-	(GNIC_ACCESS_LOCAL_READ | GNIC_ACCESS_LOCAL_WRITE | GNIC_ACCESS_REMOTE_WRITE)
 #define ASID_ACCESS_WRITE	(GNIC_ACCESS_LOCAL_WRITE | GNIC_ACCESS_REMOTE_WRITE)
 
-struct window {
-	uint64_t addr;
-	uint64_t size;
-	uint32_t id;
-	uint8_t access;
-};
-
-/* The windows of one ASID: sorted by address, not overlapping. */
-struct asid_table {
-	const struct window *last;	/* answered last; never NULL */
-	struct window *windows;
-	uint32_t count;
-	uint32_t room;
-};
-
-/* By id, so that WINDOW_DEL finds the ASID; asid 0: free. */
-struct window_slot {
-	uint64_t addr;
-	uint16_t asid;
-};
-
-struct windows {
-	struct asid_table tables[ASIDS];
-	struct window_slot slots[CARD_WINDOWS];
-	uint32_t next;		/* where the search for a free id begins: reused late */
-};
-
-/* What @last points to when nothing answered yet: no access fits into it. */
-static const struct window window_none;
-
-struct windows *asid_create(struct card *card)
-{
-	struct windows *windows = calloc(1, sizeof(*windows));
-
-	(void)card;
-	if (!windows)
-		return NULL;
-	for (uint32_t i = 0; i < ASIDS; i++)
-		windows->tables[i].last = &window_none;
-	return windows;
-}
-
-void asid_destroy(struct card *card)
-{
-	if (!card->windows)
-		return;
-	asid_reset(card);
-	free(card->windows);
-	card->windows = NULL;
-}
-
-void asid_reset(struct card *card)
-{
-	struct windows *windows = card->windows;
-
-	for (uint32_t i = 0; i < ASIDS; i++) {
-		free(windows->tables[i].windows);
-		windows->tables[i] = (struct asid_table){ .last = &window_none };
-	}
-	memset(windows->slots, 0, sizeof(windows->slots));
-	windows->next = 0;
-}
-
 /* ---- windows ---- */
-
-static bool window_covers(const struct window *w, uint64_t addr, uint64_t len)
-{
-	return addr >= w->addr && len <= w->size && addr - w->addr <= w->size - len;
-}
-
-/* Index of the first window that begins behind @addr. */
-static uint32_t asid_upper(const struct asid_table *table, uint64_t addr)
-{
-	uint32_t low = 0, high = table->count;
-
-	while (low < high) {
-		uint32_t mid = low + (high - low) / 2;
-
-		if (table->windows[mid].addr <= addr)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
-}
 
 /* An access may run through windows that touch each other. */
 static bool asid_search(struct asid_table *table, uint64_t addr, uint64_t len, uint8_t access)
 {
-	uint32_t i = asid_upper(table, addr);
+	uint32_t i = window_upper(table, addr);
 	const struct window *w;
 	uint64_t n;
 
@@ -172,6 +81,11 @@ static bool asid_is_host(uint64_t addr, uint64_t len)
 	return addr < GNIC_ADDR_HOST_END && len <= GNIC_ADDR_HOST_END - addr;
 }
 
+bool asid_in_memory(struct card *card, uint64_t addr, uint64_t len)
+{
+	return asid_is_host(addr, len) || asid_device(card, addr, len);
+}
+
 /* Two ranges of the client that touch: for asid_iov(), not an error. */
 static void *asid_host_ptr(struct card *card, uint64_t addr, uint64_t len, int prot)
 {
@@ -186,12 +100,10 @@ static void *asid_host_ptr(struct card *card, uint64_t addr, uint64_t len, int p
 	return NULL;
 }
 
-void *asid_ptr(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, uint8_t access)
+static void *asid_memory_ptr(struct card *card, uint64_t addr, uint64_t len, uint8_t access)
 {
 	void *ptr;
 
-	if (!asid_allows(card, asid, addr, len, access))
-		return NULL;
 	if (asid_is_host(addr, len))
 		return asid_host_ptr(card, addr, len, asid_prot(access));
 	ptr = asid_device(card, addr, len);
@@ -225,13 +137,15 @@ static int asid_host_iov(struct card *card, uint64_t addr, uint64_t len, int pro
 	return count;
 }
 
-int asid_iov(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, uint8_t access,
-	     struct iovec *iov, int max)
+static int asid_memory_iov(struct card *card, uint64_t addr, uint64_t len, uint8_t access,
+			   struct iovec *iov, int max)
 {
 	void *ptr;
 
-	if (max < 1 || !asid_allows(card, asid, addr, len, access))
+	if (max < 1) {
+		card->stats.dma_errors++;
 		return -1;
+	}
 	if (asid_is_host(addr, len))
 		return asid_host_iov(card, addr, len, asid_prot(access), iov, max);
 	ptr = asid_device(card, addr, len);
@@ -243,108 +157,83 @@ int asid_iov(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, uint
 	return 1;
 }
 
-/* ---- commands ---- */
+/* ---- windows that map ---- */
 
-static bool window_in_memory(struct card *card, const struct window *w)
+static bool asid_is_mapped(uint16_t asid, uint64_t addr)
 {
-	return asid_is_host(w->addr, w->size) || asid_device(card, w->addr, w->size);
+	return asid != GNIC_ASID_KERNEL && addr >= GNIC_ADDR_MAPPED_BASE &&
+	       addr < GNIC_ADDR_MAPPED_END;
 }
 
-static enum gnic_hw_status window_parse(struct card *card, const struct gnic_hw_window *in,
-					struct window *w)
+/* The window of an address that is in one. */
+static const struct window *asid_window(const struct asid_table *table, uint64_t addr)
 {
-	uint16_t asid = le16_to_cpu(in->asid);
-
-	w->addr = le64_to_cpu(in->addr);
-	w->size = le64_to_cpu(in->size);
-	w->access = in->access;
-	if (!asid || asid > GNIC_ASID_MAX || !w->size || !w->access ||
-	    w->access & ~ASID_ACCESS_ALL)
-		return GNIC_STATUS_BAD_PARAM;
-	return window_in_memory(card, w) ? GNIC_STATUS_OK : GNIC_STATUS_BAD_ADDR;
+	if (window_covers(table->last, addr, 1))
+		return table->last;
+	return &table->windows[window_upper(table, addr) - 1];
 }
 
-static bool asid_overlaps(const struct asid_table *table, uint32_t at, const struct window *w)
+/* The segment of a window that holds @offset. */
+static const struct segment *asid_segment(const struct window *w, uint64_t offset)
 {
-	const struct window *prev = at ? &table->windows[at - 1] : NULL;
-	const struct window *next = at < table->count ? &table->windows[at] : NULL;
+	uint32_t low = 0, high = w->count;
 
-	return (prev && prev->addr + prev->size > w->addr) ||
-	       (next && w->addr + w->size > next->addr);
-}
+	while (high - low > 1) {
+		uint32_t mid = low + (high - low) / 2;
 
-static bool asid_grow(struct asid_table *table)
-{
-	uint32_t room = table->room ? table->room * 2 : 8;
-	struct window *windows;
-
-	if (table->count < table->room)
-		return true;
-	windows = realloc(table->windows, room * sizeof(*windows));
-	if (!windows)
-		return false;
-	table->windows = windows;
-	table->room = room;
-	return true;
-}
-
-/* Ids are 1 .. CARD_WINDOWS. Returns 0 if all are in use. */
-static uint32_t window_id(struct windows *windows)
-{
-	for (uint32_t i = 0; i < CARD_WINDOWS; i++) {
-		uint32_t slot = (windows->next + i) % CARD_WINDOWS;
-
-		if (!windows->slots[slot].asid) {
-			windows->next = slot + 1;
-			return slot + 1;
-		}
+		if (w->segments[mid].offset <= offset)
+			low = mid;
+		else
+			high = mid;
 	}
-	return 0;
+	return &w->segments[low];
 }
 
-enum gnic_hw_status asid_cmd_window_add(struct card *card, const struct gnic_hw_window *in,
-					struct gnic_hw_id *out)
+/* All of it is in windows: asid_allows() has seen to that. */
+static int asid_mapped_iov(struct card *card, uint16_t asid, uint64_t addr, uint64_t len,
+			   uint8_t access, struct iovec *iov, int max)
 {
-	uint16_t asid = le16_to_cpu(in->asid);
-	struct window w;
-	enum gnic_hw_status status = window_parse(card, in, &w);
-	struct asid_table *table;
-	uint32_t at;
+	const struct asid_table *table = &card->windows->tables[asid];
+	int count = 0;
 
-	if (status)
-		return status;
-	table = &card->windows->tables[asid];
-	at = asid_upper(table, w.addr);
-	if (asid_overlaps(table, at, &w))
-		return GNIC_STATUS_EXISTS;
-	w.id = window_id(card->windows);
-	if (!w.id || !asid_grow(table))
-		return GNIC_STATUS_NO_RESOURCE;
-	memmove(&table->windows[at + 1], &table->windows[at],
-		(table->count - at) * sizeof(w));
-	table->windows[at] = w;
-	table->count++;
-	table->last = &table->windows[at];
-	card->windows->slots[w.id - 1] = (struct window_slot){ .addr = w.addr, .asid = asid };
-	out->id = cpu_to_le32(w.id);
-	return GNIC_STATUS_OK;
+	while (len) {
+		const struct window *w = asid_window(table, addr);
+		const struct segment *seg = asid_segment(w, addr - w->addr);
+		uint64_t off = addr - w->addr - seg->offset, n = seg->size - off;
+		int pieces;
+
+		if (n > len)
+			n = len;
+		pieces = asid_memory_iov(card, seg->addr + off, n, access, iov + count,
+					 max - count);
+		if (pieces < 0)
+			return -1;
+		count += pieces;
+		addr += n;
+		len -= n;
+	}
+	return count;
 }
 
-enum gnic_hw_status asid_cmd_window_del(struct card *card, const struct gnic_hw_id *in)
-{
-	uint32_t id = le32_to_cpu(in->id), at;
-	struct window_slot *slot;
-	struct asid_table *table;
+/* ---- access ---- */
 
-	if (!id || id > CARD_WINDOWS || !card->windows->slots[id - 1].asid)
-		return GNIC_STATUS_NOT_FOUND;
-	slot = &card->windows->slots[id - 1];
-	table = &card->windows->tables[slot->asid];
-	at = asid_upper(table, slot->addr) - 1;
-	table->count--;
-	memmove(&table->windows[at], &table->windows[at + 1],
-		(table->count - at) * sizeof(*table->windows));
-	table->last = &window_none;
-	*slot = (struct window_slot){ 0 };
-	return GNIC_STATUS_OK;
+void *asid_ptr(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, uint8_t access)
+{
+	struct iovec iov;
+
+	if (!asid_allows(card, asid, addr, len, access))
+		return NULL;
+	if (!asid_is_mapped(asid, addr))
+		return asid_memory_ptr(card, addr, len, access);
+	return asid_mapped_iov(card, asid, addr, len, access, &iov, 1) == 1 ? iov.iov_base : NULL;
+}
+
+int asid_iov(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, uint8_t access,
+	     struct iovec *iov, int max)
+{
+	if (!asid_allows(card, asid, addr, len, access))
+		return -1;
+	if (!asid_is_mapped(asid, addr))
+		return asid_memory_iov(card, addr, len, access, iov, max);
+	return asid_mapped_iov(card, asid, addr, len, access, iov, max);
 }

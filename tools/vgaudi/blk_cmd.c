@@ -38,6 +38,7 @@ static enum gnic_hw_status cmd_query_caps(struct card *card, struct gnic_hw_caps
 		.mtu_max = cpu_to_le32(GNIC_MTU_MAX),
 		.wq_log_max = cpu_to_le32(GNIC_WQ_LOG_MAX),
 		.rc = cpu_to_le32(GNIC_RC_CAP_SELECTIVE | GNIC_RC_CAP_DELAY),
+		.segments = cpu_to_le32(CARD_SEGMENTS),
 	};
 	return GNIC_STATUS_OK;
 }
@@ -127,8 +128,9 @@ CMD_IN(PHC_SET, phc_cmd_set)
 CMD_IN(PHC_PIN, phc_cmd_pin)
 CMD_IN(PHC_OUTPUT, phc_cmd_output)
 CMD_IN(PHC_INPUT, phc_cmd_input)
-CMD_INOUT(WINDOW_ADD, asid_cmd_window_add)
-CMD_IN(WINDOW_DEL, asid_cmd_window_del)
+CMD_INOUT(WINDOW_ADD, window_cmd_add)
+CMD_IN(WINDOW_DEL, window_cmd_del)
+CMD_INOUT(WINDOW_MAP, window_cmd_map)
 CMD_OUT(FW_QUERY, fw_cmd_query)
 CMD_INOUT(FW_BEGIN, fw_cmd_begin)
 CMD_IN(FW_WRITE, fw_cmd_write)

@@ -8,10 +8,12 @@
 
 #include "card.h"
 
-/* blk_asid.c */
-enum gnic_hw_status asid_cmd_window_add(struct card *card, const struct gnic_hw_window *in,
+/* blk_window.c */
+enum gnic_hw_status window_cmd_add(struct card *card, const struct gnic_hw_window *in,
 					struct gnic_hw_id *out);
-enum gnic_hw_status asid_cmd_window_del(struct card *card, const struct gnic_hw_id *in);
+enum gnic_hw_status window_cmd_del(struct card *card, const struct gnic_hw_id *in);
+enum gnic_hw_status window_cmd_map(struct card *card, const struct gnic_hw_window_map *in,
+					struct gnic_hw_id *out);
 
 /* blk_esw.c and its parts */
 enum gnic_hw_status esw_cmd_vport_create(struct card *card, const struct gnic_hw_vport_create *in,

@@ -42,7 +42,7 @@ void card_reset(struct card *card)
 	eq_reset(card);
 	mac_reset(card);
 	phc_reset(card);
-	asid_reset(card);
+	windows_reset(card);
 	mmio_reset(card);
 	card->db_low = 0;
 	card->status = GNIC_CTL_STATUS_READY;
@@ -191,7 +191,7 @@ static int card_create_blocks(struct card *card)
 
 	card->faults = fault_create();
 	card->fw = fw_create(card);
-	card->windows = asid_create(card);
+	card->windows = windows_create(card);
 	for (i = 0; i < GNIC_PORT_IDS; i++)
 		mac_init(&card->ports[i], card, i);
 	card->esw = esw_create(card);
@@ -241,7 +241,7 @@ void card_destroy(struct card *card)
 	if (card->esw)
 		esw_destroy(card);
 	if (card->windows)
-		asid_destroy(card);
+		windows_destroy(card);
 	fw_destroy(card->fw);
 	fault_destroy(card->faults);
 	if (card->pci)

@@ -267,6 +267,7 @@ struct card_config {
 #define CARD_RAW_QPS_PER_PORT	1024
 #define CARD_CQS		16384
 #define CARD_WINDOWS		4096
+#define CARD_SEGMENTS		(1u << 20)
 
 /* The blocks of BAR0 end here. */
 #define CARD_REGS_SIZE		0x400
@@ -293,7 +294,7 @@ struct card {
 	uint32_t cq_count;
 	uint32_t cqn_next;
 	struct esw *esw;	/* blk_esw.c */
-	struct windows *windows;	/* blk_asid.c */
+	struct windows *windows;	/* blk_window.c */
 	struct phc phc;
 	struct qp *awake;	/* poll list, blk_umr.c */
 	unsigned int ets_queued;	/* QPs, of all ports; mac_ets.c */
@@ -359,9 +360,11 @@ void *asid_ptr(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, ui
 /* The same in at most @max pieces; returns how many, or -1 (counted). */
 int asid_iov(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, uint8_t access,
 	     struct iovec *iov, int max);
-struct windows *asid_create(struct card *card);
-void asid_reset(struct card *card);
-void asid_destroy(struct card *card);
+
+/* ---- blk_window.c ---- */
+struct windows *windows_create(struct card *card);
+void windows_reset(struct card *card);
+void windows_destroy(struct card *card);
 
 /* ---- blk_cq.c, blk_eq.c ---- */
 struct cq *cq_get(struct card *card, uint32_t cqn);	/* NULL: none */

@@ -3,8 +3,8 @@
  * The compute device of a card, /dev/accel/accelN. Documentation/accel.rst.
  *
  * An open file is a context: a protection domain of its own, and one queue of
- * commands that start in order. Memory is device memory. A QP group that the
- * context holds is a file descriptor.
+ * commands that start in order. Memory is device or host memory. A QP group that
+ * the context holds is a file descriptor.
  *
  * Every struct is a multiple of 8 bytes and has the same layout for 32-bit
  * programs. What is called reserved, unknown bits of flags, and members that
@@ -60,17 +60,19 @@ struct drm_gnic_info {
 
 /* The far ends of the groups that the context holds may RDMA WRITE into it. */
 #define DRM_GNIC_BO_REMOTE_WRITE	(1 << 0)
+/* Host memory, cached: for what the processor reads. */
+#define DRM_GNIC_BO_HOST		(1 << 1)
 
 /**
- * struct drm_gnic_bo_create - device memory for this context alone
+ * struct drm_gnic_bo_create - memory for this context alone
  * @size: in: bytes; out: rounded up to pages
  * @flags: in: DRM_GNIC_BO_*
  * @handle: out: GEM handle, DRM_IOCTL_GEM_CLOSE ends it
  * @address: out: device address, what a far end needs for RDMA
- * @mmap_offset: out: for mmap() of the device file; write-combined
+ * @mmap_offset: out: for mmap() of the device file; device memory is write-combined
  *
- * The memory is zero. Errors: ENOMEM (no such piece of device memory),
- * ENOSPC (no more windows).
+ * The memory is zero. Errors: ENOMEM (no such piece of memory), ENOSPC (no more windows,
+ * or pieces of them), EOPNOTSUPP (the card can't reach host memory).
  */
 struct drm_gnic_bo_create {
 	__u64 size;
