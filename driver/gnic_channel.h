@@ -292,6 +292,7 @@ int gnic_coal_init(struct gnic_nic *nic);
 void gnic_coal_exit(struct gnic_nic *nic);
 void gnic_coal_channel_init(struct gnic_channel *c);
 void gnic_coal_channel_stop(struct gnic_channel *c);
+struct gnic_moderation gnic_coal_now(struct gnic_channel *c, bool tx);
 void gnic_coal_init_cq(struct gnic_channel *c, bool tx, struct gnic_hw_cq_create *in);
 void gnic_coal_measure(struct gnic_channel *c);
 

@@ -11,8 +11,14 @@
 #include "gnic_channel.h"
 #include "gnic_ethtool.h"
 
-/* What a CQ gets now: DIM's numbers, or the user's. */
-static struct gnic_moderation gnic_coal_now(struct gnic_channel *c, bool tx)
+/**
+ * gnic_coal_now - what a CQ gets now
+ * @c: channel
+ * @tx: of which direction
+ *
+ * Return: DIM's numbers, or the user's.
+ */
+struct gnic_moderation gnic_coal_now(struct gnic_channel *c, bool tx)
 {
 	struct gnic_channel_coal *coal = tx ? &c->tx_coal : &c->rx_coal;
 	struct net_device *netdev = c->nic->netdev;

@@ -40,6 +40,14 @@ static bool gnic_port_qp_stats(struct gnic_nic *nic, u32 qpn, struct gnic_hw_qp_
 	return !gnic_cmd_exec(nic->dev, GNIC_CMD_QP_STATS, &in, sizeof(in), stats, sizeof(*stats));
 }
 
+static void gnic_port_put_moderation(struct gnic_channel *c, struct devlink_fmsg *fmsg, bool tx)
+{
+	struct gnic_moderation moder = gnic_coal_now(c, tx);
+
+	devlink_fmsg_u32_pair_put(fmsg, "usecs", moder.usecs);
+	devlink_fmsg_u32_pair_put(fmsg, "frames", moder.frames);
+}
+
 static void gnic_port_put_tx(struct gnic_channel *c, struct devlink_fmsg *fmsg)
 {
 	struct netdev_queue *txq = netdev_get_tx_queue(c->nic->netdev, c->index);
@@ -54,6 +62,7 @@ static void gnic_port_put_tx(struct gnic_channel *c, struct devlink_fmsg *fmsg)
 	devlink_fmsg_bool_pair_put(fmsg, "stopped", netif_xmit_stopped(txq));
 	devlink_fmsg_u32_pair_put(fmsg, "cqn", queue->tx_cq.cqn);
 	devlink_fmsg_u32_pair_put(fmsg, "cq_index", queue->tx_cq.ring.index);
+	gnic_port_put_moderation(c, fmsg, true);
 	if (!gnic_port_qp_stats(c->nic, queue->tx.qpn, &stats))
 		return;
 	devlink_fmsg_u32_pair_put(fmsg, "device_index", le32_to_cpu(stats.sq_index));
@@ -72,6 +81,7 @@ static void gnic_port_put_rx(struct gnic_channel *c, struct devlink_fmsg *fmsg)
 	devlink_fmsg_u32_pair_put(fmsg, "taken", queue->rx.reaped);
 	devlink_fmsg_u32_pair_put(fmsg, "cqn", queue->rx.cq.cqn);
 	devlink_fmsg_u32_pair_put(fmsg, "cq_index", queue->rx.cq.ring.index);
+	gnic_port_put_moderation(c, fmsg, false);
 	if (!gnic_port_qp_stats(c->nic, queue->rx.qpn, &stats))
 		return;
 	devlink_fmsg_u32_pair_put(fmsg, "device_index", le32_to_cpu(stats.rq_index));

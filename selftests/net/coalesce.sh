@@ -54,7 +54,7 @@ limits() {
 	ethtool -C "$DEV" rx-usecs 65535 rx-frames 65535 tx-usecs 65535 tx-frames 65535
 	expect "rx-usecs" "$(setting rx-usecs)" -eq 65535
 	ethtool -C "$DEV" rx-usecs 65536 2>&1 | grep -q "at most 65535" || fail "which limit"
-	expect_fail ethtool -C "$DEV" rx-usecs-irq 5
+	expect_refused "unsupported parameter" ethtool -C "$DEV" rx-usecs-irq 5
 	expect "rx-usecs" "$(setting rx-usecs)" -eq 65535
 	ethtool -C "$DEV" rx-frames 1 tx-frames 1
 	ping_works
@@ -97,23 +97,86 @@ one_queue() {
 	ping_works
 }
 
-# DIM: from the profile that fits
+# chosen DIRECTION: the time that queue 0 has now, whoever chose it
+chosen() {
+	local port
+
+	port=$(devlink -j dev show "$(own_card)" | jq -r '.dev[].nested_devlink | keys[0]')
+	devlink -j health diagnose "$port" reporter "$1" | jq '.queues[0].usecs'
+}
+
+chosen_is_not() {
+	[ "$(chosen "$1")" -ne "$2" ]
+}
+
+# DIM: under load it goes to another step of its profile
 adaptive() {
+	local rx tx
+
 	restore
+	ethtool -L "$DEV" combined 1
+	defer ethtool -L "$DEV" combined 2
 	ethtool -C "$DEV" adaptive-rx on adaptive-tx on
 	expect "adaptive-rx" "$(setting adaptive-rx)" = true
-	peer ping -f -c 2000 -q 192.0.2.1 >/dev/null
+	rx=$(chosen rx) tx=$(chosen tx)
+	peer_background ping -f -q 192.0.2.1
+	wait_for 10 chosen_is_not rx "$rx"
+	wait_for 10 chosen_is_not tx "$tx"
+	kill "$BACKGROUND"
 	ping_works
 	ethtool -C "$DEV" adaptive-rx off adaptive-tx off rx-usecs 5
 	expect "rx-usecs" "$(setting rx-usecs)" -eq 5
 	ping_works
 }
 
+# The profile is the user's, too, and what DIM takes from it reaches the queues.
+profiles() {
+	local profile=$TREE/selftests/lib/profile.py before
+
+	restore
+	before=$("$profile" "$DEV" rx | awk '{ print $1 }')
+	# shellcheck disable=SC2086
+	defer "$profile" "$DEV" rx $before
+	ethtool -C "$DEV" adaptive-rx on
+	"$profile" "$DEV" rx 20001 20001 20001 20001 20001
+	expect "steps" "$("$profile" "$DEV" rx | grep -c '^20001 64$')" -eq 5
+	expect "rx-usecs of a queue" "$(chosen rx)" -eq 20001
+	ethtool -G "$DEV" rx 256
+	defer ethtool -G "$DEV" rx 512
+	expect "rx-usecs of a new queue" "$(chosen rx)" -eq 20001
+	ping_works
+}
+
+# Interrupts of 300 frames that come one by one, each earlier than the time ends.
+stream_cost() {
+	local before
+
+	before=$(interrupts)
+	peer python3 - "$PEER_DEV" <<-'PYTHON'
+		import socket, sys, time
+		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+		s.bind((sys.argv[1], 0x88b5))
+		for _ in range(300):
+		    s.send(b"\xff" * 6 + s.getsockname()[4] + b"\x88\xb5" + bytes(50))
+		    time.sleep(0.002)
+	PYTHON
+	echo $(($(interrupts) - before))
+}
+
 # The time begins anew with every frame: a stream holds the interrupt back.
 cqe_mode() {
+	local first last
+
 	restore
-	ethtool -C "$DEV" cqe-mode-rx on cqe-mode-tx on rx-usecs 100
+	ethtool -L "$DEV" combined 1
+	defer ethtool -L "$DEV" combined 2
+	ethtool -C "$DEV" rx-usecs 40000
+	first=$(stream_cost)
+	ethtool -C "$DEV" cqe-mode-rx on cqe-mode-tx on
 	expect "cqe-mode-rx" "$(setting cqe-mode-rx)" = true
+	last=$(stream_cost)
+	note "interrupts: $first from the first frame, $last from the last one"
+	expect "interrupts in CQE mode" "$last" -lt $((first / 2))
 	ping_works
 }
 
@@ -132,4 +195,4 @@ refused() {
 topology_up
 trap topology_down EXIT
 ethtool -L "$DEV" combined 2
-guest_main time_and_frames limits stays one_queue adaptive cqe_mode refused
+guest_main time_and_frames limits stays one_queue limits adaptive profiles cqe_mode refused
