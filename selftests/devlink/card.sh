@@ -21,10 +21,6 @@ resource() {
 	devlink -j resource show "$1" | jq -r ".resources[][] | select(.name == \"$2\").$3"
 }
 
-eth() {
-	devlink -j dev show "$CARD" | jq -r '.dev[].nested_devlink | keys[0]'
-}
-
 msix() {
 	local before
 
@@ -106,7 +102,7 @@ max_macs() {
 	defer init_set max_macs 128
 	init_set max_macs 2
 	reload
-	expect "room for addresses" "$(resource "$(eth)" macs size)" -eq 2
+	expect "room for addresses" "$(resource "$(eth_of "$CARD")" macs size)" -eq 2
 	dev=$(port_dev "$CARD" 0)
 	other=$(port_dev "$PEER_CARD" 0)
 	ip link set "$other" up
@@ -132,20 +128,16 @@ max_macs() {
 strangers() {
 	local before
 
-	before=$(received "$dev")
+	before=$(stat "$dev" rx_packets)
 	python3 "$TREE/selftests/lib/fcs.py" emit "$other" 02:00:00:00:00:99 60 60 60 60 60
 	# the last frame has come when one behind it has
 	python3 "$TREE/selftests/lib/fcs.py" emit "$other" "$(cat "/sys/class/net/$dev/address")" 60
 	wait_for 5 received_more "$dev" $((before + $1 + 1))
-	expect "frames received" "$(received "$dev")" -eq $((before + $1 + 1))
-}
-
-received() {
-	cat "/sys/class/net/$1/statistics/rx_packets"
+	expect "frames received" "$(stat "$dev" rx_packets)" -eq $((before + $1 + 1))
 }
 
 received_more() {
-	[ "$(received "$1")" -ge "$2" ]
+	[ "$(stat "$1" rx_packets)" -ge "$2" ]
 }
 
 # kept NAME: what the card keeps is not what is in force, and outlives a reset
@@ -158,7 +150,7 @@ kept() {
 	expect "permanent $1" "$(value "$1" permanent)" = true
 	param_set "$CARD" "$1" false permanent
 	expect "runtime $1" "$(value "$1" runtime)" = true
-	echo 1 >"/sys/bus/pci/devices/${CARD#pci/}/reset"
+	reset_card "$CARD"
 	expect "permanent $1" "$(value "$1" permanent)" = false
 	echo "${CARD#pci/}" >/sys/bus/pci/drivers/gnic/unbind
 	echo "${CARD#pci/}" >/sys/bus/pci/drivers/gnic/bind
@@ -217,7 +209,7 @@ regions() {
 port_resources() {
 	local port dev contexts macs cqs
 
-	port=$(eth)
+	port=$(eth_of "$CARD")
 	dev=$(port_dev "$CARD" 0)
 	cqs=$(resource "$CARD" cqs occ)
 	ip link set "$dev" up
@@ -243,7 +235,7 @@ port_resources() {
 port_qps() {
 	local port dev before
 
-	port=$(eth)
+	port=$(eth_of "$CARD")
 	dev=$(port_dev "$CARD" 0)
 	before=$(resource "$port" qps occ)
 	expect size "$(resource "$port" qps size)" -ge 1024

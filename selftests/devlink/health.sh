@@ -16,10 +16,6 @@ diagnose() {
 	devlink -j health diagnose "$1" reporter "$2" | jq -r ".$3"
 }
 
-eth() {
-	devlink -j dev show "$CARD" | jq -r '.dev[].nested_devlink | keys[0]'
-}
-
 recovered() {
 	[ "$(health "$1" "$2" recover)" -gt "$3" ] && [ "$(health "$1" "$2" state)" = healthy ]
 }
@@ -159,7 +155,7 @@ pcie() {
 tx() {
 	local port before
 
-	port=$(eth)
+	port=$(eth_of "$CARD")
 	ethtool -L "$DEV" combined 1
 	defer ethtool -L "$DEV" combined 2
 	expect running "$(diagnose "$port" tx running)" = true
@@ -179,7 +175,7 @@ tx() {
 rx() {
 	local port before qpn other
 
-	port=$(eth)
+	port=$(eth_of "$CARD")
 	before=$(health "$port" rx recover)
 	qpn=$(diagnose "$port" rx 'queues[0].qpn')
 	other=$(diagnose "$port" rx 'queues[1].qpn')
@@ -195,7 +191,7 @@ rx() {
 rx_left_alone() {
 	local port
 
-	port=$(eth)
+	port=$(eth_of "$CARD")
 	devlink health set "$port" reporter rx auto_recover false
 	defer devlink health set "$port" reporter rx auto_recover true
 	devlink health test "$port" reporter rx
@@ -209,7 +205,7 @@ rx_left_alone() {
 phy() {
 	local port before
 
-	port=$(eth)
+	port=$(eth_of "$CARD")
 	expect link "$(diagnose "$port" phy link)" = true
 	before=$(health "$port" phy recover)
 	devlink health test "$port" reporter phy
@@ -224,7 +220,7 @@ phy() {
 down_refused() {
 	local port
 
-	port=$(eth)
+	port=$(eth_of "$CARD")
 	ip link set "$DEV" down
 	defer port_again
 	expect_refused "gnic: the port is down: it has no queues" devlink health test "$port" reporter tx

@@ -55,7 +55,7 @@ switch_ids() {
 nested_instances() {
 	local eth
 
-	eth=$(devlink -j dev show "$CARD" | jq -r '.dev[].nested_devlink | keys[0]')
+	eth=$(eth_of "$CARD")
 	[[ $eth == auxiliary/gnic.eth.* ]] || fail "nested: $eth"
 	expect driver "$(info "$eth" driver)" = gnic.eth
 }

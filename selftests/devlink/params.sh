@@ -160,7 +160,7 @@ only_while_inactive() {
 drain_time() {
 	local eth
 
-	eth=$(devlink -j dev show "$CARD" | jq -r '.dev[].nested_devlink | keys[0]')
+	eth=$(eth_of "$CARD")
 	expect default "$(param_get "$eth" qp_drain_time_ms)" = 5000
 	defer param_set "$eth" qp_drain_time_ms 5000
 	param_set "$eth" qp_drain_time_ms 0

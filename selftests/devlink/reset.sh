@@ -101,10 +101,6 @@ settings() {
 	tc filter show dev "$DEV" ingress
 }
 
-address() {
-	printf %s "${CARD#pci/}"
-}
-
 wire_works() {
 	wait_for 20 carrier_up
 	wait_for 20 ping -c 1 -W 1 192.0.2.2
@@ -225,12 +221,12 @@ survives() {
 
 function_reset() {
 	all_works
-	survives sh -c "echo 1 >/sys/bus/pci/devices/$(address)/reset"
+	survives reset_card "$CARD"
 }
 
 function_resets() {
 	for _ in 1 2 3; do
-		echo 1 >"/sys/bus/pci/devices/$(address)/reset"
+		reset_card "$CARD"
 	done
 	wire_works
 }
@@ -298,7 +294,7 @@ waiting_frames_leave() {
 		        s.sendto(bytes(1400), ("192.0.2.2", 7010))
 	PYTHON
 	link_news
-	echo 1 >"/sys/bus/pci/devices/$(address)/reset"
+	reset_card "$CARD"
 	note "behind the reset $(waiting) bytes wait"
 	echo 0 >"$limit"
 	wait_for 5 none_waits
@@ -314,7 +310,7 @@ xdp_program_stays() {
 	exchange 200 200
 	id=$(ip -j link show "$DEV" | jq .[].xdp.prog.id)
 	background ping -i 0.01 -q 192.0.2.2
-	echo 1 >"/sys/bus/pci/devices/$(address)/reset"
+	reset_card "$CARD"
 	wait_for 20 carrier_up
 	expect program "$(ip -j link show "$DEV" | jq .[].xdp.prog.id)" = "$id"
 	exchange 200 200
@@ -328,7 +324,7 @@ xdp_sockets_stay() {
 	defer kill $!
 	wait_for 5 grep -q ready /tmp/xsk
 	exchange 200 200
-	echo 1 >"/sys/bus/pci/devices/$(address)/reset"
+	reset_card "$CARD"
 	wait_for 20 carrier_up
 	exchange 200 200
 	exchange 1514 1514
@@ -339,7 +335,7 @@ xdp_sockets_stay() {
 split_stays() {
 	ethtool -G "$DEV" tcp-data-split on 2>/dev/null || skip "no tcp-data-split"
 	defer ethtool -G "$DEV" tcp-data-split off
-	echo 1 >"/sys/bus/pci/devices/$(address)/reset"
+	reset_card "$CARD"
 	wait_for 20 carrier_up
 	ethtool -g "$DEV" | grep -q 'TCP data split:.*on' || fail "not split any more"
 	wire_works
@@ -348,7 +344,7 @@ split_stays() {
 # Down it stays down, and comes up when it is told to.
 reset_while_down() {
 	ip link set "$DEV" down
-	echo 1 >"/sys/bus/pci/devices/$(address)/reset"
+	reset_card "$CARD"
 	expect state "$(cat "/sys/class/net/$DEV/operstate")" = down
 	ip link set "$DEV" up
 	ip addr replace 192.0.2.1/24 dev "$DEV"
@@ -361,7 +357,7 @@ groups_stay() {
 	group_set "$CARD" 9 qp_type raw qp_count 4
 	ip link set "$(rep_dev "$CARD" 9)" up
 	group_state "$CARD" 9 active
-	echo 1 >"/sys/bus/pci/devices/$(address)/reset"
+	reset_card "$CARD"
 	expect mode "$(mode_get "$CARD")" = switchdev
 	expect state "$(group_get "$CARD" 9 state)" = inactive
 	expect qp_count "$(group_param "$CARD" 9 qp_count)" = 4
@@ -373,7 +369,7 @@ groups_stay() {
 # The device does not come back: the card says so, and a reload helps.
 reset_fails() {
 	model '{"cmd": "fault", "kind": "command", "card": 0, "opcode": "EQ_CREATE", "status": "INTERNAL"}' >/dev/null
-	echo 1 >"/sys/bus/pci/devices/$(address)/reset" || :
+	reset_card "$CARD" || :
 	dmesg | tail -n 20 | grep -q "no recovery" || fail "nothing was said of it"
 	timeout 20 ethtool "$DEV" >/dev/null 2>&1 || :
 	ip link del tun9

@@ -68,10 +68,6 @@ moves() {
 	[ "$(sent "$CARD" | head -n 1)" -gt $((20 << 20)) ]
 }
 
-reset_card() {
-	echo 1 >"/sys/bus/pci/devices/${1#pci/}/reset"
-}
-
 # Groups on all cards, until the end of the program; or skips all.
 collective_up() {
 	need_cards 2

@@ -231,6 +231,16 @@ own_card() {
 	echo "pci/$(basename "$(readlink "/sys/class/net/$DEV/device")")"
 }
 
+# eth_of CARD: the nested instance of its first port
+eth_of() {
+	devlink -j dev show "$1" | jq -r '.dev[].nested_devlink | keys[0]'
+}
+
+# reset_card CARD: the kernel resets the function
+reset_card() {
+	echo 1 >"/sys/bus/pci/devices/${1#pci/}/reset"
+}
+
 recoveries() {
 	devlink -j health show "$1" reporter fw | jq '.. | .recover? // empty'
 }

@@ -101,7 +101,7 @@ one_queue() {
 chosen() {
 	local port
 
-	port=$(devlink -j dev show "$(own_card)" | jq -r '.dev[].nested_devlink | keys[0]')
+	port=$(eth_of "$(own_card)")
 	devlink -j health diagnose "$port" reporter "$1" | jq '.queues[0].usecs'
 }
 

@@ -9,7 +9,7 @@
 send_qps() {
 	local eth
 
-	eth=$(devlink -j dev show pci/0000:00:10.0 | jq -r '.dev[].nested_devlink | keys[0]')
+	eth=$(eth_of "$(own_card)")
 	devlink -j health diagnose "$eth" reporter tx | jq '.queues[].qpn'
 }
 
@@ -63,7 +63,7 @@ qp_error() {
 no_new_queues() {
 	local eth before
 
-	eth=$(devlink -j dev show pci/0000:00:10.0 | jq -r '.dev[].nested_devlink | keys[0]')
+	eth=$(eth_of "$(own_card)")
 	before=$(resets)
 	dmesg -C
 	fault '"kind": "command", "card": 0, "opcode": "QP_CREATE", "status": "NO_RESOURCE", "count": 1000'

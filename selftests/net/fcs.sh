@@ -129,7 +129,7 @@ excluded() {
 after_reset() {
 	seen_file
 	feature rx-fcs on
-	echo 1 >"/sys/class/net/$DEV/device/reset"
+	reset_card "$(own_card)"
 	wait_for 20 carrier_up
 	see 1
 	emit 100

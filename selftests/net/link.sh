@@ -139,7 +139,7 @@ flaps_reported() {
 training_is_no_flap() {
 	local reports mode port
 
-	port=$(devlink -j dev show "$(own_card)" | jq -r '.dev[].nested_devlink | keys[0]')
+	port=$(eth_of "$(own_card)")
 	negotiate_again
 	link_settles
 	reports=$(flaps_reported "$port")

@@ -174,7 +174,7 @@ drains() {
 drain_time() {
 	local eth begin
 
-	eth=$(devlink -j dev show "$CARD" | jq -r '.dev[].nested_devlink | keys[0]')
+	eth=$(eth_of "$CARD")
 	pair_up 5 1
 	both qp_retry_timeout 31 qp_retry_count 255
 	param_set "$eth" qp_drain_time_ms 1500
