@@ -195,4 +195,4 @@ refused() {
 topology_up
 trap topology_down EXIT
 ethtool -L "$DEV" combined 2
-guest_main time_and_frames limits stays one_queue limits adaptive profiles cqe_mode refused
+guest_main time_and_frames limits stays one_queue adaptive profiles cqe_mode refused
