@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What ethtool has no word for: its netlink family, of one netdev."""
 import struct
-import sys
 
 from qstats import attr, genl_family, request
 
 HEADER, DEV_NAME, FLAGS = 1, 2, 3
 FLAG_STATS = 4
 NESTED = 0x8000
-NLM_F_REQUEST, NLM_F_ACK = 1, 4
+NLM_F_ACK = 4
 
 
 def nested(kind, *parts):
@@ -36,9 +35,5 @@ class Ethtool:
         return request(self.sock, self.family, command, 0, header)[0]
 
     def set(self, command, payload):
-        genl = struct.pack("=BBH", command, 1, 0) + nested(HEADER, self.header) + payload
-        self.sock.send(struct.pack("=IHHII", 16 + len(genl), self.family,
-                                   NLM_F_REQUEST | NLM_F_ACK, 1, 0) + genl)
-        error = -struct.unpack_from("=i", self.sock.recv(65536), 16)[0]
-        if error:
-            sys.exit(f"netlink: error {error}")
+        request(self.sock, self.family, command, NLM_F_ACK,
+                nested(HEADER, self.header) + payload)

@@ -44,8 +44,10 @@ def messages(sock, dump):
         while data:
             length, kind = struct.unpack_from("=IH", data)
             if kind == NLMSG_ERROR:
-                sys.exit(f"netlink: error {-struct.unpack_from('=i', data, 16)[0]}")
-            if kind == NLMSG_DONE:
+                error = -struct.unpack_from("=i", data, 16)[0]
+                if error:
+                    sys.exit(f"netlink: error {error}")
+            if kind in (NLMSG_ERROR, NLMSG_DONE):
                 return
             yield kind, data[16:length]
             if not dump:
