@@ -148,8 +148,7 @@ static bool rdma_immediate(void)
 	struct drm_gnic_cmd cmd = gnic_accel_write(left_fd, 3, src, 0, dst->address, 3000);
 	struct drm_gnic_event event;
 
-	cmd.flags = DRM_GNIC_CMD_IMMEDIATE;
-	cmd.data = 0xcafe1234;
+	cmd = gnic_accel_immediate(cmd, 0xcafe1234);
 	EXPECT_EQ(gnic_accel_run(acc, &cmd, 1), 0);
 	EXPECT_EQ(gnic_accel_event(right_fd, &event, 5000), 1);
 	EXPECT_EQ(event.type, DRM_GNIC_EVENT_RDMA);

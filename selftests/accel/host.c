@@ -74,7 +74,8 @@ static bool is_counted(void)
 /* ---- commands ---- */
 
 /* To @dst and back to other places of @src, across the borders of pages. */
-static bool there_and_back(const struct gnic_accel_bo *src, const struct gnic_accel_bo *dst, uint32_t seed)
+static bool there_and_back(const struct gnic_accel_bo *src, const struct gnic_accel_bo *dst,
+			   uint32_t seed)
 {
 	uint64_t half = src->size / 2, size = half - 4096;
 	struct drm_gnic_cmd cmds[3];
@@ -124,9 +125,9 @@ static bool fills_and_reduces(void)
 	       sums[count - 1] == 0);
 	for (i = 0; i < count; i++)
 		numbers[i] = i;
-	cmd = gnic_accel_copy(b, 0, a, 0, a->size);
-	cmd.op = DRM_GNIC_OP_REDUCE;
-	cmd.reduction = DRM_GNIC_REDUCTION(DRM_GNIC_REDUCTION_UINT32, DRM_GNIC_REDUCTION_ADD, 0);
+	cmd = gnic_accel_reduce(b, 0, a, 0, a->size,
+				DRM_GNIC_REDUCTION(DRM_GNIC_REDUCTION_UINT32,
+						   DRM_GNIC_REDUCTION_ADD, 0));
 	EXPECT_EQ(gnic_accel_run(acc, &cmd, 1), 0);
 	for (i = 1; i < count - 1; i++)
 		EXPECT_EQ(sums[i], 0x01020304 + i);
@@ -161,8 +162,7 @@ static bool rdma_between_hosts(void)
 	test_bo(acc, &dst, MIB, HOST | DRM_GNIC_BO_REMOTE_WRITE);
 	test_paint(src->map, src->size, 21);
 	cmd = gnic_accel_write(left_fd, 0, src, 77, dst->address + 4099, MIB - 8192);
-	cmd.flags = DRM_GNIC_CMD_IMMEDIATE;
-	cmd.data = 4711;
+	cmd = gnic_accel_immediate(cmd, 4711);
 	EXPECT_EQ(gnic_accel_run(acc, &cmd, 1), 0);
 	EXPECT(group_event(right_fd, DRM_GNIC_EVENT_RDMA, &event));
 	EXPECT_EQ(event.tag, 4711);
@@ -184,8 +184,7 @@ static bool sends_into_host_memory(void)
 	test_bo(acc, &dst, MIB, HOST);
 	test_paint(src->map, src->size, 22);
 	EXPECT_EQ(gnic_accel_recv(acc, right_fd, 1, dst, 6000, 60000, 1), 1);
-	cmd = gnic_accel_write(left_fd, 1, src, 0, 0, 60000);
-	cmd.op = DRM_GNIC_OP_SEND;
+	cmd = gnic_accel_send(left_fd, 1, src, 0, 60000);
 	EXPECT_EQ(gnic_accel_run(acc, &cmd, 1), 0);
 	EXPECT(group_event(right_fd, DRM_GNIC_EVENT_RECV, &event));
 	EXPECT_EQ(event.bytes, 60000);

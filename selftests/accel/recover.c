@@ -37,27 +37,27 @@ static int health(const char *what, const struct group *group)
 	return test_sh("devlink health %s %s reporter qp", what, group->dev);
 }
 
-/* false: the holder was not told of QP 0 */
-static bool fails(const struct group *group, int fd)
+/* The holder is told of QP 0. */
+static bool told(int fd, uint32_t type, uint32_t syndrome)
 {
 	struct drm_gnic_event event;
 
-	EXPECT_EQ(health("test", group), 0);
-	EXPECT(group_event(fd, DRM_GNIC_EVENT_QP_ERROR, &event));
+	EXPECT(group_event(fd, type, &event));
 	EXPECT_EQ(event.qp, 0);
-	EXPECT_EQ(event.syndrome, 0xc3);
+	EXPECT_EQ(event.syndrome, syndrome);
 	return true;
+}
+
+static bool fails(const struct group *group, int fd)
+{
+	EXPECT_EQ(health("test", group), 0);
+	return told(fd, DRM_GNIC_EVENT_QP_ERROR, 0xc3);
 }
 
 static bool recovers(const struct group *group, int fd)
 {
-	struct drm_gnic_event event;
-
 	EXPECT_EQ(health("recover", group), 0);
-	EXPECT(group_event(fd, DRM_GNIC_EVENT_QP_RECOVERED, &event));
-	EXPECT_EQ(event.qp, 0);
-	EXPECT_EQ(event.syndrome, 0);
-	return true;
+	return told(fd, DRM_GNIC_EVENT_QP_RECOVERED, 0);
 }
 
 /* Nothing that was queued behind what failed is done by chance. */

@@ -17,10 +17,7 @@ static uint32_t posted[QPS];	/* buffers of the right group, since it was held */
 
 static struct drm_gnic_cmd send_cmd(uint32_t qp, uint64_t offset, uint64_t size)
 {
-	struct drm_gnic_cmd cmd = gnic_accel_write(left_fd, qp, src, offset, 0, size);
-
-	cmd.op = DRM_GNIC_OP_SEND;
-	return cmd;
+	return gnic_accel_send(left_fd, qp, src, offset, size);
 }
 
 static int run(struct drm_gnic_cmd cmd)
@@ -75,13 +72,10 @@ static bool sizes(void)
 
 static bool immediate(void)
 {
-	struct drm_gnic_cmd cmd = send_cmd(2, 0, 3000);
 	struct drm_gnic_event event;
 
 	EXPECT_EQ(post(2, 0, 4096, 1), 1);
-	cmd.flags = DRM_GNIC_CMD_IMMEDIATE;
-	cmd.data = 0xcafe1234;
-	EXPECT_EQ(run(cmd), 0);
+	EXPECT_EQ(run(gnic_accel_immediate(send_cmd(2, 0, 3000), 0xcafe1234)), 0);
 	EXPECT_EQ(gnic_accel_event(right_fd, &event, 5000), 1);
 	EXPECT_EQ(event.type, DRM_GNIC_EVENT_RECV);
 	EXPECT_EQ(event.flags, DRM_GNIC_EVENT_IMMEDIATE);
@@ -271,11 +265,7 @@ static bool in_the_command(void)
 
 static struct drm_gnic_cmd reduce_cmd(uint32_t reduction, uint64_t size)
 {
-	struct drm_gnic_cmd cmd = gnic_accel_copy(src, 0, dst, 0, size);
-
-	cmd.op = DRM_GNIC_OP_REDUCE;
-	cmd.reduction = reduction;
-	return cmd;
+	return gnic_accel_reduce(src, 0, dst, 0, size, reduction);
 }
 
 static struct drm_gnic_cmd write_cmd(uint32_t reduction, uint64_t size)

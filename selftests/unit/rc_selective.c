@@ -59,6 +59,12 @@ static void post_write(struct lab_qp *from, uint32_t size)
 	lab_post(from, &wqe);
 }
 
+static void post_writes(struct lab_qp *from, int count, uint32_t size)
+{
+	while (count--)
+		post_write(from, size);
+}
+
 static void check_arrived(struct lab_qp *from, uint32_t size)
 {
 	assert_int_equal(from->sq_cq.count, from->index);
@@ -103,8 +109,7 @@ static void again_and_again(void **state)
 	from = begin(&conn);
 	way.psn = psn_add(conn.psn[0], 3);
 	way.times = 2;
-	for (int i = 0; i < 10; i++)
-		post_write(from, 100 * PACKET);
+	post_writes(from, 10, 100 * PACKET);
 	lab_run();
 	check_arrived(from, 100 * PACKET);
 	assert_int_equal(from->qp.stats.retransmits, 2);
@@ -120,8 +125,7 @@ static void with_nothing_behind(void **state)
 	from = begin(&conn);
 	way.psn = psn_add(conn.psn[0], 3);
 	way.times = 6;
-	for (int i = 0; i < 10; i++)
-		post_write(from, 100 * PACKET);
+	post_writes(from, 10, 100 * PACKET);
 	lab_run();
 	assert_int_equal(from->sq_cq.count, 0);
 	lab_run_ms(1);
@@ -140,8 +144,7 @@ static void retries_end(void **state)
 	from = begin(&conn);
 	way.psn = psn_add(conn.psn[0], 3);
 	way.times = ~0u;
-	for (int i = 0; i < 10; i++)
-		post_write(from, 100 * PACKET);
+	post_writes(from, 10, 100 * PACKET);
 	lab_run();
 	assert_true(from->qp.failed);
 	assert_int_equal(from->qp.stats.syndrome, GNIC_SYND_QPC_RX_RETRY);
@@ -158,8 +161,7 @@ static void first_of_a_message(void **state)
 	(void)state;
 	from = begin(&conn);
 	way.lose = 1 << 4;
-	for (int i = 0; i < 3; i++)
-		post_write(from, 4 * PACKET);
+	post_writes(from, 3, 4 * PACKET);
 	lab_run();
 	check_arrived(from, 4 * PACKET);
 	assert_int_equal(from->qp.stats.retransmits, 4);
@@ -342,8 +344,7 @@ static void begins_with_nothing(void **state)
 	from = begin(&conn);
 	way.psn = conn.psn[0];
 	way.times = ~0u;
-	for (int i = 0; i < 4; i++)
-		post_write(from, 100);
+	post_writes(from, 4, 100);
 	lab_run_ms(100);
 	assert_true(from->qp.failed);
 	way.times = 0;
