@@ -208,14 +208,6 @@ static int cmd_buffer(struct card *card, uint64_t addr, uint32_t len, struct iov
 	return len ? asid_iov(card, GNIC_ASID_KERNEL, addr, len, 0, iov, CMD_IOV) : 0;
 }
 
-static void cmd_gather(uint8_t *dst, const struct iovec *iov, int pieces)
-{
-	for (; pieces > 0; pieces--, iov++) {
-		memcpy(dst, iov->iov_base, iov->iov_len);
-		dst += iov->iov_len;
-	}
-}
-
 static void cmd_scatter(const struct iovec *iov, int pieces, const uint8_t *src)
 {
 	for (; pieces > 0; pieces--, iov++) {
@@ -242,7 +234,7 @@ static enum gnic_hw_status cmd_call(struct card *card, const struct cmd *cmd,
 	out_pieces = cmd_buffer(card, le64toh(desc->out_addr), cmd->out_len, out_iov);
 	if (in_pieces < 0 || out_pieces < 0)
 		return GNIC_STATUS_BAD_ADDR;
-	cmd_gather(in.bytes, in_iov, in_pieces);
+	asid_gather(in.bytes, in_iov, in_pieces);
 	status = cmd->run(card, in.bytes, out.bytes);
 	if (status == GNIC_STATUS_OK)
 		cmd_scatter(out_iov, out_pieces, out.bytes);

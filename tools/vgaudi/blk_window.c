@@ -148,12 +148,8 @@ static bool window_read(struct card *card, uint64_t addr, void *buf, size_t len)
 {
 	struct iovec iov[WINDOW_PIECES];
 	int pieces = asid_iov(card, GNIC_ASID_KERNEL, addr, len, 0, iov, WINDOW_PIECES);
-	uint8_t *to = buf;
 
-	for (int i = 0; i < pieces; i++) {
-		memcpy(to, iov[i].iov_base, iov[i].iov_len);
-		to += iov[i].iov_len;
-	}
+	asid_gather(buf, iov, pieces);
 	return pieces > 0;
 }
 

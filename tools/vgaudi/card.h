@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/uio.h>
 
 #include "hw/cmd.h"
@@ -360,6 +361,17 @@ void *asid_ptr(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, ui
 /* The same in at most @max pieces; returns how many, or -1 (counted). */
 int asid_iov(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, uint8_t access,
 	     struct iovec *iov, int max);
+
+/* Pieces, as asid_iov() leaves them, into one. */
+static inline void asid_gather(void *dst, const struct iovec *iov, int pieces)
+{
+	uint8_t *to = dst;
+
+	for (; pieces > 0; pieces--, iov++) {
+		memcpy(to, iov->iov_base, iov->iov_len);
+		to += iov->iov_len;
+	}
+}
 
 /* ---- blk_window.c ---- */
 struct windows *windows_create(struct card *card);
