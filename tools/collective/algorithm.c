@@ -19,7 +19,7 @@ static uint64_t all_others(const struct coll *coll)
 /* Our part meets those of the others, at @at of the result. */
 static void reduce_begin(struct coll *coll, uint64_t at)
 {
-	const struct type *type = coll->type;
+	const struct gnic_accel_type *type = coll->type;
 	uint64_t size = coll_part(coll, coll->rank), first = coll_first(coll, coll->rank);
 	uint32_t op = coll->op;
 
@@ -44,7 +44,7 @@ static void reduce_begin(struct coll *coll, uint64_t at)
 /* @scatter: the result is our part alone. */
 static void reduce_parts(struct coll *coll, bool scatter)
 {
-	const struct type *type = coll->type;
+	const struct gnic_accel_type *type = coll->type;
 	uint32_t reduction = DRM_GNIC_REDUCTION(type->code, coll->op, 0), rank;
 	uint64_t others = all_others(coll), first;
 

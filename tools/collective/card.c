@@ -178,9 +178,7 @@ static void hello_send(struct coll *coll)
 
 	for (rank = 0; rank < coll->ranks; rank++) {
 		for (i = 0; i < coll->peers[rank].num_links; i++) {
-			cmd = gnic_accel_write(coll->peers[rank].links[i].group, 0, coll->mail, 0,
-					       coll->peers[rank].mail + 64, 4);
-			cmd = gnic_accel_immediate(cmd, HELLO | coll->rank << 8 | i);
+			cmd = coll_sign(coll, rank, i, HELLO | coll->rank << 8 | i);
 			err = gnic_accel_run(coll->acc, &cmd, 1);
 			if (err)
 				coll_die(coll, "link %u to rank %u: %s", i, rank,

@@ -14,9 +14,9 @@
 #define COLL_RANKS_MAX	64
 #define COLL_LINKS_MAX	4	/* groups towards one peer */
 #define COLL_LIST_MAX	(2 * COLL_RANKS_MAX * COLL_LINKS_MAX)	/* commands of a step */
+#define COLL_SIGN	64	/* where in the mail signs go */
 #define COLL_STEPS	8	/* steps that a peer may be ahead of us, and more */
 
-struct type;
 struct collective;
 
 /* ---- what is asked for, options.c ---- */
@@ -25,7 +25,7 @@ struct collective;
 
 struct options {
 	uint32_t collective;	/* collective_at(), or COLL_ALL */
-	uint32_t type;		/* type_at(), or COLL_ALL */
+	uint32_t type;		/* gnic_accel_type_at(), or COLL_ALL */
 	uint32_t op;		/* enum drm_gnic_reduction_op, or COLL_ALL */
 	uint64_t size;		/* bytes of the whole vector */
 	uint32_t iterations;	/* that are timed */
@@ -44,14 +44,7 @@ int options_parse(struct options *options, int argc, char **argv, bool talk);
 
 /* ---- numbers, data.c ---- */
 
-struct type {
-	const char *name;
-	uint32_t code;		/* enum drm_gnic_reduction_type */
-	uint32_t src, dst;	/* bytes of a number, before and after a reduction */
-};
-
 /* NULL: there are no more. */
-const struct type *type_at(uint32_t index);
 const char *op_name(uint32_t op);
 /* What a reduction begins with where its result is wider: a 32-bit pattern. */
 uint32_t op_identity(uint32_t op);
@@ -86,7 +79,7 @@ struct peer {
 struct coll {
 	struct options options;
 	const struct collective *collective;
-	const struct type *type;
+	const struct gnic_accel_type *type;
 	uint32_t op;
 	uint32_t rank, ranks;
 	uint64_t count;		/* numbers of the vector */
@@ -130,6 +123,17 @@ void card_open(struct coll *coll);
 void card_close(struct coll *coll);
 /* Mbit/s of all links. */
 uint64_t card_rate(const struct coll *coll);
+
+/* A word to a peer that says nothing but that it comes: @tag. */
+static inline struct drm_gnic_cmd coll_sign(const struct coll *coll, uint32_t peer, uint32_t link,
+					    uint32_t tag)
+{
+	const struct peer *to = &coll->peers[peer];
+	struct drm_gnic_cmd cmd;
+
+	cmd = gnic_accel_write(to->links[link].group, 0, coll->mail, 0, to->mail + COLL_SIGN, 4);
+	return gnic_accel_immediate(cmd, tag);
+}
 
 /* ---- steps, step.c ---- */
 

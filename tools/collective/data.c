@@ -15,23 +15,6 @@
 #define DATA_PERIOD	4093u
 #define DATA_FLOAT_MAX	120	/* quarters, of a sum: 8 binary digits are exact in BF16 */
 
-#define TYPE(label, number, from, to) \
-	{ label, DRM_GNIC_REDUCTION_##number, from, to }
-
-static const struct type types[] = {
-	TYPE("int8", INT8, 1, 1),
-	TYPE("int16", INT16, 2, 2),
-	TYPE("int32", INT32, 4, 4),
-	TYPE("uint8", UINT8, 1, 1),
-	TYPE("uint16", UINT16, 2, 2),
-	TYPE("uint32", UINT32, 4, 4),
-	TYPE("bf16", BF16, 2, 2),
-	TYPE("fp16", FP16, 2, 2),
-	TYPE("fp32", FP32, 4, 4),
-	TYPE("fp16-fp32", UP_FP16, 2, 4),
-	TYPE("bf16-fp32", UP_BF16, 2, 4),
-};
-
 static const char *const ops[] = {
 	[DRM_GNIC_REDUCTION_ADD] = "sum",
 	[DRM_GNIC_REDUCTION_SUB] = "sub",
@@ -40,11 +23,6 @@ static const char *const ops[] = {
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-const struct type *type_at(uint32_t index)
-{
-	return index < COUNT(types) ? &types[index] : NULL;
-}
 
 const char *op_name(uint32_t op)
 {
@@ -61,12 +39,12 @@ uint32_t op_identity(uint32_t op)
 
 /* ---- one number ---- */
 
-static bool type_is_float(const struct type *type)
+static bool type_is_float(const struct gnic_accel_type *type)
 {
 	return type->code >= DRM_GNIC_REDUCTION_BF16;
 }
 
-static bool type_is_signed(const struct type *type)
+static bool type_is_signed(const struct gnic_accel_type *type)
 {
 	return type->code <= DRM_GNIC_REDUCTION_INT32 || type_is_float(type);
 }
@@ -74,7 +52,7 @@ static bool type_is_signed(const struct type *type)
 /* As a whole number, of quarters if it is a floating-point one. */
 static int64_t number_of(const struct coll *coll, uint32_t rank, uint32_t i)
 {
-	const struct type *type = coll->type;
+	const struct gnic_accel_type *type = coll->type;
 	uint32_t hash = (i * 2654435761u) ^ (rank * 0x9e3779b9u);
 	uint32_t bits = 8 * type->src;
 	int max;
@@ -91,7 +69,8 @@ static int64_t number_of(const struct coll *coll, uint32_t rank, uint32_t i)
 	return hash >> (32 - bits);
 }
 
-static void number_store(const struct type *type, uint32_t width, int64_t number, uint8_t *to)
+static void number_store(const struct gnic_accel_type *type, uint32_t width, int64_t number,
+			 uint8_t *to)
 {
 	float real = (float)number / 4;
 	uint32_t bits = (uint32_t)number;
@@ -125,7 +104,7 @@ static int64_t number_reduce(uint32_t op, int64_t to, int64_t from)
 
 static void period_plain(const struct coll *coll, uint32_t rank, uint8_t *period)
 {
-	const struct type *type = coll->type;
+	const struct gnic_accel_type *type = coll->type;
 	uint32_t i;
 
 	for (i = 0; i < DATA_PERIOD; i++)
@@ -134,7 +113,7 @@ static void period_plain(const struct coll *coll, uint32_t rank, uint8_t *period
 
 static void period_reduced(const struct coll *coll, uint32_t owner, uint8_t *period)
 {
-	const struct type *type = coll->type;
+	const struct gnic_accel_type *type = coll->type;
 	uint32_t i, rank;
 	int64_t number;
 

@@ -199,7 +199,7 @@ static void run_all(const struct options *options, uint32_t rank, uint32_t ranks
 	plain.rank = rank;
 	plain.ranks = ranks;
 	for (i = 0; (plain.collective = collective_at(i)); i++)
-		for (k = 0; (plain.type = type_at(k)); k++)
+		for (k = 0; (plain.type = gnic_accel_type_at(k)); k++)
 			if (is_wanted(options->collective, i) && is_wanted(options->type, k))
 				run_operations(&plain);
 }

@@ -82,7 +82,7 @@ static const char *options_collective_name(uint32_t index)
 
 static const char *options_type_name(uint32_t index)
 {
-	const struct type *type = type_at(index);
+	const struct gnic_accel_type *type = gnic_accel_type_at(index);
 
 	return type ? type->name : NULL;
 }
@@ -141,7 +141,7 @@ static int options_wrong(bool talk, const char *word, const char *why)
 static int options_check(const struct options *options, bool talk)
 {
 	const struct collective *collective = collective_at(options->collective);
-	const struct type *type = type_at(options->type);
+	const struct gnic_accel_type *type = gnic_accel_type_at(options->type);
 
 	if (options->size % (type ? type->src : 4))
 		return options_wrong(talk, "--size", "is no whole number of this type");

@@ -217,7 +217,6 @@ void step_wait(struct coll *coll)
 
 void step_ready(struct coll *coll, uint64_t to, uint64_t from)
 {
-	struct drm_gnic_cmd cmd;
 	uint32_t rank;
 
 	step_next(coll);
@@ -225,11 +224,8 @@ void step_ready(struct coll *coll, uint64_t to, uint64_t from)
 		step_add(coll, gnic_accel_barrier());
 	for (rank = 0; rank < coll->ranks; rank++) {
 		coll->peers[rank].expected = from >> rank & 1;
-		if (!(to >> rank & 1))
-			continue;
-		cmd = gnic_accel_write(coll->peers[rank].links[0].group, 0, coll->mail, 0,
-				       coll->peers[rank].mail + 64, 4);
-		step_add(coll, gnic_accel_immediate(cmd, coll->step));
+		if (to >> rank & 1)
+			step_add(coll, coll_sign(coll, rank, 0, coll->step));
 	}
 	step_submit(coll);
 	step_wait(coll);

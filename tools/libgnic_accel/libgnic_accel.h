@@ -130,6 +130,30 @@ GNIC_ACCEL_API int gnic_accel_bo_create(struct gnic_accel *context, struct gnic_
  */
 GNIC_ACCEL_API void gnic_accel_bo_destroy(struct gnic_accel_bo *bo);
 
+/* ---- types of numbers, reduction.c ---- */
+
+/**
+ * struct gnic_accel_type - what a reduction can be of
+ * @name: such as "bf16", or, of one that is upscaled, "bf16-fp32"
+ * @code: enum drm_gnic_reduction_type
+ * @src: bytes of a number that comes
+ * @dst: bytes of one that is there
+ */
+struct gnic_accel_type {
+	const char *name;
+	uint32_t code;
+	uint32_t src;
+	uint32_t dst;
+};
+
+/**
+ * gnic_accel_type_at() - all types, one by one
+ * @index: 0 ..
+ *
+ * Return: NULL: there are no more.
+ */
+GNIC_ACCEL_API const struct gnic_accel_type *gnic_accel_type_at(uint32_t index);
+
 /* ---- commands ---- */
 
 static inline struct drm_gnic_cmd gnic_accel_cmd(enum drm_gnic_op op)
