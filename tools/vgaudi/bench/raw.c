@@ -1,124 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a raw packet costs the device: two ports of one card joined by a wire,
- * all blocks real, the driver's part reduced to stores. Made for callgrind,
- * which counts what happens below bench_round().
+ * What a raw packet costs the device.
  *
  *	raw SIZE BATCH ROUNDS [csum|rules|tso]
  */
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#include "bench.h"
 
-#include "blk_cmd.h"
-#include "vfio_user.h"
-#include "wire.h"
-
-#define BENCH_IOVA	0x10000000ull
-#define BENCH_MEM	(16u << 20)
-#define BENCH_LOG	8u		/* entries of a queue */
-#define BENCH_ENTRIES	(1u << BENCH_LOG)
 #define BENCH_BUF	2048u		/* of a receive buffer */
-
-static uint8_t *mem;
-static uint64_t used;
-static struct card *card;
-
-struct bench_queue {
-	uint64_t base;
-	struct gnic_hw_db *db;
-	uint64_t db_iova;
-};
 
 static struct bench_queue sq, rq, cq[2];
 static uint64_t data, buffers;
-
-static void bench_check(int ok, const char *what)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "%s failed: %s\n", what, strerror(errno));
-	exit(1);
-}
-
-#define CHECK(cond) bench_check(!!(cond), #cond)
-
-static uint64_t bench_alloc(uint64_t size)
-{
-	uint64_t at = (used + 4095) & ~4095ull;
-
-	used = at + size;
-	CHECK(used <= BENCH_MEM);
-	return BENCH_IOVA + at;
-}
-
-static void *bench_ptr(uint64_t iova)
-{
-	return mem + (iova - BENCH_IOVA);
-}
-
-/* ---- the card ---- */
-
-static void bench_card(void)
-{
-	const struct card_config config = {
-		.ports = 2, .vectors = 4, .hbm_size = 1u << 20, .shadow = true,
-		.socket_path = "/tmp/vgaudi-bench.sock",
-	};
-	struct gnic_hw_port_set set = {
-		.valid = cpu_to_le32(GNIC_PORT_SET_ADMIN | GNIC_PORT_SET_MTU), .admin = 1,
-		.mtu = cpu_to_le32(9000),
-	};
-	struct loop *loop = loop_create(NULL);
-	struct wire_end ends[2] = { 0 };
-	void *ptr;
-	int fd;
-
-	unlink(config.socket_path);
-	card = card_create(loop, &config);
-	CHECK(card);
-	fd = vu_memfd("bench", BENCH_MEM, &ptr);
-	CHECK(fd >= 0);
-	mem = ptr;
-	dma_set_master(card->dma, true);
-	CHECK(!dma_add(card->dma, BENCH_IOVA, BENCH_MEM, fd, 0, PROT_READ | PROT_WRITE));
-	ends[0].port = &card->ports[0];
-	ends[1].port = &card->ports[1];
-	CHECK(wire_create(loop, ends));
-	for (uint32_t port = 0; port < 2; port++) {
-		set.port = cpu_to_le32(port);
-		CHECK(!mac_cmd_set(card, &set));
-	}
-}
-
-static void bench_queue(struct bench_queue *queue, uint32_t entry)
-{
-	queue->base = bench_alloc((uint64_t)entry << BENCH_LOG);
-	queue->db_iova = bench_alloc(sizeof(struct gnic_hw_db));
-	queue->db = bench_ptr(queue->db_iova);
-}
-
-static uint32_t bench_cq(struct bench_queue *queue)
-{
-	struct gnic_hw_cq_create in = {
-		.log = BENCH_LOG, .cqe_log = 5, .vector = cpu_to_le16(GNIC_VECTOR_NONE),
-	};
-	struct gnic_hw_id out;
-
-	bench_queue(queue, sizeof(struct gnic_hw_raw_cqe));
-	in.base = cpu_to_le64(queue->base);
-	in.db = cpu_to_le64(queue->db_iova);
-	CHECK(!cq_cmd_create(card, &in, &out));
-	return le32_to_cpu(out.id);
-}
 
 static void bench_qps(void)
 {
 	struct gnic_hw_qp_create in = {
 		.qpn = cpu_to_le32(1), .sq_log = BENCH_LOG, .sq_wqe_log = 6,
-		.sq_cqn = cpu_to_le32(bench_cq(&cq[0])), .rq_cqn = cpu_to_le32(GNIC_CQN_NONE),
+		.sq_cqn = cpu_to_le32(bench_cq(&cq[0], 5)), .rq_cqn = cpu_to_le32(GNIC_CQN_NONE),
 	};
 	struct gnic_hw_rss rss = { .vport = cpu_to_le16(1), .len = cpu_to_le32(64),
 				   .types = cpu_to_le16(0xf) };
@@ -136,7 +33,7 @@ static void bench_qps(void)
 	in.sq_log = 0;
 	in.sq_cqn = cpu_to_le32(GNIC_CQN_NONE);
 	in.rq_log = BENCH_LOG;
-	in.rq_cqn = cpu_to_le32(bench_cq(&cq[1]));
+	in.rq_cqn = cpu_to_le32(bench_cq(&cq[1], 5));
 	in.rq_base = cpu_to_le64(rq.base);
 	in.rq_db = cpu_to_le64(rq.db_iova);
 	CHECK(!qp_cmd_create(card, &in, &out));
@@ -225,13 +122,6 @@ static void bench_refill(uint32_t upto)
 	rq.db->index = cpu_to_le32(index);
 }
 
-/* Everything below here is the device. */
-__attribute__((noinline)) void bench_round(void);
-void bench_round(void)
-{
-	card->poller.poll(card);
-}
-
 static void bench_run(uint32_t size, uint32_t batch, uint32_t rounds, uint32_t flags)
 {
 	const struct gnic_hw_qp_stats *tx = &qp_get(&card->ports[0], 1)->stats;
@@ -271,6 +161,6 @@ int main(int argc, char **argv)
 		bench_packet(bench_ptr(data + i * 65536ull), size);
 	qp_wake(qp_get(&card->ports[0], 1));
 	bench_run(size, (uint32_t)atoi(argv[2]), (uint32_t)atoi(argv[3]), flags);
-	unlink("/tmp/vgaudi-bench.sock");
+	unlink(BENCH_SOCKET);
 	return 0;
 }
