@@ -3,6 +3,7 @@
  * Block RXE, raw packets: from the switch into the buffers of a receive queue.
  * This is the one copy that a payload sees on its way from guest to guest.
  */
+#include "copy.h"
 #include "frame.h"
 #include "parse.h"
 #include "rxe.h"
@@ -119,7 +120,7 @@ static void rxe_put(struct rxe_buffers *bufs, const uint8_t *from, size_t len)
 
 		if (n > len)
 			n = len;
-		memmove((uint8_t *)bufs->to->iov_base + bufs->at, from, n);
+		copy_move((uint8_t *)bufs->to->iov_base + bufs->at, from, n);
 		from += n;
 		len -= n;
 		bufs->at += n;

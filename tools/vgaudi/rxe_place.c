@@ -3,9 +3,8 @@
  * Block RXE, the part of RC QPs: the payload of a request goes to memory, or
  * meets what is there.
  */
-#include <string.h>
-
 #include "blk_qpc.h"
+#include "copy.h"
 #include "reduce.h"
 
 #define RXE_PIECES		8	/* of a packet's place in memory */
@@ -19,7 +18,7 @@ static void rxe_move_pieces(const struct iovec *to, const struct iovec *from, si
 
 		n = to_n < from_n ? to_n : from_n;
 		n = n < len ? n : len;
-		memmove((uint8_t *)to->iov_base + to_off, (uint8_t *)from->iov_base + from_off, n);
+		copy_move((uint8_t *)to->iov_base + to_off, (uint8_t *)from->iov_base + from_off, n);
 		to_off += n;
 		from_off += n;
 		if (to_off == to->iov_len) {
@@ -36,7 +35,7 @@ static void rxe_move_pieces(const struct iovec *to, const struct iovec *from, si
 void rc_move(const struct iovec *to, const struct iovec *from, size_t len)
 {
 	if (len <= to->iov_len && len <= from->iov_len)
-		memmove(to->iov_base, from->iov_base, len);
+		copy_move(to->iov_base, from->iov_base, len);
 	else
 		rxe_move_pieces(to, from, len);
 }
