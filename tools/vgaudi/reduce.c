@@ -50,6 +50,12 @@ bool reduce_upscales(uint32_t reduction)
 	return reduce_dst_width(reduction) != reduce_src_width(reduction);
 }
 
+/* Computed as they are: the others are widened, a chunk at a time. */
+static bool reduce_is_plain(uint32_t reduction)
+{
+	return reduce_src_width(reduction) == 4 || reduce_type(reduction) < GNIC_REDUCTION_BF16;
+}
+
 uint32_t reduce_dst_len(uint32_t reduction, uint32_t len)
 {
 	return reduce_upscales(reduction) ? 2 * len : len;
@@ -260,7 +266,7 @@ static void reduce_narrow(uint32_t reduction, uint16_t *to, const uint16_t *from
 {
 	enum gnic_hw_reduction_round round = FIELD_GET(GNIC_REDUCTION_ROUND, reduction);
 	bool bf16 = reduce_type(reduction) == GNIC_REDUCTION_BF16;
-	float a[REDUCE_CHUNK], b[REDUCE_CHUNK];
+	float a[REDUCE_CHUNK], b[REDUCE_CHUNK] = { 0 };
 	uint32_t i;
 
 	for (i = 0; i < n; i++) {
@@ -275,7 +281,7 @@ static void reduce_narrow(uint32_t reduction, uint16_t *to, const uint16_t *from
 static void reduce_upscaled(uint32_t reduction, float *to, const uint16_t *from, uint32_t n)
 {
 	bool bf16 = reduce_type(reduction) == GNIC_REDUCTION_UP_BF16;
-	float b[REDUCE_CHUNK];
+	float b[REDUCE_CHUNK] = { 0 };
 	uint32_t i;
 
 	for (i = 0; i < n; i++)
@@ -283,54 +289,42 @@ static void reduce_upscaled(uint32_t reduction, float *to, const uint16_t *from,
 	reduce_float(FIELD_GET(GNIC_REDUCTION_OP, reduction), to, b, n);
 }
 
-/* ---- chunks ---- */
+/* ---- any of them ---- */
 
-/* Numbers of at most 4 bytes, at addresses that fit them. */
-union reduce_numbers {
-	uint8_t bytes[4 * REDUCE_CHUNK];
-	int8_t i8[REDUCE_CHUNK];
-	int16_t i16[REDUCE_CHUNK];
-	int32_t i32[REDUCE_CHUNK];
-	uint8_t u8[REDUCE_CHUNK];
-	uint16_t u16[REDUCE_CHUNK];
-	uint32_t u32[REDUCE_CHUNK];
-	float f32[REDUCE_CHUNK];
-};
-
-static void reduce_chunk(uint32_t reduction, union reduce_numbers *to,
-			 const union reduce_numbers *from, uint32_t n)
+/* @to and @from at addresses that fit the numbers. */
+static void reduce_numbers(uint32_t reduction, void *to, const void *from, uint32_t n)
 {
 	enum gnic_hw_reduction_op op = FIELD_GET(GNIC_REDUCTION_OP, reduction);
 
 	switch ((enum gnic_hw_reduction_type)reduce_type(reduction)) {
 	case GNIC_REDUCTION_INT8:
-		reduce_int8_t(op, to->i8, from->i8, n);
+		reduce_int8_t(op, to, from, n);
 		break;
 	case GNIC_REDUCTION_INT16:
-		reduce_int16_t(op, to->i16, from->i16, n);
+		reduce_int16_t(op, to, from, n);
 		break;
 	case GNIC_REDUCTION_INT32:
-		reduce_int32_t(op, to->i32, from->i32, n);
+		reduce_int32_t(op, to, from, n);
 		break;
 	case GNIC_REDUCTION_UINT8:
-		reduce_uint8_t(op, to->u8, from->u8, n);
+		reduce_uint8_t(op, to, from, n);
 		break;
 	case GNIC_REDUCTION_UINT16:
-		reduce_uint16_t(op, to->u16, from->u16, n);
+		reduce_uint16_t(op, to, from, n);
 		break;
 	case GNIC_REDUCTION_UINT32:
-		reduce_uint32_t(op, to->u32, from->u32, n);
+		reduce_uint32_t(op, to, from, n);
 		break;
 	case GNIC_REDUCTION_FP32:
-		reduce_float(op, to->f32, from->f32, n);
+		reduce_float(op, to, from, n);
 		break;
 	case GNIC_REDUCTION_BF16:
 	case GNIC_REDUCTION_FP16:
-		reduce_narrow(reduction, to->u16, from->u16, n);
+		reduce_narrow(reduction, to, from, n);
 		break;
 	case GNIC_REDUCTION_UP_FP16:
 	case GNIC_REDUCTION_UP_BF16:
-		reduce_upscaled(reduction, to->f32, from->u16, n);
+		reduce_upscaled(reduction, to, from, n);
 		break;
 	}
 }
@@ -342,23 +336,82 @@ struct reduce_cursor {
 	size_t off;
 };
 
+static uint8_t *reduce_at(const struct reduce_cursor *at)
+{
+	return (uint8_t *)at->iov->iov_base + at->off;
+}
+
+static void reduce_skip(struct reduce_cursor *at, size_t len)
+{
+	at->off += len;
+	if (at->off == at->iov->iov_len) {
+		at->iov++;
+		at->off = 0;
+	}
+}
+
 /* Copies @len bytes out of the pieces, or into them, and goes on behind them. */
 static void reduce_pass(struct reduce_cursor *at, uint8_t *bytes, size_t len, bool out)
 {
 	while (len) {
 		size_t n = at->iov->iov_len - at->off;
-		uint8_t *p = (uint8_t *)at->iov->iov_base + at->off;
+		uint8_t *p = reduce_at(at);
 
 		n = n < len ? n : len;
 		memcpy(out ? bytes : p, out ? p : bytes, n);
 		bytes += n;
 		len -= n;
-		at->off += n;
-		if (at->off == at->iov->iov_len) {
-			at->iov++;
-			at->off = 0;
-		}
+		reduce_skip(at, n);
 	}
+}
+
+/* How many numbers can be taken as they lie there: 0 if their address does not fit them. */
+static uint32_t reduce_in_place(const struct reduce_cursor *at, uint32_t width)
+{
+	if ((uintptr_t)reduce_at(at) % width)
+		return 0;
+	return (uint32_t)((at->iov->iov_len - at->off) / width);
+}
+
+/* Numbers of at most 4 bytes, at an address that fits them. */
+union reduce_numbers {
+	uint8_t bytes[4 * REDUCE_CHUNK];
+	uint32_t align;
+};
+
+/* Numbers in several pieces, or at odd addresses, by way of a copy. Returns how many. */
+static uint32_t reduce_copied(uint32_t reduction, struct reduce_cursor *to,
+			      struct reduce_cursor *from, uint32_t n)
+{
+	size_t src = reduce_src_width(reduction), dst = reduce_dst_width(reduction);
+	struct reduce_cursor read = *to;
+	union reduce_numbers a, b = { 0 };
+
+	n = n < REDUCE_CHUNK ? n : REDUCE_CHUNK;
+	reduce_pass(&read, a.bytes, n * dst, true);
+	reduce_pass(from, b.bytes, n * src, true);
+	reduce_numbers(reduction, a.bytes, b.bytes, n);
+	reduce_pass(to, a.bytes, n * dst, false);
+	return n;
+}
+
+/* The next numbers, at most @n. Returns how many. */
+static uint32_t reduce_some(uint32_t reduction, struct reduce_cursor *to,
+			    struct reduce_cursor *from, uint32_t n)
+{
+	uint32_t src = reduce_src_width(reduction), dst = reduce_dst_width(reduction);
+	uint32_t there = reduce_in_place(to, dst), here = reduce_in_place(from, src);
+	uint32_t most = there < here ? there : here;
+
+	if (!most)
+		return reduce_copied(reduction, to, from, n);
+	if (!reduce_is_plain(reduction) && most > REDUCE_CHUNK)
+		most = REDUCE_CHUNK;
+	n = n < most ? n : most;
+	reduce_numbers(reduction, reduce_at(to), reduce_at(from), n);
+	reduce_skip(to, (size_t)n * dst);
+	reduce_skip(from, (size_t)n * src);
+	return n;
 }
 
 static int reduce_rounding(uint32_t reduction)
@@ -375,18 +428,14 @@ static int reduce_rounding(uint32_t reduction)
 
 void reduce(uint32_t reduction, const struct iovec *to, const struct iovec *from, uint32_t len)
 {
-	struct reduce_cursor read = { to, 0 }, write = { to, 0 }, come = { from, 0 };
-	uint32_t src = reduce_src_width(reduction), dst = reduce_dst_width(reduction), n;
-	union reduce_numbers a, b;
-	int mode = fegetround();
+	struct reduce_cursor write = { to, 0 }, come = { from, 0 };
+	uint32_t n = len / reduce_src_width(reduction);
+	int mode = reduce_rounding(reduction), before = fegetround();
 
-	fesetround(reduce_rounding(reduction));
-	for (; len; len -= n * src) {
-		n = len / src < REDUCE_CHUNK ? len / src : REDUCE_CHUNK;
-		reduce_pass(&read, a.bytes, (size_t)n * dst, true);
-		reduce_pass(&come, b.bytes, (size_t)n * src, true);
-		reduce_chunk(reduction, &a, &b, n);
-		reduce_pass(&write, a.bytes, (size_t)n * dst, false);
-	}
-	fesetround(mode);
+	if (mode != before)
+		fesetround(mode);
+	while (n)
+		n -= reduce_some(reduction, &write, &come, n);
+	if (mode != before)
+		fesetround(before);
 }
