@@ -11,35 +11,21 @@ mtu() {
 }
 
 # exchange SENT EXPECTED [SKIP [COUNT]]: COUNT (5) test frames of so many bytes
-# from the peer, and how long what comes back is; 0: nothing comes back. The
-# content is compared, as far as there are both and but for SKIP bytes that were
-# put in front of it.
+# from the peer, and how long what comes back is, as frames.py has it.
 exchange() {
-	peer python3 - "$PEER_DEV" "$(cat "/sys/class/net/$DEV/address")" "$1" "$2" "${3:-0}" \
-		"${4:-5}" <<-'PYTHON'
-		import os, socket, sys
-		dev, mac = sys.argv[1:3]
-		size, expected, skip, count = (int(word) for word in sys.argv[3:7])
-		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x88b5))
-		s.bind((dev, 0x88b5))
-		s.settimeout(3 if expected else 0.5)
-		own = s.getsockname()[4]
-		data = os.urandom(size - 14)
-		for _ in range(count):
-		    s.send(bytes.fromhex(mac.replace(":", "")) + own + b"\x88\xb5" + data)
-		    try:
-		        while True:
-		            back, address = s.recvfrom(20000)
-		            if address[2] != socket.PACKET_OUTGOING:
-		                break
-		    except TimeoutError:
-		        back = b""
-		    if len(back) != expected:
-		        sys.exit(f"sent {size}, got {len(back)}, not {expected}")
-		    back = back[14 + skip:]
-		    if any(a != b for a, b in zip(back, data)):
-		        sys.exit("the content changed")
-	PYTHON
+	peer "$TREE/selftests/lib/frames.py" -m "$(cat "/sys/class/net/$DEV/address")" \
+		-k "${3:-0}" -n "${4:-5}" "$PEER_DEV" "$PEER_DEV" "$1" "$2"
+}
+
+# exchange_udp PORTS SENT COUNT: the same with datagrams to these ports in turn
+exchange_udp() {
+	peer "$TREE/selftests/lib/frames.py" -m "$(cat "/sys/class/net/$DEV/address")" \
+		-p "$1" -n "$3" "$PEER_DEV" "$PEER_DEV" "$2" "$2"
+}
+
+# carried FROM TO SENT EXPECTED [SKIP [COUNT]]: from here to there, see frames.py
+carried() {
+	"$TREE/selftests/lib/frames.py" -k "${5:-0}" -n "${6:-5}" "$1" "$2" "$3" "$4"
 }
 
 # all_arrive COMMAND: while it runs, the peer sends, and every frame arrives and
