@@ -91,18 +91,21 @@ split() {
 split_or_xdp() {
 	defer ethtool -G "$DEV" tcp-data-split auto
 	ethtool -G "$DEV" tcp-data-split on
-	expect_fail ip link set dev "$DEV" xdpdrv object "$VERDICT" program xdp_pass
+	expect_refused "an XDP program and tcp-data-split exclude each other" \
+		ip link set dev "$DEV" xdpdrv object "$VERDICT" program xdp_pass
 	ethtool -G "$DEV" tcp-data-split auto
 	ip link set dev "$DEV" xdpdrv object "$VERDICT" program xdp_pass
 	defer ip link set dev "$DEV" xdpdrv off
-	expect_fail ethtool -G "$DEV" tcp-data-split on
+	expect_refused "tcp-data-split and an XDP program exclude each other" \
+		ethtool -G "$DEV" tcp-data-split on
 	ping_works
 }
 
 # What the device refuses leaves all as it was.
 split_refused() {
 	fault_command QP_SPLIT
-	expect_fail ethtool -G "$DEV" tcp-data-split on
+	expect_refused "no memory or device resources for the new queues" \
+		ethtool -G "$DEV" tcp-data-split on
 	expect "split" "$(ring "TCP data split")" = off
 	ping_works
 }

@@ -68,7 +68,7 @@ bind_fails() {
 	for opcode in CQ_CREATE QP_CREATE QP_MOVE; do
 		ip link set dev "$DEV" xdpdrv object "$VERDICT" program xdp_pass
 		refuse $opcode 0
-		xsk_fails -w
+		xsk_fails "" -w
 		log_says "no memory or device resources for one with a pool"
 		fault_clear
 		port_works

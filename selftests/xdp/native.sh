@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Native XDP: verdicts, frames of one and of more buffers, redirection, hints.
+# Native XDP: verdicts, frames of one and of more buffers and of other shapes, hints.
 # Topology: lib/guest.sh; programs run at $DEV unless a test says otherwise.
 
 . "$(dirname "$0")/../lib/guest.sh"
@@ -68,119 +68,77 @@ pass_and_drop_multi_buffer() {
 	ping_works -s 9572 -M "do"
 }
 
+# errors SIZE: what the program does to such frames can't be: they are counted, and
+# nothing comes back
+errors() {
+	local before
+
+	before=$(ethtool_stat "$DEV" rx_xdp_errors)
+	exchange "$1" 0
+	expect "errors" $(($(ethtool_stat "$DEV" rx_xdp_errors) - before)) -eq 5
+}
+
 # A program takes bytes off the end: within the last buffer, and all of it.
 trim() {
 	mtu 9600
-	attach "$SHAPE" xdp_trim
+	attach "$SHAPE" xdp_shape
+	shape 0 -200 0 $XDP_TX
 	exchange 1000 800
 	exchange 9614 9414
 	exchange 3600 3400
 	exchange 7100 6900
+	# more than there is
+	shape 0 -9000 0 $XDP_TX
+	errors 1000
 }
 
+# The first byte of a frame is elsewhere when it goes back.
 adjust_head() {
-	attach "$SHAPE" xdp_head
-	exchange 200 0
+	mtu 9600
+	attach "$SHAPE" xdp_shape
+	shape 16 0 0 $XDP_TX
+	exchange 200 184 -16
+	exchange 9614 9598 -16
+	shape -16 0 0 $XDP_TX
+	exchange 200 216 16
+	exchange 1400 1416 16
+	exchange 8000 8016 16
+	# more than the headroom
+	shape -300 0 0 $XDP_TX
+	errors 200
 	ping_works
 }
 
-# A program makes it longer: in front, and at the end of the last buffer.
+# A program makes it longer at the end of the last buffer.
 grow() {
-	attach "$SHAPE" xdp_push
-	exchange 200 216 16
-	exchange 1400 1416 16
-	ip link set dev "$DEV" xdpdrv off
-	attach "$SHAPE" xdp_grow
+	attach "$SHAPE" xdp_shape
+	shape 0 100 0 $XDP_TX
 	exchange 200 300
 	mtu 9600
 	exchange 1000 1100
 	exchange 3700 3800
 	# more than the device sends: dropped, and nothing fails of it
-	exchange 9614 0
+	errors 9614
 	exchange 3700 3800
 	expect "resets" "$(dmesg | grep -c 'gnic.*reset')" -eq 0
 }
 
-# map_id NAME, le32 NUMBER: as bpftool wants it
-map_id() {
-	bpftool -j map show name "$1" | jq '.id // .[0].id'
-}
-
-le32() {
-	echo $(($1 & 255)) $(($1 >> 8 & 255)) $(($1 >> 16 & 255)) $(($1 >> 24))
-}
-
-# shellcheck disable=SC2046 # bytes are words
-redirect_to_processor() {
-	local before
-
-	before=$(ethtool_stat "$DEV" rx_xdp_redirect)
-	attach "$SHAPE" xdp_processor
-	bpftool map update id "$(map_id processors)" key 0 0 0 0 value $(le32 192) 0 0 0 0
-	ping_works -c 10
-	mtu 9000
-	ping_works -s 8000
-	expect "redirected" "$(ethtool_stat "$DEV" rx_xdp_redirect)" -ge $((before + 13))
-}
-
-# shellcheck disable=SC2046
-redirect_by_hash_and_to_all() {
-	local index=/sys/class/net/$DEV/ifindex other=/sys/class/net/${PORTS[2]}/ifindex before
-
-	peer ip link set "$PEER_DEV" promisc on
-	defer peer ip link set "$PEER_DEV" promisc off
-	attach "$SHAPE" xdp_hashed
-	bpftool map update id "$(map_id hashed)" key 7 0 0 0 value $(le32 "$(cat "$index")")
-	exchange 100 100
-	ip link set dev "$DEV" xdpdrv off
-	ip link set "${PORTS[2]}" up
-	ip link set "${PORTS[3]}" up
-	defer ip link set "${PORTS[2]}" down
-	defer ip link set "${PORTS[3]}" down
-	wait_for 10 grep -q 1 "/sys/class/net/${PORTS[2]}/carrier"
-	attach "$SHAPE" xdp_broadcast
-	bpftool map update id "$(map_id ports)" key 0 0 0 0 value $(le32 "$(cat "$index")")
-	bpftool map update id "$(map_id ports)" key 1 0 0 0 value $(le32 "$(cat "$other")")
-	before=$(stat "${PORTS[2]}" tx_packets)
-	exchange 100 100
-	exchange 1500 1500
-	expect "at the other port" "$(($(stat "${PORTS[2]}" tx_packets) - before))" -ge 10
-}
-
-# In at one end, out of the port that the far end is behind: the frame turns up
-# at the peer again.
-redirect() {
-	local index map
-
-	attach "$SHAPE" xdp_forward
-	index=$(cat "/sys/class/net/$DEV/ifindex")
-	map=$(bpftool -j map show name ports | jq '.id // .[0].id')
-	bpftool map update id "$map" key 0 0 0 0 value $((index & 255)) $((index >> 8 & 255)) 0 0
-	peer ip link set "$PEER_DEV" promisc on
-	defer peer ip link set "$PEER_DEV" promisc off
-	exchange_promisc 60
-	exchange_promisc 1500
-	expect "redirected" "$(ethtool_stat "$DEV" rx_xdp_redirect)" -ge 10
-}
-
-redirect_multi_buffer() {
-	mtu 9000
-	redirect
-	exchange_promisc 9000
-}
-
-# exchange_promisc SIZE: what comes back has still our own address as target.
-exchange_promisc() {
-	exchange "$1" "$1"
+pass_shapes() {
+	mtu 9600
+	attach "$SHAPE" xdp_shape
+	passes_shapes 200 1514 3536 3537 9598
+	ping_works
 }
 
 program_needs_frags() {
 	mtu 9000
-	expect_fail ip link set dev "$DEV" xdpdrv object "$SHAPE" program xdp_single
+	expect_refused "MTU 9000 needs a program with frags, without it is at most 3498" \
+		ip link set dev "$DEV" xdpdrv object "$SHAPE" program xdp_single
 	ip link set "$DEV" mtu 1500
 	attach "$SHAPE" xdp_single
-	expect_fail ip link set "$DEV" mtu 9000
-	ip link set "$DEV" mtu 3400
+	expect_logged "XDP program and AF_XDP pools allow an MTU of 3498 at most" \
+		ip link set "$DEV" mtu 3499
+	ip link set "$DEV" mtu 3498
 }
 
 # Programs come and go, rings and channels change: no frame is stuck.
@@ -221,7 +179,7 @@ swap_under_traffic() {
 }
 
 hint() {
-	bpftool -j map dump name hints | jq ".[$1].formatted.value"
+	element hints "$1"
 }
 
 hints() {
@@ -268,17 +226,7 @@ hint_vlan() {
 	wait_for 3 sh -c "bpftool -j map dump name hints | jq -e '.[7].formatted.value == 0 and .[8].formatted.value == 9'"
 }
 
-# A burst that is redirected into a port that is down is dropped, not kept.
-redirect_into_down_port() {
-	attach "$SHAPE" xdp_echo
-	ip link set "$DEV" down
-	ip link set "$DEV" up
-	wait_for 10 carrier_up
-	exchange 100 100
-}
-
 topology_up
 trap topology_down EXIT
 guest_main pass drop aborted tx tx_multi_buffer pass_and_drop_multi_buffer trim adjust_head \
-	grow redirect redirect_multi_buffer redirect_to_processor redirect_by_hash_and_to_all \
-	program_needs_frags swap_under_traffic under_traffic hints hint_vlan redirect_into_down_port
+	grow pass_shapes program_needs_frags swap_under_traffic under_traffic hints hint_vlan

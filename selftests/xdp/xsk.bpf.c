@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Test frames go to the AF_XDP socket of their queue, the rest up the stack. */
-#include <linux/bpf.h>
-#include <linux/if_ether.h>
-#include <bpf/bpf_endian.h>
-#include <bpf/bpf_helpers.h>
+#include <linux/in.h>
+#include <linux/ip.h>
+#include <linux/udp.h>
 
-#define TEST_TYPE	0x88b5
+#include "shape.h"
+
+/* UDP ports whose datagrams are test frames, too. */
+#define TEST_PORT	7000
+#define TEST_PORTS	64
 
 struct {
 	__uint(type, BPF_MAP_TYPE_XSKMAP);
@@ -30,18 +33,10 @@ extern int bpf_xdp_metadata_rx_timestamp(const struct xdp_md *ctx, __u64 *timest
 extern int bpf_xdp_metadata_rx_hash(const struct xdp_md *ctx, __u32 *hash,
 				    enum xdp_rss_hash_type *type) __ksym;
 
-static __always_inline int is_test_frame(struct xdp_md *ctx)
-{
-	struct ethhdr *eth = (void *)(long)ctx->data;
-
-	return (void *)(eth + 1) <= (void *)(long)ctx->data_end &&
-	       eth->h_proto == bpf_htons(TEST_TYPE);
-}
-
 SEC("xdp.frags")
 int xsk_frags(struct xdp_md *ctx)
 {
-	if (!is_test_frame(ctx))
+	if (!test_frame(ctx))
 		return XDP_PASS;
 	return bpf_redirect_map(&sockets, ctx->rx_queue_index, XDP_DROP);
 }
@@ -49,7 +44,7 @@ int xsk_frags(struct xdp_md *ctx)
 SEC("xdp")
 int xsk_single(struct xdp_md *ctx)
 {
-	if (!is_test_frame(ctx))
+	if (!test_frame(ctx))
 		return XDP_PASS;
 	return bpf_redirect_map(&sockets, ctx->rx_queue_index, XDP_DROP);
 }
@@ -60,20 +55,31 @@ int xsk_all(struct xdp_md *ctx)
 	return bpf_redirect_map(&sockets, ctx->rx_queue_index, XDP_DROP);
 }
 
-/* Back without the socket: received into its buffers, sent out of them. */
-SEC("xdp.frags")
-int xsk_tx(struct xdp_md *ctx)
+static __always_inline int is_test_datagram(struct xdp_md *ctx)
 {
 	struct ethhdr *eth = (void *)(long)ctx->data;
-	__u8 mac[ETH_ALEN];
+	struct iphdr *ip = (void *)(eth + 1);
+	struct udphdr *udp = (void *)(ip + 1);
 
-	if ((void *)(eth + 1) > (void *)(long)ctx->data_end ||
-	    eth->h_proto != bpf_htons(TEST_TYPE))
+	return (void *)(udp + 1) <= (void *)(long)ctx->data_end &&
+	       eth->h_proto == bpf_htons(ETH_P_IP) && ip->ihl == 5 &&
+	       ip->protocol == IPPROTO_UDP &&
+	       bpf_ntohs(udp->dest) - TEST_PORT < (__u32)TEST_PORTS;
+}
+
+SEC("xdp.frags")
+int xsk_udp(struct xdp_md *ctx)
+{
+	if (!is_test_datagram(ctx))
 		return XDP_PASS;
-	__builtin_memcpy(mac, eth->h_dest, ETH_ALEN);
-	__builtin_memcpy(eth->h_dest, eth->h_source, ETH_ALEN);
-	__builtin_memcpy(eth->h_source, mac, ETH_ALEN);
-	return XDP_TX;
+	return bpf_redirect_map(&sockets, ctx->rx_queue_index, XDP_DROP);
+}
+
+/* Without the socket: received into its buffers, sent out of them or copied up. */
+SEC("xdp.frags")
+int xsk_shape(struct xdp_md *ctx)
+{
+	return shape_frame(ctx);
 }
 
 SEC("xdp.frags")
@@ -82,7 +88,7 @@ int xsk_hints(struct xdp_md *ctx)
 	enum xdp_rss_hash_type type;
 	struct hints *hints;
 
-	if (!is_test_frame(ctx))
+	if (!test_frame(ctx))
 		return XDP_PASS;
 	if (bpf_xdp_adjust_meta(ctx, -(int)sizeof(*hints)))
 		return XDP_ABORTED;

@@ -3,9 +3,10 @@
  * A program with AF_XDP sockets for the tests: what arrives goes back to its
  * sender, by all sockets that it has.
  *
- * usage: xsk [OPTION...] IFNAME OBJECT PROGRAM
+ * usage: xsk [OPTION...] IFNAME OBJECT PROGRAM|-
  *   -q N   first queue            -n N   queues, each with rings of its own
  *   -k N   sockets of the first queue; the further ones only send
+ *   -o     each queue has a umem of its own, instead of one for all
  *   -c     copy mode              -w     need-wakeup
  *   -b     prefer busy poll       -g     more than one buffer a frame
  *   -s N   bytes of a chunk       -u     unaligned chunks, at odd places
@@ -46,18 +47,20 @@ static struct options {
 	unsigned int queue, queues, sockets, binds, seconds, given;
 	unsigned int meta;
 	unsigned int bind_flags;
-	bool busy;
+	bool busy, own;
 	long launch;
 	const char *ifname, *object, *program;
 } options = { .queues = 1, .sockets = 1, .bind_flags = XDP_ZEROCOPY, .given = 256 };
 
 static struct xsk_umem umem = { .frames = 1024, .chunk = 4096 };
+static struct xsk_umem own_umem[SOCKETS_MAX];	/* with -o, like the other */
 static struct xsk sockets[SOCKETS_MAX];
 static unsigned int count;
 static int ifindex, map_fd = -1;
 static struct bpf_object *object;
 static volatile sig_atomic_t stopped;
-static unsigned long received, sent, last_rx_tstamp, last_tx_tstamp, stamped;
+static unsigned long received[SOCKETS_MAX], sent[SOCKETS_MAX];
+static unsigned long last_rx_tstamp, last_tx_tstamp, stamped;
 
 static void stop(int signal)
 {
@@ -80,6 +83,8 @@ static void attach(void)
 	const char *what;
 	int err;
 
+	if (!strcmp(options.program, "-"))
+		return;
 	err = xsk_program_attach(ifindex, options.object, options.program, bound, &object, &what);
 	if (err)
 		fail(what, err);
@@ -124,11 +129,13 @@ static int open_one(unsigned int index)
 {
 	unsigned int queue = options.queue + (index < options.sockets ? 0 :
 					      index - options.sockets + 1);
-	const struct xsk *first = index ? &sockets[0] : NULL;
+	bool owns_umem = options.own && index >= options.sockets;
+	const struct xsk *first = index && !owns_umem ? &sockets[0] : NULL;
 	struct xsk *xsk = &sockets[index];
 	int err;
 
-	err = xsk_open(xsk, &umem, first, !index || index >= options.sockets);
+	err = xsk_open(xsk, owns_umem ? &own_umem[index] : &umem, first,
+		       !index || index >= options.sockets);
 	if (err)
 		return err;
 	if (options.busy)
@@ -140,6 +147,28 @@ static int open_one(unsigned int index)
 		return err;
 	}
 	return 0;
+}
+
+static void make_umems(void)
+{
+	unsigned int i = options.sockets, end = options.own ? i + options.queues - 1 : i;
+	int err = xsk_umem_alloc(&umem);
+
+	for (; !err && i < end; i++) {
+		own_umem[i] = umem;
+		err = xsk_umem_alloc(&own_umem[i]);
+	}
+	if (err)
+		fail("umem", err);
+}
+
+static void free_umems(void)
+{
+	for (unsigned int i = 0; i < SOCKETS_MAX; i++) {
+		if (own_umem[i].area)
+			xsk_umem_free(&own_umem[i]);
+	}
+	xsk_umem_free(&umem);
 }
 
 static void close_all(void)
@@ -255,7 +284,7 @@ static void take_completions(struct xsk *xsk)
 		}
 		if (!xsk_fill(xsk, chunk_of(addr)))
 			fail("fill ring", -ENOSPC);
-		sent++;
+		sent[xsk - sockets]++;
 	}
 }
 
@@ -268,7 +297,7 @@ static void send_back(struct xsk *xsk, struct xdp_desc *frame, unsigned int frag
 	look_at_hints(xsk, frame);
 	turn_round(xsk_data(xsk, frame->addr));
 	ask(xsk, frame);
-	received++;
+	received[xsk - sockets]++;
 	for (unsigned int i = 0; i < frags; i++) {
 		if (!xsk_send(by, &frame[i]))
 			fail("transmit ring", -ENOSPC);
@@ -343,16 +372,26 @@ static void bind_often(void)
 	}
 }
 
+/* Of those of one queue the first has its rings, and counts for all of them. */
 static void report(void)
 {
+	unsigned long all_received = 0, all_sent = 0;
 	struct xdp_statistics stats = {};
 	socklen_t len = sizeof(stats);
 
+	for (unsigned int i = 0; i < count; i++) {
+		if (!sockets[i].owns_fill)
+			continue;
+		printf("received_%u %lu\nsent_%u %lu\n", sockets[i].queue, received[i],
+		       sockets[i].queue, sent[i]);
+		all_received += received[i];
+		all_sent += sent[i];
+	}
 	if (count)
 		getsockopt(sockets[0].fd, SOL_XDP, XDP_STATISTICS, &stats, &len);
 	printf("received %lu\nsent %lu\nring_full %llu\nfill_empty %llu\ninvalid %llu\n"
 	       "rx_tstamp %lu\ntx_tstamp %lu\nstamped %lu\n",
-	       received, sent, stats.rx_ring_full, stats.rx_fill_ring_empty_descs,
+	       all_received, all_sent, stats.rx_ring_full, stats.rx_fill_ring_empty_descs,
 	       stats.tx_invalid_descs, last_rx_tstamp, last_tx_tstamp, stamped);
 }
 
@@ -360,11 +399,12 @@ static void parse(int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "q:n:k:cwbgs:uH:f:p:m:l:B:t:")) != -1) {
+	while ((option = getopt(argc, argv, "q:n:k:ocwbgs:uH:f:p:m:l:B:t:")) != -1) {
 		switch (option) {
 		case 'q': options.queue = atoi(optarg); break;
 		case 'n': options.queues = atoi(optarg); break;
 		case 'k': options.sockets = atoi(optarg); break;
+		case 'o': options.own = true; break;
 		case 'c': options.bind_flags ^= XDP_ZEROCOPY | XDP_COPY; break;
 		case 'w': options.bind_flags |= XDP_USE_NEED_WAKEUP; break;
 		case 'b': options.busy = true; break;
@@ -395,9 +435,7 @@ int main(int argc, char **argv)
 	parse(argc, argv);
 	ifindex = if_nametoindex(options.ifname);
 	signal(SIGTERM, stop);
-	err = xsk_umem_alloc(&umem);
-	if (err)
-		fail("umem", err);
+	make_umems();
 	attach();
 	if (options.binds) {
 		bind_often();
@@ -415,6 +453,6 @@ int main(int argc, char **argv)
 	report();
 	close_all();
 	xsk_program_detach(ifindex, object);
-	xsk_umem_free(&umem);
+	free_umems();
 	return 0;
 }
