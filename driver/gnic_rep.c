@@ -24,18 +24,6 @@ static netdev_tx_t gnic_rep_xmit(struct sk_buff *skb, struct net_device *netdev)
 	return NETDEV_TX_OK;
 }
 
-static int gnic_rep_xdp_xmit(struct net_device *netdev, int n, struct xdp_frame **frames,
-			     u32 flags)
-{
-	int i;
-
-	if (likely(netif_carrier_ok(netdev)))
-		return gnic_xdp_xmit(netdev, n, frames, flags);
-	for (i = 0; i < n; i++)
-		dev_core_stats_tx_dropped_inc(netdev);
-	return 0;
-}
-
 static const struct net_device_ops gnic_rep_netdev_ops = {
 	.ndo_open		= gnic_nic_open,
 	.ndo_stop		= gnic_nic_stop,
@@ -49,7 +37,7 @@ static const struct net_device_ops gnic_rep_netdev_ops = {
 	.ndo_fix_features	= gnic_fix_features,
 	.ndo_set_features	= gnic_set_features,
 	.ndo_bpf		= gnic_xdp_bpf,
-	.ndo_xdp_xmit		= gnic_rep_xdp_xmit,
+	.ndo_xdp_xmit		= gnic_xdp_xmit,
 	.ndo_xsk_wakeup		= gnic_xsk_wakeup,
 	.ndo_setup_tc		= gnic_setup_tc,
 };

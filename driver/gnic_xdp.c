@@ -273,6 +273,14 @@ static struct gnic_channel *gnic_xdp_channel(struct gnic_nic *nic)
 	return READ_ONCE(c->queue) ? c : NULL;
 }
 
+/* Frames that can't leave are the sender's again; they count as dropped here. */
+static int gnic_xdp_refuse(struct net_device *netdev, int n)
+{
+	while (n--)
+		dev_core_stats_tx_dropped_inc(netdev);
+	return -ENETDOWN;
+}
+
 int gnic_xdp_xmit(struct net_device *netdev, int n, struct xdp_frame **frames, u32 flags)
 {
 	struct gnic_channel *c = gnic_xdp_channel(netdev_priv(netdev));
@@ -284,15 +292,18 @@ int gnic_xdp_xmit(struct net_device *netdev, int n, struct xdp_frame **frames, u
 		return -EINVAL;
 	queue = c ? READ_ONCE(c->queue) : NULL;
 	if (unlikely(!queue || READ_ONCE(queue->failed) || !netif_carrier_ok(netdev)))
-		return -ENETDOWN;
+		return gnic_xdp_refuse(netdev, n);
 	tx = &queue->xdp;
 	spin_lock(&tx->lock);
 	for (sent = 0; sent < n; sent++) {
 		if (!gnic_xdp_post(tx, frames[sent], GNIC_TX_XDP_NDO))
 			break;
 	}
-	if (sent && (flags & XDP_XMIT_FLUSH))
+	/* what came before without a flush as well, even if nothing came with it */
+	if ((flags & XDP_XMIT_FLUSH) && tx->rung != tx->sq.index)
 		gnic_tx_doorbell(tx, &c->xdp_stats);
+	if (unlikely(sent < n))
+		gnic_post_count(&c->xdp_stats, &c->xdp_stats.dropped, n - sent);
 	spin_unlock(&tx->lock);
 	return sent;
 }

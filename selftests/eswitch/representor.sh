@@ -6,6 +6,8 @@
 # shellcheck disable=SC2119 # ping_works takes options, or none
 # shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"
+. "$(dirname "$0")/../lib/frames.sh"
+. "$(dirname "$0")/../lib/xdp.sh"
 
 OUT=/tmp/rep.$$
 
@@ -126,6 +128,23 @@ xdp_redirect() {
 	ping_works
 }
 
+# What is redirected to a group that is not active is dropped, and counted.
+xdp_redirect_inactive() {
+	local dropped
+
+	raw_group
+	attach_filled "$DEV" "$REDIRECT" xdp_port "ports:0=$(ifindex "$REP")"
+	reader 5
+	carried "$PEER/$PEER_DEV" "$DEV" 200 0
+	reader_done
+	expect "bytes in the group" "$(wc -c <"$OUT")" = $((5 * 200))
+	group_state "$CARD" 7 inactive
+	dropped=$(stat "$REP" tx_dropped)
+	carried "$PEER/$PEER_DEV" "$DEV" 200 0
+	expect "dropped" $(($(stat "$REP" tx_dropped) - dropped)) -eq 5
+	ping_works
+}
+
 # From the wire to the function's own address, without any rule.
 by_address() {
 	raw_group
@@ -186,4 +205,4 @@ down_and_up() {
 switch_up
 trap 'switch_down; rm -f $OUT $OUT.err' EXIT
 guest_main transmit transmit_long spread_over_qps tc_redirect xdp_redirect \
-	by_address inactive_drops no_buffers jumbo channels_and_rings down_and_up
+	xdp_redirect_inactive by_address inactive_drops no_buffers jumbo channels_and_rings down_and_up

@@ -230,9 +230,56 @@ into_down_port() {
 	counts "$OUT" tx_packets 5 carried "$FROM_PEER" "$FAR" 200 200
 }
 
+# Without carrier they are dropped where they should leave.
+into_port_without_carrier() {
+	second_cable
+	attach_filled "$DEV" "$REDIRECT" xdp_port "ports:0=$(ifindex "$OUT")"
+	ip link set "$FAR" down
+	wait_for 10 eval "! has_carrier $OUT"
+	counts "$OUT" tx_dropped 5 carried "$FROM_PEER" "$FROM_PEER" 200 0
+	ip link set "$FAR" up
+	wait_for 10 has_carrier "$OUT"
+	counts "$OUT" tx_packets 5 carried "$FROM_PEER" "$FAR" 200 200
+}
+
+sent_or_dropped() {
+	echo $(($(stat "$OUT" tx_packets) + $(stat "$OUT" tx_dropped)))
+}
+
+sent_or_dropped_is() {
+	[ "$(sent_or_dropped)" -eq "$1" ]
+}
+
+# More than the send queue takes: what it does not take is counted, and what it took
+# is sent, without further frames behind it.
+into_full_queue() {
+	local before dropped
+
+	second_cable
+	ethtool -G "$OUT" tx 64
+	defer ethtool -G "$OUT" tx 512
+	dcb maxrate set dev "$OUT" tc-maxrate 0:1mbit
+	defer dcb maxrate set dev "$OUT" tc-maxrate 0:0
+	attach_filled "$DEV" "$REDIRECT" xdp_port "ports:0=$(ifindex "$OUT")"
+	before=$(sent_or_dropped)
+	dropped=$(stat "$OUT" tx_dropped)
+	peer python3 - "$PEER_DEV" <<-'PYTHON'
+		import socket, sys
+		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+		s.bind((sys.argv[1], 0))
+		for _ in range(1000):
+		    s.send(b"\xff" * 6 + s.getsockname()[4] + b"\x88\xb5" + bytes(500))
+	PYTHON
+	wait_for 10 sent_or_dropped_is $((before + 1000))
+	dropped=$(($(stat "$OUT" tx_dropped) - dropped))
+	note "$dropped of 1000 dropped"
+	expect "dropped" "$dropped" -gt 0
+	expect "dropped" "$dropped" -lt 1000
+}
+
 topology_up
 trap topology_down EXIT
 FROM_PEER=$PEER/$PEER_DEV OUT=${PORTS[2]:-} FAR=${PORTS[3]:-}
 [ -n "$FAR" ] || skip "needs four ports"
 guest_main by_map by_hash without_map to_all to_processor on_port on_processor to_veth \
-	from_veth to_tap from_tap into_down_port
+	from_veth to_tap from_tap into_down_port into_port_without_carrier into_full_queue
