@@ -189,6 +189,11 @@ static inline u32 xdp_buff_get_skb_flags(const struct xdp_buff *xdp)
 }
 #endif
 
+/* What a netdev does with XDP, under its lock. */
+#ifndef HAVE_XDP_FEATURES_LOCKED
+#define xdp_set_features_flag_locked(netdev, val)	xdp_set_features_flag(netdev, val)
+#endif
+
 /* Busy poll of an AF_XDP socket finds the NAPI instance by this. */
 #ifdef HAVE_XDP_RXQ_NAPI_ID
 static inline void gnic_xdp_rxq_set_napi(struct xdp_rxq_info *rxq, const struct napi_struct *napi)

@@ -6,6 +6,7 @@
 #include "gnic_arfs.h"
 #include "gnic_channel.h"
 #include "gnic_ethtool.h"
+#include "gnic_xdp.h"
 
 void gnic_ethtool_get_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *info)
 {
@@ -55,7 +56,10 @@ int gnic_ethtool_set_ringparam(struct net_device *netdev, struct ethtool_ringpar
 	err = gnic_ring_set_rx(nic, &cfg, kernel_ring, extack);
 	if (err)
 		return err;
-	return gnic_nic_reconfigure(nic, &cfg, extack);
+	err = gnic_nic_reconfigure(nic, &cfg, extack);
+	if (!err)
+		gnic_xdp_set_features(nic);
+	return err;
 }
 
 void gnic_ethtool_get_channels(struct net_device *netdev, struct ethtool_channels *ch)

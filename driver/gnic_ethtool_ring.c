@@ -6,6 +6,7 @@
 
 #include "gnic_channel.h"
 #include "gnic_ethtool.h"
+#include "gnic_xsk.h"
 
 #ifdef HAVE_HDS_THRESH
 static void gnic_ring_get_thresh(const struct gnic_nic *nic,
@@ -72,6 +73,11 @@ static int gnic_ring_set_split(struct gnic_nic *nic, struct gnic_nic_cfg *cfg,
 	}
 	if (nic->xdp_prog) {
 		NL_SET_ERR_MSG_MOD(extack, "tcp-data-split and an XDP program exclude each other");
+		return -EINVAL;
+	}
+	if (gnic_xsk_bound(nic)) {
+		NL_SET_ERR_MSG_MOD(extack,
+				   "tcp-data-split and an AF_XDP socket without copies exclude each other");
 		return -EINVAL;
 	}
 	return 0;

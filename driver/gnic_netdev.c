@@ -23,9 +23,7 @@ void gnic_netdev_init(struct net_device *netdev)
 	netdev->max_mtu = min_t(u32, GNIC_MTU_MAX, le32_to_cpu(nic->dev->caps.mtu_max));
 	netdev->watchdog_timeo = GNIC_NIC_WATCHDOG;
 	netdev->xdp_metadata_ops = &gnic_xdp_metadata_ops;
-	netdev->xdp_features = NETDEV_XDP_ACT_BASIC | NETDEV_XDP_ACT_REDIRECT |
-			       NETDEV_XDP_ACT_NDO_XMIT | NETDEV_XDP_ACT_NDO_XMIT_SG |
-			       NETDEV_XDP_ACT_RX_SG;
+	gnic_xdp_set_features(nic);
 	gnic_xsk_init(netdev);
 	netdev->stat_ops = &gnic_stat_ops;
 	gnic_netdev_request_ops_lock(netdev);

@@ -15,6 +15,23 @@
 #include "gnic_xsk.h"
 
 /**
+ * gnic_xdp_set_features - say what the netdev does as it is configured
+ * @nic: netdev; its lock is held if it is registered
+ *
+ * With headers and payload apart no program runs and no AF_XDP pool is bound; frames
+ * of others are sent nevertheless.
+ */
+void gnic_xdp_set_features(struct gnic_nic *nic)
+{
+	xdp_features_t features = NETDEV_XDP_ACT_NDO_XMIT | NETDEV_XDP_ACT_NDO_XMIT_SG;
+
+	if (!nic->cfg.split)
+		features |= NETDEV_XDP_ACT_BASIC | NETDEV_XDP_ACT_REDIRECT |
+			    NETDEV_XDP_ACT_RX_SG | NETDEV_XDP_ACT_XSK_ZEROCOPY;
+	xdp_set_features_flag_locked(nic->netdev, features);
+}
+
+/**
  * gnic_xdp_max_mtu - largest MTU that a program and the AF_XDP pools allow
  * @nic: netdev
  * @prog: program or NULL

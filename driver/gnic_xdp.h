@@ -40,6 +40,7 @@ static inline u32 gnic_xdp_run(struct gnic_channel *c, struct xdp_buff *xdp,
 	return gnic_xdp_act(c, xdp, prog, verdict, count);
 }
 
+void gnic_xdp_set_features(struct gnic_nic *nic);
 unsigned int gnic_xdp_max_mtu(struct gnic_nic *nic, const struct bpf_prog *prog);
 void gnic_xdp_finish(struct gnic_channel *c, struct gnic_queue *queue);
 

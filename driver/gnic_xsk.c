@@ -33,6 +33,18 @@ unsigned int gnic_xsk_max_mtu(struct gnic_nic *nic, bool frags)
 	return mtu;
 }
 
+/* Whether any pool is bound. */
+bool gnic_xsk_bound(const struct gnic_nic *nic)
+{
+	unsigned int i;
+
+	for (i = 0; i < nic->max_channels && nic->channels[i]; i++) {
+		if (nic->channels[i]->xsk)
+			return true;
+	}
+	return false;
+}
+
 /* A channel that does not run has its queue made with the pool at open. */
 static int gnic_xsk_restart(struct gnic_channel *c)
 {
@@ -188,7 +200,6 @@ int gnic_xsk_poll(struct gnic_channel *c, struct gnic_queue *queue, int budget)
 
 void gnic_xsk_init(struct net_device *netdev)
 {
-	netdev->xdp_features |= NETDEV_XDP_ACT_XSK_ZEROCOPY;
 	netdev->xdp_zc_max_segs = GNIC_RAW_NBUF_MAX;
 	gnic_xsk_tx_ops_init(netdev_priv(netdev));
 }

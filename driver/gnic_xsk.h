@@ -31,6 +31,7 @@ struct gnic_xsk_tx {
 int gnic_xsk_setup(struct gnic_nic *nic, struct xsk_buff_pool *pool, u16 index);
 void gnic_xsk_release(struct gnic_queue *queue);
 int gnic_xsk_wakeup(struct net_device *netdev, u32 index, u32 flags);
+bool gnic_xsk_bound(const struct gnic_nic *nic);
 unsigned int gnic_xsk_max_mtu(struct gnic_nic *nic, bool frags);
 void gnic_xsk_init(struct net_device *netdev);
 int gnic_xsk_poll(struct gnic_channel *c, struct gnic_queue *queue, int budget);
