@@ -6,6 +6,7 @@ import subprocess
 import threading
 
 import tap
+from topology import TOOLS
 
 GRACE = 20	# seconds for a program that was told to end to clean up
 
@@ -44,8 +45,11 @@ class Watch(threading.Thread):
 
 def command(folder, file):
     """A script without the mode of a program has its first line all the
-    same; the kernel's own runner reads it, too."""
+    same; the kernel's own runner reads it, too. Of a program that is half of
+    a test, a tool of its name calls both."""
     path = os.path.join(folder, file)
+    if os.path.exists(os.path.join(TOOLS, file)):
+        return [os.path.join(TOOLS, file)]
     if os.access(path, os.X_OK):
         return ["./" + file]
     with open(path, encoding="utf-8", errors="replace") as script:
