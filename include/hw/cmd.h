@@ -136,7 +136,8 @@ struct gnic_hw_caps {
 #define GNIC_RC_CAP_SELECTIVE	BIT(0)	/* resend just what is missing */
 #define GNIC_RC_CAP_DELAY	BIT(1)	/* congestion control by delay */
 	__le32 segments;	/* of all windows of WINDOW_MAP; 0: there is no such command */
-	__le32 rsvd[3];
+	__le32 gro;		/* GNIC_GRO_*: what QP_GRO can be asked for */
+	__le32 rsvd[2];
 };
 GNIC_HW_SIZE(gnic_hw_caps, 64);
 
@@ -313,17 +314,18 @@ GNIC_HW_SIZE(gnic_hw_qp_rate, 16);
  * @max_size: bytes of the largest such frame, at most GNIC_RAW_GRO_SIZE_MAX; 0:
  *	frames are not merged
  * @usecs: a queue that has been quiet for so long is given what waits; 1 or more
- * @rsvd: zero
+ * @flags: GNIC_GRO_*, of those in gnic_hw_caps
  */
 struct gnic_hw_qp_gro {
 	__le32 port;
 	__le32 qpn;
 	__le32 max_size;
 	__le16 usecs;
-	__le16 rsvd;
+	__le16 flags;
 };
 GNIC_HW_SIZE(gnic_hw_qp_gro, 16);
 
+#define GNIC_GRO_IPIP			BIT(0)	/* segments in IP in IP too */
 #define GNIC_RAW_GRO_SIZE_MAX		(65535 + 18)	/* an IP packet, Ethernet, a tag */
 
 /**

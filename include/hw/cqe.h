@@ -61,6 +61,7 @@ enum gnic_hw_cqe_hash {
 #define GNIC_RAW_CQE_SPLIT		BIT(27)	/* the first HDR_LEN bytes are in the head area */
 #define GNIC_RAW_CQE_GRO		BIT(28)	/* merged segments; csum is their size */
 #define GNIC_RAW_CQE_GRO_FIXED_ID	BIT(29)	/* of them all one IPv4 identification */
+#define GNIC_RAW_CQE_GRO_FIXED_INNER	BIT(30)	/* likewise, of the IPv4 header in a tunnel */
 
 #define GNIC_RAW_NBUF_MAX		17
 #define GNIC_RAW_HEAD_SIZE		256	/* of a slot of the head area */

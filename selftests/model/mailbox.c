@@ -26,6 +26,7 @@ static void caps(void)
 	CLIENT_CHECK(le32_to_cpu(caps.raw_qps_per_port) >= 64);
 	CLIENT_EQ(le32_to_cpu(caps.mtu_max), GNIC_MTU_MAX);
 	CLIENT_EQ(le32_to_cpu(caps.wq_log_max), GNIC_WQ_LOG_MAX);
+	CLIENT_EQ(le32_to_cpu(caps.gro), GNIC_GRO_IPIP);
 	rig_close(&rig);
 }
 

@@ -1,151 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* rxe_gro.c: what is merged, what is not, and when it goes up. */
-#include "blk_cmd.h"
 #include "fake.h"
-#include "frame.h"
-#include "path.h"
-
-#define BUFFER	2048u
-#define USECS	50u
-#define MSS	500u
-#define FIN	0x01
-#define SYN	0x02
-#define PSH	0x08
-#define ACK	0x10
-#define CWR	0x80
-
-static struct fake f;
-static uint8_t bytes[4096];
-
-/* A segment of a flow, and what of it is to be changed. */
-struct segment {
-	bool v6;
-	uint16_t flow, id;
-	uint32_t seq, payload;
-	uint8_t flags, ttl, tags, tcp_options, ip_options;
-	bool bad_sum;
-};
-
-struct qp *qp_get(struct port *port, uint32_t qpn)
-{
-	(void)port;
-	return qpn == f.qp.qpn ? &f.qp : NULL;
-}
-
-static enum gnic_hw_status gro(uint32_t qpn, uint32_t max_size, uint16_t usecs)
-{
-	struct gnic_hw_qp_gro in = {
-		.qpn = cpu_to_le32(qpn),
-		.max_size = cpu_to_le32(max_size),
-		.usecs = cpu_to_le16(usecs),
-	};
-
-	return qp_cmd_gro(&f.card, &in);
-}
-
-static uint64_t buffer_addr(uint32_t index)
-{
-	return FAKE_DATA + 0x4000 + (uint64_t)(index % (1u << FAKE_LOG)) * BUFFER;
-}
-
-static void post_buffers(uint32_t count)
-{
-	struct gnic_hw_recv_wqe *wqe;
-
-	while (count--) {
-		wqe = fake_ptr(FAKE_RQ + fake_rq_index % (1u << FAKE_LOG) * 16);
-		wqe->addr = cpu_to_le64(buffer_addr(fake_rq_index++));
-		wqe->size = cpu_to_le32(BUFFER);
-	}
-}
+#include "gro_lab.h"
 
 static int setup(void **state)
 {
 	(void)state;
-	fake_init(&f);
-	post_buffers(1u << FAKE_LOG);
-	assert_int_equal(gro(f.qp.qpn, GNIC_RAW_GRO_SIZE_MAX, USECS), GNIC_STATUS_OK);
+	gro_lab_setup(0);
 	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	rxe_gro_free(&f.qp);
-	return 0;
-}
-
-/* ---- segments ---- */
-
-static uint32_t build(const struct segment *what)
-{
-	struct fake_frame kind = {
-		.v6 = what->v6, .payload = what->payload, .tags = what->tags,
-		.tcp_options = what->tcp_options, .ip_options = what->ip_options,
-	};
-	uint32_t len = fake_build(bytes, &kind), ip_len = (what->v6 ? 40u : 20u) + what->ip_options;
-	uint8_t *ip = bytes + 14 + what->tags * 4, *tcp = ip + ip_len;
-	uint32_t l4 = len - (uint32_t)(tcp - bytes);
-
-	frame_put_be16(tcp, (uint16_t)(0x1000 + what->flow));
-	frame_put_be32(tcp + 4, what->seq);
-	tcp[13] = what->flags;
-	frame_put_be16(tcp + 16, 0);
-	if (what->v6) {
-		ip[7] = what->ttl;
-	} else {
-		frame_put_be16(ip + 4, what->id);
-		ip[8] = what->ttl;
-		frame_put_be16(ip + 10, 0);
-		frame_put_be16(ip + 10, (uint16_t)~fake_sum(ip, ip_len, 0));
-	}
-	frame_put_be16(tcp + 16, (uint16_t)~fake_sum(tcp, l4,
-		       fake_sum(ip + (what->v6 ? 8 : 12), what->v6 ? 32 : 8, l4 + 6)));
-	tcp[17] ^= what->bad_sum;
-	return len;
-}
-
-static void receive(const struct segment *what)
-{
-	struct frame frame = { .hdr = bytes };
-
-	frame.len = build(what);
-	frame.hdr_len = 200 < frame.len ? 200 : frame.len;
-	if (frame.len > frame.hdr_len)
-		frame.iov[frame.iovs++] = (struct iovec){ bytes + frame.hdr_len,
-							  frame.len - frame.hdr_len };
-	frame_parse(&frame);
-	assert_true(rxe_receive(&f.qp, &frame, 77, GNIC_CQE_HASH_L4, NULL));
-}
-
-static struct segment first(void)
-{
-	return (struct segment){ .payload = MSS, .flags = ACK, .ttl = 64, .id = 9, .seq = 1000 };
-}
-
-static struct segment next(const struct segment *what)
-{
-	struct segment copy = *what;
-
-	copy.seq += what->payload;
-	copy.id++;
-	return copy;
-}
-
-static const struct gnic_hw_raw_cqe *cqe(unsigned int index)
-{
-	assert_true(index < fake_ncqes);
-	return &fake_cqes[index];
-}
-
-static bool is_merged(unsigned int index)
-{
-	return le32_to_cpu(cqe(index)->flags) & GNIC_RAW_CQE_GRO;
-}
-
-static uint32_t size(unsigned int index)
-{
-	return le32_to_cpu(cqe(index)->size);
 }
 
 /* ---- merged ---- */
@@ -220,12 +82,21 @@ static void max_size(void **state)
 	struct segment s = first();
 
 	(void)state;
-	assert_int_equal(gro(f.qp.qpn, 54 + 3 * MSS, USECS), GNIC_STATUS_OK);
+	assert_int_equal(gro(f.qp.qpn, 54 + 3 * MSS, USECS, 0), GNIC_STATUS_OK);
 	for (unsigned int i = 0; i < 9; i++, s = next(&s))
 		receive(&s);
 	assert_int_equal(fake_ncqes, 3);
 	for (unsigned int i = 0; i < 3; i++)
 		assert_int_equal(size(i), 54 + 3 * MSS);
+	/* no room for one more, but for a last one that is smaller */
+	start_over();
+	assert_int_equal(gro(f.qp.qpn, 54 + 3 * MSS + 10, USECS, 0), GNIC_STATUS_OK);
+	for (unsigned int i = 0; i < 3; i++, s = next(&s))
+		receive(&s);
+	s.payload = 10;
+	receive(&s);
+	assert_int_equal(fake_ncqes, 1);
+	assert_int_equal(size(0), 54 + 3 * MSS + 10);
 }
 
 static void flows_apart(void **state)
@@ -247,23 +118,6 @@ static void flows_apart(void **state)
 
 /* ---- not merged ---- */
 
-/* The first goes up before the second, and nothing is lost. */
-static void assert_apart(const struct segment *a, const struct segment *b)
-{
-	unsigned int before = fake_ncqes;
-
-	receive(a);
-	receive(b);
-	rxe_gro_flush(&f.qp);
-	assert_int_equal(fake_ncqes, before + 2);
-	assert_false(is_merged(before));
-	assert_false(is_merged(before + 1));
-	assert_int_equal(size(before), 54 + a->tcp_options + a->ip_options + a->tags * 4 +
-			 a->payload - (a->tags ? 4 : 0));
-	fake_ncqes = 0;
-	post_buffers(2);
-}
-
 static void differs(void **state)
 {
 	const struct segment a = first(), follows = next(&a);
@@ -284,6 +138,8 @@ static void differs(void **state)
 	WITH(tcp_options, 4);
 	WITH(ip_options, 4);
 	WITH(bad_sum, true);
+	WITH(bad_ip_sum, true);
+	WITH(fragment, 0);
 	WITH(tags, 1);
 #undef WITH
 }
@@ -384,13 +240,13 @@ static void ends(void **state)
 
 	(void)state;
 	receive(&s);
-	assert_int_equal(gro(f.qp.qpn, 0, USECS), GNIC_STATUS_OK);
+	assert_int_equal(gro(f.qp.qpn, 0, USECS, 0), GNIC_STATUS_OK);
 	assert_int_equal(fake_ncqes, 1);
 	b = next(&s);
 	receive(&b);
 	assert_int_equal(fake_ncqes, 2);
 	/* dropped, not used any more */
-	assert_int_equal(gro(f.qp.qpn, 60000, USECS), GNIC_STATUS_OK);
+	assert_int_equal(gro(f.qp.qpn, 60000, USECS, 0), GNIC_STATUS_OK);
 	receive(&s);
 	rxe_gro_free(&f.qp);
 	assert_null(fake_timer);
@@ -416,11 +272,12 @@ static void no_room(void **state)
 static void refused(void **state)
 {
 	(void)state;
-	assert_int_equal(gro(f.qp.qpn - 1, 60000, USECS), GNIC_STATUS_NOT_FOUND);
-	assert_int_equal(gro(f.qp.qpn, GNIC_RAW_GRO_SIZE_MAX + 1, USECS), GNIC_STATUS_BAD_PARAM);
-	assert_int_equal(gro(f.qp.qpn, 60000, 0), GNIC_STATUS_BAD_PARAM);
+	assert_int_equal(gro(f.qp.qpn - 1, 60000, USECS, 0), GNIC_STATUS_NOT_FOUND);
+	assert_int_equal(gro(f.qp.qpn, GNIC_RAW_GRO_SIZE_MAX + 1, USECS, 0), GNIC_STATUS_BAD_PARAM);
+	assert_int_equal(gro(f.qp.qpn, 60000, 0, 0), GNIC_STATUS_BAD_PARAM);
+	assert_int_equal(gro(f.qp.qpn, 60000, USECS, GNIC_GRO_IPIP << 1), GNIC_STATUS_BAD_PARAM);
 	f.qp.rq.present = false;
-	assert_int_equal(gro(f.qp.qpn, 60000, USECS), GNIC_STATUS_BAD_PARAM);
+	assert_int_equal(gro(f.qp.qpn, 60000, USECS, 0), GNIC_STATUS_BAD_PARAM);
 }
 
 /* Whatever comes, every payload arrives once and in the order of its flow. */

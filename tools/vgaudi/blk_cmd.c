@@ -39,6 +39,7 @@ static enum gnic_hw_status cmd_query_caps(struct card *card, struct gnic_hw_caps
 		.wq_log_max = cpu_to_le32(GNIC_WQ_LOG_MAX),
 		.rc = cpu_to_le32(GNIC_RC_CAP_SELECTIVE | GNIC_RC_CAP_DELAY),
 		.segments = cpu_to_le32(CARD_SEGMENTS),
+		.gro = cpu_to_le32(GNIC_GRO_IPIP),
 	};
 	return GNIC_STATUS_OK;
 }

@@ -148,14 +148,32 @@ static void rxe_copy(struct rxe_buffers *bufs, const struct frame *frame, uint32
 
 /* ---- completion ---- */
 
-/* A merged frame has the size of its segments where others have their sum. */
-static void rxe_set_merged(struct gnic_hw_raw_cqe *cqe, const struct rxe_merged *merged)
+/* What is right of a frame, and its sum. */
+static void rxe_set_sums(struct qp *qp, struct gnic_hw_raw_cqe *cqe, const struct frame *frame,
+			 uint32_t strip)
 {
-	uint32_t flags = le32_to_cpu(cqe->flags) & ~GNIC_RAW_CQE_CSUM;
+	struct rxe_sums sums = { 0 };
+	struct parsed inner;
+	uint16_t sum;
 
-	flags |= GNIC_RAW_CQE_GRO | (merged->fixed_id ? GNIC_RAW_CQE_GRO_FIXED_ID : 0);
-	cqe->flags = cpu_to_le32(flags);
+	if (qp->side == GNIC_SIDE_HOST && rxe_tunnel(qp->vport, frame, &inner))
+		sums.inner = &inner;
+	cqe->flags |= cpu_to_le32(rxe_checksum(frame, ETH_LEN + strip, &sums));
+	sum = csum_fold(sums.all.sum);
+	memcpy(&cqe->csum, &sum, sizeof(sum));
+	if (sums.inner_ok)
+		cqe->ctrl |= cpu_to_le32(GNIC_CQE_INNER_OK);
+}
+
+/* A merged frame is right, and has the size of its segments where others have their sum. */
+static void rxe_set_merged(struct gnic_hw_raw_cqe *cqe, const struct rxe_merged *merged,
+			   uint8_t l3)
+{
+	cqe->flags |= cpu_to_le32(GNIC_RAW_CQE_GRO | GNIC_RAW_CQE_L4_OK | merged->fixed_id |
+				  (l3 == GNIC_CQE_L3_IPV4 ? GNIC_RAW_CQE_L3_OK : 0));
 	cqe->csum = cpu_to_le16(merged->mss);
+	if (merged->tunnel)
+		cqe->ctrl |= cpu_to_le32(GNIC_CQE_INNER_OK);
 }
 
 static bool rxe_complete(struct qp *qp, const struct frame *frame, uint32_t strip,
@@ -163,17 +181,8 @@ static bool rxe_complete(struct qp *qp, const struct frame *frame, uint32_t stri
 			 const struct rxe_merged *merged)
 {
 	const struct parsed *p = &frame->parsed;
-	uint32_t flags = le32_to_cpu(cqe->flags), ctrl = FIELD_PREP(GNIC_CQE_QPN, qp->qpn);
-	struct rxe_sums sums = { 0 };
-	struct parsed inner;
-	uint16_t sum;
+	uint32_t flags = le32_to_cpu(cqe->flags);
 
-	if (qp->side == GNIC_SIDE_HOST && rxe_tunnel(qp->vport, frame, &inner))
-		sums.inner = &inner;
-	flags |= rxe_checksum(frame, ETH_LEN + strip, &sums);
-	sum = csum_fold(sums.all.sum);
-	if (sums.inner_ok)
-		ctrl |= GNIC_CQE_INNER_OK;
 	flags |= FIELD_PREP(GNIC_RAW_CQE_L3, p->l3) | FIELD_PREP(GNIC_RAW_CQE_L4, p->l4) |
 		 FIELD_PREP(GNIC_RAW_CQE_NBUF, nbuf);
 	if (head)
@@ -184,13 +193,14 @@ static bool rxe_complete(struct qp *qp, const struct frame *frame, uint32_t stri
 		flags |= GNIC_RAW_CQE_VLAN | (p->stag ? GNIC_RAW_CQE_STAG : 0);
 		cqe->vlan_tci = cpu_to_le16(p->vlan_tci);
 	}
-	cqe->ctrl = cpu_to_le32(ctrl);
+	cqe->ctrl = cpu_to_le32(FIELD_PREP(GNIC_CQE_QPN, qp->qpn));
 	cqe->wqe_index = cpu_to_le32(qp->rq.done);
 	cqe->size = cpu_to_le32(frame->len - strip);
 	cqe->flags = cpu_to_le32(flags);
-	memcpy(&cqe->csum, &sum, sizeof(sum));
 	if (merged)
-		rxe_set_merged(cqe, merged);
+		rxe_set_merged(cqe, merged, p->l3);
+	else
+		rxe_set_sums(qp, cqe, frame, strip);
 	cqe->tstamp = cpu_to_le32((uint32_t)phc_at(&qp->card->phc, loop_now(qp->card->loop)));
 	/* the buffers first: who sees the CQE may give new ones */
 	qp->rq.done += nbuf;

@@ -146,6 +146,7 @@ static bool parse_ipv6_ext(const struct frame *frame, struct parsed *p)
 		/* an offset, or more to come; neither: an atomic fragment is whole */
 		if (p->ip_proto == IP_PROTO_FRAGMENT)
 			p->fragment = frame_be16(ext + 2) & IPV6_FRAGMENT;
+		p->rigid |= p->ip_proto == IP_PROTO_FRAGMENT || p->ip_proto == IP_PROTO_AH;
 		p->ip_proto = ext[0];
 		p->l4_off += len;
 	}

@@ -26,8 +26,10 @@ struct parsed;
 #define IPV6_FRAGMENT		0xfff9
 
 #define IP_PROTO_HOPOPTS	0
+#define IP_PROTO_IPV4		4	/* IP in IP */
 #define IP_PROTO_TCP		6
 #define IP_PROTO_UDP		17
+#define IP_PROTO_IPV6		41
 #define IP_PROTO_ROUTING	43
 #define IP_PROTO_FRAGMENT	44
 #define IP_PROTO_AH		51

@@ -23,6 +23,7 @@ struct parsed {
 	uint8_t l4;		/* enum gnic_hw_cqe_l4 */
 	uint8_t ip_proto;
 	bool fragment;
+	bool rigid;		/* IPv6: an extension header belongs to this packet alone */
 	bool roce;		/* UDP to 4791, long enough for a BTH */
 	bool bad;		/* lengths that contradict each other */
 	uint32_t l3_end;	/* first byte behind the IP packet */

@@ -14,11 +14,17 @@ struct rxe_label {
 	bool marked;
 };
 
-/* A frame of several TCP segments, rxe_gro.c: all but the last have @mss bytes. */
+/**
+ * struct rxe_merged - a frame of several TCP segments, rxe_gro.c
+ * @segs: so many
+ * @mss: bytes of all but the last
+ * @fixed_id: GNIC_RAW_CQE_GRO_FIXED_*
+ * @tunnel: they were in IP in IP
+ */
 struct rxe_merged {
-	uint32_t segs;
+	uint32_t segs, fixed_id;
 	uint16_t mss;
-	bool fixed_id;		/* IPv4: all had the same identification */
+	bool tunnel;
 };
 
 /*
@@ -47,6 +53,13 @@ struct rxe_sums {
  */
 uint32_t rxe_checksum(const struct frame *frame, uint32_t from, struct rxe_sums *sums);
 
+/*
+ * Of one of the packets in a frame: is the sum of its IPv4 header right, if it has
+ * one; has it TCP or UDP with a checksum that is right?
+ */
+bool rxe_ip_right(const struct frame *frame, const struct parsed *p);
+bool rxe_l4_right(const struct frame *frame, const struct parsed *p);
+
 /* Does the driver ask for the FCS? Then there is nothing to merge. */
 static inline bool rxe_fcs_wanted(const struct qp *qp)
 {
@@ -65,6 +78,12 @@ bool rxe_gro_take(struct qp *qp, struct frame *frame, const struct rxe_label *la
  * @vport has in its table; false: there is none.
  */
 bool rxe_tunnel(const struct vport *vport, const struct frame *frame, struct parsed *inner);
+
+/*
+ * The packet in IP in IP, whatever it is; bad: not to be seen, or not within the
+ * outer one. False: there is none.
+ */
+bool rxe_ipip(const struct frame *frame, struct parsed *inner);
 
 /*
  * rxe_split.c: bytes of a frame of @len bytes, @strip of its tag left out, that

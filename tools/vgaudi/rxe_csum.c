@@ -41,11 +41,22 @@ static bool rxe_sum_right(const struct frame *frame, const struct parsed *p, uin
 	       0xffff;
 }
 
-static bool rxe_ip_right(const struct frame *frame, const struct parsed *p)
+bool rxe_ip_right(const struct frame *frame, const struct parsed *p)
 {
 	const uint8_t *ip = frame->hdr + p->l2_len;
 
 	return p->l3 != GNIC_CQE_L3_IPV4 || csum_fold(csum_words(ip, (ip[0] & 15) * 4u)) == 0xffff;
+}
+
+bool rxe_l4_right(const struct frame *frame, const struct parsed *p)
+{
+	uint32_t end = rxe_l4_end(frame, p);
+	struct csum l4 = { 0 };
+
+	if (!end)
+		return false;
+	rxe_sum(&l4, frame, p->l4_off, end);
+	return rxe_sum_right(frame, p, end, l4.sum);
 }
 
 /*

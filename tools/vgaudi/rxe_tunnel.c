@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Block RXE: a look into UDP tunnels that the driver has named. */
+/* Block RXE: a look into UDP tunnels that the driver has named, and into IP in IP. */
 #include "frame.h"
 #include "parse.h"
 #include "rxe.h"
@@ -80,4 +80,20 @@ bool rxe_tunnel(const struct vport *vport, const struct frame *frame, struct par
 	if (!type || !tunnel_kinds[type](udp + UDP_LEN, &at) || !tunnel_parse(frame, &at, inner))
 		return false;
 	return inner->l3_end <= p->l4_off + frame_be16(udp + 4);
+}
+
+bool rxe_ipip(const struct frame *frame, struct parsed *inner)
+{
+	const struct parsed *p = &frame->parsed;
+
+	if (!p->l3 || p->bad || p->fragment ||
+	    (p->ip_proto != IP_PROTO_IPV4 && p->ip_proto != IP_PROTO_IPV6))
+		return false;
+	*inner = (struct parsed){
+		.l2_len = p->l4_off,
+		.eth_type = p->ip_proto == IP_PROTO_IPV4 ? ETH_TYPE_IPV4 : ETH_TYPE_IPV6,
+	};
+	parse_l3(frame, inner);
+	inner->bad |= !inner->l3 || inner->l3_end > p->l3_end;
+	return true;
 }
