@@ -51,6 +51,7 @@ SWITCHDEV_INACTIVE | uapi/linux/devlink.h | DEVLINK_ESWITCH_MODE_SWITCHDEV_INACT
 PTP_SUPPORTED_FLAGS | linux/ptp_clock_kernel.h | supported_perout_flags;
 HRTIMER_SETUP | linux/hrtimer.h | hrtimer_setup\(
 TIMER_CONTAINER_OF | linux/timer.h | timer_container_of
+GSO_FIXEDID_INNER | linux/skbuff.h | SKB_GSO_TCP_FIXEDID_INNER
 HOPOPT_JUMBO | net/ipv6.h | int ipv6_hopopt_jumbo_remove
 IMPORT_NS_STRING | linux/module.h | MODULE_IMPORT_NS\(ns\)[[:space:]]*MODULE_INFO\(import_ns, ns\)
 KF_TRUSTED_ARGS | linux/btf.h | define KF_TRUSTED_ARGS

@@ -124,6 +124,19 @@ static inline void netmem_dma_unmap_page_attrs(struct device *dev, dma_addr_t ad
 }
 #endif
 
+/*
+ * IPv4 identifications that stay. Who has one flag for them means the header in
+ * front of TCP, and cuts nothing that has the flag without DF.
+ */
+#ifdef HAVE_GSO_FIXEDID_INNER
+#define GNIC_GSO_FIXEDID_OUTER		SKB_GSO_TCP_FIXEDID
+#define GNIC_GSO_FIXEDID_NEEDS_DF	false
+#else
+#define SKB_GSO_TCP_FIXEDID_INNER	SKB_GSO_TCP_FIXEDID
+#define GNIC_GSO_FIXEDID_OUTER		0
+#define GNIC_GSO_FIXEDID_NEEDS_DF	true
+#endif
+
 /* Packets above 64 KiB had an IPv6 option once that must not reach the wire. */
 #ifndef HAVE_HOPOPT_JUMBO
 static inline int ipv6_hopopt_jumbo_remove(struct sk_buff *skb)

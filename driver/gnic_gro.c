@@ -23,6 +23,7 @@ static int gnic_gro_write(struct gnic_channel *c, const struct gnic_rx *rx, bool
 		.port = cpu_to_le32(c->nic->port->index),
 		.qpn = cpu_to_le32(rx->qpn),
 		.usecs = cpu_to_le16(GNIC_GRO_USECS),
+		.flags = cpu_to_le16(le32_to_cpu(c->nic->dev->caps.gro) & GNIC_GRO_IPIP),
 	};
 
 	if (on)
@@ -75,52 +76,127 @@ err_back:
 	return err;
 }
 
-/* Where TCP begins in a packet that is IP and TCP and nothing else; 0: it is not. */
-static unsigned int gnic_gro_l4(const struct sk_buff *skb)
+/* Behind the IPv6 extension headers that segments may have, at @at; 0: it ends before. */
+static unsigned int gnic_gro_ext(const struct sk_buff *skb, unsigned int at, u8 *proto)
 {
-	const struct ipv6hdr *ip6 = (void *)skb->data;
-	const struct iphdr *ip = (void *)skb->data;
+	const struct ipv6_opt_hdr *ext;
 
-	if (skb->protocol == htons(ETH_P_IP)) {
-		if (skb_headlen(skb) < sizeof(*ip) || ip->version != 4 || ip->ihl != 5 ||
-		    ip->protocol != IPPROTO_TCP || ip_is_fragment(ip) ||
-		    ntohs(ip->tot_len) != skb->len)
+	while (*proto == NEXTHDR_HOP || *proto == NEXTHDR_ROUTING || *proto == NEXTHDR_DEST) {
+		if (at + sizeof(*ext) > skb_headlen(skb))
 			return 0;
-		return sizeof(*ip);
+		ext = (void *)(skb->data + at);
+		*proto = ext->nexthdr;
+		at += ipv6_optlen(ext);
 	}
-	if (skb->protocol != htons(ETH_P_IPV6) || skb_headlen(skb) < sizeof(*ip6) ||
-	    ip6->version != 6 || ip6->nexthdr != IPPROTO_TCP ||
-	    ntohs(ip6->payload_len) + sizeof(*ip6) != skb->len)
-		return 0;
-	return sizeof(*ip6);
+	return at;
 }
 
-/* Bytes of headers, from IP on; 0: the frame is not what the device says that it is. */
-static unsigned int gnic_gro_hdr_len(const struct sk_buff *skb, unsigned int l4)
+/* Behind the headers of an IP packet at @at that ends where the frame ends; 0: there is none. */
+static unsigned int gnic_gro_ip(const struct sk_buff *skb, __be16 type, unsigned int at, u8 *proto)
 {
-	const struct tcphdr *th = (void *)(skb->data + l4);
-	unsigned int len;
+	const struct ipv6hdr *ip6 = (void *)(skb->data + at);
+	const struct iphdr *ip = (void *)(skb->data + at);
+	unsigned int len = skb_headlen(skb);
 
-	if (!l4 || skb_headlen(skb) < l4 + sizeof(*th))
+	if (type == htons(ETH_P_IP)) {
+		if (at + sizeof(*ip) > len || ip->version != 4 || ip->ihl != 5 ||
+		    ip_is_fragment(ip) || ntohs(ip->tot_len) != skb->len - at)
+			return 0;
+		*proto = ip->protocol;
+		return at + sizeof(*ip);
+	}
+	if (type != htons(ETH_P_IPV6) || at + sizeof(*ip6) > len || ip6->version != 6 ||
+	    ntohs(ip6->payload_len) != skb->len - at - sizeof(*ip6))
 		return 0;
-	len = l4 + th->doff * 4;
-	return th->doff * 4 >= sizeof(*th) && len <= skb_headlen(skb) ? len : 0;
+	*proto = ip6->nexthdr;
+	return gnic_gro_ext(skb, at + sizeof(*ip6), proto);
+}
+
+/**
+ * struct gnic_gro_hdr - where the headers of a merged frame are, from the first IP header on
+ * @type: of the packet that TCP is in
+ * @l3: its header; not 0 in a tunnel
+ * @l4: TCP
+ * @len: bytes of all
+ */
+struct gnic_gro_hdr {
+	__be16 type;
+	unsigned int l3, l4, len;
+};
+
+/* False: the frame is not what the device says that it is. */
+static bool gnic_gro_parse(const struct sk_buff *skb, bool tunnel, struct gnic_gro_hdr *hdr)
+{
+	const struct tcphdr *th;
+	u8 proto = 0;
+
+	hdr->type = skb->protocol;
+	hdr->l3 = 0;
+	hdr->l4 = gnic_gro_ip(skb, hdr->type, 0, &proto);
+	if (hdr->l4 && tunnel) {
+		if (proto != IPPROTO_IPIP && proto != IPPROTO_IPV6)
+			return false;
+		hdr->type = proto == IPPROTO_IPIP ? htons(ETH_P_IP) : htons(ETH_P_IPV6);
+		hdr->l3 = hdr->l4;
+		hdr->l4 = gnic_gro_ip(skb, hdr->type, hdr->l3, &proto);
+	}
+	if (!hdr->l4 || proto != IPPROTO_TCP || hdr->l4 + sizeof(*th) > skb_headlen(skb))
+		return false;
+	th = (void *)(skb->data + hdr->l4);
+	hdr->len = hdr->l4 + th->doff * 4;
+	return th->doff * 4 >= sizeof(*th) && hdr->len <= skb_headlen(skb);
 }
 
 /* The sum of a segment to be: the pseudo header's, as of one that is sent. */
-static void gnic_gro_pseudo(struct sk_buff *skb, unsigned int l4)
+static void gnic_gro_pseudo(struct sk_buff *skb, const struct gnic_gro_hdr *hdr)
 {
-	struct tcphdr *th = (void *)(skb->data + l4);
-	const struct ipv6hdr *ip6 = (void *)skb->data;
-	const struct iphdr *ip = (void *)skb->data;
+	const struct ipv6hdr *ip6 = (void *)(skb->data + hdr->l3);
+	const struct iphdr *ip = (void *)(skb->data + hdr->l3);
+	struct tcphdr *th = (void *)(skb->data + hdr->l4);
+	unsigned int len = skb->len - hdr->l4;
 
-	if (skb->protocol == htons(ETH_P_IP)) {
-		th->check = ~tcp_v4_check(skb->len - l4, ip->saddr, ip->daddr, 0);
+	if (hdr->type == htons(ETH_P_IP)) {
+		th->check = ~tcp_v4_check(len, ip->saddr, ip->daddr, 0);
 		skb_shinfo(skb)->gso_type = SKB_GSO_TCPV4;
 	} else {
-		th->check = ~tcp_v6_check(skb->len - l4, &ip6->saddr, &ip6->daddr, 0);
+		th->check = ~tcp_v6_check(len, &ip6->saddr, &ip6->daddr, 0);
 		skb_shinfo(skb)->gso_type = SKB_GSO_TCPV6;
 	}
+}
+
+/* The packet in it is what the stack's own GRO would have left. */
+static void gnic_gro_tunnel(struct sk_buff *skb, const struct gnic_gro_hdr *hdr, u32 flags)
+{
+	skb->encapsulation = 1;
+	skb_set_inner_protocol(skb, hdr->type);
+	skb_set_inner_network_header(skb, hdr->l3);
+	skb_shinfo(skb)->gso_type |= skb->protocol == htons(ETH_P_IP) ? SKB_GSO_IPXIP4 :
+									 SKB_GSO_IPXIP6;
+	if (flags & GNIC_RAW_CQE_GRO_FIXED_ID)
+		skb_shinfo(skb)->gso_type |= GNIC_GSO_FIXEDID_OUTER;
+}
+
+/* Identifications that stayed do so when it is cut; those that can't grow by one. */
+static void gnic_gro_fixed_id(struct sk_buff *skb, const struct gnic_gro_hdr *hdr, u32 flags)
+{
+	const struct iphdr *ip = (void *)(skb->data + hdr->l3);
+	u32 flag = hdr->l3 ? GNIC_RAW_CQE_GRO_FIXED_INNER : GNIC_RAW_CQE_GRO_FIXED_ID;
+
+	if (hdr->type != htons(ETH_P_IP) || !(flags & flag) ||
+	    (GNIC_GSO_FIXEDID_NEEDS_DF && !(ip->frag_off & htons(IP_DF))))
+		return;
+	skb_shinfo(skb)->gso_type |= hdr->l3 ? SKB_GSO_TCP_FIXEDID_INNER : SKB_GSO_TCP_FIXEDID;
+}
+
+/* Packets and bytes are those of the wire: every segment had its headers. */
+static void gnic_gro_count(struct gnic_rx_stats *count, u32 len, u32 hdr_len, u32 segs)
+{
+	count->packets += segs - 1;
+	count->bytes += (segs - 1) * (ETH_HLEN + hdr_len);
+	count->gro_packets++;
+	count->gro_bytes += ETH_HLEN + len;
+	count->gro_wire_packets += segs;
+	count->gro_wire_bytes += len + segs * ETH_HLEN + (segs - 1) * hdr_len;
 }
 
 /**
@@ -136,26 +212,22 @@ static void gnic_gro_pseudo(struct sk_buff *skb, unsigned int l4)
 void gnic_gro_skb(struct gnic_rx_poll *poll, struct sk_buff *skb,
 		  const struct gnic_hw_raw_cqe *cqe, u32 flags)
 {
-	unsigned int l4 = gnic_gro_l4(skb), hdr_len = gnic_gro_hdr_len(skb, l4);
+	bool tunnel = le32_to_cpu(cqe->ctrl) & GNIC_CQE_INNER_OK;
 	unsigned int mss = le16_to_cpu(cqe->csum), segs;
+	struct gnic_gro_hdr hdr;
 
 	skb->ip_summed = CHECKSUM_NONE;
-	if (!hdr_len || !mss || skb->len <= hdr_len + mss)
+	if (!gnic_gro_parse(skb, tunnel, &hdr) || !mss || skb->len <= hdr.len + mss)
 		return;
-	segs = DIV_ROUND_UP(skb->len - hdr_len, mss);
+	segs = DIV_ROUND_UP(skb->len - hdr.len, mss);
 	skb_reset_network_header(skb);
-	skb_set_transport_header(skb, l4);
-	gnic_gro_pseudo(skb, l4);
+	skb_set_transport_header(skb, hdr.l4);
+	gnic_gro_pseudo(skb, &hdr);
 	skb_shinfo(skb)->gso_size = mss;
-	if (flags & GNIC_RAW_CQE_GRO_FIXED_ID)
-		skb_shinfo(skb)->gso_type |= SKB_GSO_TCP_FIXEDID;
+	gnic_gro_fixed_id(skb, &hdr, flags);
+	if (tunnel)
+		gnic_gro_tunnel(skb, &hdr, flags);
 	NAPI_GRO_CB(skb)->count = segs;
 	tcp_gro_complete(skb);
-	/* Packets and bytes are those of the wire: every segment had its headers. */
-	poll->count.packets += segs - 1;
-	poll->count.bytes += (segs - 1) * (ETH_HLEN + hdr_len);
-	poll->count.gro_packets++;
-	poll->count.gro_bytes += ETH_HLEN + skb->len;
-	poll->count.gro_wire_packets += segs;
-	poll->count.gro_wire_bytes += skb->len + segs * ETH_HLEN + (segs - 1) * hdr_len;
+	gnic_gro_count(&poll->count, skb->len, hdr.len, segs);
 }
