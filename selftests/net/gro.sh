@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # GRO in hardware: what it merges arrives whole, is counted as it came on the
-# wire, and is cut again where it goes on. Topology: lib/guest.sh.
+# wire, and is cut again where it goes on. In tunnels too. Topology: lib/guest.sh.
 
 . "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/tunnel.sh"
 
 VERDICT=$TREE/build/bpf/verdict.bpf.o
 
@@ -87,24 +88,76 @@ wire_counters() {
 	expect "bytes" "${bytes#-}" -le 2000
 }
 
-# Through this host to another one, over a netdev that can't cut.
-forwarded() {
+# tunnel TYPE ARGS OUTER ADDRESS...: streams that end here
+tunnel() {
+	local type=$1 args=$2 outer=$3 address
+
+	shift 3
+	tunnel_up "$type" "$args" "$outer"
+	for address; do
+		receive_merged "$address"
+	done
+}
+
+tunnels() {
 	gro_on
+	apart tunnel ipip "" 4 10.9.0.1
+	apart tunnel sit "" 4 "[2001:db8:9::1]"
+	apart tunnel ip6tnl "mode any" 6 10.9.0.1 "[2001:db8:9::1]"
+	apart tunnel ip6tnl "mode any encaplimit none" 6 "[2001:db8:9::1]"
+	ethtool -K "$DEV" gro on
+	apart tunnel ipip "" 4 10.9.0.1
+	ethtool -G "$DEV" tcp-data-split on
+	defer ethtool -G "$DEV" tcp-data-split off
+	apart tunnel ipip "" 4 10.9.0.1
+}
+
+# far_addresses NEAR FAR: this host is a router between the peer and FAR, in a netns.
+far_addresses() {
+	local near=$1 far=$2
+
+	ip addr add 198.51.100.1/24 dev "$near"
+	defer ip addr del 198.51.100.1/24 dev "$near"
+	ip link set "$near" up
+	ip addr add 2001:db8:f::1/64 dev "$near" nodad
+	defer ip addr del 2001:db8:f::1/64 dev "$near"
+	ip -n gro-far addr add 198.51.100.2/24 dev "$far"
+	ip -n gro-far link set "$far" up
+	ip -n gro-far addr add 2001:db8:f::2/64 dev "$far" nodad
+	ip netns exec gro-far ethtool -K "$far" gro off
+	ip -n gro-far route add 192.0.2.0/24 via 198.51.100.1
+	peer ip route add 198.51.100.0/24 via 192.0.2.1
+	defer peer ip route del 198.51.100.0/24
+	sysctl -q -w net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+	defer sysctl -q -w net.ipv4.ip_forward=0 net.ipv6.conf.all.forwarding=0
+	wait_for 10 ping -c 1 -W 1 198.51.100.2
+	wait_for 10 ping -c 1 -W 1 2001:db8:f::2
+}
+
+# far_up: behind a netdev that can't cut
+far_up() {
 	ip netns add gro-far
 	defer ip netns del gro-far
 	ip link add gro0 type veth peer name gro1 netns gro-far
 	defer ip link del gro0
-	ip addr add 198.51.100.1/24 dev gro0
-	ip link set gro0 up
 	ethtool -K gro0 tso off gso off tx off
-	ip -n gro-far addr add 198.51.100.2/24 dev gro1
-	ip -n gro-far link set gro1 up
-	ip netns exec gro-far ethtool -K gro1 gro off
-	ip -n gro-far route add 192.0.2.0/24 via 198.51.100.1
-	peer ip route add 198.51.100.0/24 via 192.0.2.1
-	defer peer ip route del 198.51.100.0/24
-	sysctl -q -w net.ipv4.ip_forward=1
-	defer sysctl -q -w net.ipv4.ip_forward=0
+	far_addresses gro0 gro1
+}
+
+# far_up_port: behind another cable of the card
+far_up_port() {
+	ip netns add gro-far
+	defer ip netns del gro-far
+	ip link set "${PORTS[3]}" netns gro-far
+	defer ip -n gro-far link set "${PORTS[3]}" netns 1
+	defer ip link set "${PORTS[2]}" down
+	far_addresses "${PORTS[2]}" "${PORTS[3]}"
+}
+
+# Through this host to another one.
+forwarded() {
+	gro_on
+	far_up
 	forward_one
 }
 
@@ -121,6 +174,90 @@ forward_one() {
 	wait_for 10 cmp "$file" "$file.sent"
 	read -ra after < <(merged)
 	expect "merged" "${after[0]}" -gt "${before[0]}"
+}
+
+# burst FAR WHAT...: of lib/segments.py, as it was sent behind this host
+burst() {
+	local far=$1 log before after
+
+	shift
+	log=$(mktemp)
+	defer rm -f "$log"
+	ip netns exec gro-far "$TREE/selftests/lib/segments.py" receive "$far" "$@" >"$log" 2>&1 &
+	wait_for 5 grep -q ready "$log"
+	read -ra before < <(merged)
+	peer "$TREE/selftests/lib/segments.py" send "$PEER_DEV" \
+		"$(cat "/sys/class/net/$DEV/address")" "$@"
+	wait $! || fail "$*: $(cat "$log")"
+	read -ra after < <(merged)
+	MERGED=$((after[1] - before[1]))
+	note "$*: $MERGED merged, $(tail -n 1 "$log")"
+}
+
+# cut_again FAR WHAT...: at last once some of it was merged on the way
+cut_again() {
+	local _
+
+	for _ in 1 2 3 4 5 6; do
+		burst "$@"
+		[ "$MERGED" -lt 4 ] || return 0
+	done
+	fail "$*: nothing is merged"
+}
+
+bursts_on() {
+	peer tc qdisc replace dev "$PEER_DEV" root fq
+	defer peer tc qdisc del dev "$PEER_DEV" root
+}
+
+# What was merged comes out as it went in, whoever cuts it: identifications that grow
+# or do not, headers around headers, and nothing that differs lost.
+as_it_was() {
+	gro_on
+	bursts_on
+	far_up
+	cut_again gro1 inner=4
+	cut_again gro1 inner=4 fixed-inner
+	cut_again gro1 inner=4 fixed-inner fragment
+	cut_again gro1 inner=6
+	cut_again gro1 inner=6 ext
+}
+
+as_it_was_in_tunnels() {
+	gro_on
+	bursts_on
+	far_up
+	cut_again gro1 outer=4 inner=4
+	cut_again gro1 outer=4 inner=4 fixed-inner
+	cut_again gro1 outer=4 inner=4 fixed-outer
+	cut_again gro1 outer=4 inner=4 fixed-inner fixed-outer fragment
+	cut_again gro1 outer=4 inner=6
+	cut_again gro1 outer=6 inner=4
+	cut_again gro1 outer=6 inner=6 ext
+	cut_again gro1 outer=4 inner=4 tos
+	cut_again gro1 outer=6 inner=6 tos
+}
+
+# cut_by_device WHAT...: of the next port
+cut_by_device() {
+	local before after
+
+	before=$("$TREE/selftests/lib/qstats.py" "${PORTS[2]}" hw-gso-packets)
+	cut_again "${PORTS[3]}" "$@"
+	after=$("$TREE/selftests/lib/qstats.py" "${PORTS[2]}" hw-gso-packets)
+	expect "$*: super packets" $((after - before)) -gt 0
+}
+
+as_it_was_by_device() {
+	[ ${#PORTS[@]} -ge 4 ] || skip "needs four ports"
+	gro_on
+	bursts_on
+	far_up_port
+	cut_by_device inner=4
+	cut_by_device outer=4 inner=4
+	cut_by_device outer=4 inner=6
+	cut_by_device outer=6 inner=4
+	cut_by_device outer=6 inner=6
 }
 
 # A segment that nothing follows does not stay in the device.
@@ -217,5 +354,6 @@ refused() {
 
 topology_up
 trap topology_down EXIT
-guest_main both_families buffers wire_counters forwarded alone xdp needs_checksums \
-	under_traffic refused
+tunnel_modules
+guest_main both_families buffers wire_counters tunnels forwarded as_it_was as_it_was_in_tunnels \
+	as_it_was_by_device alone xdp needs_checksums under_traffic refused

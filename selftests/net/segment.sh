@@ -5,6 +5,7 @@
 # of the queues. Topology: lib/guest.sh.
 
 . "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/tunnel.sh"
 
 # Super packets and segments of them that this end has sent so far.
 gso_count() {
@@ -65,25 +66,6 @@ uso_off() {
 	sleep 0.2
 	after=$(gso_count)
 	expect "counters" "$before" = "$after"
-}
-
-# tunnel_up TYPE ARGS OUTER: inner addresses 10.9.0.1, 2001:db8:9::1 and .2.
-tunnel_up() {
-	local type=$1 args=$2 local=192.0.2.1 remote=192.0.2.2
-
-	[ "$3" = 4 ] || local=2001:db8::1 remote=2001:db8::2
-	# shellcheck disable=SC2086
-	ip link add tun9 type "$type" $args local $local remote $remote dev "$DEV"
-	defer ip link del tun9
-	# shellcheck disable=SC2086
-	peer ip link add tun9 type "$type" $args local $remote remote $local dev "$PEER_DEV"
-	defer peer ip link del tun9
-	ip addr add 10.9.0.1/24 dev tun9
-	ip link set tun9 up
-	peer ip addr add 10.9.0.2/24 dev tun9
-	peer ip link set tun9 up
-	ip addr add 2001:db8:9::1/64 dev tun9 nodad
-	peer ip addr add 2001:db8:9::2/64 dev tun9 nodad
 }
 
 # A stream through the tunnel; prints super packets sent meanwhile.
@@ -219,9 +201,7 @@ features_depend() {
 
 topology_up
 trap topology_down EXIT
-for module in vxlan geneve ip_gre ip6_gre ipip sit ip6_tunnel; do
-	modprobe -q "$module" || :
-done
+tunnel_modules
 guest_main uso uso_off vxlan vxlan_over_v6 vxlan_with_checksum geneve gre gre_over_v6 ip_in_ip \
 	ip6_in_ip ip_in_ip6 inner_checksum port_is_told_again \
 	features_depend
