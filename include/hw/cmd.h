@@ -135,6 +135,7 @@ struct gnic_hw_caps {
 	__le32 rc;		/* GNIC_RC_CAP_*: what RC QPs can do */
 #define GNIC_RC_CAP_SELECTIVE	BIT(0)	/* resend just what is missing */
 #define GNIC_RC_CAP_DELAY	BIT(1)	/* congestion control by delay */
+#define GNIC_RC_CAP_STRIDE	BIT(2)	/* WQEs of rows */
 	__le32 segments;	/* of all windows of WINDOW_MAP; 0: there is no such command */
 	__le32 gro;		/* GNIC_GRO_*: what QP_GRO can be asked for */
 	__le32 rsvd[2];

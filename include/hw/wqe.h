@@ -11,11 +11,12 @@ enum gnic_hw_wqe_opcode {
 	GNIC_WQE_NOP		= 0,
 	GNIC_WQE_SEND		= 1,
 	GNIC_WQE_LINEAR		= 2,	/* RDMA WRITE */
-	GNIC_WQE_STRIDE		= 3,
-	GNIC_WQE_MULTI_STRIDE	= 4,
+	GNIC_WQE_STRIDE		= 3,	/* RDMA WRITE of rows, which are one piece there */
+	GNIC_WQE_MULTI_STRIDE	= 4,	/* of rows that lie there as they do here */
 	GNIC_WQE_RDV_WR		= 5,
 	GNIC_WQE_RDV_RD		= 6,
 	GNIC_WQE_QOS_UPDATE	= 7,
+	GNIC_WQE_STRIDE_DUAL	= 8,	/* of rows that lie there in another way */
 	/* model-defined */
 	GNIC_WQE_RAW_SEND	= 0x10,	/* one packet, first WQE of it */
 	GNIC_WQE_RAW_CONT	= 0x11,	/* further segments of it */
@@ -24,6 +25,7 @@ enum gnic_hw_wqe_opcode {
 	GNIC_WQE_POST		= 0x16,	/* compute: the RC WQE within, on another QP */
 	GNIC_WQE_FENCE		= 0x17,	/* compute: wait for all before it */
 	GNIC_WQE_REDUCE		= 0x18,	/* compute: memory into memory */
+	GNIC_WQE_HALF		= 0x1b,	/* compute: second half of the WQE of the POST behind it */
 };
 #define GNIC_WQE_INDEX			GENMASK(15, 8)	/* low bits of its own index */
 
@@ -108,6 +110,26 @@ struct gnic_hw_rc_wqe {
 	__le32 completion;
 };
 GNIC_HW_SIZE(gnic_hw_rc_wqe, 32);
+
+#define GNIC_RC_STRIDES			4
+
+/**
+ * struct gnic_hw_rc_stride - Gaudi2 send WQE, second half: how the bytes lie in rows
+ * @stride: bytes from the beginning of a row, or of all rows of the dimension before,
+ *	to that of the next one
+ * @count: how many, 1 and more
+ * @row: bytes of a row
+ * @rsvd: zero
+ *
+ * STRIDE_DUAL: the first two dimensions are of this end, the others of the peer.
+ */
+struct gnic_hw_rc_stride {
+	__le32 stride[GNIC_RC_STRIDES];
+	__le16 count[GNIC_RC_STRIDES];
+	__le32 row;
+	__le32 rsvd;
+};
+GNIC_HW_SIZE(gnic_hw_rc_stride, 32);
 
 /* Raw send WQE (model-defined), dword 0. */
 #define GNIC_RAW_WQE_NSEG		GENMASK(20, 16)	/* of the packet, 1..GNIC_RAW_SEGS_MAX */
@@ -205,6 +227,7 @@ GNIC_HW_SIZE(gnic_hw_recv_wqe, 16);
  * @tag: comes back in the CQE
  * @target: POST: GNIC_COMPUTE_QPN, GNIC_COMPUTE_PORT
  * @rc: POST: the WQE; its GNIC_WQE_INDEX is filled in by the device
+ * @half: HALF: of the WQE
  */
 struct gnic_hw_compute_wqe {
 	__le32 ctrl;
@@ -213,7 +236,10 @@ struct gnic_hw_compute_wqe {
 	__le64 dst;
 	__le32 tag;
 	__le32 target;
-	struct gnic_hw_rc_wqe rc;
+	union {
+		struct gnic_hw_rc_wqe rc;
+		struct gnic_hw_rc_stride half;
+	};
 };
 GNIC_HW_SIZE(gnic_hw_compute_wqe, 64);
 

@@ -77,12 +77,51 @@ static struct gnic_hw_rc_wqe any_rc_wqe(uint32_t index)
 	return wqe;
 }
 
+/* The halves of a WQE of rows, which mostly fit each other. */
+static void any_rows(struct gnic_hw_rc_wqe *wqe, struct gnic_hw_rc_stride *half)
+{
+	static const uint8_t opcodes[] = { GNIC_WQE_STRIDE, GNIC_WQE_MULTI_STRIDE,
+					   GNIC_WQE_STRIDE_DUAL };
+	uint32_t opcode = opcodes[lab_random(3)], row = 1 + lab_random(lab_random(2) ? 20 : 5000);
+	uint32_t bytes = row;
+
+	*half = (struct gnic_hw_rc_stride){ .row = cpu_to_le32(row) };
+	for (uint32_t i = 0; i < GNIC_RC_STRIDES; i++) {
+		uint32_t count = i % 2 ? 1 : 1 + lab_random(lab_random(2) ? 200 : 3);
+
+		if (opcode == GNIC_WQE_STRIDE_DUAL && i > 1)
+			count = le16_to_cpu(half->count[i - 2]);
+		half->count[i] = cpu_to_le16(count);
+		half->stride[i] = cpu_to_le32(lab_random(20) ? lab_random(2 * row) : bits());
+		if (opcode != GNIC_WQE_STRIDE_DUAL || i < 2)
+			bytes *= count;
+	}
+	wqe->ctrl &= ~cpu_to_le32(GNIC_WQE_OPCODE | GNIC_RC_WQE_REDUCTION);
+	wqe->ctrl |= cpu_to_le32(opcode);
+	wqe->size = cpu_to_le32(bytes);
+	if (!lab_random(10))
+		((uint8_t *)half)[lab_random(sizeof(*half))] ^= (uint8_t)bits();
+}
+
+static void post_rc(struct lab_qp *lqp)
+{
+	struct {
+		struct gnic_hw_rc_wqe wqe;
+		struct gnic_hw_rc_stride half;
+	} both = { .wqe = any_rc_wqe(lqp->index) };
+
+	if (!lab_random(3))
+		any_rows(&both.wqe, &both.half);
+	lab_post(lqp, &both);
+}
+
 static void post_something(void)
 {
 	static const uint8_t opcodes[] = { GNIC_WQE_NOP, GNIC_WQE_COPY, GNIC_WQE_FILL,
 					   GNIC_WQE_POST, GNIC_WQE_FENCE, GNIC_WQE_REDUCE,
-					   31 };
+					   GNIC_WQE_HALF, 31 };
 	struct lab_qp *lqp = any_qp();
+	struct gnic_hw_rc_stride half;
 	struct gnic_hw_compute_wqe wqe = {
 		.ctrl = cpu_to_le32(opcodes[lab_random(sizeof(opcodes))] |
 				    FIELD_PREP(GNIC_WQE_INDEX, lqp->index & 0xff) |
@@ -96,8 +135,16 @@ static void post_something(void)
 	lqp->index = le32_to_cpu(lab_db(lqp)->index);
 	if (!lab_has_room(lqp))
 		return;
+	if (lqp->qp.rc) {
+		post_rc(lqp);
+		return;
+	}
 	wqe.rc = any_rc_wqe(lqp->index);
-	lab_post(lqp, lqp->qp.rc ? (void *)&wqe.rc : (void *)&wqe);
+	if (!lab_random(3))
+		any_rows(&wqe.rc, &half);
+	if (FIELD_GET(GNIC_WQE_OPCODE, le32_to_cpu(wqe.ctrl)) == GNIC_WQE_HALF)
+		any_rows(&wqe.rc, &wqe.half);
+	lab_post(lqp, &wqe);
 }
 
 static void recv_something(void)
@@ -207,7 +254,9 @@ static void send_a_packet(void)
 					   ROCE_WRITE_ONLY_IMM, ROCE_ACK, ROCE_ACK,
 					   ROCE_SEND_FIRST, ROCE_SEND_MIDDLE, ROCE_SEND_LAST,
 					   ROCE_SEND_ONLY, ROCE_SEND_ONLY_IMM, ROCE_REDUCE_FIRST,
-					   ROCE_REDUCE_ONLY, ROCE_REDUCE_ONLY_IMM };
+					   ROCE_REDUCE_ONLY, ROCE_REDUCE_ONLY_IMM,
+					   ROCE_STRIDE_FIRST, ROCE_STRIDE_ONLY,
+					   ROCE_STRIDE_ONLY_IMM };
 	uint32_t side = lab_random(2), qpn = lab_random(LAB_QPS);
 	const struct rc *rc = lab_qp(side, qpn)->qp.rc;
 	struct roce_path path = { .ip_version = 4 };
@@ -223,6 +272,17 @@ static void send_a_packet(void)
 	struct frame frame = { .iovs = 1, .iov = { { data, pkt.payload } } };
 	uint8_t bytes[LAB_FRAME];
 
+	if (roce_ops[pkt.opcode].flags & ROCE_OP_STRIDE) {
+		pkt.rows = (struct rows){ .row = 1 + lab_random(64), .count = { 1, 1, 1, 1 },
+					  .stride = { bits() >> lab_random(32) } };
+		pkt.rows.count[lab_random(4)] = (uint16_t)(bits() >> 16 >> lab_random(16));
+		if (lab_random(4))
+			pkt.dma_len = (uint32_t)rows_bytes(&pkt.rows, ROWS_DIMS);
+		if (lab_random(4) && !(roce_ops[pkt.opcode].flags & ROCE_OP_LAST))
+			pkt.payload = 1024;
+		else if (lab_random(4))
+			pkt.payload = pkt.dma_len % (ROCE_PAYLOAD_MAX + 1);
+	}
 	if (rc && lab_random(4))
 		pkt.psn = psn_add(pkt.opcode == ROCE_ACK ? rc->req.ona : rc->res.expected,
 				  lab_random(6) - 2);
@@ -305,6 +365,9 @@ static void anything_at_all(void **state)
 	cage();
 	for (uint32_t i = 0; i < 4; i++)
 		lab_receive_queue(lab_qp(i / 2, i % 2));
+	/* one of each pair has rows */
+	for (uint32_t i = 0; i < 2; i++)
+		lab_qp(i, 0)->qp.sq.entry_log = 6;
 	revive();
 	for (uint32_t i = 0; i < rounds; i++) {
 		lab.bytes = i / 64 & 1;

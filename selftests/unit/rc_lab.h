@@ -515,6 +515,7 @@ static inline enum gnic_hw_status lab_requester(uint32_t side, uint32_t qpn,
 	lab_field(&w, GNIC_REQ_BURST_SIZE, conn->burst);
 	lab_field(&w, GNIC_REQ_SELECTIVE, conn->selective >> side & 1);
 	lab_field(&w, GNIC_REQ_WQ_TYPE, GNIC_WQ_TYPE_WRITE);
+	lab_field(&w, GNIC_REQ_SWQ_GRANULARITY, lab.side[side].qps[qpn].qp.sq.entry_log - 5u);
 	lab_field(&w, GNIC_REQ_VALID, 1);
 	return rc_cmd_qpc_write(&lab.side[side].qps[qpn].qp, &w);
 }

@@ -186,9 +186,9 @@ static void valid_needs_a_whole_context(void **state)
 	assert_int_equal(lab_set(qp(), true, GNIC_REQ_WQ_TYPE, GNIC_WQ_TYPE_RDV_READ),
 			 GNIC_STATUS_OK);
 	assert_int_equal(lab_set(qp(), true, GNIC_REQ_VALID, 1), GNIC_STATUS_UNSUPPORTED);
+	assert_int_equal(lab_set(qp(), true, GNIC_REQ_WQ_TYPE, GNIC_WQ_TYPE_WRITE), GNIC_STATUS_OK);
 	assert_int_equal(lab_set(qp(), true, GNIC_REQ_SWQ_GRANULARITY, 1), GNIC_STATUS_OK);
-	assert_int_equal(lab_requester(0, 0, &conn), GNIC_STATUS_BAD_PARAM);
-	assert_int_equal(lab_set(qp(), true, GNIC_REQ_SWQ_GRANULARITY, 0), GNIC_STATUS_OK);
+	assert_int_equal(lab_set(qp(), true, GNIC_REQ_VALID, 1), GNIC_STATUS_BAD_PARAM);
 	qp()->sq.present = false;
 	assert_int_equal(lab_requester(0, 0, &conn), GNIC_STATUS_BAD_STATE);
 	qp()->sq.present = true;

@@ -348,8 +348,6 @@ static void inline_in_64_bytes(void **state)
 
 	(void)state;
 	from->qp.sq.entry_log = 6;
-	lab_path(0, 0, &lab_conn_default);
-	assert_int_equal(lab_set(&from->qp, true, GNIC_REQ_SWQ_GRANULARITY, 1), GNIC_STATUS_OK);
 	connect();
 	lab_recv(lab_qp(1, 0), LAB_SINK, BUFFER);
 	for (uint32_t i = 0; i < 2; i++) {

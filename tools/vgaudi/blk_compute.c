@@ -44,6 +44,8 @@ struct compute_post {
  * @running: there is one
  * @offset: bytes of it that are done
  * @under_way: POSTs not complete
+ * @half: second half of the WQE of the POST that is next
+ * @has_half: which the command before was
  * @free: places for further ones
  * @room: on the target's list while it has no room
  * @post: all places
@@ -53,6 +55,8 @@ struct qp_compute {
 	bool running;
 	uint32_t offset;
 	uint32_t under_way;
+	struct gnic_hw_rc_stride half;
+	bool has_half;
 	struct compute_post *free;
 	struct rc_post room;
 	struct qp *qp;
@@ -267,11 +271,33 @@ static void compute_has_room(struct rc_post *room, uint8_t syndrome)
 	qp_wake(c->qp);
 }
 
+static enum compute_step compute_half(struct qp *qp, struct qp_compute *c, uint8_t *syndrome)
+{
+	(void)qp;
+	c->half = c->cmd.half;
+	*syndrome = 0;
+	return COMPUTE_DONE;
+}
+
+/* It has its second half, if it needs one, and the target has room for that. */
+static uint8_t compute_check_post(const struct qp_compute *c, const struct qp *to)
+{
+	uint32_t ctrl = le32_to_cpu(c->cmd.rc.ctrl);
+
+	if (txs_in_rows(FIELD_GET(GNIC_WQE_OPCODE, ctrl)))
+		return c->has_half && 1u << to->sq.entry_log > sizeof(c->cmd.rc) ?
+		       0 : GNIC_SYND_TX_STRIDE_64B;
+	if (ctrl & GNIC_RC_WQE_INLINE && le32_to_cpu(c->cmd.rc.size) > GNIC_RC_INLINE_32)
+		return GNIC_SYND_TX_INLINE_SIZE;
+	return 0;
+}
+
 /*
  * The WQE goes where the driver would have put it, and the record says so: a
  * QP is posted to by the driver or by a compute queue.
  */
-static bool compute_enqueue(struct qp *to, const struct gnic_hw_rc_wqe *from)
+static bool compute_enqueue(struct qp *to, const struct gnic_hw_rc_wqe *from,
+			    const struct gnic_hw_rc_stride *half)
 {
 	struct gnic_hw_rc_wqe wqe[2] = { *from };
 	struct gnic_hw_db *db;
@@ -283,7 +309,10 @@ static bool compute_enqueue(struct qp *to, const struct gnic_hw_rc_wqe *from)
 	wqe->ctrl &= ~cpu_to_le32(GNIC_WQE_INDEX);
 	wqe->ctrl |= cpu_to_le32(FIELD_PREP(GNIC_WQE_INDEX, to->sq.index & 0xff));
 	/* where a WQE of 64 bytes has its inline data */
-	memcpy(&wqe[1], &wqe->local_addr, GNIC_RC_INLINE_32);
+	if (wqe->ctrl & cpu_to_le32(GNIC_RC_WQE_INLINE))
+		memcpy(&wqe[1], &wqe->local_addr, GNIC_RC_INLINE_32);
+	else if (half)
+		memcpy(&wqe[1], half, sizeof(*half));
 	memcpy(entry, wqe, 1u << to->sq.entry_log);
 	to->sq.index++;
 	to->sq.kicked = to->sq.index;
@@ -315,11 +344,9 @@ static enum compute_step compute_post(struct qp *qp, struct qp_compute *c, uint8
 
 	if (!to)
 		return COMPUTE_DONE;
-	*syndrome = GNIC_SYND_TX_INLINE_SIZE;
-	if (le32_to_cpu(c->cmd.rc.ctrl) & GNIC_RC_WQE_INLINE &&
-	    le32_to_cpu(c->cmd.rc.size) > GNIC_RC_INLINE_32)
+	*syndrome = compute_check_post(c, to);
+	if (*syndrome)
 		return COMPUTE_DONE;
-	*syndrome = 0;
 	if (!c->free)
 		return COMPUTE_WAIT;
 	if (to->sq.index - to->sq.done > to->sq.mask) {
@@ -328,7 +355,7 @@ static enum compute_step compute_post(struct qp *qp, struct qp_compute *c, uint8
 		rc_post_add(to->rc, &c->room);
 		return COMPUTE_WAIT;
 	}
-	if (!compute_enqueue(to, &c->cmd.rc)) {
+	if (!compute_enqueue(to, &c->cmd.rc, c->has_half ? &c->half : NULL)) {
 		*syndrome = GNIC_SYND_WQ_ACCESS;
 		return COMPUTE_DONE;
 	}
@@ -347,6 +374,7 @@ static const compute_fn compute_fns[] = {
 	[GNIC_WQE_POST]		= compute_post,
 	[GNIC_WQE_FENCE]	= compute_fence,
 	[GNIC_WQE_REDUCE]	= compute_reduce,
+	[GNIC_WQE_HALF]		= compute_half,
 };
 
 static enum compute_step compute_run(struct qp *qp, struct qp_compute *c, uint8_t *syndrome)
@@ -393,8 +421,10 @@ static void compute_retire(struct qp *qp, struct qp_compute *c, bool posted, uin
 		.size = le32_to_cpu(c->cmd.size),
 		.cqe = le32_to_cpu(c->cmd.ctrl) & GNIC_COMPUTE_WQE_CQE,
 	};
+	uint32_t opcode = FIELD_GET(GNIC_WQE_OPCODE, le32_to_cpu(c->cmd.ctrl));
 
 	c->running = false;
+	c->has_half = opcode == GNIC_WQE_HALF && !syndrome;
 	qp->sq.done++;
 	wq_done(qp, &qp->sq);
 	if (!posted)

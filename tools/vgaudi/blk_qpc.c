@@ -28,6 +28,11 @@ struct qpc_field {
 
 static const struct qpc_field qpc_req_fields[] = {
 	{ GNIC_REQ_DST_QP,		QPC_DOWN },
+	{ GNIC_REQ_STRIDE_OFFSET,	QPC_DEVICE },
+	{ GNIC_REQ_STRIDE1_INDEX,	QPC_DEVICE },
+	{ GNIC_REQ_STRIDE2_INDEX,	QPC_DEVICE },
+	{ GNIC_REQ_STRIDE3_INDEX,	QPC_DEVICE },
+	{ GNIC_REQ_STRIDE4_INDEX,	QPC_DEVICE },
 	{ GNIC_REQ_RKEY,		QPC_DRIVER },
 	{ GNIC_REQ_DST_IP,		QPC_DEVICE },
 	{ GNIC_REQ_DST_MAC_LO,		QPC_DEVICE },
@@ -515,6 +520,22 @@ static void put_delay(__le32 *ctx, const struct rc_delay *delay)
 	gnic_qpc_set(ctx, GNIC_REQ_CONG_NON_MARKED_ACK, delay->below);
 }
 
+/* Of the packet that is next, if its message lies in rows. */
+static void put_rows(__le32 *ctx, const struct rc_requester *req)
+{
+	const struct rc_msg *msg = rc_msg(req, req->exec);
+	struct rows_place place;
+
+	if (req->exec == req->tail || !msg->in_rows)
+		return;
+	rows_locate(&msg->rows, req->packet << req->mtu_log, &place);
+	gnic_qpc_set(ctx, GNIC_REQ_STRIDE_OFFSET, place.offset);
+	gnic_qpc_set(ctx, GNIC_REQ_STRIDE1_INDEX, place.index[0]);
+	gnic_qpc_set(ctx, GNIC_REQ_STRIDE2_INDEX, place.index[1]);
+	gnic_qpc_set(ctx, GNIC_REQ_STRIDE3_INDEX, place.index[2]);
+	gnic_qpc_set(ctx, GNIC_REQ_STRIDE4_INDEX, place.index[3]);
+}
+
 static void req_read(const struct rc *rc, __le32 *ctx)
 {
 	const struct rc_requester *req = &rc->req;
@@ -526,6 +547,7 @@ static void req_read(const struct rc *rc, __le32 *ctx)
 	gnic_qpc_set(ctx, GNIC_REQ_CONSUMER_IDX, qp->sq.done & ROCE_INDEX_MASK);
 	gnic_qpc_set(ctx, GNIC_REQ_LOCAL_PI, qp->sq.index & ROCE_INDEX_MASK);
 	gnic_qpc_set(ctx, GNIC_REQ_PSN_SINCE_ACKREQ, req->since_ackreq);
+	put_rows(ctx, req);
 	if (req->valid && req->delay.target)
 		put_delay(ctx, &req->delay);
 	gnic_qpc_set(ctx, GNIC_REQ_CQ_NUM, qp->sq_cq ? qp->sq_cq->cqn : 0);

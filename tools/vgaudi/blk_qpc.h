@@ -10,6 +10,7 @@
 #include "card.h"
 #include "hw/qpc.h"
 #include "roce.h"
+#include "rows.h"
 
 #define RC_MSGS			128u	/* WQEs in flight: a power of two */
 #define RC_WINDOW		128u	/* packets in flight, without congestion control */
@@ -23,6 +24,7 @@ enum rc_kind {
 	RC_WRITE,
 	RC_SEND,
 	RC_REDUCE,	/* a WRITE that is a reduction */
+	RC_STRIDE,	/* a WRITE that is rows at the peer */
 	RC_KINDS,
 };
 
@@ -38,8 +40,11 @@ enum rc_kind {
  * @imm: the tag travels
  * @cqe: completion wanted
  * @is_inline: the data is in @data
+ * @in_rows: the data lies in rows
+ * @there: RC_STRIDE: the first dimension of @rows that is the peer's
  * @reduction: RC_REDUCE: how
  * @data: inline data
+ * @rows: with @in_rows
  */
 struct rc_msg {
 	uint64_t local;
@@ -52,8 +57,13 @@ struct rc_msg {
 	bool imm;
 	bool cqe;
 	bool is_inline;
+	bool in_rows;
+	uint8_t there;
 	uint16_t reduction;
-	uint8_t data[GNIC_RC_INLINE_64];
+	union {
+		uint8_t data[GNIC_RC_INLINE_64];
+		struct rows rows;
+	};
 };
 
 /**
@@ -144,6 +154,7 @@ struct rc_requester {
  * @size: bytes
  * @first: payload of each packet but the last
  * @reduction: it is one; 0: none
+ * @rows: how it lies from @va on
  */
 struct rc_write {
 	uint64_t va;
@@ -151,6 +162,7 @@ struct rc_write {
 	uint32_t size;
 	uint32_t first;
 	uint16_t reduction;
+	struct rows rows;
 };
 
 /* A packet that came before its turn; its payload is in memory. */
@@ -179,10 +191,9 @@ struct rc_keep {
  * @naked: a sequence error was reported and not yet mended
  * @busy: within a message
  * @is_send: which is a SEND; else a WRITE
- * @write: that WRITE
+ * @write: that WRITE; of a SEND where its buffer is
  * @access: GNIC_ACCESS_* that its memory needs
  * @first: payload of the message's first packet, what the others must have too
- * @va: where the next byte goes
  * @left: WRITE: bytes to come; SEND: room in the buffer
  * @size: WRITE: bytes of the message; SEND: of those that came
  * @keep: what has come before its turn
@@ -199,7 +210,6 @@ struct rc_responder {
 	uint32_t peer_qp;
 	uint32_t msn;
 	uint32_t first;
-	uint64_t va;
 	uint32_t left;
 	uint32_t size;
 	struct rc_write write;
@@ -243,6 +253,17 @@ static inline struct rc_msg *rc_msg(const struct rc_requester *req, uint32_t ind
 
 /* txs_wqe.c: WQE @req->tail becomes a message; 0 or enum gnic_hw_syndrome */
 uint8_t txs_load(struct rc_requester *req, const void *entry);
+bool txs_in_rows(uint32_t opcode);	/* its WQEs have a struct gnic_hw_rc_stride */
+
+/*
+ * txs_rows.c: the payload of the packet that is next, @len bytes of a message in rows.
+ * @room: for ROCE_PAYLOAD_MAX bytes, until the packet has left. False: out of reach.
+ */
+bool txs_gather(struct rc *rc, const struct rc_msg *msg, uint32_t len, struct frame *frame,
+		uint8_t *room);
+/* As how many packets one of these counts in a round: so many rows are worth one. */
+#define TXS_ROWS_A_PACKET	64u
+uint32_t txs_rows_cost(const struct rc_requester *req, const struct rc_msg *msg);
 
 /* blk_txs.c */
 void txs_start(struct rc *rc);		/* VALID was written: from NTS_PSN and the next WQE on */
@@ -287,11 +308,9 @@ void rxe_write_of(struct rc_write *write, const struct rc_packet *first);
 /* rxe_place.c */
 /* From pieces to pieces, @len bytes, which may overlap. */
 void rc_move(const struct iovec *to, const struct iovec *from, size_t len);
-/* Bytes that @len bytes of payload become in memory. */
-uint32_t rxe_room(uint16_t reduction, uint32_t len);
-/* False: @va is out of reach. */
-bool rxe_place(struct rc *rc, const struct rxe_request *in, uint64_t va, uint16_t reduction,
-	       uint8_t access);
+/* The payload, which is byte @off of the message and on. False: that is out of reach. */
+bool rxe_place(struct rc *rc, const struct rxe_request *in, const struct rc_write *write,
+	       uint32_t off, uint8_t access);
 
 /* rxe_keep.c */
 bool rxe_keep_create(struct rc_responder *res);

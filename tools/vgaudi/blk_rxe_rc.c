@@ -100,7 +100,6 @@ static void rxe_begin_write(struct rc_responder *res, const struct rc_packet *pk
 	res->access = GNIC_ACCESS_REMOTE_WRITE;
 	rxe_write_of(&res->write, pkt);
 	res->first = pkt->payload;
-	res->va = pkt->va;
 	res->left = pkt->dma_len;
 	res->size = pkt->dma_len;
 }
@@ -133,9 +132,8 @@ static bool rxe_begin_send(struct rc *rc, const struct rc_packet *pkt)
 	res->busy = true;
 	res->is_send = true;
 	res->access = GNIC_ACCESS_LOCAL_WRITE;
-	res->write.reduction = 0;
+	res->write = (struct rc_write){ .va = le64_to_cpu(wqe.addr) };
 	res->first = pkt->payload;
-	res->va = le64_to_cpu(wqe.addr);
 	res->left = le32_to_cpu(wqe.size);
 	res->size = 0;
 	return true;
@@ -181,6 +179,11 @@ static bool rxe_complete(struct rc *rc, const struct rc_packet *pkt)
 	return !qp->failed;
 }
 
+static bool rxe_is_access(uint8_t syndrome)
+{
+	return syndrome == GNIC_SYND_RX_RKEY || syndrome == GNIC_SYND_REMOTE_ACCESS;
+}
+
 /* False: it is refused, or has to come again. */
 static bool rxe_begin(struct rc *rc, const struct rc_packet *pkt)
 {
@@ -189,7 +192,7 @@ static bool rxe_begin(struct rc *rc, const struct rc_packet *pkt)
 
 	if (syndrome) {
 		rxe_refuse(rc, (struct rxe_refusal){
-			.nak = syndrome == GNIC_SYND_RX_RKEY ? ROCE_NAK_ACCESS : ROCE_NAK_REQUEST,
+			.nak = rxe_is_access(syndrome) ? ROCE_NAK_ACCESS : ROCE_NAK_REQUEST,
 			.syndrome = syndrome,
 		});
 		return false;
@@ -205,12 +208,10 @@ static bool rxe_begin(struct rc *rc, const struct rc_packet *pkt)
 /* What was kept is placed already. */
 static bool rxe_put(struct rc *rc, const struct rxe_request *in)
 {
-	struct rc_responder *res = &rc->res;
+	const struct rc_responder *res = &rc->res;
+	uint32_t off = res->is_send ? res->size : res->size - res->left;
 
-	if (in->iov && !rxe_place(rc, in, res->va, res->write.reduction, res->access))
-		return false;
-	res->va += rxe_room(res->write.reduction, in->pkt->payload);
-	return true;
+	return !in->iov || rxe_place(rc, in, &res->write, off, res->access);
 }
 
 /* False: it is refused, or has to come again. */

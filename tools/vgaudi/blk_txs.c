@@ -75,6 +75,11 @@ static const uint8_t txs_opcodes[RC_KINDS][2][2][2] = {
 		{ { ROCE_REDUCE_FIRST, ROCE_REDUCE_FIRST },
 		  { ROCE_REDUCE_ONLY, ROCE_REDUCE_ONLY_IMM } },
 	},
+	[RC_STRIDE] = {
+		{ { ROCE_WRITE_MIDDLE, ROCE_WRITE_MIDDLE }, { ROCE_WRITE_LAST, ROCE_WRITE_LAST_IMM } },
+		{ { ROCE_STRIDE_FIRST, ROCE_STRIDE_FIRST },
+		  { ROCE_STRIDE_ONLY, ROCE_STRIDE_ONLY_IMM } },
+	},
 };
 
 static uint32_t txs_in_flight(const struct rc_requester *req)
@@ -112,10 +117,13 @@ static void txs_make(struct rc *rc, const struct rc_msg *msg, struct rc_packet *
 		.reduction = msg->reduction,
 		.imm = msg->tag,
 	};
+	if (msg->kind == RC_STRIDE && !req->packet)
+		pkt->rows = rows_from(&msg->rows, msg->there);
 }
 
-/* The payload of the packet that is next, in @frame->iov. */
-static bool txs_payload(struct rc *rc, struct rc_msg *msg, uint32_t len, struct frame *frame)
+/* The payload of the packet that is next, in @frame->iov; @room: see txs_gather(). */
+static bool txs_payload(struct rc *rc, struct rc_msg *msg, uint32_t len, struct frame *frame,
+			uint8_t *room)
 {
 	uint64_t off = (uint64_t)rc->req.packet << rc->req.mtu_log;
 
@@ -124,6 +132,8 @@ static bool txs_payload(struct rc *rc, struct rc_msg *msg, uint32_t len, struct 
 		frame->iovs = 1;
 		return true;
 	}
+	if (msg->in_rows)
+		return txs_gather(rc, msg, len, frame, room);
 	frame->iovs = asid_iov(rc->qp->card, rc->req.asid, msg->local + off, len,
 			       GNIC_ACCESS_LOCAL_READ, frame->iov, FRAME_IOV);
 	return frame->iovs >= 0;
@@ -156,12 +166,13 @@ static void txs_advance(struct rc *rc, const struct rc_msg *msg, bool ack_req)
 static void txs_send(struct rc *rc, struct rc_msg *msg)
 {
 	struct rc_requester *req = &rc->req;
+	uint8_t room[ROCE_PAYLOAD_MAX];
 	struct rc_packet pkt;
 	struct frame frame;
 	bool idle = req->nts == req->ona;
 
 	txs_make(rc, msg, &pkt);
-	if (!txs_payload(rc, msg, pkt.payload, &frame)) {
+	if (!txs_payload(rc, msg, pkt.payload, &frame, room)) {
 		txs_fail(rc, req->exec, GNIC_SYND_LOCAL_ACCESS);
 		return;
 	}
@@ -227,28 +238,29 @@ static bool txs_may_send(const struct rc_requester *req)
 	return txs_in_flight(req) < req->window || (req->window && req->since_ackreq);
 }
 
-/* One packet, or one WQE without packets. False: nothing can be done now. */
-static bool txs_step(struct rc *rc)
+/* One packet, or one WQE without packets; as how many it counts. 0: nothing can be done now. */
+static uint32_t txs_step(struct rc *rc)
 {
 	struct rc_requester *req = &rc->req;
 	struct rc_msg *msg = rc_msg(req, req->exec);
+	uint32_t cost = msg->in_rows ? txs_rows_cost(req, msg) : 1;
 
 	if (!msg->packets) {
 		req->exec++;
 		txs_complete(rc);
-		return true;
+		return cost;
 	}
 	if (!txs_may_send(req))
-		return false;
+		return 0;
 	txs_send(rc, msg);
-	return true;
+	return cost;
 }
 
 int rc_poll(struct qp *qp, int budget)
 {
 	struct rc *rc = qp->rc;
 	struct rc_requester *req = &rc->req;
-	uint32_t work = 0;
+	uint32_t work = 0, cost;
 
 	if (mac_pause_holds(qp))
 		return 0;
@@ -257,9 +269,10 @@ int rc_poll(struct qp *qp, int budget)
 			sack_skip(req);
 		if (req->exec == req->tail && (budget-- <= 0 || !txs_fetch(rc)))
 			break;
-		if (!txs_step(rc))
+		cost = txs_step(rc);
+		if (!cost)
 			break;
-		work++;
+		work += cost;
 	}
 	return (int)work;
 }

@@ -56,6 +56,12 @@ const struct roce_op roce_ops[256] = {
 					  ROCE_OP_FIRST | ROCE_OP_LAST | ROCE_OP_RETH, 20),
 	[ROCE_REDUCE_ONLY_IMM]	= ROCE_OP(ROCE_OP_WRITE | ROCE_OP_REDUCE, ROCE_OP_FIRST |
 					  ROCE_OP_LAST | ROCE_OP_RETH | ROCE_OP_IMM, 24),
+	[ROCE_STRIDE_FIRST]	= ROCE_OP(ROCE_OP_WRITE | ROCE_OP_STRIDE,
+					  ROCE_OP_FIRST | ROCE_OP_RETH, 44),
+	[ROCE_STRIDE_ONLY]	= ROCE_OP(ROCE_OP_WRITE | ROCE_OP_STRIDE,
+					  ROCE_OP_FIRST | ROCE_OP_LAST | ROCE_OP_RETH, 44),
+	[ROCE_STRIDE_ONLY_IMM]	= ROCE_OP(ROCE_OP_WRITE | ROCE_OP_STRIDE, ROCE_OP_FIRST |
+					  ROCE_OP_LAST | ROCE_OP_RETH | ROCE_OP_IMM, 48),
 };
 
 /* ---- bytes and numbers, network order ---- */
@@ -188,6 +194,15 @@ static uint8_t *build_sack(uint8_t *p, const struct roce_sack *sack)
 	return p;
 }
 
+static uint8_t *build_rows(uint8_t *p, const struct rows *rows)
+{
+	for (unsigned int i = 0; i < ROWS_DIMS; i++)
+		p = put32(p, rows->stride[i]);
+	for (unsigned int i = 0; i < ROWS_DIMS; i++)
+		p = put16(p, rows->count[i]);
+	return put32(p, rows->row);
+}
+
 static uint8_t *build_ext(uint8_t *p, const struct rc_packet *pkt)
 {
 	uint16_t flags = roce_ops[pkt->opcode].flags;
@@ -199,6 +214,8 @@ static uint8_t *build_ext(uint8_t *p, const struct rc_packet *pkt)
 	}
 	if (flags & ROCE_OP_REDUCE)
 		p = put32(p, pkt->reduction);
+	if (flags & ROCE_OP_STRIDE)
+		p = build_rows(p, &pkt->rows);
 	if (flags & ROCE_OP_AETH)
 		p = put32(p, (uint32_t)pkt->syndrome << 24 | (pkt->msn & ROCE_PSN_MASK));
 	if (flags & ROCE_OP_SACK)
@@ -370,6 +387,15 @@ static void parse_sack(const uint8_t *p, struct roce_sack *sack)
 		sack->bits[i] = get64(p + 4 + 8 * i);
 }
 
+static void parse_rows(const uint8_t *p, struct rows *rows)
+{
+	for (unsigned int i = 0; i < ROWS_DIMS; i++) {
+		rows->stride[i] = get32(p + 4 * i);
+		rows->count[i] = get16(p + 16 + 2 * i);
+	}
+	rows->row = get32(p + 24);
+}
+
 static void parse_ext(const uint8_t *p, struct rc_packet *pkt)
 {
 	uint16_t flags = roce_ops[pkt->opcode].flags;
@@ -384,6 +410,10 @@ static void parse_ext(const uint8_t *p, struct rc_packet *pkt)
 		/* what does not fit is no reduction that there is */
 		pkt->reduction = p[0] | p[1] ? UINT16_MAX : get16(p + 2);
 		p += 4;
+	}
+	if (flags & ROCE_OP_STRIDE) {
+		parse_rows(p, &pkt->rows);
+		p += 28;
 	}
 	if (flags & ROCE_OP_AETH) {
 		pkt->syndrome = p[0];

@@ -10,12 +10,14 @@
 #include <stdint.h>
 #include <sys/uio.h>
 
+#include "rows.h"
+
 #define ROCE_UDP_PORT		4791
 #define ROCE_PKEY		0xffff	/* the default partition, full member */
 #define ROCE_ICRC_LEN		4u
 #define ROCE_BTH_LEN		12u
-/* Ethernet, two tags, IPv6, UDP, BTH, RETH, reduction, immediate */
-#define ROCE_HDR_MAX		(14u + 8u + 40u + 8u + 12u + 16u + 4u + 4u)
+/* Ethernet, two tags, IPv6, UDP, BTH, RETH, rows, immediate */
+#define ROCE_HDR_MAX		(14u + 8u + 40u + 8u + 12u + 16u + 28u + 4u)
 #define ROCE_PAYLOAD_MAX	8192u
 
 /* BTH opcodes of the reliable connection; the rest of the list is refused by name. */
@@ -42,6 +44,10 @@ enum roce_opcode {
 	ROCE_REDUCE_FIRST	= 0xc6,
 	ROCE_REDUCE_ONLY	= 0xca,
 	ROCE_REDUCE_ONLY_IMM	= 0xcb,
+	/* and a WRITE of rows */
+	ROCE_STRIDE_FIRST	= 0xd6,
+	ROCE_STRIDE_ONLY	= 0xda,
+	ROCE_STRIDE_ONLY_IMM	= 0xdb,
 };
 
 /* What an opcode means and which headers follow the BTH. */
@@ -55,6 +61,7 @@ enum roce_opcode {
 #define ROCE_OP_SEND		0x80u
 #define ROCE_OP_REDUCE		0x100u	/* a word behind the RETH says how */
 #define ROCE_OP_SACK		0x200u	/* behind the AETH: struct roce_sack */
+#define ROCE_OP_STRIDE		0x800u	/* behind the RETH: struct rows */
 
 struct roce_op {
 	uint16_t flags;
@@ -132,6 +139,7 @@ struct roce_sack {
  * @reduction: GNIC_REDUCTION_*; 0: none
  * @imm: immediate data
  * @sack: ROCE_SELECTIVE_ACK
+ * @rows: with ROCE_OP_STRIDE
  */
 struct rc_packet {
 	const struct roce_path *path;
@@ -149,7 +157,10 @@ struct rc_packet {
 	uint32_t dma_len;
 	uint16_t reduction;
 	uint32_t imm;
-	struct roce_sack sack;
+	union {
+		struct roce_sack sack;
+		struct rows rows;
+	};
 };
 
 /* ---- cyclic arithmetic ---- */

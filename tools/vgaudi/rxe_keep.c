@@ -94,8 +94,7 @@ bool rxe_keep(struct rc *rc, const struct rxe_request *in, uint32_t ahead)
 	if (!keep_find(res, pkt, ahead, &write))
 		return false;
 	off = ((pkt->psn - write.psn) & ROCE_PSN_MASK) * write.first;
-	if (!rxe_place(rc, in, write.va + rxe_room(write.reduction, off), write.reduction,
-		       GNIC_ACCESS_REMOTE_WRITE))
+	if (!rxe_place(rc, in, &write, off, GNIC_ACCESS_REMOTE_WRITE))
 		return false;
 	*keep_slot(res, pkt->psn) = (struct rc_kept){
 		.write = write,
@@ -128,6 +127,7 @@ bool rxe_keep_next(struct rc_responder *res, struct rc_packet *pkt)
 		.dma_len = kept->write.size,
 		.reduction = kept->write.reduction,
 		.imm = kept->imm,
+		.rows = kept->write.rows,
 	};
 	return true;
 }

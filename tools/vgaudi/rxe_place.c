@@ -5,9 +5,11 @@
  */
 #include "blk_qpc.h"
 #include "copy.h"
+#include "frame.h"
 #include "reduce.h"
 
 #define RXE_PIECES		8	/* of a packet's place in memory */
+#define RXE_FROM		(FRAME_IOV + 1)	/* of its payload */
 
 static void rxe_move_pieces(const struct iovec *to, const struct iovec *from, size_t len)
 {
@@ -40,24 +42,49 @@ void rc_move(const struct iovec *to, const struct iovec *from, size_t len)
 		rxe_move_pieces(to, from, len);
 }
 
-uint32_t rxe_room(uint16_t reduction, uint32_t len)
+/* Bytes that @len bytes of payload become in memory. */
+static uint32_t rxe_room(uint16_t reduction, uint32_t len)
 {
 	return reduction ? reduce_dst_len(reduction, len) : len;
 }
 
-bool rxe_place(struct rc *rc, const struct rxe_request *in, uint64_t va, uint16_t reduction,
-	       uint8_t access)
+/* Each row is an access of its own. */
+static bool rxe_place_rows(struct rc *rc, const struct rxe_request *in,
+			   const struct rc_write *write, uint32_t off, uint8_t access)
 {
+	struct frame_cursor cursor = { .iov = in->iov, .iovs = in->iovs };
+	struct iovec from[RXE_FROM], to[RXE_PIECES];
+
+	for (uint32_t left = in->pkt->payload, n; left; off += n, left -= n) {
+		uint64_t at;
+
+		n = left;
+		at = rows_find(&write->rows, off, &n);
+		if (asid_iov(rc->qp->card, rc->res.asid, write->va + at, n, access, to,
+			     RXE_PIECES) < 0)
+			return false;
+		frame_slice(&cursor, from, RXE_FROM, n);
+		rc_move(to, from, n);
+	}
+	return true;
+}
+
+bool rxe_place(struct rc *rc, const struct rxe_request *in, const struct rc_write *write,
+	       uint32_t off, uint8_t access)
+{
+	uint64_t va = write->va + rxe_room(write->reduction, off);
 	uint32_t len = in->pkt->payload;
 	struct iovec to[RXE_PIECES];
 
 	if (!len)
 		return true;
-	if (asid_iov(rc->qp->card, rc->res.asid, va, rxe_room(reduction, len), access, to,
+	if (write->rows.row)
+		return rxe_place_rows(rc, in, write, off, access);
+	if (asid_iov(rc->qp->card, rc->res.asid, va, rxe_room(write->reduction, len), access, to,
 		     RXE_PIECES) < 0)
 		return false;
-	if (reduction)
-		reduce(reduction, to, in->iov, len);
+	if (write->reduction)
+		reduce(write->reduction, to, in->iov, len);
 	else
 		rc_move(to, in->iov, len);
 	return true;

@@ -14,6 +14,30 @@ static uint8_t rxe_check_reduction(const struct rc_packet *pkt)
 	return 0;
 }
 
+/* What the silicon finds wrong with rows, and an address behind the last one. */
+static uint8_t rxe_check_rows(const struct rc_packet *pkt)
+{
+	uint64_t bytes;
+
+	if (!(roce_ops[pkt->opcode].flags & ROCE_OP_STRIDE))
+		return 0;
+	if (!rows_exist(&pkt->rows))
+		return GNIC_SYND_RX_MULTI_ZERO;
+	bytes = rows_bytes(&pkt->rows, ROWS_DIMS);
+	if (bytes > pkt->dma_len)
+		return GNIC_SYND_RX_MULTI_TOO_BIG;
+	if (bytes < pkt->dma_len)
+		return GNIC_SYND_RX_BAD_FORMAT;
+	return pkt->va + rows_span(&pkt->rows, ROWS_DIMS) < pkt->va ? GNIC_SYND_REMOTE_ACCESS : 0;
+}
+
+static uint8_t rxe_check_kind(const struct rc_packet *pkt)
+{
+	uint8_t syndrome = rxe_check_reduction(pkt);
+
+	return syndrome ? syndrome : rxe_check_rows(pkt);
+}
+
 /* A full packet, by the sender's path MTU, and more to come? */
 static bool rxe_is_full(const struct rc_packet *pkt)
 {
@@ -32,10 +56,10 @@ uint8_t rxe_check_write(const struct rc_responder *res, const struct rc_packet *
 		return GNIC_SYND_RX_RC_TOO_BIG;
 	if (last)
 		return pkt->payload < pkt->dma_len ? GNIC_SYND_RX_RC_TOO_SMALL :
-						     rxe_check_reduction(pkt);
+						     rxe_check_kind(pkt);
 	if (!rxe_is_full(pkt))
 		return GNIC_SYND_RX_RC_TOO_SMALL;
-	return pkt->payload == pkt->dma_len ? GNIC_SYND_RX_RC_TOO_BIG : rxe_check_reduction(pkt);
+	return pkt->payload == pkt->dma_len ? GNIC_SYND_RX_RC_TOO_BIG : rxe_check_kind(pkt);
 }
 
 void rxe_write_of(struct rc_write *write, const struct rc_packet *first)
@@ -48,6 +72,8 @@ void rxe_write_of(struct rc_write *write, const struct rc_packet *first)
 	};
 	if (roce_ops[first->opcode].flags & ROCE_OP_REDUCE)
 		write->reduction = first->reduction;
+	if (roce_ops[first->opcode].flags & ROCE_OP_STRIDE)
+		write->rows = first->rows;
 }
 
 static uint8_t rxe_check_next(const struct rc_responder *res, const struct rc_packet *pkt,

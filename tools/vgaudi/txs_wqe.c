@@ -10,7 +10,10 @@
 
 /* The second half is there if the queue's WQEs have 64 bytes. */
 union txs_wqe {
-	struct gnic_hw_rc_wqe rc;
+	struct {
+		struct gnic_hw_rc_wqe rc;
+		struct gnic_hw_rc_stride stride;
+	};
 	uint8_t bytes[64];
 };
 
@@ -19,11 +22,12 @@ static const uint8_t txs_opcode_syndrome[] = {
 	[GNIC_WQE_NOP]		= 0,
 	[GNIC_WQE_SEND]		= 0,
 	[GNIC_WQE_LINEAR]	= 0,
-	[GNIC_WQE_STRIDE]	= GNIC_SYND_TX_WRITE_OPCODE,
-	[GNIC_WQE_MULTI_STRIDE]	= GNIC_SYND_TX_WRITE_OPCODE,
+	[GNIC_WQE_STRIDE]	= 0,
+	[GNIC_WQE_MULTI_STRIDE]	= 0,
 	[GNIC_WQE_RDV_WR]	= GNIC_SYND_QPC_TX_RDV,
 	[GNIC_WQE_RDV_RD]	= GNIC_SYND_QPC_TX_RDV,
 	[GNIC_WQE_QOS_UPDATE]	= GNIC_SYND_TX_WRITE_OPCODE,
+	[GNIC_WQE_STRIDE_DUAL]	= 0,
 };
 
 static uint32_t txs_inline_max(const struct rc_requester *req)
@@ -41,7 +45,8 @@ static uint8_t txs_check_reduction(const struct gnic_hw_rc_wqe *wqe, uint32_t op
 	if (!reduce_exists(reduction))
 		return GNIC_SYND_TX_REDUCTION;
 	upscales = reduce_upscales(reduction);
-	if (opcode != GNIC_WQE_LINEAR)
+	/* at the peer it is one piece */
+	if (opcode != GNIC_WQE_LINEAR && opcode != GNIC_WQE_STRIDE)
 		return upscales ? GNIC_SYND_TX_UPSCALE_OPCODE : GNIC_SYND_TX_REDUCTION;
 	if (upscales && le64_to_cpu(wqe->remote_addr) % 4)
 		return GNIC_SYND_TX_UPSCALE_ADDR;
@@ -58,9 +63,58 @@ static uint8_t txs_check_size(const struct rc_requester *req, uint32_t opcode, u
 	return size > GNIC_RC_SIZE_MAX ? GNIC_SYND_TX_SIZE : 0;
 }
 
-static uint8_t txs_check_message(const struct rc_requester *req,
-				 const struct gnic_hw_rc_wqe *wqe, uint32_t opcode)
+static void txs_load_rows(struct rows *rows, const struct gnic_hw_rc_stride *stride)
 {
+	rows->row = le32_to_cpu(stride->row);
+	for (uint32_t i = 0; i < ROWS_DIMS; i++) {
+		rows->count[i] = le16_to_cpu(stride->count[i]);
+		rows->stride[i] = le32_to_cpu(stride->stride[i]);
+	}
+}
+
+/* The dimensions of this end; of STRIDE_DUAL the others are the peer's. */
+static unsigned int txs_dims(uint32_t opcode)
+{
+	return opcode == GNIC_WQE_STRIDE_DUAL ? ROWS_DIMS / 2 : ROWS_DIMS;
+}
+
+static uint8_t txs_check_rows(const struct rc_requester *req, const union txs_wqe *wqe,
+			      uint32_t opcode)
+{
+	uint64_t local = le64_to_cpu(wqe->rc.local_addr);
+	uint32_t size = le32_to_cpu(wqe->rc.size);
+	unsigned int dims = txs_dims(opcode);
+	struct rows rows, there;
+
+	if (!req->wide_wqe)
+		return GNIC_SYND_TX_STRIDE_64B;
+	if (wqe->stride.rsvd)
+		return GNIC_SYND_TX_RESERVED;
+	txs_load_rows(&rows, &wqe->stride);
+	there = rows_from(&rows, dims % ROWS_DIMS);
+	if (!size || !rows_exist(&rows))
+		return GNIC_SYND_TX_STRIDE_ZERO;
+	if (le32_to_cpu(wqe->rc.ctrl) & GNIC_RC_WQE_INLINE)
+		return GNIC_SYND_TX_INLINE_SIZE;
+	if (size > GNIC_RC_SIZE_MAX)
+		return GNIC_SYND_TX_STRIDE_SIZE;
+	if (rows.row > size)
+		return GNIC_SYND_TX_STRIDE_WQE;
+	if (rows_bytes(&rows, dims) != size || rows_bytes(&there, ROWS_DIMS) != size)
+		return GNIC_SYND_TX_BAD_SIZE;
+	return local + rows_span(&rows, dims) < local ? GNIC_SYND_LOCAL_ACCESS : 0;
+}
+
+bool txs_in_rows(uint32_t opcode)
+{
+	return opcode == GNIC_WQE_STRIDE || opcode == GNIC_WQE_MULTI_STRIDE ||
+	       opcode == GNIC_WQE_STRIDE_DUAL;
+}
+
+static uint8_t txs_check_message(const struct rc_requester *req, const union txs_wqe *both,
+				 uint32_t opcode)
+{
+	const struct gnic_hw_rc_wqe *wqe = &both->rc;
 	uint32_t completion = FIELD_GET(GNIC_RC_WQE_COMPLETION, le32_to_cpu(wqe->completion));
 	uint32_t ctrl = le32_to_cpu(wqe->ctrl);
 	uint8_t syndrome;
@@ -70,16 +124,17 @@ static uint8_t txs_check_message(const struct rc_requester *req,
 	/* no sync objects: as reserved as the reserved bit */
 	if (ctrl & TXS_RESERVED || completion & GNIC_COMPLETION_SOB)
 		return GNIC_SYND_TX_RESERVED;
-	syndrome = txs_check_size(req, opcode, ctrl, le32_to_cpu(wqe->size));
+	syndrome = txs_in_rows(opcode) ? txs_check_rows(req, both, opcode) :
+		   txs_check_size(req, opcode, ctrl, le32_to_cpu(wqe->size));
 	if (syndrome)
 		return syndrome;
 	return txs_check_reduction(wqe, opcode, FIELD_GET(GNIC_RC_WQE_REDUCTION, ctrl));
 }
 
-static uint8_t txs_check(const struct rc_requester *req, const struct gnic_hw_rc_wqe *wqe,
+static uint8_t txs_check(const struct rc_requester *req, const union txs_wqe *wqe,
 			 uint32_t index)
 {
-	uint32_t ctrl = le32_to_cpu(wqe->ctrl);
+	uint32_t ctrl = le32_to_cpu(wqe->rc.ctrl);
 	uint32_t opcode = FIELD_GET(GNIC_WQE_OPCODE, ctrl);
 
 	if (FIELD_GET(GNIC_WQE_INDEX, ctrl) != (index & 0xff))
@@ -102,6 +157,15 @@ static void txs_load_inline(const struct rc_requester *req, struct rc_msg *msg,
 		memcpy(msg->data, &wqe->rc.local_addr, GNIC_RC_INLINE_32);
 }
 
+static enum rc_kind txs_kind(uint32_t opcode, uint32_t reduction)
+{
+	if (opcode == GNIC_WQE_SEND)
+		return RC_SEND;
+	if (opcode == GNIC_WQE_MULTI_STRIDE || opcode == GNIC_WQE_STRIDE_DUAL)
+		return RC_STRIDE;
+	return reduction ? RC_REDUCE : RC_WRITE;
+}
+
 static void txs_fill(struct rc_requester *req, const union txs_wqe *wqe)
 {
 	struct rc_msg *msg = rc_msg(req, req->tail);
@@ -116,12 +180,17 @@ static void txs_fill(struct rc_requester *req, const union txs_wqe *wqe)
 	msg->psn = req->nts;
 	msg->packets = (msg->size + (1u << req->mtu_log) - 1) >> req->mtu_log;
 	msg->reduction = (uint16_t)FIELD_GET(GNIC_RC_WQE_REDUCTION, ctrl);
-	msg->kind = opcode == GNIC_WQE_SEND ? RC_SEND : msg->reduction ? RC_REDUCE : RC_WRITE;
+	msg->kind = txs_kind(opcode, msg->reduction);
 	msg->imm = completion == GNIC_COMPLETION_CQ;
 	msg->cqe = ctrl & GNIC_RC_WQE_ACKREQ;
 	msg->is_inline = false;
 	if (ctrl & GNIC_RC_WQE_INLINE)
 		txs_load_inline(req, msg, wqe);
+	msg->in_rows = txs_in_rows(opcode);
+	if (!msg->in_rows)
+		return;
+	txs_load_rows(&msg->rows, &wqe->stride);
+	msg->there = txs_dims(opcode) % ROWS_DIMS;
 }
 
 uint8_t txs_load(struct rc_requester *req, const void *entry)
@@ -132,7 +201,7 @@ uint8_t txs_load(struct rc_requester *req, const void *entry)
 	memcpy(&wqe, entry, req->wide_wqe ? sizeof(wqe) : sizeof(wqe.rc));
 	/* what was checked is what is used: the compiler must not read it again */
 	atomic_signal_fence(memory_order_acquire);
-	syndrome = txs_check(req, &wqe.rc, req->tail);
+	syndrome = txs_check(req, &wqe, req->tail);
 	if (!syndrome)
 		txs_fill(req, &wqe);
 	return syndrome;
