@@ -159,6 +159,7 @@ void gnic_accel_query(struct gnic_dev *dev, struct gnic_accel_info *info)
 		.serial = gnic_rd64(dev, GNIC_CTL_SERIAL_LO),
 		.module_id = gnic_rd32(dev, GNIC_CTL_MODULE_ID),
 		.compute = dev->caps_bits & GNIC_CAP_COMPUTE,
+		.rows = le32_to_cpu(dev->caps.rc) & GNIC_RC_CAP_STRIDE,
 	};
 }
 EXPORT_SYMBOL_GPL(gnic_accel_query);

@@ -51,6 +51,7 @@ struct gnic_dev *gnic_accel_dev(struct auxiliary_device *adev);
  * @serial: of the card
  * @module_id: place in the box
  * @compute: the device has compute queues (GNIC_CAP_COMPUTE)
+ * @rows: QPs of a group of type write take WQEs of rows (GNIC_RC_CAP_STRIDE)
  */
 struct gnic_accel_info {
 	struct device *dma_dev;
@@ -63,6 +64,7 @@ struct gnic_accel_info {
 	u64 serial;
 	u32 module_id;
 	bool compute;
+	bool rows;
 };
 
 void gnic_accel_query(struct gnic_dev *dev, struct gnic_accel_info *info);
@@ -129,7 +131,7 @@ int gnic_accel_window_del(struct gnic_dev *dev, u16 asid, u32 id);
 
 enum gnic_accel_group_type {
 	GNIC_ACCEL_GROUP_RAW,	/* raw QPs with receive queues */
-	GNIC_ACCEL_GROUP_WRITE,	/* RC QPs: LINEAR, SEND by GNIC_WQE_POST, buffers for SENDs */
+	GNIC_ACCEL_GROUP_WRITE,	/* RC QPs: WRITE, SEND by GNIC_WQE_POST, buffers for SENDs */
 };
 
 /**

@@ -20,8 +20,8 @@
 #define GNIC_PATH_NEIGH_MS	3000	/* three probes */
 #define GNIC_PATH_POLL_MS	10
 
-/* UDP, BTH, RETH, immediate data, ICRC */
-#define GNIC_PATH_ROCE_OVERHEAD	(8 + 12 + 16 + 4 + 4)
+/* UDP, BTH, RETH, rows, immediate data, ICRC */
+#define GNIC_PATH_ROCE_OVERHEAD	(8 + 12 + 16 + 28 + 4 + 4)
 
 static u8 gnic_path_parse(const char *text, u8 *addr)
 {

@@ -58,17 +58,24 @@ static int gnic_qp_rq_alloc(const struct gnic_qp_ctx *ctx, struct gnic_hw_qp_cre
 	return 0;
 }
 
+/* WQEs of rows have 64 bytes, and then all of the queue have. */
+static bool gnic_qp_wide(const struct gnic_qp_ctx *ctx)
+{
+	return le32_to_cpu(ctx->dev->caps.rc) & GNIC_RC_CAP_STRIDE;
+}
+
 static int gnic_qp_sq_alloc(const struct gnic_qp_ctx *ctx, struct gnic_hw_qp_create *in)
 {
+	size_t size = sizeof(struct gnic_hw_rc_wqe) << gnic_qp_wide(ctx);
 	u8 log = ilog2(ctx->attr->config.qp_wq_depth);
 	struct gnic_ring *ring = &ctx->qp->sq;
 	int err;
 
-	err = gnic_ring_alloc(ctx->dev, ring, log, sizeof(struct gnic_hw_rc_wqe));
+	err = gnic_ring_alloc(ctx->dev, ring, log, size);
 	if (err)
 		return err;
 	in->sq_log = log;
-	in->sq_wqe_log = ilog2(sizeof(struct gnic_hw_rc_wqe));
+	in->sq_wqe_log = ilog2(size);
 	in->sq_base = cpu_to_le64(ring->dma);
 	in->sq_db = cpu_to_le64(ring->db_dma);
 	return 0;
@@ -233,6 +240,7 @@ static int gnic_qp_requester(const struct gnic_qp_ctx *ctx)
 	gnic_qpc_put(&in, GNIC_REQ_LAST_IDX, config->qp_wq_depth - 1);
 	gnic_qpc_put(&in, GNIC_REQ_ACKREQ_FREQ, GNIC_QP_ACKREQ_FREQ);
 	gnic_qpc_put(&in, GNIC_REQ_WQ_TYPE, GNIC_WQ_TYPE_WRITE);
+	gnic_qpc_put(&in, GNIC_REQ_SWQ_GRANULARITY, gnic_qp_wide(ctx));
 	gnic_qpc_put(&in, GNIC_REQ_PRIORITY, config->priority);
 	gnic_qpc_put(&in, GNIC_REQ_CONGESTION_MODE, mode);
 	gnic_qpc_put(&in, GNIC_REQ_CONGESTION_WIN, config->cc_window);
