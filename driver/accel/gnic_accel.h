@@ -205,7 +205,7 @@ struct gnic_hold {
  * @fence: done
  * @error: of the first command that failed
  * @wqe: commands
- * @count: of @wqe
+ * @count: of @wqe; a command may be two
  * @pending: posted and not complete
  * @end: ctx->head behind its last command
  * @bos: objects that must stay; one reference each
@@ -272,6 +272,22 @@ __poll_t gnic_events_poll(struct gnic_events *events, struct file *file,
 
 /* gnic_submit.c */
 int gnic_submit_ioctl(struct drm_device *drm, void *data, struct drm_file *file);
+
+/**
+ * struct gnic_rows - rows of an RDMA WRITE
+ * @opcode: of its WQE
+ * @half: the WQE's second half
+ * @span: bytes from the first one here to behind the last
+ */
+struct gnic_rows {
+	enum gnic_hw_wqe_opcode opcode;
+	struct gnic_hw_rc_stride half;
+	u64 span;
+};
+
+/* gnic_rows.c */
+int gnic_rows_get(struct gnic_accel *accel, const struct drm_gnic_cmd *cmd,
+		  struct gnic_rows *rows);
 
 /* gnic_job.c */
 struct gnic_job *gnic_job_alloc(struct gnic_ctx *ctx, u32 count, u32 dep_count);

@@ -19,7 +19,7 @@ struct gnic_job *gnic_job_alloc(struct gnic_ctx *ctx, u32 count, u32 dep_count)
 	if (!job)
 		return NULL;
 	job->ctx = ctx;
-	job->wqe = kvcalloc(count, sizeof(*job->wqe), GFP_KERNEL_ACCOUNT);
+	job->wqe = kvcalloc(count, 2 * sizeof(*job->wqe), GFP_KERNEL_ACCOUNT);
 	job->bos = kvcalloc(count, 2 * sizeof(*job->bos), GFP_KERNEL_ACCOUNT);
 	job->deps = kvcalloc(dep_count + 1, sizeof(*job->deps), GFP_KERNEL_ACCOUNT);
 	job->fence = gnic_fence_create();

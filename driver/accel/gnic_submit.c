@@ -31,19 +31,30 @@ static __le32 gnic_submit_ctrl(enum gnic_hw_wqe_opcode opcode)
 }
 
 /* The job keeps the object until it is done. */
-static int gnic_submit_bo(struct gnic_submit *submit, u32 handle, u64 offset, u64 size,
-			  u64 *address)
+static int gnic_submit_span(struct gnic_submit *submit, u32 handle, u64 offset, u64 span,
+			    u64 *address)
 {
 	struct gnic_job *job = submit->job;
 	struct drm_gem_object *obj;
 
-	if (!size || size > DRM_GNIC_CMD_SIZE_MAX)
-		return -EINVAL;
-	obj = gnic_bo_lookup(submit->file, handle, offset, size, address);
+	obj = gnic_bo_lookup(submit->file, handle, offset, span, address);
 	if (IS_ERR(obj))
 		return PTR_ERR(obj);
 	job->bos[job->bo_count++] = obj;
 	return 0;
+}
+
+static bool gnic_submit_size_valid(u64 size)
+{
+	return size && size <= DRM_GNIC_CMD_SIZE_MAX;
+}
+
+static int gnic_submit_bo(struct gnic_submit *submit, u32 handle, u64 offset, u64 size,
+			  u64 *address)
+{
+	if (!gnic_submit_size_valid(size))
+		return -EINVAL;
+	return gnic_submit_span(submit, handle, offset, size, address);
 }
 
 static int gnic_submit_copy(struct gnic_submit *submit, const struct drm_gnic_cmd *cmd,
@@ -180,21 +191,24 @@ static int gnic_submit_group(struct gnic_submit *submit, const struct drm_gnic_c
 	return cmd->qp < submit->group.qp_count ? 0 : -ERANGE;
 }
 
-/* Where the data is: a buffer object, or the command itself. */
+/* Where the data is: a buffer object, or the command itself. @span: bytes from first to last. */
 static int gnic_submit_message(struct gnic_submit *submit, const struct drm_gnic_cmd *cmd,
-			       enum gnic_hw_wqe_opcode opcode, struct gnic_hw_rc_wqe *wqe)
+			       enum gnic_hw_wqe_opcode opcode, u64 span,
+			       struct gnic_hw_rc_wqe *wqe)
 {
 	u32 ctrl = FIELD_PREP(GNIC_WQE_OPCODE, opcode) |
 		   FIELD_PREP(GNIC_RC_WQE_REDUCTION, cmd->reduction);
 	u64 src = cmd->src_offset;
 	int err;
 
+	if (!gnic_submit_size_valid(cmd->size))
+		return -EINVAL;
 	if (cmd->flags & DRM_GNIC_CMD_INLINE) {
-		if (cmd->src || !cmd->size || cmd->size > GNIC_RC_INLINE_32)
+		if (cmd->src || cmd->size > GNIC_RC_INLINE_32)
 			return -EINVAL;
 		ctrl |= GNIC_RC_WQE_INLINE;
 	} else {
-		err = gnic_submit_bo(submit, cmd->src, cmd->src_offset, cmd->size, &src);
+		err = gnic_submit_span(submit, cmd->src, cmd->src_offset, span, &src);
 		if (err)
 			return err;
 	}
@@ -209,7 +223,8 @@ static int gnic_submit_message(struct gnic_submit *submit, const struct drm_gnic
 }
 
 static int gnic_submit_post(struct gnic_submit *submit, const struct drm_gnic_cmd *cmd,
-			    enum gnic_hw_wqe_opcode opcode, struct gnic_hw_compute_wqe *wqe)
+			    enum gnic_hw_wqe_opcode opcode, u64 span,
+			    struct gnic_hw_compute_wqe *wqe)
 {
 	int err;
 
@@ -220,13 +235,32 @@ static int gnic_submit_post(struct gnic_submit *submit, const struct drm_gnic_cm
 	err = gnic_submit_group(submit, cmd);
 	if (err)
 		return err;
-	err = gnic_submit_message(submit, cmd, opcode, &wqe->rc);
+	err = gnic_submit_message(submit, cmd, opcode, span, &wqe->rc);
 	if (err)
 		return err;
 	wqe->ctrl = gnic_submit_ctrl(GNIC_WQE_POST);
 	wqe->target = cpu_to_le32(FIELD_PREP(GNIC_COMPUTE_QPN, submit->group.qpn_base + cmd->qp) |
 				  FIELD_PREP(GNIC_COMPUTE_PORT, submit->group.port));
 	return 0;
+}
+
+/* The second half of the WQE is a command of its own, before the one that posts. */
+static int gnic_submit_write_rows(struct gnic_submit *submit, const struct drm_gnic_cmd *cmd,
+				  struct gnic_hw_compute_wqe *wqe)
+{
+	struct gnic_rows rows;
+	int err;
+
+	if (cmd->flags & DRM_GNIC_CMD_INLINE || !gnic_submit_size_valid(cmd->size))
+		return -EINVAL;
+	err = gnic_rows_get(submit->job->ctx->accel, cmd, &rows);
+	if (err)
+		return err;
+	wqe[0].ctrl = gnic_submit_ctrl(GNIC_WQE_HALF);
+	wqe[0].half = rows.half;
+	wqe[1].rc.remote_addr = cpu_to_le64(cmd->dst_offset);
+	submit->job->count++;
+	return gnic_submit_post(submit, cmd, rows.opcode, rows.span, &wqe[1]);
 }
 
 static int gnic_submit_rdma_write(struct gnic_submit *submit, const struct drm_gnic_cmd *cmd,
@@ -239,8 +273,10 @@ static int gnic_submit_rdma_write(struct gnic_submit *submit, const struct drm_g
 		if (err)
 			return err;
 	}
+	if (cmd->rows)
+		return gnic_submit_write_rows(submit, cmd, wqe);
 	wqe->rc.remote_addr = cpu_to_le64(cmd->dst_offset);
-	return gnic_submit_post(submit, cmd, GNIC_WQE_LINEAR, wqe);
+	return gnic_submit_post(submit, cmd, GNIC_WQE_LINEAR, cmd->size, wqe);
 }
 
 static int gnic_submit_send(struct gnic_submit *submit, const struct drm_gnic_cmd *cmd,
@@ -248,7 +284,7 @@ static int gnic_submit_send(struct gnic_submit *submit, const struct drm_gnic_cm
 {
 	if (cmd->dst_offset || cmd->reduction)
 		return -EINVAL;
-	return gnic_submit_post(submit, cmd, GNIC_WQE_SEND, wqe);
+	return gnic_submit_post(submit, cmd, GNIC_WQE_SEND, cmd->size, wqe);
 }
 
 static int gnic_submit_wait(struct gnic_submit *submit, const struct drm_gnic_cmd *cmd,
@@ -280,6 +316,8 @@ static int gnic_submit_cmd(struct gnic_submit *submit, const struct drm_gnic_cmd
 	if (cmd->op >= ARRAY_SIZE(gnic_submit_ops) || !gnic_submit_ops[cmd->op])
 		return -EINVAL;
 	if (memchr_inv(cmd->reserved, 0, sizeof(cmd->reserved)))
+		return -EINVAL;
+	if (cmd->rows && cmd->op != DRM_GNIC_OP_RDMA_WRITE)
 		return -EINVAL;
 	err = gnic_submit_ops[cmd->op](submit, cmd, &job->wqe[job->count]);
 	if (!err)

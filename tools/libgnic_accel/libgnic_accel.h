@@ -223,6 +223,48 @@ gnic_accel_write(int group, uint32_t qp, const struct gnic_accel_bo *src, uint64
 	return cmd;
 }
 
+/* Rows of @row bytes, @count of them @stride bytes apart; more dimensions by hand. */
+static inline struct drm_gnic_rows
+gnic_accel_rows(enum drm_gnic_rows_sides sides, uint32_t row, uint16_t count, uint32_t stride)
+{
+	struct drm_gnic_rows rows;
+	uint32_t i;
+
+	memset(&rows, 0, sizeof(rows));
+	rows.sides = sides;
+	rows.row = row;
+	for (i = 0; i < DRM_GNIC_ROWS_DIMS; i++)
+		rows.count[i] = 1;
+	rows.count[0] = count;
+	rows.stride[0] = count > 1 ? stride : 0;
+	return rows;
+}
+
+/* Bytes of all rows here. */
+static inline uint64_t gnic_accel_rows_size(const struct drm_gnic_rows *rows)
+{
+	uint32_t i, dims = DRM_GNIC_ROWS_DIMS;
+	uint64_t size = rows->row;
+
+	if (rows->sides == DRM_GNIC_ROWS_EACH)
+		dims /= 2;
+	for (i = 0; i < dims; i++)
+		size *= rows->count[i];
+	return size;
+}
+
+/* RDMA WRITE of rows, which have to stay as they are until the submission has returned. */
+static inline struct drm_gnic_cmd
+gnic_accel_write_rows(int group, uint32_t qp, const struct gnic_accel_bo *src,
+		      uint64_t src_offset, uint64_t address, const struct drm_gnic_rows *rows)
+{
+	struct drm_gnic_cmd cmd = gnic_accel_write(group, qp, src, src_offset, address,
+						   gnic_accel_rows_size(rows));
+
+	cmd.rows = (uintptr_t)rows;
+	return cmd;
+}
+
 /* SEND, into the buffer that is next at the far end of a QP. */
 static inline struct drm_gnic_cmd
 gnic_accel_send(int group, uint32_t qp, const struct gnic_accel_bo *src, uint64_t src_offset,

@@ -270,6 +270,33 @@ enum drm_gnic_reduction_round {
 #define DRM_GNIC_REDUCTION(type, op, round) \
 	(1 | (type) << 1 | (op) << 5 | (round) << 7)
 
+/* Where the bytes of an RDMA WRITE lie in rows. */
+enum drm_gnic_rows_sides {
+	DRM_GNIC_ROWS_HERE = 0,		/* at the far end they are one piece */
+	DRM_GNIC_ROWS_BOTH = 1,		/* at the far end as here */
+	DRM_GNIC_ROWS_EACH = 2,		/* here dimensions 0, 1; at the far end 2, 3 */
+};
+
+#define DRM_GNIC_ROWS_DIMS		4
+
+/**
+ * struct drm_gnic_rows - how the bytes of an RDMA WRITE lie
+ * @sides: enum drm_gnic_rows_sides
+ * @row: bytes of a row
+ * @stride: bytes from a row, or from all of the dimension before, to the next; of a
+ *	dimension whose @count is 1: zero
+ * @count: how many, 1 and more
+ *
+ * Dimension 0 is the innermost. All rows of an end together are the size of the command.
+ * What rows that overlap leave at the far end is not said.
+ */
+struct drm_gnic_rows {
+	__u32 sides;
+	__u32 row;
+	__u32 stride[DRM_GNIC_ROWS_DIMS];
+	__u16 count[DRM_GNIC_ROWS_DIMS];
+};
+
 /**
  * struct drm_gnic_cmd - a command; names of members that count are at its op
  * @op: enum drm_gnic_op
@@ -286,6 +313,9 @@ enum drm_gnic_reduction_round {
  * @reduction: REDUCE, RDMA_WRITE: DRM_GNIC_REDUCTION(); an upscaled one writes twice
  *	@size bytes, to a multiple of 4
  * @reserved: zero
+ * @rows: RDMA_WRITE: address of struct drm_gnic_rows; 0: all is one piece. Not with
+ *	DRM_GNIC_CMD_INLINE; with @reduction only DRM_GNIC_ROWS_HERE. Such a command
+ *	counts as two in the queue. EOPNOTSUPP: not with this device
  */
 struct drm_gnic_cmd {
 	__u32 op;
@@ -300,6 +330,7 @@ struct drm_gnic_cmd {
 	__u32 qp;
 	__u32 reduction;
 	__u32 reserved[2];
+	__u64 rows;
 };
 
 /**
