@@ -145,6 +145,36 @@ rdma_script() {
 	cmp "$DIR/in" "$DIR/out"
 }
 
+# Columns 100 to 199 of a matrix with lines of 1000 bytes, to lines of 300, and packed.
+rdma_rows() {
+	pair_up 5 2
+	head -c 200000 /dev/urandom >"$DIR/in"
+	"$GNICCTL" accel run -e "
+		open a $CARD; alloc src 200000; hold ga 5; write src $DIR/in
+		open b $PEER_CARD; alloc dst 200000 remote; hold gb 5
+		rdma ga src+100 dst+7 20000 rows 100 1000 to 300
+		rdma ga.1 src+100 dst+100000 20000 rows 100 1000 imm 1; event gb rdma 10; wait
+		read dst $DIR/out 200000" >/dev/null
+	python3 - "$DIR/in" "$DIR/out" <<-'PY'
+	import sys
+	src, dst = (open(name, "rb").read() for name in sys.argv[1:])
+	want = bytearray(200000)
+	for i in range(200):
+	    row = src[100 + 1000 * i:200 + 1000 * i]
+	    want[7 + 300 * i:107 + 300 * i] = row
+	    want[100000 + 100 * i:100100 + 100 * i] = row
+	assert want == dst
+	PY
+	status 2 "rows of 0 bytes" accel run -e \
+		"alloc a 4K; hold g 5; rdma g a 0 100 rows 0 10"
+	status 2 "is not 1 .. 65535 rows" accel run -e \
+		"alloc a 4K; hold g 5; rdma g a 0 100 rows 30 40"
+	status 2 "rows do not walk" accel run -e \
+		"alloc a 4K; hold g 5; rdma g a 0 100 walk rows 10 20"
+	status 2 "may stand here" accel run -e "alloc a 4K; hold g 5; rdma g a 0 100 to 10"
+	status 2 "may stand here" accel run -e "alloc a 4K; hold g 5; send g a 100 rows 10 20"
+}
+
 # In order, although every buffer is used many times.
 recv_udp() {
 	local rep
@@ -196,4 +226,4 @@ switch_up
 mkdir -p "$DIR"
 trap 'switch_down; rm -rf "$DIR"' EXIT
 guest_main wrong_arguments failures helps script_lines script_memory script_stdin \
-	info_both_forms shows_ports shows_groups rdma_script recv_udp sim_words
+	info_both_forms shows_ports shows_groups rdma_script rdma_rows recv_udp sim_words

@@ -100,6 +100,7 @@ static void script_group_print(struct script *script, int argc, char **argv)
 struct script_rdma {
 	struct script_ctx *ctx;
 	struct drm_gnic_cmd cmd;
+	struct drm_gnic_rows rows;
 	uint64_t count;
 	bool sync;	/* the next one is submitted when this one is done */
 	bool walk;	/* the next one begins where this one ends */
@@ -115,6 +116,49 @@ static uint64_t script_remote(struct script *script, char *text, uint64_t size)
 		return parse_u64("remote address", text);
 	buf = script_piece(script, text, &offset, &size);
 	return buf->bo->address + offset;
+}
+
+/* "rows ROW STRIDE": here alone; "to STRIDE" behind it: at the far end, too. */
+static int script_rows_option(struct script_rdma *rdma, int argc, char **argv, int i)
+{
+	struct drm_gnic_rows *rows = &rdma->rows;
+
+	if (rdma->cmd.op != DRM_GNIC_OP_RDMA_WRITE)
+		return 0;
+	if (strcmp(argv[i], "to") == 0 && rows->row) {
+		rows->sides = DRM_GNIC_ROWS_EACH;
+		rows->stride[2] = parse_u32("to", argv[i + 1]);
+		return 2;
+	}
+	if (strcmp(argv[i], "rows") || i + 2 >= argc)
+		return 0;
+	*rows = gnic_accel_rows(DRM_GNIC_ROWS_HERE, parse_u32("rows", argv[i + 1]), 1, 0);
+	rows->stride[0] = parse_u32("rows", argv[i + 2]);
+	if (!rows->row)
+		usage_error("%s: rows of 0 bytes", argv[0]);
+	return 3;
+}
+
+/* How many of them there are the size says. */
+static void script_rows(struct script_rdma *rdma, const char *command)
+{
+	struct drm_gnic_rows *rows = &rdma->rows;
+	uint64_t count;
+
+	if (!rows->row)
+		return;
+	if (rdma->walk)
+		usage_error("%s: rows do not walk", command);
+	count = rdma->cmd.size / rows->row;
+	if (rdma->cmd.size % rows->row || !count || count > UINT16_MAX)
+		usage_error("%s: the size is not 1 .. %u rows of %u bytes", command, UINT16_MAX,
+			    rows->row);
+	if (count == 1)
+		rows->stride[0] = rows->stride[2] = 0;
+	rows->count[0] = count;
+	if (rows->sides == DRM_GNIC_ROWS_EACH)
+		rows->count[2] = count;
+	rdma->cmd.rows = (uintptr_t)rows;
 }
 
 /* Returns how many words the option at @argv[@i] has, 0: it is none. */
@@ -145,7 +189,7 @@ static int script_rdma_option(struct script_rdma *rdma, int argc, char **argv, i
 		rdma->cmd.reduction = reduction_parse(argv[i], next);
 		return 2;
 	}
-	return 0;
+	return script_rows_option(rdma, argc, argv, i);
 }
 
 static void script_rdma_options(struct script_rdma *rdma, int argc, char **argv, int i)
@@ -157,7 +201,8 @@ static void script_rdma_options(struct script_rdma *rdma, int argc, char **argv,
 		if (!taken)
 			usage_error("%s: \"%s\": imm X, count N, walk, sync%s may stand here",
 				    argv[0], argv[i],
-				    rdma->cmd.op == DRM_GNIC_OP_SEND ? "" : ", OP TYPE");
+				    rdma->cmd.op == DRM_GNIC_OP_SEND ?
+				    "" : ", OP TYPE, rows ROW STRIDE [to STRIDE]");
 	}
 }
 
@@ -216,6 +261,7 @@ static void script_rdma(struct script *script, int argc, char **argv)
 	script_rdma_options(&rdma, argc, argv, 5);
 	span = script_rdma_begin(script, &rdma, argv, parse_u64("size", argv[4]));
 	rdma.cmd.dst_offset = script_remote(script, argv[3], span);
+	script_rows(&rdma, argv[0]);
 	script_rdma_submit(&rdma);
 }
 
@@ -339,8 +385,9 @@ const struct script_cmd script_group_cmds[] = {
 	{ "hold", script_hold, 2, 2, "NAME SFNUM", "own a QP group" },
 	{ "release", script_release, 1, 1, "GROUP", "give it back" },
 	{ "group", script_group_print, 1, 1, "GROUP", "its state" },
-	{ "rdma", script_rdma, 4, 12,
-	  "GROUP[.QP] SRC[+OFF] DST SIZE [OP TYPE] [imm X] [count N] [walk] [sync]",
+	{ "rdma", script_rdma, 4, 17,
+	  "GROUP[.QP] SRC[+OFF] DST SIZE [OP TYPE] [imm X] [count N] [walk] [sync]"
+	  " [rows ROW STRIDE [to STRIDE]]",
 	  "RDMA WRITE; DST: address, or NAME[+OFF] of this script" },
 	{ "send", script_send, 3, 9, "GROUP[.QP] SRC[+OFF] SIZE [imm X] [count N] [walk] [sync]",
 	  "SEND, into the buffer that is next at the far end" },
