@@ -17,7 +17,8 @@ QSTATS_GET = 12
 IFINDEX, QUEUE_TYPE, QUEUE_ID, SCOPE = 1, 2, 3, 4
 PACKETS = (8, 10)  # by queue type
 SCOPE_QUEUE = 1
-NAMES = {"csum-complete": 15, "csum-unnecessary": 16,
+NAMES = {"rx-packets": 8,
+         "csum-complete": 15, "csum-unnecessary": 16, "csum-none": 17,
          "hw-gro-packets": 19, "hw-gro-wire-packets": 21,
          "hw-gso-packets": 28, "hw-gso-bytes": 29,
          "hw-gso-wire-packets": 30, "hw-gso-wire-bytes": 31}

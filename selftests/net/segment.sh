@@ -12,11 +12,6 @@ gso_count() {
 	"$TREE/selftests/lib/qstats.py" "$DEV" hw-gso-packets hw-gso-wire-packets
 }
 
-# What this end has received with a checksum that the device vouches for.
-validated() {
-	"$TREE/selftests/lib/qstats.py" "$DEV" csum-unnecessary
-}
-
 # uso_send ADDRESS SIZE MSS: one datagram of the socket, to be cut.
 uso_send() {
 	python3 - "$@" <<-'PYTHON'
@@ -148,44 +143,6 @@ ip_in_ip6() {
 	tunnel ip6tnl "mode any" 6 tx-ipxip6-segmentation 4
 }
 
-# The device says of inner packets that their sums are right, where it knows the port.
-inner_checksum() {
-	local before
-
-	tunnel_up vxlan "id 9 dstport 4790 noudpcsum" 4
-	ethtool --show-tunnels "$DEV" | grep -q "port 4790, vxlan" || fail "the port is not in the table"
-	peer ping -c 2 -W 2 -q 10.9.0.1 >/dev/null
-	background socat -u TCP4-LISTEN:5562,reuseaddr /dev/null
-	wait_for 5 listens t 5562
-	before=$(validated)
-	head -c 200000 /dev/zero | peer socat -u - TCP4:10.9.0.1:5562
-	expect "validated" $(($(validated) - before)) -gt 20
-	ethtool -K "$DEV" rx-udp_tunnel-port-offload off
-	defer ethtool -K "$DEV" rx-udp_tunnel-port-offload on
-	ethtool --show-tunnels "$DEV" | grep -q "port 4790" && fail "the port is still in the table"
-	before=$(validated)
-	background socat -u TCP4-LISTEN:5563,reuseaddr /dev/null
-	wait_for 5 listens t 5563
-	head -c 200000 /dev/zero | peer socat -u - TCP4:10.9.0.1:5563
-	expect "validated without the port" $(($(validated) - before)) -lt 10
-}
-
-# The device refuses the ports at first.
-port_is_told_again() {
-	local before
-
-	dmesg -C
-	fault_command TUNNEL_SET
-	tunnel_up vxlan "id 9 dstport 4790 noudpcsum" 4
-	wait_for 5 sh -c "dmesg | grep -q \"can't set the ports of UDP tunnels\""
-	sleep 2
-	background socat -u TCP4-LISTEN:5562,reuseaddr /dev/null
-	wait_for 5 listens t 5562
-	before=$(validated)
-	head -c 200000 /dev/zero | peer socat -u - TCP4:10.9.0.1:5562
-	expect "validated" $(($(validated) - before)) -gt 20
-}
-
 # Checksums off takes all that needs them with it, and gives it back.
 features_depend() {
 	ethtool -K "$DEV" tx-checksum-ip-generic off
@@ -203,5 +160,4 @@ topology_up
 trap topology_down EXIT
 tunnel_modules
 guest_main uso uso_off vxlan vxlan_over_v6 vxlan_with_checksum geneve gre gre_over_v6 ip_in_ip \
-	ip6_in_ip ip_in_ip6 inner_checksum port_is_told_again \
-	features_depend
+	ip6_in_ip ip_in_ip6 features_depend
