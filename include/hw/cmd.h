@@ -138,7 +138,8 @@ struct gnic_hw_caps {
 #define GNIC_RC_CAP_STRIDE	BIT(2)	/* WQEs of rows */
 	__le32 segments;	/* of all windows of WINDOW_MAP; 0: there is no such command */
 	__le32 gro;		/* GNIC_GRO_*: what QP_GRO can be asked for */
-	__le32 rsvd[2];
+	__le32 flow_mirrors;	/* of a rule; 0: nor is there GNIC_FLOW_VPORT_HOST */
+	__le32 rsvd;
 };
 GNIC_HW_SIZE(gnic_hw_caps, 64);
 
@@ -710,15 +711,30 @@ struct gnic_hw_tunnels {
 GNIC_HW_SIZE(gnic_hw_tunnels, 72);
 
 /**
+ * struct gnic_hw_flow_mirror - where a copy of a frame leaves the switch
+ * @vport: which
+ * @side: enum gnic_hw_side
+ * @rsvd: zero
+ */
+struct gnic_hw_flow_mirror {
+	__le16 vport;
+	__u8 side;
+	__u8 rsvd;
+};
+GNIC_HW_SIZE(gnic_hw_flow_mirror, 4);
+
+/**
  * struct gnic_hw_flow_add - a rule
  * @key: what it matches
  * @mask: which bits of it
  * @priority: a lower number wins
  * @action: enum gnic_hw_flow_action
  * @flags: GNIC_FLOW_SET_MARK
+ * @mirrors: how many of @mirror
+ * @rsvd: zero
  * @target: by action
  * @mark: goes into the receive CQE
- * @rsvd: zero
+ * @mirror: copies that are made before the action; those beyond @mirrors are zero
  */
 struct gnic_hw_flow_add {
 	struct gnic_hw_flow_key key;
@@ -726,11 +742,13 @@ struct gnic_hw_flow_add {
 	__le32 priority;
 	__u8 action;
 	__u8 flags;
-	__le16 rsvd;
+	__u8 mirrors;
+	__u8 rsvd;
 	__le32 target;
 	__le32 mark;
+	struct gnic_hw_flow_mirror mirror[GNIC_FLOW_MIRRORS_MAX];
 };
-GNIC_HW_SIZE(gnic_hw_flow_add, 144);
+GNIC_HW_SIZE(gnic_hw_flow_add, 160);
 
 struct gnic_hw_flow_stats {
 	__le64 packets;

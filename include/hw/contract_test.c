@@ -309,8 +309,10 @@ RULE(GNIC_TUNNEL_GENEVE == 3);
 RULE(GNIC_TUNNEL_PORTS_MAX * sizeof(struct gnic_hw_tunnel_port) + 8 ==
      sizeof(struct gnic_hw_tunnels));
 RULE(GNIC_FLOWS_MAX >= GNIC_FLOW_MASKS_MAX);
+RULE(sizeof(((struct gnic_hw_flow_add *)0)->mirror) ==
+     GNIC_FLOW_MIRRORS_MAX * sizeof(struct gnic_hw_flow_mirror));
 RULE(GNIC_FLOW_DROP + 4 == GNIC_FLOW_HOST && GNIC_FLOW_VPORT + 2 == GNIC_FLOW_RSS);
-RULE(GNIC_FLOW_QP == 2 && GNIC_FLOW_QUEUE == 5);
+RULE(GNIC_FLOW_QP == 2 && GNIC_FLOW_QUEUE == 5 && GNIC_FLOW_VPORT_HOST == 6);
 RULE(GNIC_MTU_MIN < GNIC_MTU_MAX);
 RULE(GNIC_LINK_FAULT_NONE == 0 && GNIC_LINK_FAULT_ADMIN == 1 && GNIC_LINK_FAULT_CABLE == 2);
 RULE(GNIC_LINK_FAULT_PEER == 3 && GNIC_LINK_FAULT_MODE == 4 && GNIC_LINK_FAULT_FORCED == 5);

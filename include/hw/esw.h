@@ -134,6 +134,7 @@ GNIC_HW_SIZE(gnic_hw_flow_key, 64);
 
 #define GNIC_FLOWS_MAX			65536
 #define GNIC_FLOW_MASKS_MAX		64	/* different masks */
+#define GNIC_FLOW_MIRRORS_MAX		4	/* of a rule; struct gnic_hw_caps.flow_mirrors */
 
 enum gnic_hw_flow_action {
 	GNIC_FLOW_DROP		= 0,
@@ -142,6 +143,7 @@ enum gnic_hw_flow_action {
 	GNIC_FLOW_RSS		= 3,	/* target: RSS context of the ingress vport */
 	GNIC_FLOW_HOST		= 4,	/* as if there were no rule */
 	GNIC_FLOW_QUEUE		= 5,	/* target: queue of the ingress vport's host side */
+	GNIC_FLOW_VPORT_HOST	= 6,	/* target: vport, out of its host side, no filter asked */
 };
 /* GNIC_FLOW_RSS: the target's parts; an offset is added to what the table says */
 #define GNIC_FLOW_RSS_CONTEXT		GENMASK(15, 0)

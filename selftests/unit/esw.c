@@ -305,7 +305,7 @@ static void refused_rules(void **state)
 	struct gnic_hw_flow_add in;
 
 	(void)state;
-	in = rule_for(0, GNIC_FLOW_QUEUE + 1, 0);
+	in = rule_for(0, GNIC_FLOW_VPORT_HOST + 1, 0);
 	assert_int_equal(rule_add(&in, NULL), GNIC_STATUS_BAD_PARAM);
 	in = rule_for(0, GNIC_FLOW_DROP, 0);
 	in.flags = 2;

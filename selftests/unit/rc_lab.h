@@ -142,6 +142,9 @@ void mac_send(struct port *port, struct frame *frame)
 
 	lab.packets++;
 	assert_int_equal(frame->len, roce_frame_len(frame->rc));
+	/* what a mirror leaves here must not reach the next one */
+	assert_int_equal(frame->splits, 0);
+	frame->splits = 6;
 	if (lab.cut || lab_roll(lab.dice.drop) || (lab.tamper && !lab.tamper(&pkt)))
 		return;
 	frame->rc = &pkt;

@@ -75,6 +75,7 @@ void esw_from_host(struct vport *vport, struct frame *frame)
 	(void)vport;
 	assert_true(frame->is_parsed);
 	assert_true(frame->l4_ok);
+	assert_int_equal(frame->splits, 0);
 	assert_int_equal(frame->parsed.l3_end, frame->len);
 	assert_int_equal(frame->parsed.payload_off, frame->hdr_len);
 	assert_int_equal(frame->len, len);
@@ -85,6 +86,7 @@ void esw_from_host(struct vport *vport, struct frame *frame)
 	frame->hdr_len = 0;
 	frame->iovs = 0;
 	frame->l4_ok = false;
+	frame->splits = 6;
 	memset(&frame->parsed, 0xff, sizeof(frame->parsed));
 }
 

@@ -26,6 +26,9 @@ static void take(struct frame *frame, bool from_host)
 	sent[nsent].len = frame_copy(frame, 0, sent[nsent].bytes, sizeof(sent[0].bytes));
 	assert_int_equal(sent[nsent].len, frame->len);
 	assert_true(frame->is_parsed);
+	/* a mirror that splits it must not reach the next one */
+	assert_int_equal(frame->splits, 0);
+	frame->splits = 6;
 	sent[nsent].parsed = frame->parsed;
 	sent[nsent].l4_ok = frame->l4_ok;
 	sent[nsent++].from_host = from_host;

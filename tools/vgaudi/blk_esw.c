@@ -197,6 +197,13 @@ static void esw_act_host(struct vport *vport, struct frame *frame, const struct 
 	esw_default(vport, frame, esw_mark(rule));
 }
 
+static void esw_act_vport_host(struct vport *vport, struct frame *frame,
+			       const struct flow_rule *rule)
+{
+	(void)vport;
+	esw_to_host(rule->to, frame, esw_mark(rule));
+}
+
 static void (*const esw_actions[])(struct vport *vport, struct frame *frame,
 				   const struct flow_rule *rule) = {
 	[GNIC_FLOW_DROP]	= esw_act_drop,
@@ -205,7 +212,37 @@ static void (*const esw_actions[])(struct vport *vport, struct frame *frame,
 	[GNIC_FLOW_RSS]		= esw_act_rss,
 	[GNIC_FLOW_HOST]	= esw_act_host,
 	[GNIC_FLOW_QUEUE]	= esw_act_queue,
+	[GNIC_FLOW_VPORT_HOST]	= esw_act_vport_host,
 };
+
+/*
+ * Mirrors that lead to mirrors would make frames without end: each split halves
+ * what may still come of a frame.
+ */
+#define ESW_SPLITS_MAX	6
+
+static void esw_mirror(struct vport *vport, struct frame *frame, const struct flow_mirror *to)
+{
+	struct frame copy;
+
+	if (frame->splits == ESW_SPLITS_MAX) {
+		esw_drop(vport);
+		return;
+	}
+	frame->splits++;
+	copy = *frame;
+	if (to->side == GNIC_SIDE_HOST)
+		esw_to_host(to->vport, &copy, NULL);
+	else
+		esw_to_function(to->vport, &copy);
+}
+
+static void esw_act(struct vport *vport, struct frame *frame, const struct flow_rule *rule)
+{
+	for (unsigned int i = 0; i < rule->mirrors; i++)
+		esw_mirror(vport, frame, &rule->mirror[i]);
+	esw_actions[rule->action](vport, frame, rule);
+}
 
 static struct flow_rule *esw_match(struct vport *vport, const struct frame *frame)
 {
@@ -260,7 +297,7 @@ void esw_from_function(struct vport *vport, struct frame *frame)
 	vport->stats.from_function_bytes += frame->len;
 	rule = esw_match(vport, frame);
 	if (rule)
-		esw_actions[rule->action](vport, frame, rule);
+		esw_act(vport, frame, rule);
 	else
 		esw_default(vport, frame, NULL);
 }

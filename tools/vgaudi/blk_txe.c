@@ -334,6 +334,7 @@ static uint32_t txe_packet(struct qp *qp)
 	txe.frame.iovs = 0;
 	txe.frame.rc = NULL;
 	txe.frame.l4_ok = false;
+	txe.frame.splits = 0;
 	synd = txe_gather(&txe, &wqes);
 	last = qp->sq.done + wqes - 1;
 	if (!synd && txe.ctrl & GNIC_RAW_WQE_LAUNCH && qp_launch_wait(qp, txe.launch))

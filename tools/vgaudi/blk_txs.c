@@ -49,6 +49,7 @@ void txs_emit(struct rc *rc, const struct rc_packet *pkt, struct frame *frame)
 	frame->rc = pkt;
 	frame->is_parsed = false;
 	frame->l4_ok = false;
+	frame->splits = 0;
 	if (!qp->vport->enabled) {
 		qp->vport->stats.dropped++;
 		return;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Block ESW: commands of the steering table. A rule keeps what it names alive, but for QPs. */
+#include <string.h>
+
 #include "blk_cmd.h"
 #include "esw.h"
 
@@ -37,6 +39,7 @@ void esw_flow_replace(struct esw *esw, const struct qp *from, struct qp *to)
 struct esw_action {
 	struct vport *in, *to;
 	struct qp *qp;
+	struct flow_mirror mirror[GNIC_FLOW_MIRRORS_MAX];
 };
 
 static enum gnic_hw_status esw_target_vport(struct card *card, uint32_t target,
@@ -97,11 +100,35 @@ static enum gnic_hw_status (*const esw_targets[])(struct card *card, uint32_t ta
 	[GNIC_FLOW_RSS]		= esw_target_rss,
 	[GNIC_FLOW_HOST]	= esw_target_none,
 	[GNIC_FLOW_QUEUE]	= esw_target_queue,
+	[GNIC_FLOW_VPORT_HOST]	= esw_target_vport,
 };
+
+static enum gnic_hw_status esw_flow_mirrors(struct card *card, const struct gnic_hw_flow_add *in,
+					    struct flow_mirror *mirror)
+{
+	if (in->mirrors > GNIC_FLOW_MIRRORS_MAX)
+		return GNIC_STATUS_BAD_PARAM;
+	for (unsigned int i = 0; i < GNIC_FLOW_MIRRORS_MAX; i++) {
+		const struct gnic_hw_flow_mirror *m = &in->mirror[i];
+
+		if (m->rsvd || m->side > GNIC_SIDE_FUNCTION ||
+		    (i >= in->mirrors && (m->vport || m->side)))
+			return GNIC_STATUS_BAD_PARAM;
+		if (i >= in->mirrors)
+			continue;
+		mirror[i].side = m->side;
+		mirror[i].vport = esw_vport(card, le16_to_cpu(m->vport));
+		if (!mirror[i].vport)
+			return GNIC_STATUS_NOT_FOUND;
+	}
+	return GNIC_STATUS_OK;
+}
 
 static enum gnic_hw_status esw_flow_check(struct card *card, const struct gnic_hw_flow_add *in,
 					  struct esw_action *action)
 {
+	enum gnic_hw_status status;
+
 	if (in->action >= sizeof(esw_targets) / sizeof(esw_targets[0]) ||
 	    in->flags & ~GNIC_FLOW_SET_MARK || in->rsvd)
 		return GNIC_STATUS_BAD_PARAM;
@@ -110,7 +137,21 @@ static enum gnic_hw_status esw_flow_check(struct card *card, const struct gnic_h
 		if (!action->in)
 			return GNIC_STATUS_NOT_FOUND;
 	}
+	status = esw_flow_mirrors(card, in, action->mirror);
+	if (status)
+		return status;
 	return esw_targets[in->action](card, le32_to_cpu(in->target), action);
+}
+
+/* What a rule names can't go away while it is named @by more than zero times. */
+static void esw_flow_name(const struct flow_rule *rule, int by)
+{
+	if (rule->in)
+		rule->in->esw->rules += by;
+	if (rule->to)
+		rule->to->esw->rules += by;
+	for (unsigned int i = 0; i < rule->mirrors; i++)
+		rule->mirror[i].vport->esw->rules += by;
 }
 
 enum gnic_hw_status esw_cmd_flow_add(struct card *card, const struct gnic_hw_flow_add *in,
@@ -133,10 +174,9 @@ enum gnic_hw_status esw_cmd_flow_add(struct card *card, const struct gnic_hw_flo
 	rule->in = action.in;
 	rule->to = action.to;
 	rule->qp = action.qp;
-	if (rule->in)
-		rule->in->esw->rules++;
-	if (rule->to)
-		rule->to->esw->rules++;
+	rule->mirrors = in->mirrors;
+	memcpy(rule->mirror, action.mirror, sizeof(rule->mirror));
+	esw_flow_name(rule, 1);
 	if (rule->qp)
 		esw_flow_link(card->esw, rule);
 	out->id = cpu_to_le32(rule->id);
@@ -146,10 +186,7 @@ enum gnic_hw_status esw_cmd_flow_add(struct card *card, const struct gnic_hw_flo
 static void esw_flow_del(struct card *card, struct flow_rule *rule)
 {
 	esw_flow_unlink(rule);
-	if (rule->to)
-		rule->to->esw->rules--;
-	if (rule->in)
-		rule->in->esw->rules--;
+	esw_flow_name(rule, -1);
 	flow_del(card->esw->flows, rule);
 }
 

@@ -21,6 +21,12 @@ union flow_key {
 
 struct flow_group;
 
+/* Where a copy leaves the switch. */
+struct flow_mirror {
+	struct vport *vport;
+	uint8_t side;		/* enum gnic_hw_side */
+};
+
 /**
  * struct flow_rule - fields up to @last_ns are the table's, the rest the owner's
  * @next: in the chain of its bucket
@@ -36,8 +42,10 @@ struct flow_group;
  * @marked: @mark counts
  * @mark: goes into the CQE
  * @target: GNIC_FLOW_RSS, GNIC_FLOW_QUEUE: as the command has it
- * @to: GNIC_FLOW_VPORT
+ * @to: GNIC_FLOW_VPORT, GNIC_FLOW_VPORT_HOST
  * @in: vport that the mask pins it to; NULL: none
+ * @mirrors: how many of @mirror
+ * @mirror: get a copy each
  * @qp: GNIC_FLOW_QP; NULL: it is gone
  * @qp_next: rules with a QP are in a list
  * @qp_link: what points here; NULL: in no list
@@ -53,9 +61,11 @@ struct flow_rule {
 
 	uint8_t action;
 	bool marked;
+	uint8_t mirrors;
 	uint32_t mark;
 	uint32_t target;
 	struct vport *to, *in;
+	struct flow_mirror mirror[GNIC_FLOW_MIRRORS_MAX];
 	struct qp *qp;
 	struct flow_rule *qp_next, **qp_link;
 };

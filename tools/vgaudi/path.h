@@ -45,6 +45,7 @@ struct frame {
 	struct parsed parsed;
 	bool is_parsed;
 	bool l4_ok;		/* the sender's offload made the checksum */
+	uint8_t splits;		/* how often a mirror has made two of it */
 };
 void frame_parse(struct frame *frame);	/* once; needs the headers contiguous in hdr */
 uint32_t frame_copy(const struct frame *frame, uint32_t offset, void *dst, uint32_t len);

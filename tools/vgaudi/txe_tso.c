@@ -240,6 +240,7 @@ static void tso_segment(struct tso *tso, const struct txe *txe)
 	seg->parsed.l3_end = seg->len;
 	seg->is_parsed = true;
 	seg->l4_ok = !txe->tunnel;
+	seg->splits = 0;
 	tso_headers(tso, txe, payload);
 }
 

@@ -27,6 +27,7 @@ struct wire_held {
 	bool reorder;		/* goes right behind the next frame */
 	struct loop_timer timer;
 	uint32_t len;
+	uint8_t splits;		/* of the frame */
 	uint8_t bytes[];
 };
 
@@ -77,14 +78,16 @@ static void wire_deliver(struct wire *wire, unsigned int end, struct frame *fram
 		tap_write(wire->end[end].tap, buf, len);
 }
 
-static void wire_deliver_bytes(struct wire *wire, unsigned int end, const uint8_t *bytes,
-			       uint32_t len)
+/* A frame of which only bytes are left: what it was before is forgotten, not how often it split. */
+static struct frame wire_flat(const uint8_t *bytes, uint32_t len, uint8_t splits)
 {
-	struct frame frame = {
-		.hdr = bytes,
-		.hdr_len = len,
-		.len = len,
-	};
+	return (struct frame){ .hdr = bytes, .hdr_len = len, .len = len, .splits = splits };
+}
+
+/* @flat may be needed again. */
+static void wire_deliver_flat(struct wire *wire, unsigned int end, const struct frame *flat)
+{
+	struct frame frame = *flat;
 
 	wire_deliver(wire, end, &frame);
 }
@@ -93,6 +96,7 @@ static void wire_deliver_bytes(struct wire *wire, unsigned int end, const uint8_
 
 static void wire_release(struct wire_held *held)
 {
+	const struct frame flat = wire_flat(held->bytes, held->len, held->splits);
 	struct wire *wire = held->wire;
 	struct wire_held **p = &wire->held;
 
@@ -101,7 +105,7 @@ static void wire_release(struct wire_held *held)
 	*p = held->next;
 	wire->held_count--;
 	loop_timer_del(wire->loop, &held->timer);
-	wire_deliver_bytes(wire, held->end, held->bytes, held->len);
+	wire_deliver_flat(wire, held->end, &flat);
 	free(held);
 }
 
@@ -110,23 +114,24 @@ static void wire_timeout(void *opaque)
 	wire_release(opaque);
 }
 
-static bool wire_hold(struct wire *wire, unsigned int end, const uint8_t *bytes, uint32_t len,
-		      uint64_t ns, bool reorder)
+static bool wire_hold(struct wire *wire, unsigned int end, const struct frame *flat, uint64_t ns,
+		      bool reorder)
 {
 	struct wire_held **p = &wire->held, *held;
 
 	if (wire->held_count >= WIRE_HELD_MAX)
 		return false;
-	held = calloc(1, sizeof(*held) + len);
+	held = calloc(1, sizeof(*held) + flat->len);
 	if (!held)
 		return false;
 	held->wire = wire;
 	held->end = end;
 	held->reorder = reorder;
-	held->len = len;
+	held->len = flat->len;
+	held->splits = flat->splits;
 	held->timer.cb = wire_timeout;
 	held->timer.opaque = held;
-	memcpy(held->bytes, bytes, len);
+	memcpy(held->bytes, flat->hdr, flat->len);
 	if (loop_timer_set(wire->loop, &held->timer, loop_now(wire->loop) + ns)) {
 		free(held);
 		return false;
@@ -201,6 +206,7 @@ static void wire_faulty(struct wire *wire, unsigned int end, struct frame *frame
 {
 	struct fault_wire *faults = &wire->faults;
 	uint8_t buf[WIRE_FRAME_MAX];
+	struct frame flat;
 	uint32_t len;
 
 	if (fault_wire_roll(faults, FAULT_DROP)) {
@@ -220,17 +226,18 @@ static void wire_faulty(struct wire *wire, unsigned int end, struct frame *frame
 	}
 	if (fault_wire_roll(faults, FAULT_CORRUPT))
 		wire_flip_bit(wire, buf, len);
+	flat = wire_flat(buf, len, frame->splits);
 	if (fault_wire_roll(faults, FAULT_REORDER) &&
-	    wire_hold(wire, end, buf, len, WIRE_REORDER_NS, true))
+	    wire_hold(wire, end, &flat, WIRE_REORDER_NS, true))
 		return;
 	if (fault_wire_roll(faults, FAULT_DELAY)) {
-		if (!wire_hold(wire, end, buf, len, wire_delay(wire), false))
+		if (!wire_hold(wire, end, &flat, wire_delay(wire), false))
 			wire->lost++;
 		return;
 	}
 	if (fault_wire_roll(faults, FAULT_DUPLICATE))
-		wire_deliver_bytes(wire, end, buf, len);
-	wire_deliver_bytes(wire, end, buf, len);
+		wire_deliver_flat(wire, end, &flat);
+	wire_deliver_flat(wire, end, &flat);
 	wire_release_reordered(wire, end);
 }
 
