@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Building a rule: keys, then one action. Nothing here touches the device. */
+#include <linux/etherdevice.h>
+
+#include "gnic.h"
+#include "gnic_flow.h"
+
+/* The owner is the high byte of the device's priority: lower wins. */
+#define GNIC_FLOW_PRIO_OWNER_SHIFT	24
+
+void gnic_flow_prepare(struct gnic_flow *flow, u16 vport, enum gnic_flow_owner owner,
+		       u32 priority)
+{
+	u32 prio = min_t(u32, priority, GNIC_FLOW_PRIO_MAX);
+
+	memset(flow, 0, sizeof(*flow));
+	INIT_LIST_HEAD(&flow->list);
+	flow->owner = owner;
+	flow->hw.key.vport = cpu_to_le16(vport);
+	flow->hw.mask.vport = cpu_to_le16(U16_MAX);
+	flow->hw.priority = cpu_to_le32((u32)owner << GNIC_FLOW_PRIO_OWNER_SHIFT | prio);
+	flow->hw.action = GNIC_FLOW_HOST;
+}
+
+/* The device wants zeroes in the key where the mask has them. */
+static void gnic_flow_set(u8 *key, u8 *mask, const void *value, const void *bits, int len)
+{
+	const u8 *v = value, *b = bits;
+	int i;
+
+	for (i = 0; i < len; i++) {
+		mask[i] = b[i];
+		key[i] = v[i] & b[i];
+	}
+}
+
+#define GNIC_FLOW_SET(flow, field, value, bits, len) \
+	gnic_flow_set((u8 *)&(flow)->hw.key.field, (u8 *)&(flow)->hw.mask.field, value, bits, len)
+
+void gnic_flow_set_dmac(struct gnic_flow *flow, const u8 *addr, const u8 *mask)
+{
+	GNIC_FLOW_SET(flow, dmac, addr, mask, ETH_ALEN);
+}
+
+void gnic_flow_set_smac(struct gnic_flow *flow, const u8 *addr, const u8 *mask)
+{
+	GNIC_FLOW_SET(flow, smac, addr, mask, ETH_ALEN);
+}
+
+void gnic_flow_set_eth_type(struct gnic_flow *flow, __be16 type)
+{
+	__be16 mask = cpu_to_be16(U16_MAX);
+
+	GNIC_FLOW_SET(flow, eth_type, &type, &mask, sizeof(type));
+}
+
+void gnic_flow_set_eth_type_masked(struct gnic_flow *flow, __be16 type, __be16 mask)
+{
+	GNIC_FLOW_SET(flow, eth_type, &type, &mask, sizeof(type));
+}
+
+void gnic_flow_set_vlan(struct gnic_flow *flow, __be16 tci, __be16 mask)
+{
+	GNIC_FLOW_SET(flow, vlan_tci, &tci, &mask, sizeof(tci));
+}
+
+void gnic_flow_set_ip_proto(struct gnic_flow *flow, u8 proto, u8 mask)
+{
+	GNIC_FLOW_SET(flow, ip_proto, &proto, &mask, sizeof(proto));
+}
+
+void gnic_flow_set_ip_tos(struct gnic_flow *flow, u8 tos, u8 mask)
+{
+	GNIC_FLOW_SET(flow, ip_tos, &tos, &mask, sizeof(tos));
+}
+
+void gnic_flow_set_frame(struct gnic_flow *flow, u8 bits)
+{
+	flow->hw.key.frame |= bits;
+	flow->hw.mask.frame |= bits;
+}
+
+void gnic_flow_set_src_ip(struct gnic_flow *flow, const void *addr, const void *mask, int len)
+{
+	GNIC_FLOW_SET(flow, src_ip, addr, mask, len);
+}
+
+void gnic_flow_set_dst_ip(struct gnic_flow *flow, const void *addr, const void *mask, int len)
+{
+	GNIC_FLOW_SET(flow, dst_ip, addr, mask, len);
+}
+
+void gnic_flow_set_l4_src(struct gnic_flow *flow, __be16 port, __be16 mask)
+{
+	GNIC_FLOW_SET(flow, l4_src, &port, &mask, sizeof(port));
+}
+
+void gnic_flow_set_l4_dst(struct gnic_flow *flow, __be16 port, __be16 mask)
+{
+	GNIC_FLOW_SET(flow, l4_dst, &port, &mask, sizeof(port));
+}
+
+static void gnic_flow_set_action(struct gnic_flow *flow, enum gnic_hw_flow_action action,
+				 u32 target)
+{
+	flow->hw.action = action;
+	flow->hw.target = cpu_to_le32(target);
+}
+
+void gnic_flow_set_drop(struct gnic_flow *flow)
+{
+	gnic_flow_set_action(flow, GNIC_FLOW_DROP, 0);
+}
+
+void gnic_flow_set_vport(struct gnic_flow *flow, u16 vport)
+{
+	gnic_flow_set_action(flow, GNIC_FLOW_VPORT, vport);
+}
+
+void gnic_flow_set_queue(struct gnic_flow *flow, u32 queue)
+{
+	gnic_flow_set_action(flow, GNIC_FLOW_QUEUE, queue);
+}
+
+void gnic_flow_set_rss(struct gnic_flow *flow, u32 context, u32 offset)
+{
+	gnic_flow_set_action(flow, GNIC_FLOW_RSS,
+			     FIELD_PREP(GNIC_FLOW_RSS_CONTEXT, context) |
+			     FIELD_PREP(GNIC_FLOW_RSS_OFFSET, offset));
+}
