@@ -29,6 +29,7 @@ NETIF_CLOSE | linux/netdevice.h | netif_close\(struct
 NETNS_IMMUTABLE | linux/netdevice.h | netns_immutable:1
 NETMEM_TX | linux/netdevice.h | netmem_tx:
 FDB_NOTIFIED | linux/netdevice.h | bool \*notified
+CLS_SKIP_SW | net/flow_offload.h | bool skip_sw;
 NET_DIM_POINTER | linux/dim.h | void net_dim\(struct dim \*dim, const struct dim_sample \*
 RX_RING_COUNT | linux/ethtool.h | \(\*get_rx_ring_count\)
 RXFH_INDIR_RESIZE | linux/ethtool.h | ethtool_rxfh_indir_can_resize

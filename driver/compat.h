@@ -264,6 +264,21 @@ static inline struct xdp_desc_ctx xsk_buff_raw_get_ctx(struct xsk_buff_pool *poo
 	((void)(pool), (xsk_tx_metadata_request)(*(meta), ops, priv))
 #endif
 
+/*
+ * Is a filter for hardware alone? Once only the sentence's place told, which
+ * there is for a filter that is verbose, too.
+ */
+#include <net/pkt_cls.h>
+
+static inline bool gnic_cls_skip_sw(const struct flow_cls_common_offload *common)
+{
+#ifdef HAVE_CLS_SKIP_SW
+	return common->skip_sw;
+#else
+	return common->extack;
+#endif
+}
+
 /* DIM takes its sample by reference now. */
 #ifndef HAVE_NET_DIM_POINTER
 #include <linux/dim.h>

@@ -65,8 +65,8 @@ static const struct gnic_eswitch_bar gnic_eswitch_bars[] = {
 	  "switchdev needs functions and this device has none" },
 	{ DEVLINK_ESWITCH_MODE_LEGACY, gnic_eswitch_has_groups, -EBUSY,
 	  "legacy has no function ports: devlink port del them first" },
-	{ DEVLINK_ESWITCH_MODE_LEGACY, gnic_flow_any_to_vport, -EBUSY,
-	  "legacy has no redirects: tc filter del them first" },
+	{ DEVLINK_ESWITCH_MODE_LEGACY, gnic_flow_any_leads_away, -EBUSY,
+	  "legacy has no redirects and mirrors: tc filter del them first" },
 };
 
 int gnic_eswitch_mode_set(struct devlink *devlink, u16 mode, struct netlink_ext_ack *extack)

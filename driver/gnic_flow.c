@@ -138,19 +138,42 @@ int gnic_flow_stats(struct gnic_dev *dev, struct gnic_flow *flow, struct gnic_fl
 	return err;
 }
 
-static bool gnic_flow_to_vport(const struct gnic_flow *flow)
+static bool gnic_flow_targets_vport(const struct gnic_flow *flow)
 {
-	return flow->hw.action == GNIC_FLOW_VPORT;
+	return flow->hw.action == GNIC_FLOW_VPORT || flow->hw.action == GNIC_FLOW_VPORT_HOST;
 }
 
-bool gnic_flow_any_to_vport(struct gnic_dev *dev)
+static bool gnic_flow_targets(const struct gnic_flow *flow, u16 vport)
+{
+	return gnic_flow_targets_vport(flow) && le32_to_cpu(flow->hw.target) == vport;
+}
+
+/* A trap stays with its own port; a redirect and a mirror may lead to another. */
+static bool gnic_flow_leads_away(const struct gnic_flow *flow)
+{
+	return flow->hw.mirrors || flow->hw.action == GNIC_FLOW_VPORT ||
+	       (flow->hw.action == GNIC_FLOW_VPORT_HOST &&
+		le32_to_cpu(flow->hw.target) != le16_to_cpu(flow->hw.key.vport));
+}
+
+static bool gnic_flow_mirrors_to(const struct gnic_flow *flow, u16 vport)
+{
+	unsigned int i;
+
+	for (i = 0; i < flow->hw.mirrors; i++)
+		if (le16_to_cpu(flow->hw.mirror[i].vport) == vport)
+			return true;
+	return false;
+}
+
+bool gnic_flow_any_leads_away(struct gnic_dev *dev)
 {
 	struct gnic_flow *flow;
 	bool any = false;
 
 	mutex_lock(&dev->eswitch->flow_lock);
 	list_for_each_entry(flow, &dev->eswitch->flows, list)
-		any |= gnic_flow_to_vport(flow);
+		any |= gnic_flow_leads_away(flow);
 	mutex_unlock(&dev->eswitch->flow_lock);
 	return any;
 }
@@ -163,7 +186,7 @@ bool gnic_flow_any_of_vport(struct gnic_dev *dev, u16 vport)
 	mutex_lock(&dev->eswitch->flow_lock);
 	list_for_each_entry(flow, &dev->eswitch->flows, list)
 		any |= le16_to_cpu(flow->hw.key.vport) == vport ||
-		       (gnic_flow_to_vport(flow) && le32_to_cpu(flow->hw.target) == vport);
+		       gnic_flow_targets(flow, vport) || gnic_flow_mirrors_to(flow, vport);
 	mutex_unlock(&dev->eswitch->flow_lock);
 	return any;
 }
@@ -179,22 +202,39 @@ static void gnic_flow_keep_count(struct gnic_dev *dev, struct gnic_flow *flow)
 	flow->bytes += stats.bytes;
 }
 
-/* The counters of the old rule go on in the new one. */
-static void gnic_flow_turn_to_drop(struct gnic_dev *dev, struct gnic_flow *flow)
+static void gnic_flow_forget_mirrors(struct gnic_flow *flow, u16 vport)
 {
-	gnic_flow_keep_count(dev, flow);
-	gnic_flow_cmd_del(dev, flow);
-	gnic_flow_set_drop(flow);
-	flow->committed = !gnic_flow_cmd_add(dev, flow);
+	struct gnic_hw_flow_mirror *mirror = flow->hw.mirror;
+	unsigned int i, kept = 0;
+
+	for (i = 0; i < flow->hw.mirrors; i++)
+		if (le16_to_cpu(mirror[i].vport) != vport)
+			mirror[kept++] = mirror[i];
+	memset(&mirror[kept], 0, (flow->hw.mirrors - kept) * sizeof(*mirror));
+	flow->hw.mirrors = kept;
+}
+
+/* The counters of the old rule go on in the new one. */
+static void gnic_flow_forget_vport(struct gnic_dev *dev, struct gnic_flow *flow, u16 vport)
+{
+	if (flow->committed) {
+		gnic_flow_keep_count(dev, flow);
+		gnic_flow_cmd_del(dev, flow);
+	}
+	gnic_flow_forget_mirrors(flow, vport);
+	if (gnic_flow_targets(flow, vport))
+		gnic_flow_set_drop(flow);
+	if (flow->committed)
+		flow->committed = !gnic_flow_cmd_add(dev, flow);
 }
 
 /**
- * gnic_flow_vport_gone - rules that redirect to a vport drop from now on
+ * gnic_flow_vport_gone - rules that redirect to a vport drop, mirrors to it end
  * @dev: card
  * @vport: about to be destroyed
  *
- * That is what tc does in software when the target of a redirect vanishes, and
- * the device does not destroy a vport that a rule points to.
+ * That is what tc does in software when the target of a redirect or a mirror
+ * vanishes, and the device does not destroy a vport that a rule points to.
  */
 void gnic_flow_vport_gone(struct gnic_dev *dev, u16 vport)
 {
@@ -202,9 +242,8 @@ void gnic_flow_vport_gone(struct gnic_dev *dev, u16 vport)
 
 	mutex_lock(&dev->eswitch->flow_lock);
 	list_for_each_entry(flow, &dev->eswitch->flows, list)
-		if (flow->committed && gnic_flow_to_vport(flow) &&
-		    le32_to_cpu(flow->hw.target) == vport)
-			gnic_flow_turn_to_drop(dev, flow);
+		if (gnic_flow_targets(flow, vport) || gnic_flow_mirrors_to(flow, vport))
+			gnic_flow_forget_vport(dev, flow, vport);
 	mutex_unlock(&dev->eswitch->flow_lock);
 }
 
@@ -226,6 +265,20 @@ void gnic_flow_park(struct gnic_dev *dev, bool count)
 	mutex_unlock(&dev->eswitch->flow_lock);
 }
 
+static void gnic_flow_renumber_one(struct gnic_dev *dev, struct gnic_flow *flow,
+				   u16 (*renumber)(struct gnic_dev *dev, u16 vport))
+{
+	struct gnic_hw_flow_add *hw = &flow->hw;
+	unsigned int i;
+
+	if (hw->mask.vport)
+		hw->key.vport = cpu_to_le16(renumber(dev, le16_to_cpu(hw->key.vport)));
+	if (gnic_flow_targets_vport(flow))
+		hw->target = cpu_to_le32(renumber(dev, le32_to_cpu(hw->target)));
+	for (i = 0; i < hw->mirrors; i++)
+		hw->mirror[i].vport = cpu_to_le16(renumber(dev, le16_to_cpu(hw->mirror[i].vport)));
+}
+
 /**
  * gnic_flow_renumber - switch ports have other numbers than before
  * @dev: card; its rules are parked
@@ -234,19 +287,10 @@ void gnic_flow_park(struct gnic_dev *dev, bool count)
 void gnic_flow_renumber(struct gnic_dev *dev, u16 (*renumber)(struct gnic_dev *dev, u16 vport))
 {
 	struct gnic_flow *flow;
-	u16 vport;
 
 	mutex_lock(&dev->eswitch->flow_lock);
-	list_for_each_entry(flow, &dev->eswitch->flows, list) {
-		if (flow->hw.mask.vport) {
-			vport = renumber(dev, le16_to_cpu(flow->hw.key.vport));
-			flow->hw.key.vport = cpu_to_le16(vport);
-		}
-		if (gnic_flow_to_vport(flow)) {
-			vport = renumber(dev, le32_to_cpu(flow->hw.target));
-			flow->hw.target = cpu_to_le32(vport);
-		}
-	}
+	list_for_each_entry(flow, &dev->eswitch->flows, list)
+		gnic_flow_renumber_one(dev, flow, renumber);
 	mutex_unlock(&dev->eswitch->flow_lock);
 }
 

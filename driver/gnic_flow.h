@@ -6,7 +6,9 @@
  *	struct gnic_flow flow;
  *
  *	gnic_flow_prepare(&flow, vport, GNIC_FLOW_OWNER_TC, prio);
- *	gnic_flow_set_...(&flow, ...);		keys, then one action
+ *	gnic_flow_set_...(&flow, ...);		keys
+ *	gnic_flow_add_mirror(dev, &flow, ...);	copies
+ *	gnic_flow_set_...(&flow, ...);		one action
  *	err = gnic_flow_commit(dev, &flow, extack);
  *	...
  *	gnic_flow_del(dev, &flow);
@@ -79,9 +81,14 @@ void gnic_flow_set_dst_ip(struct gnic_flow *flow, const void *addr, const void *
 void gnic_flow_set_l4_src(struct gnic_flow *flow, __be16 port, __be16 mask);
 void gnic_flow_set_l4_dst(struct gnic_flow *flow, __be16 port, __be16 mask);
 
-/* one action; @mark besides */
+/* copies, made before the action */
+u32 gnic_flow_mirrors(struct gnic_dev *dev);
+int gnic_flow_add_mirror(struct gnic_dev *dev, struct gnic_flow *flow, u16 vport, u8 side);
+
+/* one action; none: as if there were no rule */
 void gnic_flow_set_drop(struct gnic_flow *flow);
 void gnic_flow_set_vport(struct gnic_flow *flow, u16 vport);
+void gnic_flow_set_vport_host(struct gnic_flow *flow, u16 vport);
 void gnic_flow_set_queue(struct gnic_flow *flow, u32 queue);	/* of the vport's netdev */
 void gnic_flow_set_rss(struct gnic_flow *flow, u32 context, u32 offset);	/* likewise */
 
@@ -92,7 +99,7 @@ int gnic_flow_stats(struct gnic_dev *dev, struct gnic_flow *flow, struct gnic_fl
 
 u32 gnic_flow_count(struct gnic_dev *dev, enum gnic_flow_owner owner);
 u32 gnic_flow_budget(struct gnic_dev *dev, enum gnic_flow_owner owner);
-bool gnic_flow_any_to_vport(struct gnic_dev *dev);	/* is anything redirected? */
+bool gnic_flow_any_leads_away(struct gnic_dev *dev);	/* redirects, mirrors */
 bool gnic_flow_any_of_vport(struct gnic_dev *dev, u16 vport);	/* from or to it? */
 void gnic_flow_vport_gone(struct gnic_dev *dev, u16 vport);
 

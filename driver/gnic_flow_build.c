@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Building a rule: keys, then one action. Nothing here touches the device. */
+/* Building a rule: keys, then mirrors, then one action. Nothing here touches the device. */
 #include <linux/etherdevice.h>
 
 #include "gnic.h"
@@ -117,6 +117,12 @@ void gnic_flow_set_vport(struct gnic_flow *flow, u16 vport)
 	gnic_flow_set_action(flow, GNIC_FLOW_VPORT, vport);
 }
 
+/* Out of its host side, whatever its receive filter says. */
+void gnic_flow_set_vport_host(struct gnic_flow *flow, u16 vport)
+{
+	gnic_flow_set_action(flow, GNIC_FLOW_VPORT_HOST, vport);
+}
+
 void gnic_flow_set_queue(struct gnic_flow *flow, u32 queue)
 {
 	gnic_flow_set_action(flow, GNIC_FLOW_QUEUE, queue);
@@ -127,4 +133,31 @@ void gnic_flow_set_rss(struct gnic_flow *flow, u32 context, u32 offset)
 	gnic_flow_set_action(flow, GNIC_FLOW_RSS,
 			     FIELD_PREP(GNIC_FLOW_RSS_CONTEXT, context) |
 			     FIELD_PREP(GNIC_FLOW_RSS_OFFSET, offset));
+}
+
+/**
+ * gnic_flow_add_mirror - one more copy of a frame
+ * @dev: card
+ * @flow: rule that is being built
+ * @vport: where the copy leaves
+ * @side: enum gnic_hw_side
+ *
+ * Return: -ENOSPC if the device makes no more copies by a rule.
+ */
+int gnic_flow_add_mirror(struct gnic_dev *dev, struct gnic_flow *flow, u16 vport, u8 side)
+{
+	struct gnic_hw_flow_mirror *mirror = &flow->hw.mirror[flow->hw.mirrors];
+
+	if (flow->hw.mirrors >= gnic_flow_mirrors(dev))
+		return -ENOSPC;
+	mirror->vport = cpu_to_le16(vport);
+	mirror->side = side;
+	flow->hw.mirrors++;
+	return 0;
+}
+
+/* Copies that a rule may make. 0: the device has neither mirror nor trap. */
+u32 gnic_flow_mirrors(struct gnic_dev *dev)
+{
+	return min_t(u32, le32_to_cpu(dev->caps.flow_mirrors), GNIC_FLOW_MIRRORS_MAX);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From a flower filter to a rule: a table with one function a key, another with
- * one function an action. What has no line there is refused by name.
+ * The keys of a flower filter: a table with one function a key. What has no line
+ * there is refused by name.
  *
  * The result in hardware has to be the result in software, so whatever the
  * device can't tell apart is refused too.
@@ -11,21 +11,18 @@
 #include <net/pkt_cls.h>
 
 #include "gnic.h"
-#include "gnic_eswitch.h"
 #include "gnic_flow.h"
 #include "gnic_nic.h"
 #include "gnic_tc.h"
 
 /**
  * struct gnic_flower - a filter that is being parsed
- * @netdev: where it is
  * @rule: from tc
  * @protocol: of the filter: what frames tc shows to it
  * @flow: result
  * @extack: for the sentence
  */
 struct gnic_flower {
-	struct net_device *netdev;
 	struct flow_rule *rule;
 	__be16 protocol;
 	struct gnic_flow *flow;
@@ -222,89 +219,14 @@ static int gnic_flower_parse_keys(struct gnic_flower *f)
 	return 0;
 }
 
-static int gnic_flower_drop(struct gnic_flower *f, const struct flow_action_entry *act)
-{
-	gnic_flow_set_drop(f->flow);
-	return 0;
-}
-
-static int gnic_flower_redirect(struct gnic_flower *f, const struct flow_action_entry *act)
-{
-	struct gnic_dev *dev = gnic_nic_port(f->netdev)->dev;
-
-	if (!act->dev || !gnic_netdev_is_ours(act->dev) ||
-	    gnic_nic_port(act->dev)->dev != dev) {
-		NL_SET_ERR_MSG_MOD(f->extack,
-				   "redirect goes to a port or representor of the same card only");
-		return -EOPNOTSUPP;
-	}
-	if (!gnic_eswitch_is_switchdev(dev)) {
-		NL_SET_ERR_MSG_MOD(f->extack, "redirect needs eswitch mode switchdev");
-		return -EOPNOTSUPP;
-	}
-	gnic_flow_set_vport(f->flow, gnic_nic_vport(act->dev));
-	return 0;
-}
-
-/**
- * struct gnic_flower_action - an action of tc
- * @id: enum flow_action_id
- * @parse: puts it into the rule
- */
-struct gnic_flower_action {
-	enum flow_action_id id;
-	int (*parse)(struct gnic_flower *f, const struct flow_action_entry *act);
-};
-
-static const struct gnic_flower_action gnic_flower_actions[] = {
-	{ FLOW_ACTION_DROP,	gnic_flower_drop },
-	{ FLOW_ACTION_REDIRECT,	gnic_flower_redirect },
-};
-
-static int gnic_flower_parse_action(struct gnic_flower *f, const struct flow_action_entry *act)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(gnic_flower_actions); i++)
-		if (gnic_flower_actions[i].id == act->id)
-			return gnic_flower_actions[i].parse(f, act);
-	NL_SET_ERR_MSG_FMT_MOD(f->extack, "the card has drop and egress redirect, not action %u",
-			       act->id);
-	return -EOPNOTSUPP;
-}
-
-static int gnic_flower_parse_actions(struct gnic_flower *f)
-{
-	struct flow_action *action = &f->rule->action;
-
-	if (!flow_action_has_entries(action)) {
-		NL_SET_ERR_MSG_MOD(f->extack, "a filter without action is not offloaded");
-		return -EOPNOTSUPP;
-	}
-	if (action->num_entries != 1) {
-		NL_SET_ERR_MSG_MOD(f->extack, "the card has one action a filter");
-		return -EOPNOTSUPP;
-	}
-	if (!flow_action_hw_stats_check(action, f->extack, FLOW_ACTION_HW_STATS_IMMEDIATE_BIT))
-		return -EOPNOTSUPP;
-	return gnic_flower_parse_action(f, &action->entries[0]);
-}
-
-int gnic_flower_parse(struct net_device *netdev, struct flow_cls_offload *cls,
-		      struct gnic_flow *flow)
+int gnic_flower_parse(struct flow_cls_offload *cls, struct gnic_flow *flow)
 {
 	struct gnic_flower f = {
-		.netdev = netdev,
 		.rule = flow_cls_offload_flow_rule(cls),
 		.protocol = cls->common.protocol,
 		.flow = flow,
 		.extack = cls->common.extack,
 	};
-	int err;
 
-	gnic_flow_prepare(flow, gnic_nic_vport(netdev), GNIC_FLOW_OWNER_TC, cls->common.prio);
-	err = gnic_flower_parse_keys(&f);
-	if (err)
-		return err;
-	return gnic_flower_parse_actions(&f);
+	return gnic_flower_parse_keys(&f);
 }

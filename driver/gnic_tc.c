@@ -65,118 +65,162 @@ static struct gnic_dev *gnic_tc_dev(struct net_device *netdev)
 	return gnic_nic_port(netdev)->dev;
 }
 
-static struct gnic_tc_rule *gnic_tc_find(struct gnic_tc *tc, struct net_device *netdev,
-					 unsigned long cookie)
+static struct gnic_tc_rule *gnic_tc_find(struct gnic_tc *tc, const struct gnic_tc_key *key)
 {
-	struct gnic_tc_key key = { .cookie = cookie, .netdev = netdev };
-
-	return rhashtable_lookup_fast(&tc->rules, &key, gnic_tc_params);
+	return rhashtable_lookup_fast(&tc->rules, key, gnic_tc_params);
 }
 
-static int gnic_tc_replace(struct gnic_tc *tc, struct net_device *netdev,
-			   struct flow_cls_offload *cls)
+static int gnic_tc_put(struct gnic_tc *tc, struct gnic_tc_rule *rule,
+		       struct netlink_ext_ack *extack)
 {
+	struct gnic_dev *dev = gnic_tc_dev(rule->key.netdev);
+	int err;
+
+	err = gnic_flow_commit(dev, &rule->flow, extack);
+	if (err)
+		return err;
+	err = rhashtable_insert_fast(&tc->rules, &rule->node, gnic_tc_params);
+	if (err)
+		gnic_flow_del(dev, &rule->flow);
+	return err;
+}
+
+/* @type is that of the callback, and says what @data is. */
+static int gnic_tc_parse(struct gnic_tc_rule *rule, enum tc_setup_type type, void *data)
+{
+	struct tc_cls_matchall_offload *all = data;
+	struct flow_cls_common_offload *common = data;
+	struct flow_cls_offload *flower = data;
+	struct flow_rule *parsed;
+	int err;
+
+	gnic_flow_prepare(&rule->flow, gnic_nic_vport(rule->key.netdev), GNIC_FLOW_OWNER_TC,
+			  common->prio);
+	if (type == TC_SETUP_CLSFLOWER) {
+		parsed = flow_cls_offload_flow_rule(flower);
+		err = gnic_flower_parse(flower, &rule->flow);
+	} else {
+		parsed = all->rule;
+		err = gnic_matchall_parse(all, &rule->flow);
+	}
+	if (err)
+		return err;
+	return gnic_tc_parse_actions(rule->key.netdev, &parsed->action, common, &rule->flow);
+}
+
+static int gnic_tc_replace(struct gnic_tc *tc, const struct gnic_tc_key *key,
+			   enum tc_setup_type type, void *data)
+{
+	struct flow_cls_common_offload *common = data;
 	struct gnic_tc_rule *rule;
 	int err;
 
-	if (gnic_tc_find(tc, netdev, cls->cookie)) {
-		NL_SET_ERR_MSG_MOD(cls->common.extack, "the filter is offloaded already");
+	if (gnic_tc_find(tc, key)) {
+		NL_SET_ERR_MSG_MOD(common->extack, "the filter is offloaded already");
 		return -EEXIST;
 	}
 	rule = kzalloc(sizeof(*rule), GFP_KERNEL);
 	if (!rule)
 		return -ENOMEM;
-	rule->key.cookie = cls->cookie;
-	rule->key.netdev = netdev;
+	rule->key = *key;
 
-	err = gnic_flower_parse(netdev, cls, &rule->flow);
+	err = gnic_tc_parse(rule, type, data);
+	if (!err)
+		err = gnic_tc_put(tc, rule, common->extack);
 	if (err)
-		goto err_free;
-	err = gnic_flow_commit(gnic_tc_dev(netdev), &rule->flow, cls->common.extack);
-	if (err)
-		goto err_free;
-	err = rhashtable_insert_fast(&tc->rules, &rule->node, gnic_tc_params);
-	if (err)
-		goto err_flow_del;
-	return 0;
-
-err_flow_del:
-	gnic_flow_del(gnic_tc_dev(netdev), &rule->flow);
-err_free:
-	kfree(rule);
+		kfree(rule);
 	return err;
 }
 
-static int gnic_tc_destroy(struct gnic_tc *tc, struct net_device *netdev,
-			   struct flow_cls_offload *cls)
+static int gnic_tc_destroy(struct gnic_tc *tc, const struct gnic_tc_key *key)
 {
-	struct gnic_tc_rule *rule = gnic_tc_find(tc, netdev, cls->cookie);
+	struct gnic_tc_rule *rule = gnic_tc_find(tc, key);
 
 	if (!rule)
 		return -ENOENT;
 	rhashtable_remove_fast(&tc->rules, &rule->node, gnic_tc_params);
-	gnic_flow_del(gnic_tc_dev(netdev), &rule->flow);
+	gnic_flow_del(gnic_tc_dev(key->netdev), &rule->flow);
 	kfree(rule);
 	return 0;
 }
 
-static int gnic_tc_stats(struct gnic_tc *tc, struct net_device *netdev,
-			 struct flow_cls_offload *cls)
+static int gnic_tc_stats(struct gnic_tc *tc, const struct gnic_tc_key *key, struct flow_stats *out)
 {
-	struct gnic_tc_rule *rule = gnic_tc_find(tc, netdev, cls->cookie);
+	struct gnic_tc_rule *rule = gnic_tc_find(tc, key);
 	struct gnic_flow_stats stats;
 	u64 used;
 	int err;
 
 	if (!rule)
 		return -ENOENT;
-	err = gnic_flow_stats(gnic_tc_dev(netdev), &rule->flow, &stats);
+	err = gnic_flow_stats(gnic_tc_dev(key->netdev), &rule->flow, &stats);
 	if (err)
 		return err;
 
 	used = jiffies - min_t(u64, nsecs_to_jiffies64(stats.age_us * NSEC_PER_USEC), jiffies);
-	flow_stats_update(&cls->stats, stats.bytes - rule->bytes, stats.packets - rule->packets,
-			  0, used, FLOW_ACTION_HW_STATS_IMMEDIATE);
+	flow_stats_update(out, stats.bytes - rule->bytes, stats.packets - rule->packets, 0, used,
+			  FLOW_ACTION_HW_STATS_IMMEDIATE);
 	rule->packets = stats.packets;
 	rule->bytes = stats.bytes;
 	return 0;
 }
 
-static int gnic_tc_flower(struct net_device *netdev, struct flow_cls_offload *cls)
+static int gnic_tc_flower(struct gnic_tc *tc, struct net_device *netdev,
+			  struct flow_cls_offload *cls)
 {
-	struct gnic_tc *tc = gnic_tc_dev(netdev)->eswitch->tc;
-	int err;
+	const struct gnic_tc_key key = { .cookie = cls->cookie, .netdev = netdev };
 
-	mutex_lock(&tc->lock);
 	switch (cls->command) {
 	case FLOW_CLS_REPLACE:
-		err = gnic_tc_replace(tc, netdev, cls);
-		break;
+		return gnic_tc_replace(tc, &key, TC_SETUP_CLSFLOWER, cls);
 	case FLOW_CLS_DESTROY:
-		err = gnic_tc_destroy(tc, netdev, cls);
-		break;
+		return gnic_tc_destroy(tc, &key);
 	case FLOW_CLS_STATS:
-		err = gnic_tc_stats(tc, netdev, cls);
-		break;
+		return gnic_tc_stats(tc, &key, &cls->stats);
 	default:
-		err = -EOPNOTSUPP;
+		return -EOPNOTSUPP;
 	}
-	mutex_unlock(&tc->lock);
-	return err;
+}
+
+static int gnic_tc_matchall(struct gnic_tc *tc, struct net_device *netdev,
+			    struct tc_cls_matchall_offload *cls)
+{
+	const struct gnic_tc_key key = { .cookie = cls->cookie, .netdev = netdev };
+
+	switch (cls->command) {
+	case TC_CLSMATCHALL_REPLACE:
+		return gnic_tc_replace(tc, &key, TC_SETUP_CLSMATCHALL, cls);
+	case TC_CLSMATCHALL_DESTROY:
+		return gnic_tc_destroy(tc, &key);
+	case TC_CLSMATCHALL_STATS:
+		return gnic_tc_stats(tc, &key, &cls->stats);
+	default:
+		return -EOPNOTSUPP;
+	}
 }
 
 static int gnic_tc_block_cb(enum tc_setup_type type, void *type_data, void *priv)
 {
 	struct flow_cls_common_offload *common = type_data;
 	struct net_device *netdev = priv;
+	struct gnic_tc *tc = gnic_tc_dev(netdev)->eswitch->tc;
+	int err;
 
 	if (!tc_cls_can_offload_and_chain0(netdev, common))
 		return -EOPNOTSUPP;
-	if (type == TC_SETUP_CLSFLOWER)
-		return gnic_tc_flower(netdev, type_data);
+	if (type != TC_SETUP_CLSFLOWER && type != TC_SETUP_CLSMATCHALL) {
+		NL_SET_ERR_MSG_MOD(common->extack,
+				   "only flower and matchall filters can be offloaded");
+		return -EOPNOTSUPP;
+	}
 
-	NL_SET_ERR_MSG_MOD(common->extack, "only flower filters can be offloaded");
-	return -EOPNOTSUPP;
+	mutex_lock(&tc->lock);
+	if (type == TC_SETUP_CLSFLOWER)
+		err = gnic_tc_flower(tc, netdev, type_data);
+	else
+		err = gnic_tc_matchall(tc, netdev, type_data);
+	mutex_unlock(&tc->lock);
+	return err;
 }
 
 static int gnic_tc_block(struct net_device *netdev, struct flow_block_offload *block)

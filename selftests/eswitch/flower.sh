@@ -7,32 +7,6 @@
 # shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"
 
-in_hw() {
-	[ "$(filter_json "$1" .in_hw)" = true ] || fail "not in_hw"
-}
-
-# received COMMAND...: datagrams that reach the stack of $DEV during it
-received() {
-	local before
-
-	before=$(udp_in)
-	"$@"
-	sleep 0.3
-	echo $(($(udp_in) - before))
-}
-
-# what nobody listens to is counted, too
-udp_in() {
-	nstat -asz 2>/dev/null | awk '/^UdpInDatagrams|^UdpNoPorts|^Udp6InDatagrams|^Udp6NoPorts/ {
-		n += $2 } END { print n }'
-}
-
-from_peer() {
-	local ns=/run/netns/$PEER
-
-	nsenter --net="$ns" bash -c "$(declare -f send_udp); send_udp $*"
-}
-
 drop_counts() {
 	flower "$DEV" protocol ip flower skip_sw ip_proto udp dst_port 5000 action drop
 	in_hw "$DEV"

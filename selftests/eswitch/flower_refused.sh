@@ -42,29 +42,62 @@ keys() {
 }
 
 actions() {
+	local mirror="action mirred egress mirror dev $DEV pipe"
+
 	with_qdisc
-	no "the card has one action a filter" ip flower skip_sw \
-		action mirred egress mirror dev "$DEV" pipe action drop
-	no "the card has drop and egress redirect" ip flower skip_sw \
-		action mirred egress mirror dev "$DEV"
-	no "the card has drop and egress redirect" ip flower skip_sw action pass
-	no "the card has drop and egress redirect" ip flower skip_sw action vlan push id 3
-	no "the card has drop and egress redirect" ip flower skip_sw \
-		action mirred ingress redirect dev "$DEV"
-	no "redirect goes to a port or representor of the same card only" ip flower skip_sw \
-		action mirred egress redirect dev lo
-	no "redirect goes to a port or representor of the same card only" ip flower skip_sw \
-		action mirred egress redirect dev "$(port_dev "$PEER_CARD" 1)"
+	no "the card has pass, drop, trap, redirect and mirror, not action" ip flower skip_sw \
+		action vlan push id 3
+	no "the card has pass, drop, trap, redirect and mirror, not action" ip flower skip_sw \
+		action mirred egress mirror dev "$DEV" pipe action vlan push id 3
+	no "redirect and mirror go to a port or representor of the same card only" ip flower \
+		skip_sw action mirred egress redirect dev lo
+	no "redirect and mirror go to a port or representor of the same card only" ip flower \
+		skip_sw action mirred ingress mirror dev lo
+	no "redirect and mirror go to a port or representor of the same card only" ip flower \
+		skip_sw action mirred egress mirror dev "$(port_dev "$PEER_CARD" 1)"
+	no "nothing can follow an action that ends the filter" ip flower skip_sw \
+		action mirred egress redirect dev "$DEV" action drop
 	no "Driver does not support selected HW stats type" ip flower skip_sw \
 		action drop hw_stats delayed
+	# shellcheck disable=SC2086 # words
+	no "the card has 4 mirrors a filter" ip flower skip_sw $mirror $mirror $mirror $mirror \
+		$mirror action drop
+	# shellcheck disable=SC2086 # words
+	tc filter add dev "$DEV" ingress protocol ip flower skip_sw $mirror $mirror $mirror \
+		$mirror action drop
+}
+
+# Rules that name another port and the mode that has none of them.
+legacy() {
+	local other
+
+	other=$(port_dev "$CARD" 1)
+	with_qdisc
+	mode_set "$CARD" legacy
+	defer mode_set "$CARD" switchdev
+	no "redirect and mirror need eswitch mode switchdev" ip flower skip_sw \
+		action mirred egress redirect dev "$other"
+	no "redirect and mirror need eswitch mode switchdev" ip flower skip_sw \
+		action mirred egress mirror dev "$other"
+	tc filter add dev "$DEV" ingress protocol ip prio 1 flower skip_sw action trap
+	tc filter add dev "$DEV" ingress protocol ip prio 2 flower skip_sw action pass
+	mode_set "$CARD" switchdev
+	# a trap and an accept stay with their port
+	mode_set "$CARD" legacy
+	mode_set "$CARD" switchdev
+	tc filter add dev "$DEV" ingress protocol ip prio 3 flower skip_sw \
+		action mirred egress mirror dev "$other"
+	expect_refused "legacy has no redirects and mirrors" mode_set "$CARD" legacy
+	tc filter del dev "$DEV" ingress
 }
 
 places() {
 	with_qdisc
 	expect_refused "" tc filter add dev "$DEV" ingress chain 1 protocol ip flower skip_sw action drop
 	expect_refused "" tc filter add dev "$DEV" egress protocol ip flower skip_sw action drop
-	expect_refused "only flower filters can be offloaded" tc filter add dev "$DEV" ingress \
-		protocol all matchall skip_sw action drop
+	no "matchall has no protocol of VLAN tags" 802.1q matchall skip_sw action drop
+	expect_refused "only flower and matchall filters can be offloaded" tc filter add dev "$DEV" \
+		ingress protocol all bpf skip_sw bytecode "1,6 0 0 0" action drop
 }
 
 feature_off() {
@@ -95,6 +128,18 @@ software_does_it() {
 	expect not_in_hw "$(filter_json "$DEV" '.not_in_hw // false')" = true
 }
 
+# What goes on to software after a mirror would be mirrored there again.
+mirrored_by_one() {
+	with_qdisc
+	tc filter add dev "$DEV" ingress protocol ip flower ip_proto udp dst_port 5000 \
+		action mirred egress mirror dev "$DEV"
+	expect not_in_hw "$(filter_json "$DEV" '.not_in_hw // false')" = true
+	tc filter del dev "$DEV" ingress
+	tc filter add dev "$DEV" ingress protocol ip flower ip_proto udp dst_port 5000 \
+		action mirred egress mirror dev "$DEV" pipe action drop
+	expect in_hw "$(filter_json "$DEV" '.in_hw // false')" = true
+}
+
 switch_up
 trap switch_down EXIT
-guest_main keys actions places feature_off too_many_masks software_does_it
+guest_main keys actions legacy places feature_off too_many_masks software_does_it mirrored_by_one

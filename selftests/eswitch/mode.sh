@@ -37,7 +37,7 @@ groups_keep_it() {
 
 redirects_keep_it() {
 	flower "$DEV" protocol ip flower skip_sw action mirred egress redirect dev "$DEV"
-	expect_refused "gnic: legacy has no redirects: tc filter del them first" mode_set "$CARD" legacy
+	expect_refused "gnic: legacy has no redirects and mirrors: tc filter del them first" mode_set "$CARD" legacy
 	tc filter del dev "$DEV" ingress
 	mode_set "$CARD" legacy
 	mode_set "$CARD" switchdev
@@ -46,7 +46,7 @@ redirects_keep_it() {
 redirect_needs_it() {
 	mode_set "$CARD" legacy
 	defer mode_set "$CARD" switchdev
-	expect_refused "gnic: redirect needs eswitch mode switchdev" \
+	expect_refused "gnic: redirect and mirror need eswitch mode switchdev" \
 		flower "$DEV" protocol ip flower skip_sw action mirred egress redirect dev "$DEV"
 	flower "$DEV" protocol ip flower skip_sw ip_proto 99 action drop
 }

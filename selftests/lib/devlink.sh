@@ -194,6 +194,32 @@ hw_packets() {
 	filter_json "$1" '.actions[0].stats.hw_packets // 0'
 }
 
+in_hw() {
+	[ "$(filter_json "$1" .in_hw)" = true ] || fail "not in_hw"
+}
+
+# received COMMAND...: datagrams that reach the stack of $DEV during it
+received() {
+	local before
+
+	before=$(udp_in)
+	"$@"
+	sleep 0.3
+	echo $(($(udp_in) - before))
+}
+
+# what nobody listens to is counted, too
+udp_in() {
+	nstat -asz 2>/dev/null | awk '/^UdpInDatagrams|^UdpNoPorts|^Udp6InDatagrams|^Udp6NoPorts/ {
+		n += $2 } END { print n }'
+}
+
+from_peer() {
+	local ns=/run/netns/$PEER
+
+	nsenter --net="$ns" bash -c "$(declare -f send_udp); send_udp $*"
+}
+
 # card_stat CARD NAME: from the health reporter
 card_stat() {
 	devlink -j health diagnose "$1" reporter fw | jq -r ".$2"
