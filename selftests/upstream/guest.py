@@ -64,7 +64,7 @@ class Judge:
             for case in self.args.case:
                 arguments += ["-t", case]
         cases = run_one.run(program, self.args.suite, arguments,
-                            self.topology.environment())
+                            self.topology.environment(program))
         # those that are given whole ports do with them what they like
         shared = program.topology == "remote"
         residue = self.state.residue(before) if shared else []

@@ -10,12 +10,13 @@ class Program:
     """One row: how a program of the suite is run."""
 
     def __init__(self, name, topology="remote", seconds="600", quick="",
-                 arguments=""):
+                 arguments="", cases=""):
         self.name = name
         self.topology = topology
         self.seconds = int(seconds)
         self.quick = quick == "quick"
         self.arguments = arguments.split()
+        self.cases = cases
 
     @property
     def folder(self):

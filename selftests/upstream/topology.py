@@ -8,6 +8,7 @@
     flat     all ports in the default namespace, down, without address
     named    flat, and udev gives names by slot and port: enp0s16np0
     promisc  flat, and promiscuous: for tests made for a switch's ports
+    switch   promisc, and the cards forward between their ports: mode switchdev
     xsk      promisc, up, one queue, no IPv6: frames of the test alone
 """
 import glob
@@ -150,6 +151,15 @@ class Topology:
         for port in self.ports:
             sh(f"ip link set {port} promisc on")
 
+    def switch(self):
+        """Rules may lead from port to port."""
+        cards = {os.path.basename(os.path.realpath(
+            f"/sys/class/net/{port}/device")) for port in self.ports}
+        for card in sorted(cards):
+            sh(f"devlink dev eswitch set pci/{card} mode switchdev",
+               check=self.driver == "gnic")
+        self.promisc()
+
     def xsk(self):
         """No frame but the test's."""
         self.promisc()
@@ -171,12 +181,14 @@ class Topology:
                 sh(f"echo {index % cpus} >/proc/irq/{irq}/smp_affinity_list",
                    check=False)
 
-    def environment(self):
-        """What the programs want to be told."""
+    def environment(self, program):
+        """What a program wants to be told."""
         variables = dict(os.environ, KSFT_MACHINE_SLOW="yes", TERM="dumb",
                          NETIF_CREATE="no", STABLE_MAC_ADDRS="yes",
                          NETIF_NO_CABLE=self.ports[-1],
                          PATH=os.environ["PATH"] + ":" + TOOLS)
+        if program.cases:
+            variables["TESTS"] = program.cases
         if self.kind == "remote":
             variables.update(
                 NETIF=self.ports[0], LOCAL_V4=V4 + "1", LOCAL_V6=V6 + "1",
