@@ -9,13 +9,20 @@
 
 ALL="basic redirect ndo-xmit xsk-zerocopy rx-sg ndo-xmit-sg"
 SEND_ONLY="ndo-xmit ndo-xmit-sg"
+# of a bond, which has no queues
+BOND="basic redirect ndo-xmit rx-sg ndo-xmit-sg"
+
+# dev_says DEV WORDS
+dev_says() {
+	local said
+
+	said=$("$TREE/selftests/lib/xdpfeatures.py" "$1")
+	[ "$said" = "$2" ] || fail "$1 says \"$said\", not \"$2\""
+}
 
 # says WORDS: and does it, a program and a pool at least
 says() {
-	local said
-
-	said=$("$TREE/selftests/lib/xdpfeatures.py" "$DEV")
-	[ "$said" = "$1" ] || fail "it says \"$said\", not \"$1\""
+	dev_says "$DEV" "$1"
 	if [[ $1 == *basic* ]]; then
 		apart attaches
 	else
@@ -88,7 +95,7 @@ split_while_down() {
 	defer ethtool -G "$DEV" tcp-data-split auto
 	ip link set "$DEV" down
 	ethtool -G "$DEV" tcp-data-split on
-	[ "$("$TREE/selftests/lib/xdpfeatures.py" "$DEV")" = "$SEND_ONLY" ]
+	dev_says "$DEV" "$SEND_ONLY"
 	ip link set "$DEV" up
 	wait_for 10 carrier_up
 	says "$SEND_ONLY"
@@ -122,6 +129,23 @@ in_use() {
 	says "$ALL"
 }
 
+# What is built upon the port is told when that changes.
+bond_follows() {
+	local port=${PORTS[2]:-}
+
+	[ -n "$port" ] || skip "needs a third port"
+	modprobe -q bonding || skip "this kernel has no bonding"
+	ip link add bond9 type bond mode active-backup
+	defer ip link del bond9
+	ip link set "$port" master bond9
+	dev_says bond9 "$BOND"
+	ethtool -G "$port" tcp-data-split on
+	defer ethtool -G "$port" tcp-data-split auto
+	dev_says bond9 "$SEND_ONLY"
+	ethtool -G "$port" tcp-data-split auto
+	dev_says bond9 "$BOND"
+}
+
 topology_up
 trap topology_down EXIT
-guest_main as_it_is split_on_and_off split_while_down split_refused in_use
+guest_main as_it_is split_on_and_off split_while_down split_refused in_use bond_follows

@@ -337,7 +337,7 @@ static void run(void)
 			serve(&sockets[i]);
 		for (i = 0; i < count; i++)
 			xsk_submit(&sockets[i], always);
-		poll(fds, count, 20);
+		poll(fds, count, options.busy ? 0 : 20);
 	}
 }
 

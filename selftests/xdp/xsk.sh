@@ -42,12 +42,38 @@ copy_mode() {
 	round 60 1514
 }
 
+# interrupts: of queue 0 of the first port
+interrupts() {
+	awk '/gnic-0\.0-0@/ { for (i = 2; $i ~ /^[0-9]+$/; i++) sum += $i } END { print sum }' \
+		/proc/interrupts
+}
+
+# interrupts_of COMMAND...: how many came meanwhile
+interrupts_of() {
+	local before
+
+	before=$(interrupts)
+	"$@"
+	echo $(($(interrupts) - before))
+}
+
+# Whoever asks all the time needs no interrupt, and gets none.
 busy_poll() {
+	local asleep busy
+
+	one_queue
+	xsk -w
+	asleep=$(interrupts_of exchange 60 60 0 100)
+	xsk_stop
 	echo 2 >"/sys/class/net/$DEV/napi_defer_hard_irqs"
-	echo 200000 >"/sys/class/net/$DEV/gro_flush_timeout"
+	echo 500000000 >"/sys/class/net/$DEV/gro_flush_timeout"
 	defer "echo 0 >/sys/class/net/$DEV/napi_defer_hard_irqs"
 	defer "echo 0 >/sys/class/net/$DEV/gro_flush_timeout"
 	xsk -b -w
+	busy=$(interrupts_of exchange 60 60 0 100)
+	note "$asleep interrupts, busy $busy"
+	expect "interrupts" "$asleep" -ge 50
+	expect "interrupts" "$busy" -lt $((asleep / 4))
 	round 60 1514
 }
 
