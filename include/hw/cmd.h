@@ -136,6 +136,7 @@ struct gnic_hw_caps {
 #define GNIC_RC_CAP_SELECTIVE	BIT(0)	/* resend just what is missing */
 #define GNIC_RC_CAP_DELAY	BIT(1)	/* congestion control by delay */
 #define GNIC_RC_CAP_STRIDE	BIT(2)	/* WQEs of rows */
+#define GNIC_RC_CAP_RDV		BIT(3)	/* rendezvous: WQ types RDV_WRITE, RDV_READ */
 	__le32 segments;	/* of all windows of WINDOW_MAP; 0: there is no such command */
 	__le32 gro;		/* GNIC_GRO_*: what QP_GRO can be asked for */
 	__le32 flow_mirrors;	/* of a rule; 0: nor is there GNIC_FLOW_VPORT_HOST */
@@ -761,6 +762,7 @@ GNIC_HW_SIZE(gnic_hw_flow_stats, 24);
 #define GNIC_ACCESS_LOCAL_READ		BIT(0)
 #define GNIC_ACCESS_LOCAL_WRITE		BIT(1)
 #define GNIC_ACCESS_REMOTE_WRITE	BIT(2)
+#define GNIC_ACCESS_REMOTE_READ		BIT(3)	/* with GNIC_RC_CAP_RDV */
 
 /**
  * struct gnic_hw_window - memory that an ASID may touch, at its own address

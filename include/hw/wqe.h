@@ -13,8 +13,8 @@ enum gnic_hw_wqe_opcode {
 	GNIC_WQE_LINEAR		= 2,	/* RDMA WRITE */
 	GNIC_WQE_STRIDE		= 3,	/* RDMA WRITE of rows, which are one piece there */
 	GNIC_WQE_MULTI_STRIDE	= 4,	/* of rows that lie there as they do here */
-	GNIC_WQE_RDV_WR		= 5,
-	GNIC_WQE_RDV_RD		= 6,
+	GNIC_WQE_RDV_WR		= 5,	/* rendezvous: a buffer for the peer's next LINEAR */
+	GNIC_WQE_RDV_RD		= 6,	/* rendezvous: the peer shall write from there to here */
 	GNIC_WQE_QOS_UPDATE	= 7,
 	GNIC_WQE_STRIDE_DUAL	= 8,	/* of rows that lie there in another way */
 	/* model-defined */

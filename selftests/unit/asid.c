@@ -217,7 +217,7 @@ static void bad_windows_are_refused(void **state)
 	assert_int_equal(try_add(1023, base, 16, READ, NULL), GNIC_STATUS_BAD_PARAM);
 	assert_int_equal(try_add(1, base, 0, READ, NULL), GNIC_STATUS_BAD_PARAM);
 	assert_int_equal(try_add(1, base, 16, 0, NULL), GNIC_STATUS_BAD_PARAM);
-	assert_int_equal(try_add(1, base, 16, 8, NULL), GNIC_STATUS_BAD_PARAM);
+	assert_int_equal(try_add(1, base, 16, 16, NULL), GNIC_STATUS_BAD_PARAM);
 	assert_int_equal(try_add(1, base, HBM_SIZE + 1, READ, NULL), GNIC_STATUS_BAD_ADDR);
 	assert_int_equal(try_add(1, base - 1, 2, READ, NULL), GNIC_STATUS_BAD_ADDR);
 	assert_int_equal(try_add(1, GNIC_ADDR_UMR_BASE, 16, READ, NULL), GNIC_STATUS_BAD_ADDR);

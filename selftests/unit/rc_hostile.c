@@ -70,6 +70,13 @@ static struct gnic_hw_rc_wqe any_rc_wqe(uint32_t index)
 		wqe.ctrl ^= cpu_to_le32(GNIC_WQE_LINEAR ^ GNIC_WQE_SEND);
 	else if (!lab_random(3))
 		wqe.ctrl |= cpu_to_le32(FIELD_PREP(GNIC_RC_WQE_REDUCTION, any_reduction()));
+	if (!lab_random(6)) {
+		wqe.ctrl &= ~cpu_to_le32(GNIC_WQE_OPCODE | GNIC_RC_WQE_REDUCTION);
+		wqe.ctrl |= cpu_to_le32(lab_random(2) ? GNIC_WQE_RDV_WR : GNIC_WQE_RDV_RD);
+		wqe.completion = 0;
+	}
+	if (lab_random(2))
+		wqe.remote_addr = 0;
 	if (!lab_random(10))
 		wqe.ctrl ^= cpu_to_le32(1u << lab_random(32));
 	if (!lab_random(20))
@@ -201,7 +208,7 @@ static void open_or_close_windows(void)
 	const struct gnic_hw_window in = {
 		.addr = cpu_to_le64(lab_addr(LAB_SOURCE + lab_random(2) * OPEN)),
 		.size = cpu_to_le64(OPEN), .asid = cpu_to_le16(LAB_ASID),
-		.access = (uint8_t)(lab_random(4) ? 7 : lab_random(8)),
+		.access = (uint8_t)(lab_random(4) ? 15 : lab_random(16)),
 	};
 	struct gnic_hw_id id = { .id = cpu_to_le32(lab_random(20)) };
 
@@ -220,6 +227,9 @@ static void revive(void)
 	conn.granularity = 1 + lab_random(8);
 	conn.timeouts = lab_random(3);
 	conn.ack_freq = lab_random(20);
+	conn.rdv = (uint8_t)lab_random(4);
+	conn.serves = (uint8_t)(lab_random(4) & lab_random(4));
+	conn.remote_log = (uint8_t)(LAB_RING_LOG + 1 + lab_random(2));
 	for (uint32_t side = 0; side < 2; side++) {
 		struct lab_qp *lqp = lab_qp(side, qpn);
 		struct qp *qp = &lqp->qp;
@@ -256,7 +266,8 @@ static void send_a_packet(void)
 					   ROCE_SEND_ONLY, ROCE_SEND_ONLY_IMM, ROCE_REDUCE_FIRST,
 					   ROCE_REDUCE_ONLY, ROCE_REDUCE_ONLY_IMM,
 					   ROCE_STRIDE_FIRST, ROCE_STRIDE_ONLY,
-					   ROCE_STRIDE_ONLY_IMM };
+					   ROCE_STRIDE_ONLY_IMM, ROCE_RDV_OFFER,
+					   ROCE_RDV_READ };
 	uint32_t side = lab_random(2), qpn = lab_random(LAB_QPS);
 	const struct rc *rc = lab_qp(side, qpn)->qp.rc;
 	struct roce_path path = { .ip_version = 4 };
@@ -286,7 +297,10 @@ static void send_a_packet(void)
 	if (rc && lab_random(4))
 		pkt.psn = psn_add(pkt.opcode == ROCE_ACK ? rc->req.ona : rc->res.expected,
 				  lab_random(6) - 2);
-	if (pkt.opcode == ROCE_ACK)
+	if (pkt.opcode == ROCE_RDV_READ)
+		pkt.asker = address();
+	if (pkt.opcode == ROCE_ACK ||
+	    (roce_ops[pkt.opcode].flags & ROCE_OP_RDV && lab_random(8)))
 		pkt.payload = 0;
 	frame.rc = &pkt;
 	frame.len = roce_frame_len(&pkt);
@@ -316,7 +330,7 @@ static void check_qp(const struct qp *qp)
 	assert_true(req->exec - req->head <= req->tail - req->head);
 	assert_true(psn_diff(req->nts, req->ona) >= 0);
 	assert_true(psn_diff(req->high, req->nts) >= 0);
-	assert_true(!req->valid || req->head == qp->sq.done);
+	assert_true(!req->valid || req->serves || req->head == qp->sq.done);
 	assert_false(qp->failed && (req->valid || qp->rc->res.valid));
 	assert_false(qp->failed && qp->rc->posts);
 }
@@ -349,8 +363,8 @@ static void cage(void)
 	}
 	for (uint32_t side = 0; side < 2; side++) {
 		memset(lab_mem(side, CANARY), 0xc5, CANARY_LEN);
-		lab_window(side, LAB_ASID, LAB_SOURCE, OPEN, 7);
-		lab_window(side, LAB_ASID, LAB_SINK, OPEN, 7);
+		lab_window(side, LAB_ASID, LAB_SOURCE, OPEN, 15);
+		lab_window(side, LAB_ASID, LAB_SINK, OPEN, 15);
 	}
 }
 

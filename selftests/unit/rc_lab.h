@@ -434,6 +434,9 @@ struct lab_conn {
 	uint32_t burst;
 	uint8_t ip_version;
 	uint8_t selective;	/* bit n: side n is */
+	uint8_t rdv;		/* bit n: LINEARs of side n wait for offers */
+	uint8_t serves;		/* bit n: side n writes what the other one asks for */
+	uint8_t remote_log;	/* GNIC_REQ_REMOTE_WQ_LOG_SZ */
 };
 
 static const struct lab_conn lab_conn_default = {
@@ -498,6 +501,13 @@ static inline enum gnic_hw_congestion lab_congestion(const struct lab_conn *conn
 	return conn->target ? GNIC_CONGESTION_DELAY : GNIC_CONGESTION_WINDOW;
 }
 
+static inline enum gnic_hw_wq_type lab_wq_type(const struct lab_conn *conn, uint32_t side)
+{
+	if (conn->serves >> side & 1)
+		return GNIC_WQ_TYPE_RDV_READ;
+	return conn->rdv >> side & 1 ? GNIC_WQ_TYPE_RDV_WRITE : GNIC_WQ_TYPE_WRITE;
+}
+
 static inline enum gnic_hw_status lab_requester(uint32_t side, uint32_t qpn,
 						const struct lab_conn *conn)
 {
@@ -517,7 +527,8 @@ static inline enum gnic_hw_status lab_requester(uint32_t side, uint32_t qpn,
 	lab_field(&w, GNIC_REQ_CONGESTION_WIN, conn->window);
 	lab_field(&w, GNIC_REQ_BURST_SIZE, conn->burst);
 	lab_field(&w, GNIC_REQ_SELECTIVE, conn->selective >> side & 1);
-	lab_field(&w, GNIC_REQ_WQ_TYPE, GNIC_WQ_TYPE_WRITE);
+	lab_field(&w, GNIC_REQ_WQ_TYPE, lab_wq_type(conn, side));
+	lab_field(&w, GNIC_REQ_REMOTE_WQ_LOG_SZ, conn->remote_log);
 	lab_field(&w, GNIC_REQ_SWQ_GRANULARITY, lab.side[side].qps[qpn].qp.sq.entry_log - 5u);
 	lab_field(&w, GNIC_REQ_VALID, 1);
 	return rc_cmd_qpc_write(&lab.side[side].qps[qpn].qp, &w);

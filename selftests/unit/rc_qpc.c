@@ -185,7 +185,7 @@ static void valid_needs_a_whole_context(void **state)
 	assert_int_equal(lab_set(qp(), true, GNIC_REQ_VALID, 1), GNIC_STATUS_BAD_PARAM);
 	assert_int_equal(lab_set(qp(), true, GNIC_REQ_WQ_TYPE, GNIC_WQ_TYPE_RDV_READ),
 			 GNIC_STATUS_OK);
-	assert_int_equal(lab_set(qp(), true, GNIC_REQ_VALID, 1), GNIC_STATUS_UNSUPPORTED);
+	assert_int_equal(lab_set(qp(), true, GNIC_REQ_VALID, 1), GNIC_STATUS_BAD_PARAM);
 	assert_int_equal(lab_set(qp(), true, GNIC_REQ_WQ_TYPE, GNIC_WQ_TYPE_WRITE), GNIC_STATUS_OK);
 	assert_int_equal(lab_set(qp(), true, GNIC_REQ_SWQ_GRANULARITY, 1), GNIC_STATUS_OK);
 	assert_int_equal(lab_set(qp(), true, GNIC_REQ_VALID, 1), GNIC_STATUS_BAD_PARAM);

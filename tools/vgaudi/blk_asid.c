@@ -36,8 +36,7 @@ static bool asid_search(struct asid_table *table, uint64_t addr, uint64_t len, u
 	return false;
 }
 
-static bool asid_allows(struct card *card, uint16_t asid, uint64_t addr, uint64_t len,
-			uint8_t access)
+bool asid_allows(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, uint8_t access)
 {
 	struct asid_table *table;
 

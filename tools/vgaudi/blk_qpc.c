@@ -47,7 +47,7 @@ static const struct qpc_field qpc_req_fields[] = {
 	{ GNIC_REQ_TM_GRANULARITY,	QPC_DRIVER },
 	{ GNIC_REQ_WQ_BACK_PRESSURE,	QPC_ZERO },
 	{ GNIC_REQ_CONG_MARKED_ACK,	QPC_DEVICE },
-	{ GNIC_REQ_REMOTE_WQ_LOG_SZ,	QPC_DRIVER },
+	{ GNIC_REQ_REMOTE_WQ_LOG_SZ,	QPC_DOWN },
 	{ GNIC_REQ_ENCAP_TYPE,		QPC_ZERO },
 	{ GNIC_REQ_CONG_NON_MARKED_ACK,	QPC_DEVICE },
 	{ GNIC_REQ_CQ_NUM,		QPC_DEVICE },
@@ -147,6 +147,7 @@ void rc_destroy(struct qp *qp)
 		return;
 	tmr_exit(rc);
 	rc_posts_done(rc, rc->qp->sq.index, GNIC_SYND_FLUSHED);
+	rdv_free(&rc->req);
 	free(rc->res.keep.packet);
 	free(rc);
 	qp->rc = NULL;
@@ -199,6 +200,8 @@ static void req_show(const struct rc_requester *req, __le32 *ctx)
 	gnic_qpc_set(ctx, GNIC_REQ_ONA_PSN, req->ona);
 	gnic_qpc_set(ctx, GNIC_REQ_EXECUTION_IDX, req->exec & ROCE_INDEX_MASK);
 	gnic_qpc_set(ctx, GNIC_REQ_CURRENT_WIN, req->window);
+	gnic_qpc_set(ctx, GNIC_REQ_REMOTE_PI, req->rdv.ring ? req->rdv.come : req->rdv.made);
+	gnic_qpc_set(ctx, GNIC_REQ_REMOTE_CI, req->rdv.taken);
 }
 
 static void res_show(const struct rc_responder *res, __le32 *ctx)
@@ -338,6 +341,14 @@ static bool rc_recover(struct rc *rc)
 	return true;
 }
 
+/* Its ring of offers is as much larger than a queue as the contract wants. */
+static bool req_rdv_valid(const __le32 *ctx)
+{
+	uint32_t log = gnic_qpc_get(ctx, GNIC_REQ_REMOTE_WQ_LOG_SZ);
+
+	return log >= GNIC_WQ_LOG_MIN + 2 && log <= GNIC_WQ_LOG_MAX + 2;
+}
+
 static enum gnic_hw_status req_validate(const struct rc *rc, const __le32 *ctx)
 {
 	uint32_t mode = gnic_qpc_get(ctx, GNIC_REQ_CONGESTION_MODE);
@@ -351,9 +362,7 @@ static enum gnic_hw_status req_validate(const struct rc *rc, const __le32 *ctx)
 		return GNIC_STATUS_OK;
 	if (!rc->has_path || !rc->qp->sq.present)
 		return GNIC_STATUS_BAD_STATE;
-	if (type == GNIC_WQ_TYPE_RDV_READ || type == GNIC_WQ_TYPE_RDV_WRITE)
-		return GNIC_STATUS_UNSUPPORTED;
-	if (type != GNIC_WQ_TYPE_WRITE)
+	if (!type || (type != GNIC_WQ_TYPE_WRITE && !req_rdv_valid(ctx)))
 		return GNIC_STATUS_BAD_PARAM;
 	if (rc->qp->sq.entry_log != 5 + gnic_qpc_get(ctx, GNIC_REQ_SWQ_GRANULARITY))
 		return GNIC_STATUS_BAD_PARAM;
@@ -405,6 +414,8 @@ static void req_load(struct rc *rc)
 	req->timeout_max = (uint8_t)gnic_qpc_get(ctx, GNIC_REQ_TIMEOUT_RETRY_CNT);
 	req->rnr_max = (uint8_t)gnic_qpc_get(ctx, GNIC_REQ_RNR_RETRY_CNT);
 	req->wide_wqe = gnic_qpc_get(ctx, GNIC_REQ_SWQ_GRANULARITY);
+	req->waits = gnic_qpc_get(ctx, GNIC_REQ_WQ_TYPE) == GNIC_WQ_TYPE_RDV_WRITE;
+	req->serves = gnic_qpc_get(ctx, GNIC_REQ_WQ_TYPE) == GNIC_WQ_TYPE_RDV_READ;
 	req->selective = gnic_qpc_get(ctx, GNIC_REQ_SELECTIVE);
 	req->window = req_window(ctx);
 	delay_load(req, ctx);
@@ -429,6 +440,8 @@ static enum gnic_hw_status req_write(struct rc *rc, const struct gnic_hw_qpc_wri
 	if (status)
 		return status;
 	if (gnic_qpc_get(ctx, GNIC_REQ_SELECTIVE) && !rxe_keep_create(&rc->res))
+		return GNIC_STATUS_NO_RESOURCE;
+	if (gnic_qpc_get(ctx, GNIC_REQ_VALID) && !rdv_load(rc, ctx))
 		return GNIC_STATUS_NO_RESOURCE;
 	memcpy(rc->req_ctx, ctx, sizeof(ctx));
 	if (gnic_qpc_get(in->mask, GNIC_REQ_NTS_PSN))

@@ -25,12 +25,14 @@ enum rc_kind {
 	RC_SEND,
 	RC_REDUCE,	/* a WRITE that is a reduction */
 	RC_STRIDE,	/* a WRITE that is rows at the peer */
+	RC_OFFER,	/* a buffer for one of the peer's WRITEs: no data */
+	RC_ASK,		/* for a WRITE of the peer's: no data */
 	RC_KINDS,
 };
 
 /**
  * struct rc_msg - a WQE in flight; the copy that counts, the guest's may change
- * @local: device address of the data, unless it is inline
+ * @local: device address of the data, unless it is inline; RC_ASK: of where it goes
  * @remote: device address at the peer
  * @size: bytes, 0: NOP
  * @tag: immediate data
@@ -40,6 +42,7 @@ enum rc_kind {
  * @imm: the tag travels
  * @cqe: completion wanted
  * @is_inline: the data is in @data
+ * @asked: the peer did, by RDV_RD
  * @in_rows: the data lies in rows
  * @there: RC_STRIDE: the first dimension of @rows that is the peer's
  * @reduction: RC_REDUCE: how
@@ -57,6 +60,7 @@ struct rc_msg {
 	bool imm;
 	bool cqe;
 	bool is_inline;
+	bool asked;
 	bool in_rows;
 	uint8_t there;
 	uint16_t reduction;
@@ -104,6 +108,31 @@ struct rc_delay {
 	uint32_t above, below;
 };
 
+/* A buffer at the peer, for one WRITE; @local, @tag: from where, if the peer asks for that. */
+struct rc_offer {
+	uint64_t va;
+	uint64_t local;
+	uint32_t size;
+	uint32_t tag;
+};
+
+/**
+ * struct rc_rdv - the rendezvous of a requester
+ * @roomy: the peer's ring is so large as the contract wants
+ * @log: offers that our ring holds
+ * @made: by us, to the peer
+ * @come: from the peer
+ * @taken: of those
+ * @ring: of the types RDV_WRITE and RDV_READ
+ */
+struct rc_rdv {
+	bool roomy;
+	uint8_t log;
+	uint32_t made;
+	uint32_t come, taken;
+	struct rc_offer *ring;
+};
+
 /**
  * struct rc_requester - what sends
  *
@@ -117,6 +146,8 @@ struct rc_requester {
 	bool held;		/* receiver not ready: wait for the timer */
 	bool resync;		/* after a failure: the peer says where it is */
 	bool wide_wqe;		/* of 64 bytes */
+	bool waits;		/* WQ type RDV_WRITE: each LINEAR takes an offer */
+	bool serves;		/* WQ type RDV_READ: the peer asks, the work queue is empty */
 	bool selective;		/* resend just what is missing */
 	uint8_t mtu_log;
 	uint32_t window;	/* packets in flight */
@@ -143,6 +174,7 @@ struct rc_requester {
 	bool probing;		/* and a packet is to be sent for it */
 	struct loop_timer timer;
 	struct rc_delay delay;
+	struct rc_rdv rdv;
 	struct rc_sack sack;	/* if selective */
 	struct rc_msg msg[RC_MSGS];
 };
@@ -251,7 +283,11 @@ static inline struct rc_msg *rc_msg(const struct rc_requester *req, uint32_t ind
 	return (struct rc_msg *)&req->msg[index & (RC_MSGS - 1)];
 }
 
-/* txs_wqe.c: WQE @req->tail becomes a message; 0 or enum gnic_hw_syndrome */
+/*
+ * txs_wqe.c: WQE @req->tail becomes a message; 0, enum gnic_hw_syndrome, or TXS_WAITS:
+ * the peer has not offered a buffer for it yet.
+ */
+#define TXS_WAITS		0xff
 uint8_t txs_load(struct rc_requester *req, const void *entry);
 bool txs_in_rows(uint32_t opcode);	/* its WQEs have a struct gnic_hw_rc_stride */
 
@@ -283,6 +319,19 @@ void txs_fail(struct rc *rc, uint32_t index, uint8_t syndrome);
 void txs_fail_there(struct rc *rc, uint8_t syndrome);
 /* Sends @pkt with the payload that is in @frame->iov; may call rc_receive(). */
 void txs_emit(struct rc *rc, const struct rc_packet *pkt, struct frame *frame);
+
+/* txs_rdv.c: rendezvous */
+bool rdv_load(struct rc *rc, const __le32 *ctx);	/* false: no memory */
+void rdv_start(struct rc_requester *req);	/* of what was offered before nothing counts */
+void rdv_free(struct rc_requester *req);
+/* Of RDV_WR, RDV_RD. */
+uint8_t rdv_check(const struct rc_requester *req, const struct gnic_hw_rc_wqe *wqe,
+		  uint32_t opcode);
+bool rdv_serve(struct rc *rc);	/* what the peer has asked for becomes message @req->tail */
+/* A LINEAR of @size bytes takes the next offer, *@va: 0, a syndrome or TXS_WAITS. */
+uint8_t rdv_take(struct rc_requester *req, uint32_t size, uint64_t *va);
+/* An offer has come: 0, or why it is refused. */
+uint8_t rdv_offered(struct rc *rc, const struct rc_packet *pkt);
 
 /* txs_sack.c: selective requesters only */
 void sack_start(struct rc_requester *req);

@@ -214,12 +214,33 @@ static bool rxe_put(struct rc *rc, const struct rxe_request *in)
 	return !in->iov || rxe_place(rc, in, &res->write, off, res->access);
 }
 
+/* A buffer for a WRITE of ours: nothing is placed. False: it is refused. */
+static bool rxe_offer(struct rc *rc, const struct rc_packet *pkt)
+{
+	struct rc_responder *res = &rc->res;
+	uint8_t syndrome = res->busy ? GNIC_SYND_RX_RDV_OPCODE : rdv_offered(rc, pkt);
+
+	if (syndrome) {
+		rxe_refuse(rc, (struct rxe_refusal){
+			.nak = rxe_is_access(syndrome) ? ROCE_NAK_ACCESS : ROCE_NAK_REQUEST,
+			.syndrome = syndrome,
+		});
+		return false;
+	}
+	res->msn = psn_add(res->msn, 1);
+	res->expected = psn_add(res->expected, 1);
+	res->naked = false;
+	return true;
+}
+
 /* False: it is refused, or has to come again. */
 static bool rxe_expected(struct rc *rc, const struct rxe_request *in)
 {
 	struct rc_responder *res = &rc->res;
 	const struct rc_packet *pkt = in->pkt;
 
+	if (roce_ops[pkt->opcode].flags & ROCE_OP_RDV)
+		return rxe_offer(rc, pkt);
 	if (!rxe_begin(rc, pkt))
 		return false;
 	if (pkt->payload > res->left) {

@@ -22,12 +22,18 @@ static bool txs_fetch(struct rc *rc)
 	const void *entry;
 	uint8_t syndrome;
 
-	if (qp->stopped || req->tail == qp->sq.index || req->tail - req->head == RC_MSGS)
+	if (qp->stopped || req->tail - req->head == RC_MSGS)
+		return false;
+	if (req->serves)
+		return rdv_serve(rc);
+	if (req->tail == qp->sq.index)
 		return false;
 	entry = wq_entry(qp, &qp->sq, req->tail);
 	if (!entry)
 		return false;
 	syndrome = txs_load(req, entry);
+	if (syndrome == TXS_WAITS)
+		return false;
 	if (syndrome) {
 		txs_fail(rc, req->tail, syndrome);
 		return false;
@@ -81,6 +87,9 @@ static const uint8_t txs_opcodes[RC_KINDS][2][2][2] = {
 		{ { ROCE_STRIDE_FIRST, ROCE_STRIDE_FIRST },
 		  { ROCE_STRIDE_ONLY, ROCE_STRIDE_ONLY_IMM } },
 	},
+	/* always one packet */
+	[RC_OFFER] = { [1][1][0] = ROCE_RDV_OFFER },
+	[RC_ASK] = { [1][1][0] = ROCE_RDV_READ },
 };
 
 static uint32_t txs_in_flight(const struct rc_requester *req)
@@ -118,6 +127,10 @@ static void txs_make(struct rc *rc, const struct rc_msg *msg, struct rc_packet *
 		.reduction = msg->reduction,
 		.imm = msg->tag,
 	};
+	if (msg->kind == RC_OFFER || msg->kind == RC_ASK)
+		pkt->payload = 0;
+	if (msg->kind == RC_ASK)
+		pkt->asker = msg->local;
 	if (msg->kind == RC_STRIDE && !req->packet)
 		pkt->rows = rows_from(&msg->rows, msg->there);
 }
@@ -128,6 +141,10 @@ static bool txs_payload(struct rc *rc, struct rc_msg *msg, uint32_t len, struct 
 {
 	uint64_t off = (uint64_t)rc->req.packet << rc->req.mtu_log;
 
+	if (!len) {
+		frame->iovs = 0;
+		return true;
+	}
 	if (msg->is_inline) {
 		frame->iov[0] = (struct iovec){ msg->data, len };
 		frame->iovs = 1;
@@ -136,7 +153,8 @@ static bool txs_payload(struct rc *rc, struct rc_msg *msg, uint32_t len, struct 
 	if (msg->in_rows)
 		return txs_gather(rc, msg, len, frame, room);
 	frame->iovs = asid_iov(rc->qp->card, rc->req.asid, msg->local + off, len,
-			       GNIC_ACCESS_LOCAL_READ, frame->iov, FRAME_IOV);
+			       msg->asked ? GNIC_ACCESS_REMOTE_READ : GNIC_ACCESS_LOCAL_READ,
+			       frame->iov, FRAME_IOV);
 	return frame->iovs >= 0;
 }
 
@@ -222,7 +240,8 @@ static void txs_complete(struct rc *rc)
 
 	while (txs_head_is_done(req))
 		req->head++;
-	if (index == req->head)
+	/* what the peer has asked for is no WQE */
+	if (index == req->head || req->serves)
 		return;
 	qp->sq.done = req->head;
 	wq_done(qp, &qp->sq);
@@ -379,6 +398,7 @@ void txs_start(struct rc *rc)
 	req->probing = false;
 	sack_start(req);
 	delay_start(req);
+	rdv_start(req);
 	req->valid = true;
 	qp_wake(rc->qp);
 }

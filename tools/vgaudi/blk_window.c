@@ -7,7 +7,8 @@
 #include "blk_window.h"
 
 #define WINDOW_ACCESS_ALL \
-	(GNIC_ACCESS_LOCAL_READ | GNIC_ACCESS_LOCAL_WRITE | GNIC_ACCESS_REMOTE_WRITE)
+	(GNIC_ACCESS_LOCAL_READ | GNIC_ACCESS_LOCAL_WRITE | GNIC_ACCESS_REMOTE_WRITE | \
+	 GNIC_ACCESS_REMOTE_READ)
 #define WINDOW_CHUNK		256u	/* segments that are read at once */
 #define WINDOW_PIECES		3	/* of such a chunk: pages, at worst */
 

@@ -362,6 +362,9 @@ void *asid_ptr(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, ui
 int asid_iov(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, uint8_t access,
 	     struct iovec *iov, int max);
 
+/* Do windows allow it, whether there is memory behind them or not? No is counted. */
+bool asid_allows(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, uint8_t access);
+
 /* Pieces, as asid_iov() leaves them, into one. */
 static inline void asid_gather(void *dst, const struct iovec *iov, int pieces)
 {

@@ -62,6 +62,9 @@ const struct roce_op roce_ops[256] = {
 					  ROCE_OP_FIRST | ROCE_OP_LAST | ROCE_OP_RETH, 44),
 	[ROCE_STRIDE_ONLY_IMM]	= ROCE_OP(ROCE_OP_WRITE | ROCE_OP_STRIDE, ROCE_OP_FIRST |
 					  ROCE_OP_LAST | ROCE_OP_RETH | ROCE_OP_IMM, 48),
+	[ROCE_RDV_OFFER]	= ROCE_OP(ROCE_OP_RDV, ROCE_OP_FIRST | ROCE_OP_LAST | ROCE_OP_RETH, 16),
+	[ROCE_RDV_READ]		= ROCE_OP(ROCE_OP_RDV | ROCE_OP_READ, ROCE_OP_FIRST |
+					  ROCE_OP_LAST | ROCE_OP_RETH | ROCE_OP_IMM, 28),
 };
 
 /* ---- bytes and numbers, network order ---- */
@@ -216,6 +219,8 @@ static uint8_t *build_ext(uint8_t *p, const struct rc_packet *pkt)
 		p = put32(p, pkt->reduction);
 	if (flags & ROCE_OP_STRIDE)
 		p = build_rows(p, &pkt->rows);
+	if (flags & ROCE_OP_READ)
+		p = put64(p, pkt->asker);
 	if (flags & ROCE_OP_AETH)
 		p = put32(p, (uint32_t)pkt->syndrome << 24 | (pkt->msn & ROCE_PSN_MASK));
 	if (flags & ROCE_OP_SACK)
@@ -414,6 +419,10 @@ static void parse_ext(const uint8_t *p, struct rc_packet *pkt)
 	if (flags & ROCE_OP_STRIDE) {
 		parse_rows(p, &pkt->rows);
 		p += 28;
+	}
+	if (flags & ROCE_OP_READ) {
+		pkt->asker = get64(p);
+		p += 8;
 	}
 	if (flags & ROCE_OP_AETH) {
 		pkt->syndrome = p[0];

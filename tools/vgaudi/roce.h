@@ -48,6 +48,9 @@ enum roce_opcode {
 	ROCE_STRIDE_FIRST	= 0xd6,
 	ROCE_STRIDE_ONLY	= 0xda,
 	ROCE_STRIDE_ONLY_IMM	= 0xdb,
+	/* and a buffer for the WRITE that comes, or where to read for such a WRITE */
+	ROCE_RDV_OFFER		= 0xdc,
+	ROCE_RDV_READ		= 0xdd,
 };
 
 /* What an opcode means and which headers follow the BTH. */
@@ -62,6 +65,8 @@ enum roce_opcode {
 #define ROCE_OP_REDUCE		0x100u	/* a word behind the RETH says how */
 #define ROCE_OP_SACK		0x200u	/* behind the AETH: struct roce_sack */
 #define ROCE_OP_STRIDE		0x800u	/* behind the RETH: struct rows */
+#define ROCE_OP_RDV		0x1000u	/* an offer: nothing is placed */
+#define ROCE_OP_READ		0x2000u	/* behind the RETH: an address of who asks */
 
 struct roce_op {
 	uint16_t flags;
@@ -140,6 +145,7 @@ struct roce_sack {
  * @imm: immediate data
  * @sack: ROCE_SELECTIVE_ACK
  * @rows: with ROCE_OP_STRIDE
+ * @asker: with ROCE_OP_READ: where the data goes
  */
 struct rc_packet {
 	const struct roce_path *path;
@@ -160,6 +166,7 @@ struct rc_packet {
 	union {
 		struct roce_sack sack;
 		struct rows rows;
+		uint64_t asker;
 	};
 };
 

@@ -24,8 +24,8 @@ static const uint8_t txs_opcode_syndrome[] = {
 	[GNIC_WQE_LINEAR]	= 0,
 	[GNIC_WQE_STRIDE]	= 0,
 	[GNIC_WQE_MULTI_STRIDE]	= 0,
-	[GNIC_WQE_RDV_WR]	= GNIC_SYND_QPC_TX_RDV,
-	[GNIC_WQE_RDV_RD]	= GNIC_SYND_QPC_TX_RDV,
+	[GNIC_WQE_RDV_WR]	= 0,
+	[GNIC_WQE_RDV_RD]	= 0,
 	[GNIC_WQE_QOS_UPDATE]	= GNIC_SYND_TX_WRITE_OPCODE,
 	[GNIC_WQE_STRIDE_DUAL]	= 0,
 };
@@ -124,6 +124,8 @@ static uint8_t txs_check_message(const struct rc_requester *req, const union txs
 	/* no sync objects: as reserved as the reserved bit */
 	if (ctrl & TXS_RESERVED || completion & GNIC_COMPLETION_SOB)
 		return GNIC_SYND_TX_RESERVED;
+	if (opcode == GNIC_WQE_RDV_WR || opcode == GNIC_WQE_RDV_RD)
+		return rdv_check(req, wqe, opcode);
 	syndrome = txs_in_rows(opcode) ? txs_check_rows(req, both, opcode) :
 		   txs_check_size(req, opcode, ctrl, le32_to_cpu(wqe->size));
 	if (syndrome)
@@ -131,18 +133,30 @@ static uint8_t txs_check_message(const struct rc_requester *req, const union txs
 	return txs_check_reduction(wqe, opcode, FIELD_GET(GNIC_RC_WQE_REDUCTION, ctrl));
 }
 
+/* A WRITE to wherever the peer says: it has no address, and nothing is there to meet. */
+static uint8_t txs_check_rdv(const struct gnic_hw_rc_wqe *wqe, uint32_t opcode)
+{
+	if (opcode != GNIC_WQE_LINEAR)
+		return opcode == GNIC_WQE_NOP ? 0 : GNIC_SYND_TX_RDV_OPCODE;
+	if (wqe->remote_addr)
+		return GNIC_SYND_TX_RESERVED;
+	return wqe->ctrl & cpu_to_le32(GNIC_RC_WQE_REDUCTION) ? GNIC_SYND_TX_REDUCTION : 0;
+}
+
 static uint8_t txs_check(const struct rc_requester *req, const union txs_wqe *wqe,
 			 uint32_t index)
 {
 	uint32_t ctrl = le32_to_cpu(wqe->rc.ctrl);
 	uint32_t opcode = FIELD_GET(GNIC_WQE_OPCODE, ctrl);
+	uint8_t syndrome;
 
 	if (FIELD_GET(GNIC_WQE_INDEX, ctrl) != (index & 0xff))
 		return GNIC_SYND_TX_WQE_INDEX;
 	if (opcode >= sizeof(txs_opcode_syndrome))
 		return GNIC_SYND_TX_OPCODE;
-	if (txs_opcode_syndrome[opcode])
-		return txs_opcode_syndrome[opcode];
+	syndrome = req->waits ? txs_check_rdv(&wqe->rc, opcode) : txs_opcode_syndrome[opcode];
+	if (syndrome)
+		return syndrome;
 	return opcode == GNIC_WQE_NOP ? 0 : txs_check_message(req, wqe, opcode);
 }
 
@@ -159,11 +173,24 @@ static void txs_load_inline(const struct rc_requester *req, struct rc_msg *msg,
 
 static enum rc_kind txs_kind(uint32_t opcode, uint32_t reduction)
 {
+	if (opcode == GNIC_WQE_RDV_WR)
+		return RC_OFFER;
+	if (opcode == GNIC_WQE_RDV_RD)
+		return RC_ASK;
 	if (opcode == GNIC_WQE_SEND)
 		return RC_SEND;
 	if (opcode == GNIC_WQE_MULTI_STRIDE || opcode == GNIC_WQE_STRIDE_DUAL)
 		return RC_STRIDE;
 	return reduction ? RC_REDUCE : RC_WRITE;
+}
+
+/* What is offered is an address of ours; there is no data. */
+static void txs_fill_rdv(struct rc_requester *req, struct rc_msg *msg)
+{
+	if (msg->kind == RC_OFFER)
+		msg->remote = msg->local;
+	msg->packets = 1;
+	req->rdv.made++;
 }
 
 static void txs_fill(struct rc_requester *req, const union txs_wqe *wqe)
@@ -184,8 +211,11 @@ static void txs_fill(struct rc_requester *req, const union txs_wqe *wqe)
 	msg->imm = completion == GNIC_COMPLETION_CQ;
 	msg->cqe = ctrl & GNIC_RC_WQE_ACKREQ;
 	msg->is_inline = false;
+	msg->asked = false;
 	if (ctrl & GNIC_RC_WQE_INLINE)
 		txs_load_inline(req, msg, wqe);
+	if (msg->kind == RC_OFFER || msg->kind == RC_ASK)
+		txs_fill_rdv(req, msg);
 	msg->in_rows = txs_in_rows(opcode);
 	if (!msg->in_rows)
 		return;
@@ -196,13 +226,16 @@ static void txs_fill(struct rc_requester *req, const union txs_wqe *wqe)
 uint8_t txs_load(struct rc_requester *req, const void *entry)
 {
 	union txs_wqe wqe;
+	struct rc_msg *msg;
 	uint8_t syndrome;
 
 	memcpy(&wqe, entry, req->wide_wqe ? sizeof(wqe) : sizeof(wqe.rc));
 	/* what was checked is what is used: the compiler must not read it again */
 	atomic_signal_fence(memory_order_acquire);
 	syndrome = txs_check(req, &wqe, req->tail);
-	if (!syndrome)
-		txs_fill(req, &wqe);
-	return syndrome;
+	if (syndrome)
+		return syndrome;
+	txs_fill(req, &wqe);
+	msg = rc_msg(req, req->tail);
+	return req->waits && msg->size ? rdv_take(req, msg->size, &msg->remote) : 0;
 }
