@@ -17,10 +17,6 @@ vectors() {
 	resource "$CARD" vectors size
 }
 
-resource() {
-	devlink -j resource show "$1" | jq -r ".resources[][] | select(.name == \"$2\").$3"
-}
-
 msix() {
 	local before
 

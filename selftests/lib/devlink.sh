@@ -150,6 +150,11 @@ group_param() {
 	param_get "$(group_sf "$1" "$2")" "$3"
 }
 
+# resource INSTANCE NAME size|occ
+resource() {
+	devlink -j resource show "$1" | jq -r ".resources[][] | select(.name == \"$2\").$3"
+}
+
 # pair_up SFNUM QPS: a write group at both ends, each other's peer, active.
 # Frames for a group have its own address.
 pair_up() {

@@ -69,8 +69,52 @@ until_there_are_none() {
 	group_set "$CARD" "$n" qp_count 8
 }
 
+# taken: numbers of port 0
+taken() {
+	resource "$(eth_of "$CARD")" qps occ
+}
+
+# fill SIZE COUNT: groups of COUNT QPs, as long as there are so many in a row. Numbers
+# of their groups go on behind $last.
+fill() {
+	while [ $(($(taken) + $2)) -le "$1" ]; do
+		group_add "$CARD" $((last + 1))
+		if ! group_set "$CARD" $((last + 1)) qp_count "$2" 2>/dev/null; then
+			group_del "$CARD" $((last + 1))
+			return
+		fi
+		last=$((last + 1))
+		group_set "$CARD" "$last" qp_wq_depth 16 local_ip 192.0.2.1 peer_ip 192.0.2.2 \
+			peer_mac 02:00:00:00:00:99 peer_qpn_base 1
+	done
+}
+
+# Every number of the port is a QP's, and then nobody's again.
+as_many_as_there_are() {
+	local size before count n last=0
+
+	before=$(taken)
+	size=$(resource "$(eth_of "$CARD")" qps size)
+	for count in 1024 256 64 16 4 1; do
+		fill "$size" $count
+	done
+	expect "numbers in use" "$(taken)" -eq "$size"
+	for n in $(seq $last); do
+		group_state "$CARD" "$n" active
+		expect "state of group $n" "$(group_get "$CARD" "$n" opstate)" = attached
+	done
+	for n in $(seq $last); do
+		group_state "$CARD" "$n" inactive
+		group_del "$CARD" "$n"
+	done
+	expect "numbers in use" "$(taken)" -eq "$before"
+	group_add "$CARD" 1
+	group_set "$CARD" 1 qp_type raw qp_count 256
+	group_state "$CARD" 1 active
+}
+
 need_cards 1
 mode_set "$CARD" switchdev
 trap 'groups_del "$CARD"; mode_set "$CARD" legacy' EXIT
 guest_main known_at_once ranges_are_apart fewer_keep_the_first state_keeps_them \
-	rest_before_reuse until_there_are_none
+	rest_before_reuse until_there_are_none as_many_as_there_are

@@ -63,21 +63,6 @@ static struct qp *qp_find(struct card *card, uint32_t port_index, uint32_t qpn)
 	return port ? qp_get(port, qpn) : NULL;
 }
 
-/* From 1 on, cyclic, so that a number just freed is not the next one; -1: none. */
-static int qp_any_number(struct port *port)
-{
-	uint32_t i, qpn;
-
-	for (i = 0; i < CARD_QPS_PER_PORT - 1; i++) {
-		qpn = 1 + (port->qpn_next + i) % (CARD_QPS_PER_PORT - 1);
-		if (!qp_get(port, qpn)) {
-			port->qpn_next = qpn;
-			return qpn;
-		}
-	}
-	return -1;
-}
-
 static bool qp_insert(struct qp *qp)
 {
 	struct port *port = qp->port;
@@ -95,6 +80,7 @@ static bool qp_insert(struct qp *qp)
 		port->qps_len = len;
 	}
 	port->qps[qp->qpn] = qp;
+	qp_number_take(&port->numbers, qp->qpn);
 	port->qp_count++;
 	port->raw_count += qp->type == GNIC_QP_RAW;
 	return true;
@@ -106,6 +92,7 @@ static void qp_remove(struct qp *qp)
 
 	port->raw_count -= qp->type == GNIC_QP_RAW;
 	port->qps[qp->qpn] = NULL;
+	qp_number_free(&port->numbers, qp->qpn);
 	if (--port->qp_count)
 		return;
 	free(port->qps);
@@ -283,7 +270,7 @@ static enum gnic_hw_status qp_setup(struct qp *qp, uint32_t qpn)
 {
 	const struct qp_kind *kind = &qp_kinds[qp->type];
 	enum gnic_hw_status status;
-	int number = qpn == GNIC_QPN_ANY ? qp_any_number(qp->port) : (int)qpn;
+	int number = qpn == GNIC_QPN_ANY ? qp_number_choose(&qp->port->numbers) : (int)qpn;
 
 	if (number < 0)
 		return GNIC_STATUS_NO_RESOURCE;
@@ -349,7 +336,7 @@ void qp_reset(struct card *card)
 
 	card_each_qp(card, qp_destroy_one, NULL);
 	card_for_each_port(card, port)
-		port->qpn_next = 0;
+		port->numbers.last = 0;
 }
 
 enum gnic_hw_status qp_cmd_destroy(struct card *card, const struct gnic_hw_qp_id *in)

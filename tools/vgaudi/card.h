@@ -25,6 +25,7 @@
 #include "irq.h"
 #include "loop.h"
 #include "phc.h"
+#include "qp_number.h"
 
 struct card;
 struct esw;
@@ -128,6 +129,8 @@ struct qp_ets {
 	bool queued;
 };
 
+struct flow_rule;		/* flow_table.h */
+
 struct qp {
 	struct card *card;
 	struct port *port;
@@ -153,6 +156,7 @@ struct qp {
 	struct loop_timer launch;	/* its packet waits for its time, qp_launch.c */
 	struct qp_ets ets;
 	struct sched sched;
+	struct flow_rule *rules;	/* that name it, esw_flow.c */
 	struct gnic_hw_qp_stats stats;	/* host order; little endian on the way out */
 };
 
@@ -248,7 +252,7 @@ struct port {
 	uint32_t qps_len;
 	uint32_t qp_count;
 	uint32_t raw_count;
-	uint32_t qpn_next;	/* GNIC_QPN_ANY starts to look here */
+	struct qp_numbers numbers;
 	struct vport *uplink;	/* set by esw_create() */
 };
 
@@ -264,7 +268,7 @@ struct card_config {
 };
 
 /* Model-defined budgets, told by QUERY_CAPS. */
-#define CARD_QPS_PER_PORT	8192
+#define CARD_QPS_PER_PORT	QP_NUMBERS
 #define CARD_RAW_QPS_PER_PORT	1024
 #define CARD_CQS		16384
 #define CARD_WINDOWS		4096

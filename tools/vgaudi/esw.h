@@ -66,7 +66,6 @@ struct esw_vport {
 /**
  * struct esw - the switch of a card
  * @flows: the steering table
- * @qp_rules: rules with GNIC_FLOW_QP
  * @uplinks: by port, halves included whether they are in use or not
  * @functions: by id, from GNIC_VPORT_FUNCTION_FIRST on
  * @next_function: where the search for a free one begins: reused late
@@ -76,7 +75,6 @@ struct esw_vport {
  */
 struct esw {
 	struct flow_table *flows;
-	struct flow_rule *qp_rules;
 	struct esw_vport *uplinks[GNIC_PORT_IDS];
 	struct esw_vport *functions[GNIC_VPORT_FUNCTIONS_MAX];
 	uint32_t next_function;
@@ -116,7 +114,7 @@ static inline struct qp *esw_queue(const struct esw_vport *v, unsigned int numbe
 }
 
 /* esw_flow.c */
-void esw_flow_replace(struct esw *esw, const struct qp *from, struct qp *to);
+void esw_flow_replace(struct qp *from, struct qp *to);
 void esw_flow_flush(struct card *card);
 
 #endif /* VGAUDI_ESW_H */

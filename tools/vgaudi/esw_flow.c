@@ -7,13 +7,16 @@
 
 /* ---- rules with a QP ---- */
 
-static void esw_flow_link(struct esw *esw, struct flow_rule *rule)
+static void esw_flow_link(struct flow_rule *rule, struct qp *qp)
 {
-	rule->qp_next = esw->qp_rules;
-	rule->qp_link = &esw->qp_rules;
+	rule->qp = qp;
+	if (!qp)
+		return;
+	rule->qp_next = qp->rules;
+	rule->qp_link = &qp->rules;
 	if (rule->qp_next)
 		rule->qp_next->qp_link = &rule->qp_next;
-	esw->qp_rules = rule;
+	qp->rules = rule;
 }
 
 static void esw_flow_unlink(struct flow_rule *rule)
@@ -23,14 +26,19 @@ static void esw_flow_unlink(struct flow_rule *rule)
 	*rule->qp_link = rule->qp_next;
 	if (rule->qp_next)
 		rule->qp_next->qp_link = rule->qp_link;
+	rule->qp_link = NULL;
 }
 
 /* A rule without a QP stays and drops: the number may be another QP's soon. */
-void esw_flow_replace(struct esw *esw, const struct qp *from, struct qp *to)
+void esw_flow_replace(struct qp *from, struct qp *to)
 {
-	for (struct flow_rule *rule = esw->qp_rules; rule; rule = rule->qp_next)
-		if (rule->qp == from)
-			rule->qp = to;
+	struct flow_rule *rule, *next;
+
+	for (rule = from->rules; rule; rule = next) {
+		next = rule->qp_next;
+		esw_flow_unlink(rule);
+		esw_flow_link(rule, to);
+	}
 }
 
 /* ---- add and delete ---- */
@@ -173,12 +181,10 @@ enum gnic_hw_status esw_cmd_flow_add(struct card *card, const struct gnic_hw_flo
 	rule->last_ns = loop_now(card->loop);
 	rule->in = action.in;
 	rule->to = action.to;
-	rule->qp = action.qp;
 	rule->mirrors = in->mirrors;
 	memcpy(rule->mirror, action.mirror, sizeof(rule->mirror));
 	esw_flow_name(rule, 1);
-	if (rule->qp)
-		esw_flow_link(card->esw, rule);
+	esw_flow_link(rule, action.qp);
 	out->id = cpu_to_le32(rule->id);
 	return GNIC_STATUS_OK;
 }

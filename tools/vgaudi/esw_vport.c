@@ -160,7 +160,7 @@ void esw_qp_gone(struct qp *qp)
 	if (qp->type != GNIC_QP_RAW)
 		return;
 	esw_rss_replace(qp->vport, qp, NULL);
-	esw_flow_replace(qp->card->esw, qp, NULL);
+	esw_flow_replace(qp, NULL);
 }
 
 static bool esw_qp_receives(const struct qp *qp)
@@ -184,7 +184,7 @@ enum gnic_hw_status esw_cmd_qp_move(struct card *card, const struct gnic_hw_qp_m
 		return GNIC_STATUS_BAD_PARAM;
 	rxe_gro_flush(from);
 	esw_rss_replace(from->vport, from, to);
-	esw_flow_replace(card->esw, from, to);
+	esw_flow_replace(from, to);
 	return GNIC_STATUS_OK;
 }
 

@@ -47,7 +47,7 @@ struct flow_mirror {
  * @mirrors: how many of @mirror
  * @mirror: get a copy each
  * @qp: GNIC_FLOW_QP; NULL: it is gone
- * @qp_next: rules with a QP are in a list
+ * @qp_next: rules of a QP are in a list
  * @qp_link: what points here; NULL: in no list
  */
 struct flow_rule {

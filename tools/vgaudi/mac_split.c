@@ -25,8 +25,8 @@ static void mac_split(struct port *whole, bool split)
 	mac_reset_port(half);
 	esw_uplink_reset(whole);
 	esw_uplink_reset(half);
-	whole->qpn_next = 0;
-	half->qpn_next = 0;
+	whole->numbers.last = 0;
+	half->numbers.last = 0;
 }
 
 enum gnic_hw_status mac_cmd_split(struct card *card, const struct gnic_hw_port_split *in)
