@@ -16,7 +16,7 @@
 
 /* requester */
 #define GNIC_REQ_DST_QP			0, GENMASK(23, 0)
-#define GNIC_REQ_STRIDE_OFFSET		1, GENMASK(31, 0)	/* device: next packet, in its row */
+#define GNIC_REQ_STRIDE_OFFSET		1, GENMASK(31, 0)	/* device: in its row */
 #define GNIC_REQ_STRIDE1_INDEX		2, GENMASK(15, 0)	/* device: which row */
 #define GNIC_REQ_STRIDE2_INDEX		2, GENMASK(31, 16)	/* device */
 #define GNIC_REQ_STRIDE3_INDEX		3, GENMASK(15, 0)	/* device */
