@@ -21,6 +21,7 @@ static struct gnic_accel_bo *bo, *remote;
 static struct group left, right;
 static int left_fd, right_fd;
 static uint32_t shared;	/* a sync object */
+static struct drm_gnic_rows rows;
 static uint64_t state;
 
 static uint32_t fuzz_random(uint32_t below)
@@ -51,6 +52,16 @@ static void fuzz_members(void *data, size_t size)
 		words[i] = fuzz_random(3) ? fuzz_value() : 0;
 }
 
+/* What has the wrong size is refused, what is too far apart outside. */
+static void fuzz_rows(void)
+{
+	uint32_t *words = (uint32_t *)&rows;
+
+	rows = gnic_accel_rows(fuzz_random(2), 8, 8, 100);
+	if (!fuzz_random(4))
+		words[fuzz_random(sizeof(rows) / sizeof(*words))] = fuzz_value();
+}
+
 /* Mostly right but for one member, so that it gets past the first check. */
 static void fuzz_cmd(struct drm_gnic_cmd *cmd)
 {
@@ -58,11 +69,12 @@ static void fuzz_cmd(struct drm_gnic_cmd *cmd)
 		gnic_accel_fill(bo, 0, 64, 1),
 		gnic_accel_copy(bo, 0, remote, 64, 64),
 		gnic_accel_write(left_fd, 0, bo, 0, remote->address, 64),
+		gnic_accel_write_rows(left_fd, 0, bo, 0, remote->address, &rows),
 		{ .op = DRM_GNIC_OP_WAIT },
 	};
 	uint32_t *words = (uint32_t *)cmd;
 
-	*cmd = good[fuzz_random(4)];
+	*cmd = good[fuzz_random(5)];
 	if (!fuzz_random(8))
 		words[fuzz_random(sizeof(*cmd) / sizeof(*words))] = fuzz_value();
 }
@@ -72,6 +84,7 @@ static void fuzz_submit(struct drm_gnic_submit *submit, struct drm_gnic_cmd *cmd
 {
 	unsigned int i;
 
+	fuzz_rows();
 	for (i = 0; i < CMDS; i++)
 		fuzz_cmd(&cmds[i]);
 	fuzz_members(sync, sizeof(*sync));
