@@ -66,7 +66,7 @@ class Judge:
         cases = run_one.run(program, self.args.suite, arguments,
                             self.topology.environment(program))
         # those that are given whole ports do with them what they like
-        shared = program.topology == "remote"
+        shared = self.topology.has_remote()
         residue = self.state.residue(before) if shared else []
         for line in residue[:40]:
             print("    # state: " + line, flush=True)

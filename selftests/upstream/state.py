@@ -87,13 +87,13 @@ class State:
         """All of it, as lines."""
         found = lines("namespaces", sh("ip netns list", check=False))
         for prefix in ("", f"-n {REMOTE}"):
-            if prefix and self.topology.kind != "remote":
+            if prefix and not self.topology.has_remote():
                 continue
             found += lines(f"link{prefix}", sh(f"ip {prefix} -d -j link"))
             found += lines(f"addr{prefix}", sh(f"ip {prefix} -j addr"))
         near = self.topology.ports[0]
         found += self.port("", near)
-        if self.topology.kind == "remote":
+        if self.topology.has_remote():
             found += self.port(f"ip netns exec {REMOTE}", self.topology.ports[1])
         with open(f"/sys/class/net/{near}/ifindex", encoding="ascii") as file:
             ifindex = int(file.read())

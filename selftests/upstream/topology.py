@@ -5,6 +5,7 @@
              | port 0  .1  ::1       +-----+ port 1  .2  ::2   |
              | ports 2, 3 ... down   |cable+-------------------+
              +-----------------------+
+    paced    remote, and port 1 sends when a program says: with qdisc fq
     flat     all ports in the default namespace, down, without address
     named    flat, and udev gives names by slot and port: enp0s16np0
     promisc  flat, and promiscuous: for tests made for a switch's ports
@@ -121,6 +122,17 @@ class Topology:
         sh(f"ip -n {REMOTE} -6 route add {PREFIX_V6}/64 via {V6}1 dev {far}")
         self.reachable()
 
+    def paced(self):
+        """The far end sends at the time that SO_TXTIME asks for, and what has the
+        same time together."""
+        self.remote()
+        sh(f"ip netns exec {REMOTE} tc qdisc replace dev {self.ports[1]} root fq"
+           " limit 20000 flow_limit 20000")
+
+    def has_remote(self):
+        """Is there a far end, in a namespace of its own?"""
+        return self.kind in ("remote", "paced")
+
     def reachable(self):
         """Both families, before anything is judged."""
         for address in (V4 + "2", V6 + "2"):
@@ -189,7 +201,7 @@ class Topology:
                          PATH=os.environ["PATH"] + ":" + TOOLS)
         if program.cases:
             variables["TESTS"] = program.cases
-        if self.kind == "remote":
+        if self.has_remote():
             variables.update(
                 NETIF=self.ports[0], LOCAL_V4=V4 + "1", LOCAL_V6=V6 + "1",
                 REMOTE_V4=V4 + "2", REMOTE_V6=V6 + "2", REMOTE_TYPE="netns",
