@@ -270,6 +270,10 @@ ssize_t gnic_events_read(struct gnic_events *events, char __user *buf, size_t le
 __poll_t gnic_events_poll(struct gnic_events *events, struct file *file,
 			  struct poll_table_struct *pt);
 
+/* gnic_reduction.c */
+bool gnic_reduction_upscales(u32 reduction);
+int gnic_reduction_check(const struct drm_gnic_cmd *cmd);
+
 /* gnic_submit.c */
 int gnic_submit_ioctl(struct drm_device *drm, void *data, struct drm_file *file);
 

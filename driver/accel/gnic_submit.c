@@ -98,54 +98,6 @@ static int gnic_submit_fill(struct gnic_submit *submit, const struct drm_gnic_cm
 	return 0;
 }
 
-/**
- * struct gnic_submit_number - what a reduction is of
- * @src: bytes of a number that comes; 0: there is no such type
- * @dst: bytes of one in memory
- */
-struct gnic_submit_number {
-	u8 src;
-	u8 dst;
-};
-
-/* The numbers of the types are the same for user and device. */
-#define X(name, number, src, dst) (DRM_GNIC_REDUCTION_##name == (number)) &&
-static_assert(GNIC_HW_REDUCTIONS(X) true);
-#undef X
-
-static struct gnic_submit_number gnic_submit_number(u32 reduction)
-{
-	static const struct gnic_submit_number numbers[] = {
-#define X(name, number, src, dst) \
-		[GNIC_REDUCTION_##name] = { src, dst },
-		GNIC_HW_REDUCTIONS(X)
-#undef X
-	};
-	u32 type = FIELD_GET(GNIC_REDUCTION_TYPE, reduction);
-
-	return type < ARRAY_SIZE(numbers) ? numbers[type] : (struct gnic_submit_number){};
-}
-
-static bool gnic_submit_upscales(u32 reduction)
-{
-	struct gnic_submit_number number = gnic_submit_number(reduction);
-
-	return number.dst != number.src;
-}
-
-static int gnic_submit_check_reduction(const struct drm_gnic_cmd *cmd, u64 to)
-{
-	u32 width = gnic_submit_number(cmd->reduction).src;
-
-	if (!(cmd->reduction & GNIC_REDUCTION_ENABLE) ||
-	    cmd->reduction & ~(GNIC_REDUCTION_ENABLE | GNIC_REDUCTION_TYPE | GNIC_REDUCTION_OP |
-			       GNIC_REDUCTION_ROUND))
-		return -EINVAL;
-	if (!width || cmd->size & (width - 1))
-		return -EINVAL;
-	return gnic_submit_upscales(cmd->reduction) && to % sizeof(u32) ? -EINVAL : 0;
-}
-
 static int gnic_submit_reduce(struct gnic_submit *submit, const struct drm_gnic_cmd *cmd,
 			      struct gnic_hw_compute_wqe *wqe)
 {
@@ -154,13 +106,13 @@ static int gnic_submit_reduce(struct gnic_submit *submit, const struct drm_gnic_
 
 	if (cmd->flags || cmd->data || cmd->group || cmd->qp)
 		return -EINVAL;
-	err = gnic_submit_check_reduction(cmd, cmd->dst_offset);
+	err = gnic_reduction_check(cmd);
 	if (err)
 		return err;
 	err = gnic_submit_bo(submit, cmd->src, cmd->src_offset, cmd->size, &src);
 	if (err)
 		return err;
-	if (gnic_submit_upscales(cmd->reduction))
+	if (gnic_reduction_upscales(cmd->reduction))
 		there *= 2;
 	err = gnic_submit_bo(submit, cmd->dst, cmd->dst_offset, there, &dst);
 	if (err)
@@ -269,7 +221,7 @@ static int gnic_submit_rdma_write(struct gnic_submit *submit, const struct drm_g
 	int err;
 
 	if (cmd->reduction) {
-		err = gnic_submit_check_reduction(cmd, cmd->dst_offset);
+		err = gnic_reduction_check(cmd);
 		if (err)
 			return err;
 	}
