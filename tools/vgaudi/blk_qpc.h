@@ -354,6 +354,9 @@ uint8_t rxe_check(const struct rc *rc, const struct rc_packet *pkt);
 uint8_t rxe_check_write(const struct rc_responder *res, const struct rc_packet *pkt);
 void rxe_write_of(struct rc_write *write, const struct rc_packet *first);
 
+/* rxe_answer.c */
+void rxe_answered(struct rc *rc, const struct rc_packet *pkt);
+
 /* rxe_place.c */
 /* From pieces to pieces, @len bytes, which may overlap. */
 void rc_move(const struct iovec *to, const struct iovec *from, size_t len);
