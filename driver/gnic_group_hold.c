@@ -238,6 +238,7 @@ EXPORT_SYMBOL_GPL(gnic_accel_group_query);
 
 static int gnic_group_post_locked(struct gnic_group *group, u32 qp, u64 addr, u32 len)
 {
+	bool raw = gnic_group_config_type(&group->attr.config) == GNIC_GROUP_RAW;
 	struct gnic_hw_recv_wqe *wqe;
 	struct gnic_ring *ring;
 
@@ -256,7 +257,9 @@ static int gnic_group_post_locked(struct gnic_group *group, u32 qp, u64 addr, u3
 	wqe += ring->index & ring->mask;
 	wqe->addr = cpu_to_le64(addr);
 	wqe->size = cpu_to_le32(len);
-	wqe->tag = 0;
+	/* the record of what came needs a CQE, which @posted counts */
+	wqe->completion = raw ? 0 : cpu_to_le32(FIELD_PREP(GNIC_RC_WQE_COMPLETION,
+							    GNIC_COMPLETION_CQ));
 	ring->index++;
 	group->posted++;
 	gnic_ring_publish(ring);

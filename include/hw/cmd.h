@@ -12,6 +12,7 @@
 #include "phc.h"
 #include "qpc.h"
 #include "status.h"
+#include "wqe.h"
 
 /* X(NAME, opcode, input struct, output struct): exact lengths; void: none */
 #define GNIC_HW_CMDS(X) \
@@ -71,6 +72,8 @@
 	X(WINDOW_ADD,		0x60, gnic_hw_window, gnic_hw_id) \
 	X(WINDOW_DEL,		0x61, gnic_hw_id, void) \
 	X(WINDOW_MAP,		0x62, gnic_hw_window_map, gnic_hw_id) \
+	X(SOB_SET,		0x63, gnic_hw_sob_set, void) \
+	X(SOB_READ,		0x64, gnic_hw_id, gnic_hw_sobs) \
 	X(FW_QUERY,		0x80, void, gnic_hw_fw_info) \
 	X(FW_BEGIN,		0x81, gnic_hw_fw_begin, gnic_hw_fw_answer) \
 	X(FW_WRITE,		0x82, gnic_hw_fw_chunk, void) \
@@ -140,7 +143,7 @@ struct gnic_hw_caps {
 	__le32 segments;	/* of all windows of WINDOW_MAP; 0: there is no such command */
 	__le32 gro;		/* GNIC_GRO_*: what QP_GRO can be asked for */
 	__le32 flow_mirrors;	/* of a rule; 0: nor is there GNIC_FLOW_VPORT_HOST */
-	__le32 rsvd;
+	__le32 sobs;		/* sync objects of each ASID; 0: there are none */
 };
 GNIC_HW_SIZE(gnic_hw_caps, 64);
 
@@ -814,5 +817,32 @@ struct gnic_hw_window_map {
 	__u8 rsvd;
 };
 GNIC_HW_SIZE(gnic_hw_window_map, 32);
+
+/**
+ * struct gnic_hw_sob_set - give sync objects to an ASID, or take them away; they become 0
+ * @asid: 1 .. GNIC_ASID_MAX
+ * @access: GNIC_ACCESS_LOCAL_READ to wait for, LOCAL_WRITE to signal, REMOTE_WRITE to have
+ *	signalled by a peer; 0: taken away
+ * @rsvd: zero
+ * @first: the first of them, 0 .. GNIC_SOBS - 1
+ * @count: how many
+ */
+struct gnic_hw_sob_set {
+	__le16 asid;
+	__u8 access;
+	__u8 rsvd;
+	__le16 first;
+	__le16 count;
+};
+GNIC_HW_SIZE(gnic_hw_sob_set, 8);
+
+/**
+ * struct gnic_hw_sobs - the sync objects of an ASID
+ * @value: 0 of those that it does not have
+ */
+struct gnic_hw_sobs {
+	__le32 value[GNIC_SOBS];
+};
+GNIC_HW_SIZE(gnic_hw_sobs, 256);
 
 #endif /* GNIC_HW_CMD_H */

@@ -82,7 +82,8 @@
 	X(ASID,			0xc5, "the QP belongs to another ASID") \
 	X(FLUSHED,		0xc6, "flushed: the QP failed before") \
 	X(TX_SEGMENTS,		0xc7, "raw WQE: segments do not match") \
-	X(TX_OFFLOAD,		0xc8, "raw WQE: offload does not fit the packet")
+	X(TX_OFFLOAD,		0xc8, "raw WQE: offload does not fit the packet") \
+	X(SYNC_OBJECT,		0xc9, "a sync object that the ASID does not have")
 
 enum gnic_hw_syndrome {
 	GNIC_SYND_NONE = 0,

@@ -25,6 +25,8 @@ enum gnic_hw_wqe_opcode {
 	GNIC_WQE_POST		= 0x16,	/* compute: the RC WQE within, on another QP */
 	GNIC_WQE_FENCE		= 0x17,	/* compute: wait for all before it */
 	GNIC_WQE_REDUCE		= 0x18,	/* compute: memory into memory */
+	GNIC_WQE_SOB		= 0x19,	/* compute: signal a sync object */
+	GNIC_WQE_SOB_WAIT	= 0x1a,	/* compute: wait for one */
 	GNIC_WQE_HALF		= 0x1b,	/* compute: second half of the WQE of the POST behind it */
 };
 #define GNIC_WQE_INDEX			GENMASK(15, 8)	/* low bits of its own index */
@@ -35,9 +37,9 @@ enum gnic_hw_wqe_opcode {
 #define GNIC_RC_WQE_INLINE		BIT(30)
 #define GNIC_RC_WQE_ACKREQ		BIT(31)	/* requester CQE when acknowledged */
 /* dword 7 */
-#define GNIC_RC_WQE_REMOTE_SOB		GENMASK(26, 0)
-#define GNIC_RC_WQE_REMOTE_SOB_DATA	GENMASK(28, 27)
-#define GNIC_RC_WQE_SOB_CMD		BIT(29)
+#define GNIC_RC_WQE_REMOTE_SOB		GENMASK(26, 0)	/* number in the bank of the peer's ASID */
+#define GNIC_RC_WQE_REMOTE_SOB_DATA	GENMASK(28, 27)	/* 0 .. 3 */
+#define GNIC_RC_WQE_SOB_CMD		BIT(29)	/* add; else set */
 #define GNIC_RC_WQE_COMPLETION		GENMASK(31, 30)	/* at the responder */
 enum gnic_hw_wqe_completion {
 	GNIC_COMPLETION_NONE	= 0,
@@ -203,12 +205,13 @@ GNIC_HW_SIZE(gnic_hw_raw_wqe, 64);
  * struct gnic_hw_recv_wqe - a buffer of a receive queue (model-defined)
  * @addr: device address, checked against the windows of the QP's ASID
  * @size: bytes
- * @tag: comes back in nothing; zero
+ * @completion: of RC: as gnic_hw_rc_wqe.completion, the sync object is the QP's own;
+ *	raw: zero
  */
 struct gnic_hw_recv_wqe {
 	__le64 addr;
 	__le32 size;
-	__le32 tag;
+	__le32 completion;
 };
 GNIC_HW_SIZE(gnic_hw_recv_wqe, 16);
 
@@ -217,15 +220,19 @@ GNIC_HW_SIZE(gnic_hw_recv_wqe, 16);
 #define GNIC_COMPUTE_WQE_REDUCTION	GENMASK(28, 16)	/* as GNIC_RC_WQE_REDUCTION */
 #define GNIC_COMPUTE_QPN		GENMASK(23, 0)
 #define GNIC_COMPUTE_PORT		GENMASK(29, 24)
+/* target of SOB, SOB_WAIT, laid out as in an RC WQE */
+#define GNIC_COMPUTE_SOB		GENMASK(26, 0)
+#define GNIC_COMPUTE_SOB_ADD		BIT(29)	/* SOB: add; else set */
 
 /**
  * struct gnic_hw_compute_wqe - one command of a compute queue
  * @ctrl: GNIC_WQE_OPCODE, GNIC_WQE_INDEX, GNIC_COMPUTE_WQE_*
  * @size: COPY, FILL, REDUCE: bytes, of FILL a multiple of 4, of REDUCE whole numbers
- * @src: COPY, REDUCE: device address; FILL: the pattern, in the low half
+ * @src: COPY, REDUCE: device address; FILL: the pattern, SOB, SOB_WAIT: the value, in
+ *	the low half
  * @dst: COPY, FILL, REDUCE: device address
  * @tag: comes back in the CQE
- * @target: POST: GNIC_COMPUTE_QPN, GNIC_COMPUTE_PORT
+ * @target: POST: GNIC_COMPUTE_QPN, GNIC_COMPUTE_PORT; SOB, SOB_WAIT: GNIC_COMPUTE_SOB*
  * @rc: POST: the WQE; its GNIC_WQE_INDEX is filled in by the device
  * @half: HALF: of the WQE
  */
@@ -242,6 +249,8 @@ struct gnic_hw_compute_wqe {
 	};
 };
 GNIC_HW_SIZE(gnic_hw_compute_wqe, 64);
+
+#define GNIC_SOBS			64u	/* sync objects of an ASID */
 
 #define GNIC_WQ_LOG_MIN			4
 #define GNIC_WQ_LOG_MAX			15

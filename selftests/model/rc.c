@@ -228,6 +228,13 @@ static void post(struct end *end, const struct gnic_hw_rc_wqe *wqe)
 	rig_ring_sq(&end->rig, &end->qp);
 }
 
+/* A buffer that wants a CQE. */
+static void recv_cqe(struct end *end, uint64_t addr, uint32_t len)
+{
+	rig_recv_post_with(&end->rig, &end->qp, addr, len,
+			   FIELD_PREP(GNIC_RC_WQE_COMPLETION, GNIC_COMPLETION_CQ));
+}
+
 static void fill(struct end *end, uint32_t len, uint32_t seed)
 {
 	uint32_t *p = rig_ptr(&end->rig, end->source);
@@ -311,7 +318,7 @@ static void sends(void)
 		wqe.ctrl ^= cpu_to_le32(GNIC_WQE_LINEAR ^ GNIC_WQE_SEND);
 		post(a, &wqe);
 		usleep(5000);
-		rig_recv_post(&b->rig, &b->qp, b->sink, BUFFER);
+		recv_cqe(b, b->sink, BUFFER);
 		cqe = rig_cq_wait(&b->rig, &b->rq_cq);
 		CLIENT_EQ(le32_to_cpu(cqe->ctrl) & ~GNIC_CQE_VALID, b->qp.qpn | GNIC_CQE_SEND);
 		CLIENT_EQ(le32_to_cpu(cqe->wqe_index), i);
@@ -437,6 +444,92 @@ static void compute(void)
 	stop();
 }
 
+/* ---- sync objects ---- */
+
+#define ASID		5
+
+static uint32_t sob(struct end *end, uint32_t number)
+{
+	const struct gnic_hw_id in = { .id = cpu_to_le32(ASID) };
+	struct gnic_hw_sobs out;
+
+	RIG_OK(&end->rig, GNIC_CMD_SOB_READ, &in, sizeof(in), &out, sizeof(out));
+	return le32_to_cpu(out.value[number]);
+}
+
+static void sob_set(struct end *end, uint8_t access, uint32_t first, uint32_t count)
+{
+	const struct gnic_hw_sob_set in = {
+		.asid = cpu_to_le16(ASID), .access = access,
+		.first = cpu_to_le16((uint16_t)first), .count = cpu_to_le16((uint16_t)count),
+	};
+
+	RIG_OK(&end->rig, GNIC_CMD_SOB_SET, &in, sizeof(in), NULL, 0);
+}
+
+/* The responder and the compute queue of an end, with a window over its sink. */
+static void take_asid(struct end *end)
+{
+	const struct gnic_hw_window window = {
+		.addr = cpu_to_le64(end->sink), .size = cpu_to_le64(BUFFER),
+		.asid = cpu_to_le16(ASID),
+		.access = GNIC_ACCESS_LOCAL_READ | GNIC_ACCESS_LOCAL_WRITE |
+			  GNIC_ACCESS_REMOTE_WRITE,
+	};
+	struct gnic_hw_qpc_write w = { .qpn = cpu_to_le32(end->compute.qpn), .requester = 1 };
+	struct gnic_hw_id id;
+
+	RIG_OK(&end->rig, GNIC_CMD_WINDOW_ADD, &window, sizeof(window), &id, sizeof(id));
+	field(&w, GNIC_REQ_ASID, ASID);
+	RIG_OK(&end->rig, GNIC_CMD_QPC_WRITE, &w, sizeof(w), NULL, 0);
+	w = (struct gnic_hw_qpc_write){ .requester = 0 };
+	field(&w, GNIC_RES_ASID, ASID);
+	write_context(end, &w);
+}
+
+/* A compute queue waits for a WRITE of the other card, and copies what has come. */
+static void sync_objects(void)
+{
+	struct gnic_hw_compute_wqe wqe[2] = {
+		{
+			.ctrl = cpu_to_le32(GNIC_WQE_SOB_WAIT | GNIC_COMPUTE_WQE_CQE),
+			.src = cpu_to_le64(3), .target = cpu_to_le32(7),
+		}, {
+			.ctrl = cpu_to_le32(GNIC_WQE_COPY | GNIC_COMPUTE_WQE_CQE | 1 << 8),
+			.size = cpu_to_le32(BUFFER / 2),
+		},
+	};
+	struct gnic_hw_rc_wqe write;
+
+	start();
+	take_asid(b);
+	sob_set(b, GNIC_ACCESS_LOCAL_READ | GNIC_ACCESS_REMOTE_WRITE, 0, GNIC_SOBS);
+	wqe[1].src = cpu_to_le64(b->sink);
+	wqe[1].dst = cpu_to_le64(b->sink + BUFFER / 2);
+	put(b, &b->compute, &wqe[0], sizeof(wqe[0]));
+	put(b, &b->compute, &wqe[1], sizeof(wqe[1]));
+	rig_ring_sq(&b->rig, &b->compute);
+	fill(a, BUFFER / 2, 9);
+	write = make_wqe(a, b, 0, BUFFER / 2);
+	write.completion = cpu_to_le32(FIELD_PREP(GNIC_RC_WQE_COMPLETION, GNIC_COMPLETION_SOB) |
+				       FIELD_PREP(GNIC_RC_WQE_REMOTE_SOB, 7) |
+				       FIELD_PREP(GNIC_RC_WQE_REMOTE_SOB_DATA, 3) |
+				       GNIC_RC_WQE_SOB_CMD);
+	CLIENT_EQ(sob(b, 7), 0);
+	CLIENT_CHECK(!rig_cq_peek(&b->rig, &b->compute_cq));
+	post(a, &write);
+	await(a, &a->sq_cq, 0, BUFFER / 2, false);
+	await(b, &b->compute_cq, 0, 0, false);
+	await(b, &b->compute_cq, 1, BUFFER / 2, false);
+	CLIENT_CHECK(!memcmp(rig_ptr(&a->rig, a->source),
+			     rig_ptr(&b->rig, b->sink + BUFFER / 2), BUFFER / 2));
+	CLIENT_EQ(sob(b, 7), 3);
+	CLIENT_CHECK(!rig_cq_peek(&b->rig, &b->rq_cq));
+	sob_set(b, 0, 7, 1);
+	CLIENT_EQ(sob(b, 7), 0);
+	stop();
+}
+
 /* What a destroyed QP wanted to write is not written any more. */
 static void destroyed_under_way(void)
 {
@@ -526,7 +619,7 @@ static void wireshark_agrees(void)
 			wqe.completion = cpu_to_le32(FIELD_PREP(GNIC_RC_WQE_COMPLETION,
 								GNIC_COMPLETION_CQ));
 		if (i == 4 || i == 5) {
-			rig_recv_post(&b->rig, &b->qp, b->sink, BUFFER);
+			recv_cqe(b, b->sink, BUFFER);
 			wqe.ctrl ^= cpu_to_le32(GNIC_WQE_LINEAR ^ GNIC_WQE_SEND);
 		}
 		if (i == 6)
@@ -563,6 +656,7 @@ static const struct ktap_test tests[] = {
 	{ "rc: the peer leaves", peer_leaves },
 	{ "rc: Wireshark agrees", wireshark_agrees },
 	{ "compute: fill, and post it to the peer", compute },
+	{ "sync objects: a command waits for the other card", sync_objects },
 };
 
 KTAP_MAIN(tests)

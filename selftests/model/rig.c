@@ -320,14 +320,20 @@ void rig_raw_post(struct rig *rig, struct rig_qp *qp, uint64_t addr, uint32_t le
 	qp->sq_pi++;
 }
 
-void rig_recv_post(struct rig *rig, struct rig_qp *qp, uint64_t addr, uint32_t len)
+void rig_recv_post_with(struct rig *rig, struct rig_qp *qp, uint64_t addr, uint32_t len,
+			uint32_t completion)
 {
 	struct gnic_hw_recv_wqe *wqe = rig_entry(rig, &qp->rq, qp->rq_pi++, 4);
 
 	wqe->addr = cpu_to_le64(addr);
 	wqe->size = cpu_to_le32(len);
-	wqe->tag = 0;
+	wqe->completion = cpu_to_le32(completion);
 	__atomic_store_n((uint32_t *)&qp->rq.db->index, cpu_to_le32(qp->rq_pi), __ATOMIC_RELEASE);
+}
+
+void rig_recv_post(struct rig *rig, struct rig_qp *qp, uint64_t addr, uint32_t len)
+{
+	rig_recv_post_with(rig, qp, addr, len, 0);
 }
 
 void rig_kick(struct rig *rig, uint8_t kind, uint32_t port, uint32_t id, uint32_t index)

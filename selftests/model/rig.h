@@ -121,6 +121,9 @@ void rig_raw_in(struct rig *rig, struct rig_qp *qp, uint32_t port, struct rig_cq
 void rig_raw(struct rig *rig, struct rig_qp *qp, uint32_t port, struct rig_cq *cq, uint8_t log);
 /* One packet in one piece; a CQE is asked for. Not yet told to the device. */
 void rig_raw_post(struct rig *rig, struct rig_qp *qp, uint64_t addr, uint32_t len);
+/* A buffer; @completion of an RC QP as gnic_hw_recv_wqe.completion. */
+void rig_recv_post_with(struct rig *rig, struct rig_qp *qp, uint64_t addr, uint32_t len,
+			uint32_t completion);
 void rig_recv_post(struct rig *rig, struct rig_qp *qp, uint64_t addr, uint32_t len);
 /* Publishes the index; kicks if the device asks for it. True: it was a kick. */
 bool rig_ring_sq(struct rig *rig, struct rig_qp *qp);

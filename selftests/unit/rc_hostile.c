@@ -63,7 +63,7 @@ static struct gnic_hw_rc_wqe any_rc_wqe(uint32_t index)
 		.local_addr = cpu_to_le64(address()),
 		.remote_addr = cpu_to_le64(address()),
 		.tag = bits(),
-		.completion = cpu_to_le32(lab_random(2) << 31),
+		.completion = cpu_to_le32(lab_random(4) << 30 | lab_random(12)),
 	};
 
 	if (!lab_random(3))
@@ -126,7 +126,7 @@ static void post_something(void)
 {
 	static const uint8_t opcodes[] = { GNIC_WQE_NOP, GNIC_WQE_COPY, GNIC_WQE_FILL,
 					   GNIC_WQE_POST, GNIC_WQE_FENCE, GNIC_WQE_REDUCE,
-					   GNIC_WQE_HALF, 31 };
+					   GNIC_WQE_HALF, GNIC_WQE_SOB, GNIC_WQE_SOB_WAIT, 31 };
 	struct lab_qp *lqp = any_qp();
 	struct gnic_hw_rc_stride half;
 	struct gnic_hw_compute_wqe wqe = {
@@ -159,7 +159,8 @@ static void recv_something(void)
 	struct lab_qp *lqp = lab_qp(lab_random(2), lab_random(2));
 
 	if (lab_has_buffer_room(lqp))
-		lab_recv(lqp, (uint32_t)(address() - GNIC_ADDR_HBM_BASE), lab_random(3) ? size() : 0);
+		lab_recv_with(lqp, (uint32_t)(address() - GNIC_ADDR_HBM_BASE),
+			      lab_random(3) ? size() : 0, lab_random(4) << 30 | lab_random(10));
 }
 
 static void jump_the_index(void)
@@ -218,6 +219,20 @@ static void open_or_close_windows(void)
 		window_cmd_del(card, &id);
 }
 
+/* Objects 0 .. 7 are the cage's, the others nobody's. */
+static void give_or_take_sobs(void)
+{
+	lab_sob_set(lab_random(2), LAB_ASID, lab_random(8), 1,
+		    (uint8_t)(lab_random(4) ? 7 : lab_random(8)));
+}
+
+static void check_sobs_of_nobody(void)
+{
+	for (uint32_t side = 0; side < 2; side++)
+		for (uint32_t i = 8; i < GNIC_SOBS; i++)
+			assert_int_equal(lab_sob(side, LAB_ASID, i), 0);
+}
+
 static void revive(void)
 {
 	struct lab_conn conn = lab_conn_default;
@@ -267,7 +282,9 @@ static void send_a_packet(void)
 					   ROCE_REDUCE_ONLY, ROCE_REDUCE_ONLY_IMM,
 					   ROCE_STRIDE_FIRST, ROCE_STRIDE_ONLY,
 					   ROCE_STRIDE_ONLY_IMM, ROCE_RDV_OFFER,
-					   ROCE_RDV_READ };
+					   ROCE_RDV_READ, ROCE_STRIDE_ONLY_SOB,
+					   ROCE_WRITE_ONLY_SOB, ROCE_WRITE_LAST_IMM_SOB,
+					   ROCE_SEND_ONLY_SOB, ROCE_REDUCE_ONLY_SOB };
 	uint32_t side = lab_random(2), qpn = lab_random(LAB_QPS);
 	const struct rc *rc = lab_qp(side, qpn)->qp.rc;
 	struct roce_path path = { .ip_version = 4 };
@@ -276,6 +293,7 @@ static void send_a_packet(void)
 		.psn = bits() & ROCE_PSN_MASK, .ack_req = lab_random(2), .va = address(),
 		.rkey = LAB_LKEY + qpn, .dma_len = size(), .imm = bits(),
 		.reduction = (uint16_t)any_reduction(),
+		.sob = lab_random(4) ? lab_random(12) | GNIC_RC_WQE_REMOTE_SOB_DATA : bits(),
 		.payload = lab_random(4) ? 1024u << lab_random(4) : lab_random(8193),
 		.syndrome = (uint8_t)(lab_random(4) ? lab_random(32) : bits()),
 	};
@@ -347,7 +365,7 @@ static void (*const acts[])(void) = {
 	post_something, post_something, post_something, post_something, post_something,
 	recv_something, recv_something,
 	send_a_packet, send_a_packet, jump_the_index, scribble_in_a_ring, write_a_context,
-	stop_or_go, open_or_close_windows, revive,
+	stop_or_go, open_or_close_windows, give_or_take_sobs, revive,
 };
 
 static void cage(void)
@@ -391,8 +409,10 @@ static void anything_at_all(void **state)
 			loop_step(lab.loop, lab_random(100000));
 		for (uint32_t q = 0; q < 2 * LAB_QPS; q++)
 			check_qp(&lab_qp(q / LAB_QPS, q % LAB_QPS)->qp);
-		if (i % 500 == 0)
+		if (i % 500 == 0) {
 			check_canary();
+			check_sobs_of_nobody();
+		}
 	}
 	check_canary();
 	/* it was not all in vain */

@@ -28,7 +28,9 @@
 
 #include <cmocka.h>
 
+#include "blk_cmd.h"
 #include "blk_qpc.h"
+#include "blk_sob.h"
 
 #define LAB_HBM			(4u << 20)
 #define LAB_RING_LOG		6
@@ -384,6 +386,7 @@ static inline void lab_exit_card(struct lab_card *side)
 		rc_destroy(&side->qps[qpn].qp);
 		compute_destroy(&side->qps[qpn].qp);
 	}
+	sob_reset(&side->card);
 	windows_destroy(&side->card);
 	dma_destroy(side->card.dma);
 	free(side->card.umr);
@@ -577,8 +580,9 @@ static inline bool lab_has_buffer_room(const struct lab_qp *lqp)
 	return lqp->rq_index - lqp->qp.rq.done < LAB_RING;
 }
 
-/* A buffer for a SEND. */
-static inline void lab_recv(struct lab_qp *lqp, uint32_t offset, uint32_t size)
+/* A buffer for a SEND; @completion: see struct gnic_hw_recv_wqe. */
+static inline void lab_recv_with(struct lab_qp *lqp, uint32_t offset, uint32_t size,
+				 uint32_t completion)
 {
 	const struct wq *rq = &lqp->qp.rq;
 	uint8_t *hbm = lqp->qp.card->hbm;
@@ -589,8 +593,15 @@ static inline void lab_recv(struct lab_qp *lqp, uint32_t offset, uint32_t size)
 	ring[lqp->rq_index & rq->mask] = (struct gnic_hw_recv_wqe){
 		.addr = cpu_to_le64(lab_addr(offset)),
 		.size = cpu_to_le32(size),
+		.completion = cpu_to_le32(completion),
 	};
 	db->index = cpu_to_le32(++lqp->rq_index);
+}
+
+static inline void lab_recv(struct lab_qp *lqp, uint32_t offset, uint32_t size)
+{
+	lab_recv_with(lqp, offset, size,
+		      (uint32_t)FIELD_PREP(GNIC_RC_WQE_COMPLETION, GNIC_COMPLETION_CQ));
 }
 
 /* Copies an entry into the ring and tells of it. */
@@ -642,6 +653,28 @@ static inline void lab_window(uint32_t side, uint16_t asid, uint32_t offset, uin
 	struct gnic_hw_id out;
 
 	assert_int_equal(window_cmd_add(&lab.side[side].card, &in, &out), GNIC_STATUS_OK);
+}
+
+/* ---- sync objects ---- */
+
+static inline enum gnic_hw_status lab_sob_set(uint32_t side, uint16_t asid, uint32_t first,
+					      uint32_t count, uint8_t access)
+{
+	const struct gnic_hw_sob_set in = {
+		.asid = cpu_to_le16(asid), .access = access,
+		.first = cpu_to_le16((uint16_t)first), .count = cpu_to_le16((uint16_t)count),
+	};
+
+	return sob_cmd_set(&lab.side[side].card, &in);
+}
+
+static inline uint32_t lab_sob(uint32_t side, uint16_t asid, uint32_t number)
+{
+	const struct gnic_hw_id in = { .id = cpu_to_le32(asid) };
+	struct gnic_hw_sobs out = { 0 };
+
+	assert_int_equal(sob_cmd_read(&lab.side[side].card, &in, &out), GNIC_STATUS_OK);
+	return le32_to_cpu(out.value[number]);
 }
 
 #endif /* SELFTESTS_RC_LAB_H */

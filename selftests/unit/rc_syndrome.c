@@ -162,8 +162,6 @@ static const struct bad_wqe bad_wqes[] = {
 	{ "half a number", 0, REDUCTION(FP32, ADD), 102, 0, GNIC_SYND_TX_BAD_SIZE },
 	{ "half a narrow number", 0, REDUCTION(UP_BF16, ADD), 101, 0, GNIC_SYND_TX_BAD_SIZE },
 	{ "reserved bit", 0, BIT(7), 100, 0, GNIC_SYND_TX_RESERVED },
-	{ "sync object", 0, 0, 100, COMPLETION(SOB), GNIC_SYND_TX_RESERVED },
-	{ "sync object and CQ", 0, 0, 100, COMPLETION(BOTH), GNIC_SYND_TX_RESERVED },
 	{ "no bytes", 0, 0, 0, 0, GNIC_SYND_TX_WRITE_ZERO },
 	{ "too many bytes", 0, 0, GNIC_RC_SIZE_MAX + 1, 0, GNIC_SYND_TX_SIZE },
 };

@@ -464,7 +464,7 @@ struct scenario {
 struct tale {
 	uint32_t local, remote, size;
 	uint8_t kind;		/* enum rc_kind */
-	bool cqe, imm;
+	bool cqe, imm, sob;
 };
 
 static uint32_t some(uint32_t low, uint32_t high)
@@ -520,9 +520,11 @@ static struct gnic_hw_rc_wqe scenario_wqe(struct lab_qp *from, const struct tale
 		wqe.ctrl |= cpu_to_le32(FIELD_PREP(GNIC_RC_WQE_REDUCTION, scenario_add));
 	if (!t->cqe)
 		wqe.ctrl &= ~cpu_to_le32(GNIC_RC_WQE_ACKREQ);
-	if (t->imm)
-		wqe.completion = cpu_to_le32(FIELD_PREP(GNIC_RC_WQE_COMPLETION,
-							GNIC_COMPLETION_CQ));
+	wqe.completion = cpu_to_le32(FIELD_PREP(GNIC_RC_WQE_COMPLETION,
+						(t->imm ? GNIC_COMPLETION_CQ : 0) |
+						(t->sob ? GNIC_COMPLETION_SOB : 0)) |
+				     FIELD_PREP(GNIC_RC_WQE_REMOTE_SOB_DATA, 1) |
+				     GNIC_RC_WQE_SOB_CMD);
 	return wqe;
 }
 
@@ -543,6 +545,7 @@ static void scenario_post(struct lab_qp *from, struct tale *tales, uint32_t coun
 		t->remote = remote + lab_random(64);
 		t->cqe = lab_random(4);
 		t->imm = lab_random(2);
+		t->sob = lab_random(2);
 		remote = t->remote + t->size;
 		wqe = scenario_wqe(from, t);
 		lab_post(from, &wqe);
@@ -600,6 +603,19 @@ static void scenario_check_received(const struct lab_qp *to, const struct tale *
 	assert_int_equal(to->rq_cq.count, cqes);
 }
 
+/* Each message that arrived has signalled, and no message twice. */
+static void scenario_check_signals(uint32_t side, const struct tale *tales, uint32_t count,
+				   uint32_t at_least)
+{
+	uint32_t value = lab_sob(side, LAB_ASID, 0), low = 0, high = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		high += tales[i].sob;
+		low += i < at_least && tales[i].sob;
+	}
+	assert_in_range(value, low, high);
+}
+
 static bool scenario_ended(const struct scenario *s)
 {
 	for (uint32_t side = 0; side < 2; side++)
@@ -618,6 +634,17 @@ static void scenario_check_failure(const struct qp *qp, const struct scenario *s
 	assert_int_equal(lab.side[qp->card == &lab.side[1].card].eqes, 1);
 }
 
+/* What may be signalled is an ASID's, so the QPs have one, and all memory. */
+static void scenario_caged(uint32_t side)
+{
+	struct qp *qp = &lab_qp(side, 0)->qp;
+
+	lab_window(side, LAB_ASID, 0, LAB_HBM, 7);
+	assert_int_equal(lab_sob_set(side, LAB_ASID, 0, 1, 7), GNIC_STATUS_OK);
+	assert_int_equal(lab_set(qp, true, GNIC_REQ_ASID, LAB_ASID), GNIC_STATUS_OK);
+	assert_int_equal(lab_set(qp, false, GNIC_RES_ASID, LAB_ASID), GNIC_STATUS_OK);
+}
+
 static void scenario_run(uint64_t seed)
 {
 	struct tale tales[2][24];
@@ -631,6 +658,7 @@ static void scenario_run(uint64_t seed)
 	for (uint32_t side = 0; side < 2; side++) {
 		lab_fill_random(lab_mem(side, LAB_SOURCE), 1 << 20);
 		lab_receive_queue(lab_qp(side, 0));
+		scenario_caged(side);
 		scenario_post(lab_qp(side, 0), tales[side], s.messages);
 	}
 	for (uint32_t ms = 0; ms < 100000 && !scenario_ended(&s); ms++) {
@@ -643,6 +671,7 @@ static void scenario_run(uint64_t seed)
 		uint32_t done = scenario_check_sent(side, lab_qp(side, 0), tales[side]);
 
 		scenario_check_received(lab_qp(!side, 0), tales[side], s.messages, done);
+		scenario_check_signals(!side, tales[side], s.messages, done);
 		scenario_check_failure(&lab_qp(side, 0)->qp, &s);
 	}
 	lab_teardown(NULL);

@@ -112,6 +112,8 @@ static struct rc_packet packet_of(const struct roce_path *path, uint8_t opcode, 
 		pkt.sack = (struct roce_sack){ 0x13579b, { 0x1020304050607080, 0x8090a0b0c0d0e0f } };
 	if (flags & ROCE_OP_IMM)
 		pkt.imm = 0xdeadbeef;
+	if (flags & ROCE_OP_SOB)
+		pkt.sob = 0x2badcafe;
 	return pkt;
 }
 
@@ -162,6 +164,7 @@ static void check_round_trip(const struct rc_packet *pkt)
 	assert_int_equal(got.rkey, pkt->rkey);
 	assert_int_equal(got.dma_len, pkt->dma_len);
 	assert_int_equal(got.imm, pkt->imm);
+	assert_int_equal(got.sob, pkt->sob);
 	assert_memory_equal(&got.sack, &pkt->sack, sizeof(got.sack));
 	assert_memory_equal(frame + layout.payload, payload_bytes(), pkt->payload);
 	assert_int_equal(layout.end + ROCE_ICRC_LEN, len);

@@ -42,6 +42,7 @@ static enum gnic_hw_status cmd_query_caps(struct card *card, struct gnic_hw_caps
 				  GNIC_RC_CAP_STRIDE | GNIC_RC_CAP_RDV),
 		.segments = cpu_to_le32(CARD_SEGMENTS),
 		.gro = cpu_to_le32(GNIC_GRO_IPIP),
+		.sobs = cpu_to_le32(GNIC_SOBS),
 	};
 	return GNIC_STATUS_OK;
 }
@@ -134,6 +135,8 @@ CMD_IN(PHC_INPUT, phc_cmd_input)
 CMD_INOUT(WINDOW_ADD, window_cmd_add)
 CMD_IN(WINDOW_DEL, window_cmd_del)
 CMD_INOUT(WINDOW_MAP, window_cmd_map)
+CMD_IN(SOB_SET, sob_cmd_set)
+CMD_INOUT(SOB_READ, sob_cmd_read)
 CMD_OUT(FW_QUERY, fw_cmd_query)
 CMD_INOUT(FW_BEGIN, fw_cmd_begin)
 CMD_IN(FW_WRITE, fw_cmd_write)

@@ -15,6 +15,11 @@ enum gnic_hw_status window_cmd_del(struct card *card, const struct gnic_hw_id *i
 enum gnic_hw_status window_cmd_map(struct card *card, const struct gnic_hw_window_map *in,
 					struct gnic_hw_id *out);
 
+/* blk_sob.c */
+enum gnic_hw_status sob_cmd_set(struct card *card, const struct gnic_hw_sob_set *in);
+enum gnic_hw_status sob_cmd_read(struct card *card, const struct gnic_hw_id *in,
+				 struct gnic_hw_sobs *out);
+
 /* blk_esw.c and its parts */
 enum gnic_hw_status esw_cmd_vport_create(struct card *card, const struct gnic_hw_vport_create *in,
 					 struct gnic_hw_id *out);

@@ -2,9 +2,9 @@
 /*
  * Compute queues (model-defined): commands run in order, by one engine a queue.
  *
- * COPY, FILL and REDUCE (compute_mem.c) run in rounds of bounded size. POST hands a WQE to an RC QP and
- * is complete when that is; the commands behind it need not wait, unless they
- * are a FENCE.
+ * COPY, FILL and REDUCE (compute_mem.c) run in rounds of bounded size. POST hands a
+ * WQE to an RC QP and is complete when that is; the commands behind it need not wait,
+ * unless they are a FENCE.
  */
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -41,6 +41,18 @@ static enum compute_step compute_fence(struct qp *qp, struct qp_compute *c, uint
 	(void)qp;
 	*syndrome = 0;
 	return c->under_way ? COMPUTE_WAIT : COMPUTE_DONE;
+}
+
+static enum compute_step compute_sob(struct qp *qp, struct qp_compute *c, uint8_t *syndrome)
+{
+	*syndrome = sob_command(qp, &c->cmd);
+	return COMPUTE_DONE;
+}
+
+/* POSTs under way go on meanwhile, and so do other queues. */
+static enum compute_step compute_sob_wait(struct qp *qp, struct qp_compute *c, uint8_t *syndrome)
+{
+	return sob_command_waits(qp, &c->cmd, &c->sob, syndrome) ? COMPUTE_WAIT : COMPUTE_DONE;
 }
 
 static enum compute_step compute_nop(struct qp *qp, struct qp_compute *c, uint8_t *syndrome)
@@ -198,6 +210,8 @@ static const compute_fn compute_fns[] = {
 	[GNIC_WQE_FENCE]	= compute_fence,
 	[GNIC_WQE_REDUCE]	= compute_reduce,
 	[GNIC_WQE_HALF]		= compute_half,
+	[GNIC_WQE_SOB]		= compute_sob,
+	[GNIC_WQE_SOB_WAIT]	= compute_sob_wait,
 };
 
 static enum compute_step compute_run(struct qp *qp, struct qp_compute *c, uint8_t *syndrome)
@@ -303,6 +317,7 @@ void compute_destroy(struct qp *qp)
 	if (!c)
 		return;
 	rc_post_del(&c->room);
+	sob_wait_del(&c->sob);
 	for (struct compute_post *post = c->post; post < c->post + COMPUTE_POSTS; post++)
 		rc_post_del(&post->rc);
 	free(c);

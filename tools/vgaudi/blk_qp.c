@@ -433,8 +433,11 @@ static enum gnic_hw_status qp_write_asid(struct qp *qp, const struct gnic_hw_qpc
 			return GNIC_STATUS_BAD_STATE;
 	if (!in->requester || (field && field != GNIC_ASID_NONE))
 		return GNIC_STATUS_BAD_PARAM;
-	if (field)
+	if (field) {
 		qp->asid = gnic_qpc_get(in->data, GNIC_REQ_ASID);
+		/* a command that waits for a sync object looks again: it is another one */
+		qp_wake(qp);
+	}
 	return GNIC_STATUS_OK;
 }
 

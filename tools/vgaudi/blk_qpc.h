@@ -36,10 +36,12 @@ enum rc_kind {
  * @remote: device address at the peer
  * @size: bytes, 0: NOP
  * @tag: immediate data
+ * @sob: GNIC_RC_WQE_REMOTE_SOB, _SOB_DATA, _SOB_CMD
  * @psn: of its first packet
  * @packets: how many
  * @kind: enum rc_kind
  * @imm: the tag travels
+ * @signals: @sob is signalled at the peer
  * @cqe: completion wanted
  * @is_inline: the data is in @data
  * @asked: the peer did, by RDV_RD
@@ -54,10 +56,12 @@ struct rc_msg {
 	uint64_t remote;
 	uint32_t size;
 	uint32_t tag;
+	uint32_t sob;
 	uint32_t psn;
 	uint32_t packets;
 	uint8_t kind;
 	bool imm;
+	bool signals;
 	bool cqe;
 	bool is_inline;
 	bool asked;
@@ -202,6 +206,7 @@ struct rc_kept {
 	struct rc_write write;
 	uint32_t payload;
 	uint32_t imm;
+	uint32_t sob;
 	uint8_t opcode;
 	bool ack_req;
 };
@@ -228,6 +233,7 @@ struct rc_keep {
  * @first: payload of the message's first packet, what the others must have too
  * @left: WRITE: bytes to come; SEND: room in the buffer
  * @size: WRITE: bytes of the message; SEND: of those that came
+ * @completion: SEND: GNIC_COMPLETION_* and the sync object of the buffer
  * @keep: what has come before its turn
  */
 struct rc_responder {
@@ -244,6 +250,7 @@ struct rc_responder {
 	uint32_t first;
 	uint32_t left;
 	uint32_t size;
+	uint32_t completion;
 	struct rc_write write;
 	struct rc_keep keep;
 };

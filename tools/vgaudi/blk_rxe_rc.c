@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "blk_qpc.h"
+#include "blk_sob.h"
 #include "frame.h"
 
 /* Why a request is refused: for the peer, and for the QP's owner. */
@@ -117,6 +118,24 @@ static bool rxe_next_buffer(struct qp *qp, struct gnic_hw_recv_wqe *wqe)
 	return entry;
 }
 
+static bool rxe_buffer_signals(const struct rc_responder *res)
+{
+	return FIELD_GET(GNIC_RC_WQE_COMPLETION, res->completion) & GNIC_COMPLETION_SOB;
+}
+
+/* False: the buffer's owner does not have the sync object, the QP has failed. */
+static bool rxe_check_buffer(struct rc *rc)
+{
+	struct rc_responder *res = &rc->res;
+
+	if (!rxe_buffer_signals(res) ||
+	    sob_allows(rc->qp->card, res->asid,
+		       FIELD_GET(GNIC_RC_WQE_REMOTE_SOB, res->completion), GNIC_ACCESS_LOCAL_WRITE))
+		return true;
+	rxe_refuse(rc, (struct rxe_refusal){ ROCE_NAK_OPERATION, GNIC_SYND_SYNC_OBJECT });
+	return false;
+}
+
 /* False: there is no buffer, which the peer is told, or the QP has failed. */
 static bool rxe_begin_send(struct rc *rc, const struct rc_packet *pkt)
 {
@@ -135,7 +154,8 @@ static bool rxe_begin_send(struct rc *rc, const struct rc_packet *pkt)
 	res->first = pkt->payload;
 	res->left = le32_to_cpu(wqe.size);
 	res->size = 0;
-	return true;
+	res->completion = le32_to_cpu(wqe.completion);
+	return rxe_check_buffer(rc);
 }
 
 /* The address of a WRITE is the peer's fault, that of a buffer our owner's. */
@@ -148,13 +168,20 @@ static struct rxe_refusal rxe_no_access(const struct rc_responder *res)
 
 /* ---- the expected request ---- */
 
-static void rxe_complete_send(struct qp *qp, struct gnic_hw_cqe *cqe)
+/* Who wants a CQE: the peer, or the buffer. */
+static void rxe_complete_send(struct rc *rc, struct gnic_hw_cqe *cqe, bool imm)
 {
+	const struct rc_responder *res = &rc->res;
+	struct qp *qp = rc->qp;
+
 	cqe->ctrl |= cpu_to_le32(GNIC_CQE_SEND);
 	cqe->wqe_index = cpu_to_le32(qp->rq.done);
 	qp->rq.done++;
 	wq_done(qp, &qp->rq);
-	cq_post(qp->rq_cq, cqe);
+	if (rxe_buffer_signals(res))
+		sob_signal(qp->card, res->asid, res->completion, GNIC_ACCESS_LOCAL_WRITE);
+	if (imm || FIELD_GET(GNIC_RC_WQE_COMPLETION, res->completion) & GNIC_COMPLETION_CQ)
+		cq_post(qp->rq_cq, cqe);
 }
 
 /* False: the CQ has overrun, the QP has failed. */
@@ -171,8 +198,10 @@ static bool rxe_complete(struct rc *rc, const struct rc_packet *pkt)
 
 	rc->res.msn = psn_add(rc->res.msn, 1);
 	rc->res.busy = false;
+	if (roce_ops[pkt->opcode].flags & ROCE_OP_SOB)
+		sob_signal(qp->card, rc->res.asid, pkt->sob, GNIC_ACCESS_REMOTE_WRITE);
 	if (rc->res.is_send)
-		rxe_complete_send(qp, &cqe);
+		rxe_complete_send(rc, &cqe, imm);
 	else if (imm)
 		cq_post(qp->rq_cq, &cqe);
 	return !qp->failed;
@@ -180,7 +209,8 @@ static bool rxe_complete(struct rc *rc, const struct rc_packet *pkt)
 
 static bool rxe_is_access(uint8_t syndrome)
 {
-	return syndrome == GNIC_SYND_RX_RKEY || syndrome == GNIC_SYND_REMOTE_ACCESS;
+	return syndrome == GNIC_SYND_RX_RKEY || syndrome == GNIC_SYND_REMOTE_ACCESS ||
+	       syndrome == GNIC_SYND_SYNC_OBJECT;
 }
 
 /* False: it is refused, or has to come again. */

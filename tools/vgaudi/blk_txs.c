@@ -126,6 +126,7 @@ static void txs_make(struct rc *rc, const struct rc_msg *msg, struct rc_packet *
 		.dma_len = msg->size,
 		.reduction = msg->reduction,
 		.imm = msg->tag,
+		.sob = msg->sob,
 	};
 	if (msg->kind == RC_OFFER || msg->kind == RC_ASK)
 		pkt->payload = 0;
@@ -133,6 +134,8 @@ static void txs_make(struct rc *rc, const struct rc_msg *msg, struct rc_packet *
 		pkt->asker = msg->local;
 	if (msg->kind == RC_STRIDE && !req->packet)
 		pkt->rows = rows_from(&msg->rows, msg->there);
+	if (last && msg->signals)
+		pkt->opcode = roce_with_sob(pkt->opcode);
 }
 
 /* The payload of the packet that is next, in @frame->iov; @room: see txs_gather(). */

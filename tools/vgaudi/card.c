@@ -9,6 +9,7 @@
 #include "hw/reg_ctl.h"
 
 #include "blk_cmd.h"
+#include "blk_sob.h"
 #include "fault.h"
 #include "fw.h"
 #include "mmio.h"
@@ -43,6 +44,7 @@ void card_reset(struct card *card)
 	mac_reset(card);
 	phc_reset(card);
 	windows_reset(card);
+	sob_reset(card);
 	mmio_reset(card);
 	card->db_low = 0;
 	card->status = GNIC_CTL_STATUS_READY;

@@ -34,6 +34,7 @@ struct port;
 struct qp;
 struct rc;
 struct rxe_gro;
+struct sob_bank;
 struct vport;
 struct wire;
 struct windows;
@@ -300,6 +301,7 @@ struct card {
 	uint32_t cqn_next;
 	struct esw *esw;	/* blk_esw.c */
 	struct windows *windows;	/* blk_window.c */
+	struct sob_bank **sobs;	/* blk_sob.c; by ASID, made on demand */
 	struct phc phc;
 	struct qp *awake;	/* poll list, blk_umr.c */
 	unsigned int ets_queued;	/* QPs, of all ports; mac_ets.c */

@@ -4,6 +4,7 @@
 #define VGAUDI_COMPUTE_H
 
 #include "blk_qpc.h"
+#include "blk_sob.h"
 
 #define COMPUTE_POSTS		64u	/* under way, of a queue */
 
@@ -37,6 +38,7 @@ struct compute_post {
  * @has_half: which the command before was
  * @free: places for further ones
  * @room: on the target's list while it has no room
+ * @sob: on the list of a sync object while a command waits for that
  * @post: all places
  */
 struct qp_compute {
@@ -48,6 +50,7 @@ struct qp_compute {
 	bool has_half;
 	struct compute_post *free;
 	struct rc_post room;
+	struct sob_wait sob;
 	struct qp *qp;
 	struct compute_post post[COMPUTE_POSTS];
 };

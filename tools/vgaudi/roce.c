@@ -188,6 +188,8 @@ static uint8_t *build_ext(uint8_t *p, const struct rc_packet *pkt)
 		p = build_sack(p, &pkt->sack);
 	if (flags & ROCE_OP_IMM)
 		p = put32(p, pkt->imm);
+	if (flags & ROCE_OP_SOB)
+		p = put32(p, pkt->sob);
 	return p;
 }
 
@@ -392,8 +394,12 @@ static void parse_ext(const uint8_t *p, struct rc_packet *pkt)
 	}
 	if (flags & ROCE_OP_SACK)
 		parse_sack(p, &pkt->sack);
-	if (flags & ROCE_OP_IMM)
+	if (flags & ROCE_OP_IMM) {
 		pkt->imm = get32(p);
+		p += 4;
+	}
+	if (flags & ROCE_OP_SOB)
+		pkt->sob = get32(p);
 }
 
 /* @off: the BTH; the frame ends, but for the ICRC, at layout->end. */

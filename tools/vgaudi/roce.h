@@ -16,8 +16,8 @@
 #define ROCE_PKEY		0xffff	/* the default partition, full member */
 #define ROCE_ICRC_LEN		4u
 #define ROCE_BTH_LEN		12u
-/* Ethernet, two tags, IPv6, UDP, BTH, RETH, rows, immediate */
-#define ROCE_HDR_MAX		(14u + 8u + 40u + 8u + 12u + 16u + 28u + 4u)
+/* Ethernet, two tags, IPv6, UDP, BTH, RETH, rows, immediate, sync object */
+#define ROCE_HDR_MAX		(14u + 8u + 40u + 8u + 12u + 16u + 28u + 4u + 4u)
 #define ROCE_PAYLOAD_MAX	8192u
 
 /* BTH opcodes of the reliable connection; the rest of the list is refused by name. */
@@ -51,6 +51,19 @@ enum roce_opcode {
 	/* and a buffer for the WRITE that comes, or where to read for such a WRITE */
 	ROCE_RDV_OFFER		= 0xdc,
 	ROCE_RDV_READ		= 0xdd,
+	/* and the last packets of messages that signal a sync object */
+	ROCE_SEND_LAST_SOB	= 0xe2,
+	ROCE_SEND_LAST_IMM_SOB	= 0xe3,
+	ROCE_SEND_ONLY_SOB	= 0xe4,
+	ROCE_SEND_ONLY_IMM_SOB	= 0xe5,
+	ROCE_WRITE_LAST_SOB	= 0xe8,
+	ROCE_WRITE_LAST_IMM_SOB	= 0xe9,
+	ROCE_WRITE_ONLY_SOB	= 0xea,
+	ROCE_WRITE_ONLY_IMM_SOB	= 0xeb,
+	ROCE_REDUCE_ONLY_SOB	= 0xfa,
+	ROCE_REDUCE_ONLY_IMM_SOB = 0xfb,
+	ROCE_STRIDE_ONLY_SOB	= 0xde,
+	ROCE_STRIDE_ONLY_IMM_SOB = 0xdf,
 };
 
 /* What an opcode means and which headers follow the BTH. */
@@ -64,6 +77,7 @@ enum roce_opcode {
 #define ROCE_OP_SEND		0x80u
 #define ROCE_OP_REDUCE		0x100u	/* a word behind the RETH says how */
 #define ROCE_OP_SACK		0x200u	/* behind the AETH: struct roce_sack */
+#define ROCE_OP_SOB		0x400u	/* the last word says what becomes of a sync object */
 #define ROCE_OP_STRIDE		0x800u	/* behind the RETH: struct rows */
 #define ROCE_OP_RDV		0x1000u	/* an offer: nothing is placed */
 #define ROCE_OP_READ		0x2000u	/* behind the RETH: an address of who asks */
@@ -143,6 +157,7 @@ struct roce_sack {
  * @dma_len: RETH
  * @reduction: GNIC_REDUCTION_*; 0: none
  * @imm: immediate data
+ * @sob: GNIC_RC_WQE_REMOTE_SOB, _SOB_DATA, _SOB_CMD
  * @sack: ROCE_SELECTIVE_ACK
  * @rows: with ROCE_OP_STRIDE
  * @asker: with ROCE_OP_READ: where the data goes
@@ -163,6 +178,7 @@ struct rc_packet {
 	uint32_t dma_len;
 	uint16_t reduction;
 	uint32_t imm;
+	uint32_t sob;
 	union {
 		struct roce_sack sack;
 		struct rows rows;
@@ -190,6 +206,14 @@ static inline int32_t psn_diff(uint32_t a, uint32_t b)
 static inline int32_t index_diff(uint32_t a, uint32_t b)
 {
 	return (int32_t)((a - b) << 10) >> 10;
+}
+
+/* The last packet of a message that signals a sync object. */
+static inline uint8_t roce_with_sob(uint8_t opcode)
+{
+	uint16_t flags = roce_ops[opcode].flags;
+
+	return opcode | (flags & ROCE_OP_STRIDE ? 0x04 : flags & ROCE_OP_REDUCE ? 0xf0 : 0xe0);
 }
 
 /* ---- lengths ---- */

@@ -100,6 +100,7 @@ bool rxe_keep(struct rc *rc, const struct rxe_request *in, uint32_t ahead)
 		.write = write,
 		.payload = pkt->payload,
 		.imm = pkt->imm,
+		.sob = pkt->sob,
 		.opcode = pkt->opcode,
 		.ack_req = pkt->ack_req,
 	};
@@ -128,6 +129,7 @@ bool rxe_keep_next(struct rc_responder *res, struct rc_packet *pkt)
 		.reduction = kept->write.reduction,
 		.imm = kept->imm,
 		.rows = kept->write.rows,
+		.sob = kept->sob,
 	};
 	return true;
 }

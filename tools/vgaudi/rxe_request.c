@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Block RXE, the part of RC QPs: is a packet the request that may come now? */
 #include "blk_qpc.h"
+#include "blk_sob.h"
 #include "reduce.h"
 
 #define RXE_FIRST_MIN		256u	/* the smallest path MTU of InfiniBand */
@@ -99,7 +100,18 @@ static uint8_t rxe_check_send(const struct rc_responder *res, const struct rc_pa
 	return pkt->payload < (last ? 1 : res->first) ? GNIC_SYND_RX_RC_TOO_SMALL : 0;
 }
 
-uint8_t rxe_check(const struct rc *rc, const struct rc_packet *pkt)
+/* May the peer signal it? The object is the ASID's that the responder has now. */
+static uint8_t rxe_check_sob(const struct rc *rc, const struct rc_packet *pkt)
+{
+	if (!(roce_ops[pkt->opcode].flags & ROCE_OP_SOB))
+		return 0;
+	if (pkt->sob & GNIC_RC_WQE_COMPLETION)
+		return GNIC_SYND_RX_BAD_FORMAT;
+	return sob_allows(rc->qp->card, rc->res.asid, FIELD_GET(GNIC_RC_WQE_REMOTE_SOB, pkt->sob),
+			  GNIC_ACCESS_REMOTE_WRITE) ? 0 : GNIC_SYND_SYNC_OBJECT;
+}
+
+static uint8_t rxe_check_opcode(const struct rc *rc, const struct rc_packet *pkt)
 {
 	const struct rc_responder *res = &rc->res;
 	uint16_t flags = roce_ops[pkt->opcode].flags;
@@ -115,4 +127,11 @@ uint8_t rxe_check(const struct rc *rc, const struct rc_packet *pkt)
 	if (send)
 		return rxe_check_send(res, pkt, first, last);
 	return first ? rxe_check_write(res, pkt) : rxe_check_next(res, pkt, last);
+}
+
+uint8_t rxe_check(const struct rc *rc, const struct rc_packet *pkt)
+{
+	uint8_t syndrome = rxe_check_opcode(rc, pkt);
+
+	return syndrome ? syndrome : rxe_check_sob(rc, pkt);
 }

@@ -115,14 +115,12 @@ static uint8_t txs_check_message(const struct rc_requester *req, const union txs
 				 uint32_t opcode)
 {
 	const struct gnic_hw_rc_wqe *wqe = &both->rc;
-	uint32_t completion = FIELD_GET(GNIC_RC_WQE_COMPLETION, le32_to_cpu(wqe->completion));
 	uint32_t ctrl = le32_to_cpu(wqe->ctrl);
 	uint8_t syndrome;
 
 	if (ctrl & GNIC_RC_WQE_SE)
 		return GNIC_SYND_TX_SE_NOT_RAW;
-	/* no sync objects: as reserved as the reserved bit */
-	if (ctrl & TXS_RESERVED || completion & GNIC_COMPLETION_SOB)
+	if (ctrl & TXS_RESERVED)
 		return GNIC_SYND_TX_RESERVED;
 	if (opcode == GNIC_WQE_RDV_WR || opcode == GNIC_WQE_RDV_RD)
 		return rdv_check(req, wqe, opcode);
@@ -198,7 +196,7 @@ static void txs_fill(struct rc_requester *req, const union txs_wqe *wqe)
 	struct rc_msg *msg = rc_msg(req, req->tail);
 	uint32_t ctrl = le32_to_cpu(wqe->rc.ctrl);
 	uint32_t opcode = FIELD_GET(GNIC_WQE_OPCODE, ctrl);
-	uint32_t completion = FIELD_GET(GNIC_RC_WQE_COMPLETION, le32_to_cpu(wqe->rc.completion));
+	uint32_t completion = le32_to_cpu(wqe->rc.completion);
 
 	msg->local = le64_to_cpu(wqe->rc.local_addr);
 	msg->remote = le64_to_cpu(wqe->rc.remote_addr);
@@ -208,7 +206,9 @@ static void txs_fill(struct rc_requester *req, const union txs_wqe *wqe)
 	msg->packets = (msg->size + (1u << req->mtu_log) - 1) >> req->mtu_log;
 	msg->reduction = (uint16_t)FIELD_GET(GNIC_RC_WQE_REDUCTION, ctrl);
 	msg->kind = txs_kind(opcode, msg->reduction);
-	msg->imm = completion == GNIC_COMPLETION_CQ;
+	msg->imm = FIELD_GET(GNIC_RC_WQE_COMPLETION, completion) & GNIC_COMPLETION_CQ;
+	msg->signals = FIELD_GET(GNIC_RC_WQE_COMPLETION, completion) & GNIC_COMPLETION_SOB;
+	msg->sob = completion & ~GNIC_RC_WQE_COMPLETION;
 	msg->cqe = ctrl & GNIC_RC_WQE_ACKREQ;
 	msg->is_inline = false;
 	msg->asked = false;
