@@ -16,16 +16,18 @@
 /**
  * struct gnic_accel - what the compute module has of a card
  * @adev: auxiliary child gnic.accel.N
- * @lock: protects @asids, @asid_next
+ * @lock: protects @asids, @sobs, @asid_next
  * @asids: in use
+ * @sobs: those among them that were given sync objects
  * @asid_next: where the search begins: an ASID that was given back rests long
  * @unsure: ASIDs that may have a window of which the device has not told
  * @windows: id -> ASID, as a value entry
  */
 struct gnic_accel {
 	struct gnic_adev *adev;
-	struct mutex lock;	/* @asids, @asid_next */
+	struct mutex lock;	/* @asids, @sobs, @asid_next */
 	DECLARE_BITMAP(asids, GNIC_ASID_MAX + 1);
+	DECLARE_BITMAP(sobs, GNIC_ASID_MAX + 1);
 	unsigned int asid_next;
 	DECLARE_BITMAP(unsure, GNIC_ASID_MAX + 1);
 	struct xarray windows;
@@ -160,6 +162,7 @@ void gnic_accel_query(struct gnic_dev *dev, struct gnic_accel_info *info)
 		.module_id = gnic_rd32(dev, GNIC_CTL_MODULE_ID),
 		.compute = dev->caps_bits & GNIC_CAP_COMPUTE,
 		.rows = le32_to_cpu(dev->caps.rc) & GNIC_RC_CAP_STRIDE,
+		.sobs = min(le32_to_cpu(dev->caps.sobs), GNIC_SOBS),
 	};
 }
 EXPORT_SYMBOL_GPL(gnic_accel_query);
@@ -194,6 +197,16 @@ int gnic_accel_asid_get(struct gnic_dev *dev)
 }
 EXPORT_SYMBOL_GPL(gnic_accel_asid_get);
 
+static bool gnic_accel_has_sobs(struct gnic_accel *accel, u16 asid)
+{
+	bool has;
+
+	mutex_lock(&accel->lock);
+	has = test_bit(asid, accel->sobs);
+	mutex_unlock(&accel->lock);
+	return has;
+}
+
 int gnic_accel_asid_put(struct gnic_dev *dev, u16 asid)
 {
 	struct gnic_accel *accel = dev->accel;
@@ -208,9 +221,16 @@ int gnic_accel_asid_put(struct gnic_dev *dev, u16 asid)
 		if (err)
 			ret = err;
 	}
+	if (gnic_accel_has_sobs(accel, asid)) {
+		err = gnic_accel_sob_set(dev, asid, 0, GNIC_SOBS, 0);
+		if (err)
+			ret = err;
+	}
 	if (ret && !gnic_accel_silent(dev))
 		return ret;
+
 	mutex_lock(&accel->lock);
+	__clear_bit(asid, accel->sobs);
 	__clear_bit(asid, accel->asids);
 	mutex_unlock(&accel->lock);
 	return 0;
@@ -351,3 +371,36 @@ int gnic_accel_window_del(struct gnic_dev *dev, u16 asid, u32 id)
 	return err;
 }
 EXPORT_SYMBOL_GPL(gnic_accel_window_del);
+
+int gnic_accel_sob_set(struct gnic_dev *dev, u16 asid, u32 first, u32 count, u8 access)
+{
+	struct gnic_accel *accel = dev->accel;
+	struct gnic_hw_sob_set in = {
+		.asid = cpu_to_le16(asid),
+		.access = access,
+		.first = cpu_to_le16(first),
+		.count = cpu_to_le16(count),
+	};
+
+	if (!gnic_accel_asid_valid(accel, asid))
+		return -EINVAL;
+	mutex_lock(&accel->lock);
+	__set_bit(asid, accel->sobs);
+	mutex_unlock(&accel->lock);
+	return gnic_cmd_exec(dev, GNIC_CMD_SOB_SET, &in, sizeof(in), NULL, 0);
+}
+EXPORT_SYMBOL_GPL(gnic_accel_sob_set);
+
+int gnic_accel_sob_read(struct gnic_dev *dev, u16 asid, u32 *values)
+{
+	struct gnic_hw_id in = { .id = cpu_to_le32(asid) };
+	struct gnic_hw_sobs out;
+	int err;
+	u32 i;
+
+	err = gnic_cmd_exec(dev, GNIC_CMD_SOB_READ, &in, sizeof(in), &out, sizeof(out));
+	for (i = 0; i < GNIC_SOBS && !err; i++)
+		values[i] = le32_to_cpu(out.value[i]);
+	return err;
+}
+EXPORT_SYMBOL_GPL(gnic_accel_sob_read);

@@ -52,6 +52,7 @@ struct gnic_dev *gnic_accel_dev(struct auxiliary_device *adev);
  * @module_id: place in the box
  * @compute: the device has compute queues (GNIC_CAP_COMPUTE)
  * @rows: QPs of a group of type write take WQEs of rows (GNIC_RC_CAP_STRIDE)
+ * @sobs: sync objects of each ASID, GNIC_SOBS at most
  */
 struct gnic_accel_info {
 	struct device *dma_dev;
@@ -65,6 +66,7 @@ struct gnic_accel_info {
 	u32 module_id;
 	bool compute;
 	bool rows;
+	u32 sobs;
 };
 
 void gnic_accel_query(struct gnic_dev *dev, struct gnic_accel_info *info);
@@ -86,9 +88,9 @@ bool gnic_accel_silent(struct gnic_dev *dev);
 int gnic_accel_asid_get(struct gnic_dev *dev);
 
 /*
- * gnic_accel_asid_put - give it back, and delete what windows it still has
+ * gnic_accel_asid_put - give it back, and what windows and sync objects it still has
  *
- * Return: 0, or why a window may still be open; then nobody gets the ASID again.
+ * Return: 0, or why one of them may still be open; then nobody gets the ASID again.
  */
 int gnic_accel_asid_put(struct gnic_dev *dev, u16 asid);
 
@@ -126,6 +128,19 @@ int gnic_accel_window_map(struct gnic_dev *dev, u16 asid, u64 addr, struct sg_ta
  * device has not said so: what is behind the window has to stay.
  */
 int gnic_accel_window_del(struct gnic_dev *dev, u16 asid, u32 id);
+
+/**
+ * gnic_accel_sob_set - give an ASID sync objects of its bank; they become 0
+ * @dev: card
+ * @asid: from gnic_accel_asid_get()
+ * @first: number of the first one
+ * @count: how many; @first + @count <= sobs
+ * @access: GNIC_ACCESS_*; 0: take them away
+ */
+int gnic_accel_sob_set(struct gnic_dev *dev, u16 asid, u32 first, u32 count, u8 access);
+
+/* gnic_accel_sob_read - all GNIC_SOBS values of an ASID; 0 of those that it does not have */
+int gnic_accel_sob_read(struct gnic_dev *dev, u16 asid, u32 *values);
 
 /* --- QP groups ---------------------------------------------------------- */
 
@@ -235,12 +250,14 @@ void gnic_accel_group_query(struct gnic_group *group, struct gnic_accel_group_in
  * @qp: 0 .. qp_count - 1
  * @addr: device address within a window of the ASID (LOCAL_WRITE)
  * @len: bytes
+ * @signal: write: GNIC_RC_WQE_COMPLETION with SOB, and the sync object that a SEND
+ *	signals; or 0
  *
  * Context: any.
  * Return: 0, -ENOSPC (ring full), -ENOLINK (not active), -ECONNABORTED (the QP has
  * failed), -EINVAL.
  */
-int gnic_accel_group_post_recv(struct gnic_group *group, u32 qp, u64 addr, u32 len);
+int gnic_accel_group_post_recv(struct gnic_group *group, u32 qp, u64 addr, u32 len, u32 signal);
 
 /* --- compute queues ----------------------------------------------------- */
 

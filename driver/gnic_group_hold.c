@@ -236,7 +236,7 @@ void gnic_accel_group_query(struct gnic_group *group, struct gnic_accel_group_in
 }
 EXPORT_SYMBOL_GPL(gnic_accel_group_query);
 
-static int gnic_group_post_locked(struct gnic_group *group, u32 qp, u64 addr, u32 len)
+static int gnic_group_post_locked(struct gnic_group *group, u32 qp, u64 addr, u32 len, u32 signal)
 {
 	bool raw = gnic_group_config_type(&group->attr.config) == GNIC_GROUP_RAW;
 	struct gnic_hw_recv_wqe *wqe;
@@ -244,7 +244,7 @@ static int gnic_group_post_locked(struct gnic_group *group, u32 qp, u64 addr, u3
 
 	if (!group->qps)
 		return -ENOLINK;
-	if (qp >= group->attr.config.qp_count || !len)
+	if (qp >= group->attr.config.qp_count || !len || (raw && signal))
 		return -EINVAL;
 	if (gnic_qp_failed(&group->qps[qp]))
 		return -ECONNABORTED;
@@ -258,21 +258,22 @@ static int gnic_group_post_locked(struct gnic_group *group, u32 qp, u64 addr, u3
 	wqe->addr = cpu_to_le64(addr);
 	wqe->size = cpu_to_le32(len);
 	/* the record of what came needs a CQE, which @posted counts */
-	wqe->completion = raw ? 0 : cpu_to_le32(FIELD_PREP(GNIC_RC_WQE_COMPLETION,
-							    GNIC_COMPLETION_CQ));
+	if (!raw)
+		signal |= FIELD_PREP(GNIC_RC_WQE_COMPLETION, GNIC_COMPLETION_CQ);
+	wqe->completion = cpu_to_le32(signal);
 	ring->index++;
 	group->posted++;
 	gnic_ring_publish(ring);
 	return 0;
 }
 
-int gnic_accel_group_post_recv(struct gnic_group *group, u32 qp, u64 addr, u32 len)
+int gnic_accel_group_post_recv(struct gnic_group *group, u32 qp, u64 addr, u32 len, u32 signal)
 {
 	unsigned long flags;
 	int err;
 
 	spin_lock_irqsave(&group->qp_lock, flags);
-	err = gnic_group_post_locked(group, qp, addr, len);
+	err = gnic_group_post_locked(group, qp, addr, len, signal);
 	spin_unlock_irqrestore(&group->qp_lock, flags);
 	return err;
 }

@@ -293,6 +293,15 @@ struct gnic_rows {
 int gnic_rows_get(struct gnic_accel *accel, const struct drm_gnic_cmd *cmd,
 		  struct gnic_rows *rows);
 
+/* gnic_sob.c */
+int gnic_sobs_set_ioctl(struct drm_device *drm, void *data, struct drm_file *file);
+int gnic_sobs_read_ioctl(struct drm_device *drm, void *data, struct drm_file *file);
+int gnic_sob_word(const struct gnic_accel *accel, u32 sob, u32 value, u32 how, u32 *word);
+int gnic_sob_completion(const struct gnic_accel *accel, const struct drm_gnic_cmd *cmd,
+			struct gnic_hw_rc_wqe *wqe);
+int gnic_sob_cmd(const struct gnic_accel *accel, const struct drm_gnic_cmd *cmd,
+		 struct gnic_hw_compute_wqe *wqe);
+
 /* gnic_job.c */
 struct gnic_job *gnic_job_alloc(struct gnic_ctx *ctx, u32 count, u32 dep_count);
 void gnic_job_free(struct gnic_job *job);

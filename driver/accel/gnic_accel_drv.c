@@ -30,6 +30,7 @@ static int gnic_accel_info_ioctl(struct drm_device *drm, void *data, struct drm_
 	args->submit_max = GNIC_SUBMIT_MAX;
 	args->timeout_ms = GNIC_JOB_TIMEOUT_MS;
 	args->group_events = GNIC_EVENTS;
+	args->sobs = accel->info.sobs;
 	return 0;
 }
 
@@ -41,6 +42,8 @@ static const struct drm_ioctl_desc gnic_accel_ioctls[] = {
 	DRM_IOCTL_DEF_DRV(GNIC_GROUP_INFO, gnic_group_info_ioctl, 0),
 	DRM_IOCTL_DEF_DRV(GNIC_GROUP_RECV, gnic_group_recv_ioctl, 0),
 	DRM_IOCTL_DEF_DRV(GNIC_SUBMIT, gnic_submit_ioctl, 0),
+	DRM_IOCTL_DEF_DRV(GNIC_SOBS_SET, gnic_sobs_set_ioctl, 0),
+	DRM_IOCTL_DEF_DRV(GNIC_SOBS_READ, gnic_sobs_read_ioctl, 0),
 };
 
 static const struct file_operations gnic_accel_fops = {

@@ -323,7 +323,8 @@ int gnic_group_info_ioctl(struct drm_device *drm, void *data, struct drm_file *f
 }
 
 /* Posts args->posted buffers; an error only if it is none. */
-static int gnic_hold_recv(struct gnic_hold *hold, struct drm_gnic_group_recv *args, u64 address)
+static int gnic_hold_recv(struct gnic_hold *hold, struct drm_gnic_group_recv *args, u64 address,
+			  u32 signal)
 {
 	u32 stride = args->stride ?: args->length;
 	int err = 0;
@@ -334,7 +335,7 @@ static int gnic_hold_recv(struct gnic_hold *hold, struct drm_gnic_group_recv *ar
 	while (!err && args->posted < args->count) {
 		err = gnic_accel_group_post_recv(hold->group, args->qp,
 						 address + (u64)args->posted * stride,
-						 args->length);
+						 args->length, signal);
 		if (!err)
 			args->posted++;
 	}
@@ -346,7 +347,9 @@ static int gnic_hold_recv(struct gnic_hold *hold, struct drm_gnic_group_recv *ar
 
 static int gnic_hold_recv_check(const struct drm_gnic_group_recv *args)
 {
-	if (args->flags || args->posted || !args->length || !args->count)
+	if (args->flags & ~(DRM_GNIC_SOB_ADD | DRM_GNIC_SOB_SET) || args->posted)
+		return -EINVAL;
+	if (!args->length || !args->count)
 		return -EINVAL;
 	if (args->stride && args->stride < args->length)
 		return -EINVAL;
@@ -361,9 +364,13 @@ int gnic_group_recv_ioctl(struct drm_device *drm, void *data, struct drm_file *f
 	struct gnic_hold *hold;
 	struct file *group;
 	u64 address;
+	u32 signal;
 	int err;
 
 	err = gnic_hold_recv_check(args);
+	if (err)
+		return err;
+	err = gnic_sob_word(to_gnic_accel(drm), args->sob, args->sob_value, args->flags, &signal);
 	if (err)
 		return err;
 	group = gnic_hold_get(file->driver_priv, args->group, &hold);
@@ -375,7 +382,7 @@ int gnic_group_recv_ioctl(struct drm_device *drm, void *data, struct drm_file *f
 		err = PTR_ERR(obj);
 		goto out_fput;
 	}
-	err = gnic_hold_recv(hold, args, address);
+	err = gnic_hold_recv(hold, args, address, signal);
 	drm_gem_object_put(obj);
 out_fput:
 	fput(group);

@@ -9,6 +9,10 @@
 
 #include "gnic_accel.h"
 
+/* RDMA_WRITE, SEND */
+#define GNIC_SUBMIT_FLAGS \
+	(DRM_GNIC_CMD_IMMEDIATE | DRM_GNIC_CMD_INLINE | DRM_GNIC_SOB_ADD | DRM_GNIC_SOB_SET)
+
 /**
  * struct gnic_submit - on the stack of one call
  * @file: who
@@ -168,10 +172,7 @@ static int gnic_submit_message(struct gnic_submit *submit, const struct drm_gnic
 	wqe->size = cpu_to_le32(cmd->size);
 	wqe->local_addr = cpu_to_le64(src);
 	wqe->tag = cpu_to_le32(cmd->data);
-	if (cmd->flags & DRM_GNIC_CMD_IMMEDIATE)
-		wqe->completion = cpu_to_le32(FIELD_PREP(GNIC_RC_WQE_COMPLETION,
-							 GNIC_COMPLETION_CQ));
-	return 0;
+	return gnic_sob_completion(submit->job->ctx->accel, cmd, wqe);
 }
 
 static int gnic_submit_post(struct gnic_submit *submit, const struct drm_gnic_cmd *cmd,
@@ -180,7 +181,7 @@ static int gnic_submit_post(struct gnic_submit *submit, const struct drm_gnic_cm
 {
 	int err;
 
-	if (cmd->flags & ~(DRM_GNIC_CMD_IMMEDIATE | DRM_GNIC_CMD_INLINE) || cmd->dst)
+	if (cmd->flags & ~GNIC_SUBMIT_FLAGS || cmd->dst)
 		return -EINVAL;
 	if (cmd->data && !(cmd->flags & DRM_GNIC_CMD_IMMEDIATE))
 		return -EINVAL;
@@ -248,6 +249,20 @@ static int gnic_submit_wait(struct gnic_submit *submit, const struct drm_gnic_cm
 	return 0;
 }
 
+static int gnic_submit_sob(struct gnic_submit *submit, const struct drm_gnic_cmd *cmd,
+			   struct gnic_hw_compute_wqe *wqe)
+{
+	wqe->ctrl = gnic_submit_ctrl(cmd->op == DRM_GNIC_OP_SOB_WAIT ? GNIC_WQE_SOB_WAIT :
+								      GNIC_WQE_SOB);
+	return gnic_sob_cmd(submit->job->ctx->accel, cmd, wqe);
+}
+
+/* Do the members @sob and @sob_value count? The op looks at the flags. */
+static bool gnic_submit_has_sob(const struct drm_gnic_cmd *cmd)
+{
+	return cmd->op >= DRM_GNIC_OP_SOB_SET || cmd->flags & (DRM_GNIC_SOB_ADD | DRM_GNIC_SOB_SET);
+}
+
 typedef int gnic_submit_op(struct gnic_submit *submit, const struct drm_gnic_cmd *cmd,
 			   struct gnic_hw_compute_wqe *wqe);
 
@@ -258,6 +273,9 @@ static gnic_submit_op *const gnic_submit_ops[] = {
 	[DRM_GNIC_OP_WAIT]		= gnic_submit_wait,
 	[DRM_GNIC_OP_SEND]		= gnic_submit_send,
 	[DRM_GNIC_OP_REDUCE]		= gnic_submit_reduce,
+	[DRM_GNIC_OP_SOB_SET]		= gnic_submit_sob,
+	[DRM_GNIC_OP_SOB_ADD]		= gnic_submit_sob,
+	[DRM_GNIC_OP_SOB_WAIT]		= gnic_submit_sob,
 };
 
 static int gnic_submit_cmd(struct gnic_submit *submit, const struct drm_gnic_cmd *cmd)
@@ -267,7 +285,7 @@ static int gnic_submit_cmd(struct gnic_submit *submit, const struct drm_gnic_cmd
 
 	if (cmd->op >= ARRAY_SIZE(gnic_submit_ops) || !gnic_submit_ops[cmd->op])
 		return -EINVAL;
-	if (memchr_inv(cmd->reserved, 0, sizeof(cmd->reserved)))
+	if ((cmd->sob || cmd->sob_value) && !gnic_submit_has_sob(cmd))
 		return -EINVAL;
 	if (cmd->rows && cmd->op != DRM_GNIC_OP_RDMA_WRITE)
 		return -EINVAL;

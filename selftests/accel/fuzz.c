@@ -120,18 +120,22 @@ static bool fuzz_calls(void)
 		sizeof(struct drm_gnic_info), sizeof(struct drm_gnic_bo_create),
 		sizeof(struct drm_gnic_bo_info), sizeof(struct drm_gnic_group_hold),
 		sizeof(struct drm_gnic_group_info), sizeof(struct drm_gnic_group_recv),
-		sizeof(struct drm_gnic_submit),
+		sizeof(struct drm_gnic_submit), sizeof(struct drm_gnic_sobs_set),
+		sizeof(struct drm_gnic_sobs_read),
 	};
 	uint64_t data[16];
+	uint32_t values[64];
 	struct drm_gnic_cmd cmds[CMDS];
 	struct drm_gnic_sync sync;
 	unsigned int i, nr, good = 0;
 
 	for (i = 0; i < CALLS; i++) {
-		nr = fuzz_random(8) % 7;
+		nr = fuzz_random(8) % (sizeof(sizes) / sizeof(sizes[0]));
 		fuzz_members(data, sizes[nr]);
 		if (nr == DRM_GNIC_SUBMIT)
 			fuzz_submit((struct drm_gnic_submit *)data, cmds, &sync);
+		else if (nr == DRM_GNIC_SOBS_READ)
+			data[0] = fuzz_random(8) % 4 ? (uintptr_t)values : 1;
 		if (gnic_accel_ioctl(gnic_accel_fd(acc),
 				     _IOC(_IOC_READ | _IOC_WRITE, DRM_IOCTL_BASE,
 					  DRM_COMMAND_BASE + nr, sizes[nr]), data))

@@ -220,7 +220,7 @@ static bool refuses(void)
 	cmd.data = 1;
 	EXPECT_EQ(run(cmd), -EINVAL);
 	cmd = send_cmd(0, 0, 64);
-	cmd.flags = 4;
+	cmd.flags = 1 << 4;
 	EXPECT_EQ(run(cmd), -EINVAL);
 	cmd = send_cmd(0, 0, 64);
 	cmd.reduction = DRM_GNIC_REDUCTION(0, 0, 0);

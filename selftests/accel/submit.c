@@ -114,13 +114,13 @@ static bool cmd_refuses(void)
 	struct drm_gnic_cmd fill = gnic_accel_fill(a, 0, 4096, 1), cmd;
 
 	EXPECT_EQ(submit_one((struct drm_gnic_cmd){ .op = 0 }), -EINVAL);
-	EXPECT_EQ(submit_one((struct drm_gnic_cmd){ .op = 7 }), -EINVAL);
+	EXPECT_EQ(submit_one((struct drm_gnic_cmd){ .op = 10 }), -EINVAL);
 	EXPECT_EQ(submit_one((struct drm_gnic_cmd){ .op = UINT32_MAX }), -EINVAL);
 	cmd = fill;
 	cmd.flags = 1;
 	EXPECT_EQ(submit_one(cmd), -EINVAL);
 	cmd = fill;
-	cmd.reserved[1] = 1;
+	cmd.sob_value = 1;
 	EXPECT_EQ(submit_one(cmd), -EINVAL);
 	cmd = fill;
 	cmd.src = a->handle;

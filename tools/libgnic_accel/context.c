@@ -79,7 +79,7 @@ const char *gnic_accel_strerror(int err)
 		const char *text;
 	} texts[] = {
 		{ -EFAULT, "memory of this context that is gone" },
-		{ -EACCES, "the far end refuses the address or the key" },
+		{ -EACCES, "the far end refuses address, key or sync object, or an own one was not given" },
 		{ -EHOSTUNREACH, "the far end does not answer" },
 		{ -ECONNABORTED, "the QP failed before: make its group inactive, then active" },
 		{ -ETIMEDOUT, "the device does not answer, its queue was reset" },

@@ -290,6 +290,88 @@ static inline struct drm_gnic_cmd gnic_accel_immediate(struct drm_gnic_cmd cmd, 
 	return cmd;
 }
 
+/* SOB_WAIT: what follows starts when sync object @sob of the device has reached @value. */
+static inline struct drm_gnic_cmd gnic_accel_sob_wait(uint32_t sob, uint32_t value)
+{
+	struct drm_gnic_cmd cmd = gnic_accel_cmd(DRM_GNIC_OP_SOB_WAIT);
+
+	cmd.sob = sob;
+	cmd.sob_value = value;
+	return cmd;
+}
+
+/* SOB_ADD */
+static inline struct drm_gnic_cmd gnic_accel_sob_add(uint32_t sob, uint32_t value)
+{
+	struct drm_gnic_cmd cmd = gnic_accel_sob_wait(sob, value);
+
+	cmd.op = DRM_GNIC_OP_SOB_ADD;
+	return cmd;
+}
+
+/* SOB_SET */
+static inline struct drm_gnic_cmd gnic_accel_sob_set(uint32_t sob, uint32_t value)
+{
+	struct drm_gnic_cmd cmd = gnic_accel_sob_wait(sob, value);
+
+	cmd.op = DRM_GNIC_OP_SOB_SET;
+	return cmd;
+}
+
+/* A WRITE or SEND that adds @value, up to 3, to sync object @sob of the far end. */
+static inline struct drm_gnic_cmd gnic_accel_signal(struct drm_gnic_cmd cmd, uint32_t sob,
+						    uint32_t value)
+{
+	cmd.flags |= DRM_GNIC_SOB_ADD;
+	cmd.sob = sob;
+	cmd.sob_value = value;
+	return cmd;
+}
+
+/* ---- sync objects of the device ---- */
+
+/**
+ * gnic_accel_sobs_set() - say who may use them; they become 0
+ * @context: whose they are
+ * @first: number of the first one
+ * @count: how many
+ * @flags: DRM_GNIC_SOB_USE, DRM_GNIC_SOB_REMOTE; 0: nobody
+ *
+ * Return: 0 or -errno.
+ */
+static inline int gnic_accel_sobs_set(const struct gnic_accel *context, uint32_t first,
+				      uint32_t count, uint32_t flags)
+{
+	struct drm_gnic_sobs_set set;
+
+	memset(&set, 0, sizeof(set));
+	set.first = first;
+	set.count = count;
+	set.flags = flags;
+	return gnic_accel_ioctl(gnic_accel_fd(context), DRM_IOCTL_GNIC_SOBS_SET, &set);
+}
+
+/**
+ * gnic_accel_sobs_read() - their values as they are now
+ * @context: whose they are
+ * @first: number of the first one
+ * @count: how many
+ * @values: out
+ *
+ * Return: 0 or -errno.
+ */
+static inline int gnic_accel_sobs_read(const struct gnic_accel *context, uint32_t first,
+				       uint32_t count, uint32_t *values)
+{
+	struct drm_gnic_sobs_read read;
+
+	memset(&read, 0, sizeof(read));
+	read.values = (uintptr_t)values;
+	read.first = first;
+	read.count = count;
+	return gnic_accel_ioctl(gnic_accel_fd(context), DRM_IOCTL_GNIC_SOBS_READ, &read);
+}
+
 /* ---- submissions, submit.c ---- */
 
 /**

@@ -26,6 +26,8 @@ extern "C" {
 #define DRM_GNIC_GROUP_INFO		0x04
 #define DRM_GNIC_GROUP_RECV		0x05
 #define DRM_GNIC_SUBMIT			0x06
+#define DRM_GNIC_SOBS_SET		0x07
+#define DRM_GNIC_SOBS_READ		0x08
 
 /**
  * struct drm_gnic_info - what the card and its driver offer
@@ -42,6 +44,8 @@ extern "C" {
  * @timeout_ms: the queue is reset if the oldest submission does not proceed
  *	for so long
  * @group_events: records that a group keeps until they are read
+ * @sobs: sync objects of each context; 0: the device has none
+ * @reserved: zero
  */
 struct drm_gnic_info {
 	__u32 flags;
@@ -56,6 +60,8 @@ struct drm_gnic_info {
 	__u32 submit_max;
 	__u32 timeout_ms;
 	__u32 group_events;
+	__u32 sobs;
+	__u32 reserved;
 };
 
 /* The far ends of the groups that the context holds may RDMA WRITE into it. */
@@ -159,12 +165,15 @@ struct drm_gnic_group_info {
  * @group: in: descriptor
  * @qp: in: 0 .. qp_count - 1
  * @handle: in: buffer object that they are in
- * @flags: in: zero
+ * @flags: in: DRM_GNIC_SOB_ADD or _SET, of a group of type write
  * @offset: in: of the first buffer
  * @length: in: bytes of each
  * @stride: in: from one to the next; 0: @length
  * @count: in: how many
  * @posted: out: how many the queue took
+ * @sob: in: with DRM_GNIC_SOB_ADD or _SET: sync object of the context that a SEND into
+ *	such a buffer signals
+ * @sob_value: in: with it: 0 .. DRM_GNIC_SOB_VALUE_MAX
  *
  * A frame fills one or more buffers, a SEND one, in the order in which they were
  * posted. A SEND that is too long for its buffer fails the QP. Errors: EAGAIN (the
@@ -180,6 +189,8 @@ struct drm_gnic_group_recv {
 	__u32 stride;
 	__u32 count;
 	__u32 posted;
+	__u32 sob;
+	__u32 sob_value;
 };
 
 enum drm_gnic_event_type {
@@ -222,6 +233,47 @@ struct drm_gnic_event {
 	__u32 reserved;
 };
 
+/*
+ * A sync object of the device is a 32-bit counter of a context, which has a number,
+ * 0 .. sobs - 1 of struct drm_gnic_info. It has reached a value if it is less than 2^31
+ * ahead of it, cyclically.
+ */
+#define DRM_GNIC_SOB_USE		(1 << 0)	/* commands and buffers of the context */
+#define DRM_GNIC_SOB_REMOTE		(1 << 1)	/* the far ends of groups that it holds */
+
+/**
+ * struct drm_gnic_sobs_set - say who may use sync objects of the context; they become 0
+ * @first: in: number of the first one
+ * @count: in: how many
+ * @flags: in: DRM_GNIC_SOB_USE, DRM_GNIC_SOB_REMOTE; 0: nobody, as at first
+ * @reserved: in: zero
+ *
+ * Errors: ERANGE (no such number), EOPNOTSUPP (the device has none).
+ */
+struct drm_gnic_sobs_set {
+	__u32 first;
+	__u32 count;
+	__u32 flags;
+	__u32 reserved;
+};
+
+/**
+ * struct drm_gnic_sobs_read - values of sync objects of the context
+ * @values: in: address of @count __u32
+ * @first: in: number of the first one
+ * @count: in: how many
+ */
+struct drm_gnic_sobs_read {
+	__u64 values;
+	__u32 first;
+	__u32 count;
+};
+
+/* How a message or a buffer signals; the value is 0 .. DRM_GNIC_SOB_VALUE_MAX. */
+#define DRM_GNIC_SOB_ADD		(1 << 2)
+#define DRM_GNIC_SOB_SET		(1 << 3)
+#define DRM_GNIC_SOB_VALUE_MAX		3
+
 enum drm_gnic_op {
 	DRM_GNIC_OP_COPY = 1,		/* src, src_offset, dst, dst_offset, size */
 	DRM_GNIC_OP_FILL = 2,		/* dst, dst_offset, size, data: the pattern */
@@ -229,11 +281,15 @@ enum drm_gnic_op {
 	DRM_GNIC_OP_WAIT = 4,		/* what follows starts when all before is done */
 	DRM_GNIC_OP_SEND = 5,		/* group, qp, src, src_offset, size */
 	DRM_GNIC_OP_REDUCE = 6,		/* as COPY, and reduction */
+	DRM_GNIC_OP_SOB_SET = 7,	/* sob, sob_value */
+	DRM_GNIC_OP_SOB_ADD = 8,	/* sob, sob_value */
+	DRM_GNIC_OP_SOB_WAIT = 9,	/* sob, sob_value: what follows starts when it has that */
 };
 
 /* RDMA_WRITE, SEND */
 #define DRM_GNIC_CMD_IMMEDIATE		(1 << 0)	/* data arrives as event */
 #define DRM_GNIC_CMD_INLINE		(1 << 1)	/* src_offset is the data */
+/* DRM_GNIC_SOB_ADD, _SET: the far end's sync object @sob is signalled behind the data */
 #define DRM_GNIC_CMD_SIZE_MAX		0x40000000	/* 1 GiB */
 #define DRM_GNIC_CMD_INLINE_MAX		8
 
@@ -300,7 +356,7 @@ struct drm_gnic_rows {
 /**
  * struct drm_gnic_cmd - a command; names of members that count are at its op
  * @op: enum drm_gnic_op
- * @flags: DRM_GNIC_CMD_*
+ * @flags: DRM_GNIC_CMD_*; RDMA_WRITE, SEND: DRM_GNIC_SOB_ADD or _SET
  * @src: handle of a buffer object; with DRM_GNIC_CMD_INLINE zero
  * @dst: handle of a buffer object
  * @src_offset: bytes into @src
@@ -312,7 +368,8 @@ struct drm_gnic_rows {
  * @qp: of @group
  * @reduction: REDUCE, RDMA_WRITE: DRM_GNIC_REDUCTION(); an upscaled one writes twice
  *	@size bytes, to a multiple of 4
- * @reserved: zero
+ * @sob: SOB_*: sync object of the context; with DRM_GNIC_SOB_*: of the far end
+ * @sob_value: with it
  * @rows: RDMA_WRITE: address of struct drm_gnic_rows; 0: all is one piece. Not with
  *	DRM_GNIC_CMD_INLINE; with @reduction only DRM_GNIC_ROWS_HERE. Such a command
  *	counts as two in the queue. EOPNOTSUPP: not with this device
@@ -329,7 +386,8 @@ struct drm_gnic_cmd {
 	__s32 group;
 	__u32 qp;
 	__u32 reduction;
-	__u32 reserved[2];
+	__u32 sob;
+	__u32 sob_value;
 	__u64 rows;
 };
 
@@ -389,6 +447,10 @@ struct drm_gnic_submit {
 	DRM_IOWR(DRM_COMMAND_BASE + DRM_GNIC_GROUP_RECV, struct drm_gnic_group_recv)
 #define DRM_IOCTL_GNIC_SUBMIT \
 	DRM_IOW(DRM_COMMAND_BASE + DRM_GNIC_SUBMIT, struct drm_gnic_submit)
+#define DRM_IOCTL_GNIC_SOBS_SET \
+	DRM_IOW(DRM_COMMAND_BASE + DRM_GNIC_SOBS_SET, struct drm_gnic_sobs_set)
+#define DRM_IOCTL_GNIC_SOBS_READ \
+	DRM_IOW(DRM_COMMAND_BASE + DRM_GNIC_SOBS_READ, struct drm_gnic_sobs_read)
 
 #if defined(__cplusplus)
 }
