@@ -175,6 +175,26 @@ rdma_rows() {
 	status 2 "may stand here" accel run -e "alloc a 4K; hold g 5; send g a 100 rows 10 20"
 }
 
+# A copy at the far end waits for the second of two WRITEs.
+sync_objects() {
+	pair_up 5 1
+	head -c 1M /dev/urandom >"$DIR/in"
+	run "open a $CARD; alloc src 1M; hold ga 5; write src $DIR/in
+		open b $PEER_CARD; alloc dst 1M remote; alloc copy 1M; hold gb 5
+		sobs 0 8; sobs 8 8 remote; sob set 3 40; sob add 3 2; wait; sobprint 3
+		sob wait 9 3; copy dst copy
+		rdma ga src dst 1M signal 9 1 sync; sobprint 9
+		rdma ga src dst 1M signal 9 2 sync
+		wait; sobprint 9; read copy $DIR/out 1M" >"$DIR/log"
+	cmp "$DIR/in" "$DIR/out"
+	expect values "$(jq -c '[.results[] | select(.sob) | .value]' "$DIR/log")" = "[42,1,3]"
+	status 2 "set, add or wait" accel run -e "sob get 1 1"
+	status 2 'only "remote"' accel run -e "sobs 0 1 near"
+	status 2 "signal SOB N" accel run -d "$CARD" -e "alloc a 4K; hold g 5; rdma g a 0 64 signal 1"
+	status 1 "sync objects 64, 1 of them: Numerical result out of range" accel run -e "sobs 64 1"
+	status 1 "sync object, or an own one" accel run -e "sob add 1 1; wait"
+}
+
 # In order, although every buffer is used many times.
 recv_udp() {
 	local rep
@@ -226,4 +246,5 @@ switch_up
 mkdir -p "$DIR"
 trap 'switch_down; rm -rf "$DIR"' EXIT
 guest_main wrong_arguments failures helps script_lines script_memory script_stdin \
-	info_both_forms shows_ports shows_groups rdma_script rdma_rows recv_udp sim_words
+	info_both_forms shows_ports shows_groups rdma_script rdma_rows sync_objects recv_udp \
+	sim_words

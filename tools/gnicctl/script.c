@@ -7,7 +7,7 @@
 #include "err.h"
 #include "script.h"
 
-#define SCRIPT_WORDS	20
+#define SCRIPT_WORDS	24
 
 static const struct script_cmd *const script_tables[] = {
 	script_mem_cmds,

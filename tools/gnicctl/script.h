@@ -12,11 +12,13 @@
 #define SCRIPT_OBJECTS	64
 #define SCRIPT_NAME	32
 #define SCRIPT_BATCH	64	/* commands of one submission */
+#define SCRIPT_WAITING	16	/* submissions under way, of a context */
 
 struct script_ctx {
 	char name[SCRIPT_NAME];
 	struct gnic_accel *acc;
-	int sync_file;			/* of the newest submission, or -1 */
+	int files[SCRIPT_WAITING];	/* of submissions under way, a ring */
+	unsigned int files_head, files_tail;
 	uint64_t cmds, bytes;		/* submitted since the last "wait" */
 	double start;
 };

@@ -176,6 +176,11 @@ static int script_rdma_option(struct script_rdma *rdma, int argc, char **argv, i
 	}
 	if (!next)
 		return 0;
+	if (strcmp(argv[i], "signal") == 0 && i + 2 < argc) {
+		rdma->cmd = gnic_accel_signal(rdma->cmd, parse_u32("sync object", next),
+					      parse_u32("value", argv[i + 2]));
+		return 3;
+	}
 	if (strcmp(argv[i], "imm") == 0) {
 		rdma->cmd.data = parse_u32("imm", next);
 		rdma->cmd.flags |= DRM_GNIC_CMD_IMMEDIATE;
@@ -199,7 +204,7 @@ static void script_rdma_options(struct script_rdma *rdma, int argc, char **argv,
 	for (; i < argc; i += taken) {
 		taken = script_rdma_option(rdma, argc, argv, i);
 		if (!taken)
-			usage_error("%s: \"%s\": imm X, count N, walk, sync%s may stand here",
+			usage_error("%s: \"%s\": imm X, signal SOB N, count N, walk, sync%s may stand here",
 				    argv[0], argv[i],
 				    rdma->cmd.op == DRM_GNIC_OP_SEND ?
 				    "" : ", OP TYPE, rows ROW STRIDE [to STRIDE]");
@@ -385,11 +390,12 @@ const struct script_cmd script_group_cmds[] = {
 	{ "hold", script_hold, 2, 2, "NAME SFNUM", "own a QP group" },
 	{ "release", script_release, 1, 1, "GROUP", "give it back" },
 	{ "group", script_group_print, 1, 1, "GROUP", "its state" },
-	{ "rdma", script_rdma, 4, 17,
-	  "GROUP[.QP] SRC[+OFF] DST SIZE [OP TYPE] [imm X] [count N] [walk] [sync]"
+	{ "rdma", script_rdma, 4, 20,
+	  "GROUP[.QP] SRC[+OFF] DST SIZE [OP TYPE] [imm X] [signal SOB N] [count N] [walk] [sync]"
 	  " [rows ROW STRIDE [to STRIDE]]",
 	  "RDMA WRITE; DST: address, or NAME[+OFF] of this script" },
-	{ "send", script_send, 3, 9, "GROUP[.QP] SRC[+OFF] SIZE [imm X] [count N] [walk] [sync]",
+	{ "send", script_send, 3, 12,
+	  "GROUP[.QP] SRC[+OFF] SIZE [imm X] [signal SOB N] [count N] [walk] [sync]",
 	  "SEND, into the buffer that is next at the far end" },
 	{ "event", script_event, 2, 3, "GROUP TYPE [SECONDS]",
 	  "wait for active, inactive, removed, qp_error, recv or rdma" },

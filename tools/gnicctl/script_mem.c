@@ -197,6 +197,55 @@ static void script_wait_cmd(struct script *script, int argc, char **argv)
 	script_wait(script);
 }
 
+/* ---- sync objects of the device ---- */
+
+static void script_sobs(struct script *script, int argc, char **argv)
+{
+	uint32_t flags = DRM_GNIC_SOB_USE;
+	int err;
+
+	if (argc > 3 && strcmp(argv[3], "remote"))
+		usage_error("sobs: \"%s\": only \"remote\" may stand here", argv[3]);
+	if (argc > 3)
+		flags |= DRM_GNIC_SOB_REMOTE;
+	err = gnic_accel_sobs_set(script_ctx(script)->acc, parse_u32("sync object", argv[1]),
+				  parse_u32("count", argv[2]), flags);
+	if (err)
+		fail_errno(-err, "sync objects %s, %s of them", argv[1], argv[2]);
+}
+
+static void script_sob(struct script *script, int argc, char **argv)
+{
+	uint32_t sob = parse_u32("sync object", argv[2]);
+	uint32_t value = parse_u32("value", argv[3]);
+	struct drm_gnic_cmd cmd;
+
+	(void)argc;
+	if (strcmp(argv[1], "set") == 0)
+		cmd = gnic_accel_sob_set(sob, value);
+	else if (strcmp(argv[1], "add") == 0)
+		cmd = gnic_accel_sob_add(sob, value);
+	else if (strcmp(argv[1], "wait") == 0)
+		cmd = gnic_accel_sob_wait(sob, value);
+	else
+		usage_error("sob: \"%s\": set, add or wait may stand here", argv[1]);
+	script_submit(script_ctx(script), &cmd, 1);
+}
+
+static void script_sob_print(struct script *script, int argc, char **argv)
+{
+	uint32_t sob = parse_u32("sync object", argv[1]), value;
+	int err = gnic_accel_sobs_read(script_ctx(script)->acc, sob, 1, &value);
+
+	(void)argc;
+	if (err)
+		fail_errno(-err, "sync object %s", argv[1]);
+	out_open(NULL);
+	out_u64("sob", sob);
+	out_u64("value", value);
+	out_close();
+}
+
 /* ---- contexts ---- */
 
 static void script_open(struct script *script, int argc, char **argv)
@@ -222,6 +271,11 @@ const struct script_cmd script_mem_cmds[] = {
 	{ "copy", script_copy, 2, 3, "SRC[+OFF] DST[+OFF] [SIZE]", "by the device" },
 	{ "reduce", script_reduce, 4, 5, "SRC[+OFF] DST[+OFF] OP TYPE [SIZE]",
 	  "DST = DST OP SRC, number by number, by the device" },
+	{ "sobs", script_sobs, 2, 3, "SOB COUNT [remote]",
+	  "use sync objects of the device, 0; remote: far ends may signal them" },
+	{ "sob", script_sob, 3, 3, "set|add|wait SOB VALUE",
+	  "by the device; wait: what follows starts when it has reached VALUE" },
+	{ "sobprint", script_sob_print, 1, 1, "SOB", "value" },
 	{ "fence", script_fence, 0, 0, "", "the device starts nothing new before all is done" },
 	{ "wait", script_wait_cmd, 0, 0, "", "until all is done, and how long it took" },
 	{ "equal", script_equal, 2, 3, "A[+OFF] B[+OFF] [SIZE]", "fail if they differ" },

@@ -56,7 +56,6 @@ struct script_ctx *script_ctx_open(struct script *script, const char *name, cons
 	err = gnic_accel_open(path, &ctx->acc);
 	if (err)
 		fail_errno(-err, "%s", path);
-	ctx->sync_file = -1;
 	script->num_ctxs++;
 	script->ctx = ctx;
 	return ctx;

@@ -15,8 +15,9 @@ static double script_now(void)
 	return now.tv_sec + now.tv_nsec / 1e9;
 }
 
-static void script_wait_file(struct script_ctx *ctx, int file)
+static void script_wait_oldest(struct script_ctx *ctx)
 {
+	int file = ctx->files[ctx->files_tail++ % SCRIPT_WAITING];
 	int err = gnic_accel_wait(file, 4 * gnic_accel_info(ctx->acc)->timeout_ms);
 
 	close(file);
@@ -35,31 +36,25 @@ static void script_account(struct script_ctx *ctx, const struct drm_gnic_cmd *cm
 	}
 }
 
-/*
- * Submissions are done in order, so the newest one is the last; but each has
- * its own status, so that all are waited for: the one before while the next
- * is under way.
- */
+/* Each submission has its own status, so that all are waited for, and be it later. */
 void script_submit(struct script_ctx *ctx, const struct drm_gnic_cmd *cmds, uint32_t count)
 {
-	int file, before = ctx->sync_file;
+	int file;
 
+	if (ctx->files_head - ctx->files_tail == SCRIPT_WAITING)
+		script_wait_oldest(ctx);
 	script_account(ctx, cmds, count);
 	file = gnic_accel_submit(ctx->acc, cmds, count);
 	if (file < 0)
 		fail_errno(-file, "context %s: submission", ctx->name);
-	ctx->sync_file = file;
-	if (before >= 0)
-		script_wait_file(ctx, before);
+	ctx->files[ctx->files_head++ % SCRIPT_WAITING] = file;
 }
 
 /* Nothing of this context is under way any more. */
 void script_sync(struct script_ctx *ctx)
 {
-	if (ctx->sync_file < 0)
-		return;
-	script_wait_file(ctx, ctx->sync_file);
-	ctx->sync_file = -1;
+	while (ctx->files_tail != ctx->files_head)
+		script_wait_oldest(ctx);
 }
 
 static void script_report(const struct script_ctx *ctx, double seconds)
