@@ -248,22 +248,65 @@ static void dma_fails(void)
 	rig_close(&rig);
 }
 
+static void queues_with_events(struct rig_eq *eq, struct rig_cq *cq, struct rig_qp *qp)
+{
+	rig_open(&rig, NULL);
+	rig_eq(&rig, eq, 4, GNIC_VECTOR_NONE);
+	rig_cq(&rig, cq, 4, 5, GNIC_VECTOR_NONE);
+	rig_raw(&rig, qp, 0, cq, 4);
+}
+
+static void event_is(struct rig_eq *eq, uint32_t type, uint32_t id, uint32_t data)
+{
+	const struct gnic_hw_eqe *eqe = rig_eq_wait(&rig, eq);
+
+	CLIENT_EQ(FIELD_GET(GNIC_EQE_TYPE, le32_to_cpu(eqe->ctrl)), type);
+	CLIENT_EQ(le32_to_cpu(eqe->id), id);
+	CLIENT_EQ(le32_to_cpu(eqe->data), data);
+}
+
 static void qp_fails(void)
 {
-	struct gnic_hw_eqe *eqe;
 	struct rig_cq cq;
 	struct rig_qp qp;
 	struct rig_eq eq;
 
-	rig_open(&rig, NULL);
-	rig_eq(&rig, &eq, 4, GNIC_VECTOR_NONE);
-	rig_cq(&rig, &cq, 4, 5, GNIC_VECTOR_NONE);
-	rig_raw(&rig, &qp, 0, &cq, 4);
+	queues_with_events(&eq, &cq, &qp);
 	rig_control_ok(&rig, "{\"cmd\":\"fault\",\"kind\":\"qp\",\"port\":0,\"qpn\":%u,"
 		       "\"syndrome\":\"LOCAL_ACCESS\"}", qp.qpn);
-	eqe = rig_eq_wait(&rig, &eq);
-	CLIENT_EQ(FIELD_GET(GNIC_EQE_TYPE, le32_to_cpu(eqe->ctrl)), GNIC_EQE_QP_ERR);
-	CLIENT_EQ(le32_to_cpu(eqe->data), GNIC_SYND_LOCAL_ACCESS);
+	event_is(&eq, GNIC_EQE_QP_ERR, qp.qpn, GNIC_SYND_LOCAL_ACCESS);
+	rig_close(&rig);
+}
+
+/* The QP goes on. */
+static void doorbells_are_lost(void)
+{
+	struct rig_cq cq;
+	struct rig_qp qp;
+	struct rig_eq eq;
+
+	queues_with_events(&eq, &cq, &qp);
+	rig_control_ok(&rig, "{\"cmd\":\"fault\",\"kind\":\"db-overrun\",\"port\":0,"
+		       "\"qpn\":%u}", qp.qpn);
+	event_is(&eq, GNIC_EQE_DB_OVERRUN, qp.qpn, 0);
+	rig_raw_post(&rig, &qp, rig_alloc(&rig, 4096, 4096), 64);
+	rig_ring_sq(&rig, &qp);
+	CLIENT_CHECK(rig_cq_wait(&rig, &cq));
+	rig_close(&rig);
+}
+
+static void cq_fails(void)
+{
+	struct rig_cq cq;
+	struct rig_qp qp;
+	struct rig_eq eq;
+
+	queues_with_events(&eq, &cq, &qp);
+	refused("{\"cmd\":\"fault\",\"kind\":\"cq\",\"cqn\":4000000000}", "no such CQ");
+	refused("{\"cmd\":\"fault\",\"kind\":\"cq\"}", "\\\"cqn\\\" is missing");
+	rig_control_ok(&rig, "{\"cmd\":\"fault\",\"kind\":\"cq\",\"cqn\":%u}", cq.cqn);
+	event_is(&eq, GNIC_EQE_COMP_ERR, cq.cqn, GNIC_SYND_CQ_OVERRUN);
+	event_is(&eq, GNIC_EQE_QP_ERR, qp.qpn, GNIC_SYND_CQ_OVERRUN);
 	rig_close(&rig);
 }
 
@@ -421,6 +464,8 @@ static const struct ktap_test tests[] = {
 	{ "fault: a register fails", scratch_fails },
 	{ "fault: DMA does nothing", dma_fails },
 	{ "fault: a QP fails", qp_fails },
+	{ "fault: doorbells are lost", doorbells_are_lost },
+	{ "fault: a CQ fails", cq_fails },
 	{ "fault: fatal, and a reset", card_is_fatal },
 	{ "fault: all ones", all_ones },
 	{ "fault: surprise removal", removed },

@@ -96,7 +96,7 @@ static void cq_fail_qp(struct qp *qp, void *arg)
 		qp_fail(qp, GNIC_SYND_CQ_OVERRUN, qp->sq_cq == arg);
 }
 
-static bool cq_die(struct cq *cq, uint8_t syndrome)
+bool cq_die(struct cq *cq, uint8_t syndrome)
 {
 	cq->overrun = true;
 	loop_timer_del(cq->card->loop, &cq->timer);

@@ -395,6 +395,7 @@ struct cq *cq_get(struct card *card, uint32_t cqn);	/* NULL: none */
  * at qp->failed before you go on. @cq NULL: no CQE is wanted, true.
  */
 bool cq_post(struct cq *cq, const void *cqe);
+bool cq_die(struct cq *cq, uint8_t syndrome);	/* it and its QPs; returns false */
 void cq_post_error(struct cq *cq, struct qp *qp, bool requester, uint32_t wqe_index,
 		   uint8_t syndrome);
 void eq_post(struct card *card, uint8_t type, unsigned int port, uint32_t id, uint32_t data);

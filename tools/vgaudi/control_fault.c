@@ -206,6 +206,38 @@ static const char *control_fault_stop(struct sim *sim, struct json_object *req,
 	return NULL;
 }
 
+/* So many doorbells that those of this QP's receive queue are lost. */
+static const char *control_fault_overrun(struct sim *sim, struct json_object *req,
+					 struct json_object *reply)
+{
+	struct control_arg arg = { .req = req };
+	struct qp *qp = control_qp(&arg, sim);
+
+	(void)reply;
+	if (arg.error)
+		return arg.error;
+	qp->rq.kicked = qp->rq.index;
+	eq_post(qp->card, GNIC_EQE_DB_OVERRUN, qp->port->index, qp->qpn, 0);
+	return NULL;
+}
+
+/* As if nobody had read its completions. */
+static const char *control_fault_cq(struct sim *sim, struct json_object *req,
+				    struct json_object *reply)
+{
+	struct control_arg arg = { .req = req };
+	struct card *card = control_card(&arg, sim);
+	uint64_t cqn = control_number(&arg, "cqn", 0, UINT32_MAX, CONTROL_MUST);
+	struct cq *cq = arg.error ? NULL : cq_get(card, cqn);
+
+	(void)reply;
+	if (!arg.error && !cq)
+		return control_error("card %u has no such CQ", card->config.index);
+	if (cq && !cq->overrun)
+		cq_die(cq, GNIC_SYND_CQ_OVERRUN);
+	return arg.error;
+}
+
 static const char *control_fault_fatal(struct sim *sim, struct json_object *req,
 				       struct json_object *reply)
 {
@@ -287,6 +319,8 @@ static const struct control_cmd control_fault_kinds[] = {
 	{ "irq", control_fault_irq },
 	{ "qp", control_fault_qp },
 	{ "stop", control_fault_stop },
+	{ "db-overrun", control_fault_overrun },
+	{ "cq", control_fault_cq },
 	{ "fatal", control_fault_fatal },
 	{ "hang", control_fault_hang },
 	{ "all-ones", control_fault_all_ones },
