@@ -156,6 +156,7 @@ enum gnic_accel_group_type {
  * @vport: its switch port
  * @type: enum gnic_accel_group_type
  * @active: QPs exist and run; all below is a plan while it is false
+ * @link: there is one at the port, as far as is known; false if not @active
  * @generation: counts activations: QPs of another generation are other QPs
  * @qpn_base: QPs are @qpn_base .. @qpn_base + @qp_count - 1 at @port
  * @qp_count: how many
@@ -169,6 +170,7 @@ struct gnic_accel_group_info {
 	u16 vport;
 	u8 type;
 	bool active;
+	bool link;
 	u32 generation;
 	u32 qpn_base;
 	u32 qp_count;
@@ -183,6 +185,10 @@ enum gnic_accel_group_event {
 	GNIC_ACCEL_GROUP_REMOVED,	/* port del: gnic_accel_group_release() is left to do */
 	GNIC_ACCEL_GROUP_QP_ERROR,	/* one QP failed: @qp, @syndrome */
 	GNIC_ACCEL_GROUP_QP_RECOVERED,	/* it works again, without its buffers: @qp */
+	GNIC_ACCEL_GROUP_DB_OVERRUN,	/* the device lost a doorbell, and got it again: @qp */
+	GNIC_ACCEL_GROUP_CQ_ERROR,	/* nothing completes any more: @syndrome; QPs fail */
+	GNIC_ACCEL_GROUP_LINK_DOWN,	/* of its port */
+	GNIC_ACCEL_GROUP_LINK_UP,
 };
 
 /**
@@ -206,7 +212,8 @@ struct gnic_accel_group_rx {
 
 /**
  * struct gnic_accel_group_ops - callbacks of the holder; process context
- * @event: state of the group; @qp with QP_*, @syndrome with QP_ERROR alone
+ * @event: state of the group; @qp with QP_* and DB_OVERRUN, @syndrome with *_ERROR,
+ *	else 0
  * @received: may be NULL
  */
 struct gnic_accel_group_ops {

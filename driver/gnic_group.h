@@ -33,6 +33,29 @@ struct gnic_group_holder {
 
 #define GNIC_GROUP_ERRORS	16
 
+/* What happened to a group, beside its QPs, bits. */
+enum gnic_group_news {
+	GNIC_GROUP_NEWS_CQ,
+	GNIC_GROUP_NEWS_LINK_DOWN,
+	GNIC_GROUP_NEWS_LINK_UP,
+};
+
+/* Of the port, since the group became active. */
+enum gnic_group_link {
+	GNIC_GROUP_LINK_UNKNOWN,
+	GNIC_GROUP_LINK_IS_DOWN,
+	GNIC_GROUP_LINK_IS_UP,
+};
+
+/* What a group has heard of, since it is there. */
+enum gnic_group_count {
+	GNIC_GROUP_QP_ERRORS,
+	GNIC_GROUP_CQ_ERRORS,
+	GNIC_GROUP_DB_OVERRUNS,
+	GNIC_GROUP_LINK_LOSSES,
+	GNIC_GROUP_COUNTS,
+};
+
 /**
  * struct gnic_group_error - a QP failed
  * @time: nanoseconds since boot
@@ -81,12 +104,17 @@ struct gnic_group_fault {
  *	written under @qp_lock
  * @comp: their completions, while active
  * @errors: the last failures of QPs; a ring
- * @error_count: how many there were
  * @holder_lock: protects @holder for callbacks; inside @lock
  * @holder: compute context
  * @qp_lock: protects @qps and what follows against posting and events
  * @posted: buffers that have not come back, of all QPs
  * @failed: QPs whose error @error_work has to tell
+ * @overrun: QPs of which a doorbell was lost, likewise
+ * @news: enum gnic_group_news, likewise
+ * @link: enum gnic_group_link
+ * @cq_failed: @comp completes nothing any more
+ * @cq_syndrome: why
+ * @counts: how often, by enum gnic_group_count
  */
 struct gnic_group {
 	struct gnic_dev *dev;
@@ -113,7 +141,6 @@ struct gnic_group {
 	struct gnic_qp *qps;
 	struct gnic_comp *comp;
 	struct gnic_group_error errors[GNIC_GROUP_ERRORS];
-	u32 error_count;
 
 	struct mutex holder_lock;	/* @holder */
 	struct gnic_group_holder holder;
@@ -121,6 +148,12 @@ struct gnic_group {
 	spinlock_t qp_lock;	/* @qps, what follows */
 	u32 posted;
 	DECLARE_BITMAP(failed, GNIC_QP_COUNT_MAX);
+	DECLARE_BITMAP(overrun, GNIC_QP_COUNT_MAX);
+	unsigned long news;
+	u8 link;
+	bool cq_failed;
+	u8 cq_syndrome;
+	u32 counts[GNIC_GROUP_COUNTS];
 };
 
 /* devlink_priv() of the nested instance points to the group */
@@ -163,10 +196,11 @@ int gnic_group_configure(struct gnic_group *group, const struct gnic_group_confi
 extern const struct devlink_port_ops gnic_group_port_ops;
 void gnic_group_deactivate(struct gnic_group *group);
 void gnic_group_wait_idle(struct gnic_group *group);
-void gnic_group_renew(struct gnic_group *group);
+int gnic_group_renew(struct gnic_group *group);
 int gnic_group_rss_set(struct gnic_group *group, u32 count);
 
 /* gnic_group_error.c: QPs that fail; recover, well: @group->lock held */
+void gnic_group_link_query(struct gnic_group *group);
 void gnic_group_errors_prepare(struct gnic_group *group);
 void gnic_group_errors_init(struct gnic_group *group);
 void gnic_group_errors_exit(struct gnic_group *group);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * QPs of a group that fail, and come back. What the device says of them is
- * remembered at once and told by a work item: to the log, to the holder, and,
- * when no lock is held any more, to the reporter, which takes the devl_lock.
+ * What happens to a group: QPs that fail and come back, lost doorbells, its CQ, its
+ * link. What the device says is remembered at once and told by a work item: to the log,
+ * to the holder, and, when no lock is held any more, to the reporter, which takes the
+ * devl_lock.
  */
 #include <linux/netdevice.h>
 #include <linux/timekeeping.h>
@@ -47,7 +48,7 @@ static void gnic_group_remember(struct gnic_group *group, u32 qp, u8 syndrome)
 {
 	struct gnic_group_error *error;
 
-	error = &group->errors[group->error_count++ % GNIC_GROUP_ERRORS];
+	error = &group->errors[group->counts[GNIC_GROUP_QP_ERRORS]++ % GNIC_GROUP_ERRORS];
 	error->time = ktime_get_boottime_ns();
 	error->qpn = group->qps[qp].qpn;
 	error->syndrome = syndrome;
@@ -78,6 +79,52 @@ static bool gnic_group_next_failed(struct gnic_group *group, u32 *qp, u8 *syndro
 	return any;
 }
 
+/* ---- what else happens to it ---- */
+
+/* The queue that is ours is rung again; the index may be one that the device has already. */
+static bool gnic_group_next_overrun(struct gnic_group *group, u32 *qp)
+{
+	bool any;
+
+	spin_lock_irq(&group->qp_lock);
+	*qp = find_first_bit(group->overrun, GNIC_QP_COUNT_MAX);
+	any = *qp < GNIC_QP_COUNT_MAX;
+	if (any) {
+		__clear_bit(*qp, group->overrun);
+		if (group->qps[*qp].rq.desc && !gnic_qp_failed(&group->qps[*qp]))
+			gnic_ring_publish(&group->qps[*qp].rq);
+	}
+	spin_unlock_irq(&group->qp_lock);
+	return any;
+}
+
+static void gnic_group_tell_news(struct gnic_group *group)
+{
+	unsigned long news;
+	u8 syndrome;
+	bool up;
+
+	spin_lock_irq(&group->qp_lock);
+	news = group->news;
+	group->news = 0;
+	up = group->link == GNIC_GROUP_LINK_IS_UP;
+	syndrome = group->cq_syndrome;
+	spin_unlock_irq(&group->qp_lock);
+
+	if (test_bit(GNIC_GROUP_NEWS_CQ, &news)) {
+		netdev_warn(group->rep, "the completion queue failed: 0x%02x, %s\n", syndrome,
+			    gnic_group_syndrome_text(syndrome));
+		gnic_group_tell_qp(group, GNIC_ACCEL_GROUP_CQ_ERROR, 0, syndrome);
+	}
+	/* however often it changed, the last record is how it is now */
+	if (up && test_bit(GNIC_GROUP_NEWS_LINK_DOWN, &news))
+		gnic_group_tell(group, GNIC_ACCEL_GROUP_LINK_DOWN);
+	if (test_bit(GNIC_GROUP_NEWS_LINK_UP, &news))
+		gnic_group_tell(group, GNIC_ACCEL_GROUP_LINK_UP);
+	if (!up && test_bit(GNIC_GROUP_NEWS_LINK_DOWN, &news))
+		gnic_group_tell(group, GNIC_ACCEL_GROUP_LINK_DOWN);
+}
+
 static void gnic_group_error_work(struct work_struct *work)
 {
 	struct gnic_group *group = container_of(work, struct gnic_group, error_work);
@@ -87,6 +134,9 @@ static void gnic_group_error_work(struct work_struct *work)
 	u32 qp;
 
 	mutex_lock(&group->lock);
+	gnic_group_tell_news(group);
+	while (gnic_group_next_overrun(group, &qp))
+		gnic_group_tell_qp(group, GNIC_ACCEL_GROUP_DB_OVERRUN, qp, 0);
 	while (gnic_group_next_failed(group, &qp, &syndrome)) {
 		gnic_group_qp_failed(group, qp, syndrome);
 		__set_bit(qp, fault.qps);
@@ -98,25 +148,89 @@ static void gnic_group_error_work(struct work_struct *work)
 		devlink_health_report(group->reporter, "a QP failed", &fault);
 }
 
+/* ---- what the device says; the group has QPs, qp_lock is held ---- */
+
+static bool gnic_group_hear_qp(struct gnic_group *group, const struct gnic_event *event)
+{
+	u32 qp = event->id - group->attr.config.qpn_base;
+
+	if (event->port != group->attr.port || qp >= group->attr.config.qp_count)
+		return false;
+	if (event->type == GNIC_EQE_QP_ERR) {
+		__set_bit(qp, group->failed);
+		group->qps[qp].syndrome = event->data;
+	} else {
+		__set_bit(qp, group->overrun);
+		group->counts[GNIC_GROUP_DB_OVERRUNS]++;
+	}
+	return true;
+}
+
+static bool gnic_group_hear_cq(struct gnic_group *group, const struct gnic_event *event)
+{
+	if (event->id != group->attr.cqn || group->cq_failed)
+		return false;
+	group->cq_failed = true;
+	group->cq_syndrome = event->data;
+	group->counts[GNIC_GROUP_CQ_ERRORS]++;
+	__set_bit(GNIC_GROUP_NEWS_CQ, &group->news);
+	return true;
+}
+
+static u8 gnic_group_link(bool up)
+{
+	return up ? GNIC_GROUP_LINK_IS_UP : GNIC_GROUP_LINK_IS_DOWN;
+}
+
+static bool gnic_group_hear_link(struct gnic_group *group, const struct gnic_event *event)
+{
+	if (event->port != group->attr.port)
+		return false;
+	group->link = gnic_group_link(event->data);
+	group->counts[GNIC_GROUP_LINK_LOSSES] += !event->data;
+	__set_bit(event->data ? GNIC_GROUP_NEWS_LINK_UP : GNIC_GROUP_NEWS_LINK_DOWN,
+		  &group->news);
+	return true;
+}
+
+static bool gnic_group_hear(struct gnic_group *group, const struct gnic_event *event)
+{
+	switch (event->type) {
+	case GNIC_EQE_QP_ERR:
+	case GNIC_EQE_DB_OVERRUN:
+		return gnic_group_hear_qp(group, event);
+	case GNIC_EQE_COMP_ERR:
+		return gnic_group_hear_cq(group, event);
+	case GNIC_EQE_LINK_STATUS:
+		return gnic_group_hear_link(group, event);
+	default:
+		return false;
+	}
+}
+
 /* Not under the group's lock, which may be held for seconds: events go on. */
 static int gnic_group_event(struct notifier_block *nb, unsigned long type, void *data)
 {
 	struct gnic_group *group = container_of(nb, struct gnic_group, nb);
-	const struct gnic_event *event = data;
-	u32 qp;
-
-	if (type != GNIC_EQE_QP_ERR && type != GNIC_EQE_DB_OVERRUN)
-		return NOTIFY_DONE;
 
 	spin_lock_irq(&group->qp_lock);
-	qp = event->id - group->attr.config.qpn_base;
-	if (group->qps && event->port == group->attr.port && qp < group->attr.config.qp_count) {
-		__set_bit(qp, group->failed);
-		group->qps[qp].syndrome = event->data;
+	if (group->qps && gnic_group_hear(group, data))
 		schedule_work(&group->error_work);
-	}
 	spin_unlock_irq(&group->qp_lock);
 	return NOTIFY_DONE;
+}
+
+/* The group has just become active. What has been heard since is newer than the answer. */
+void gnic_group_link_query(struct gnic_group *group)
+{
+	struct gnic_hw_port_info info;
+
+	if (gnic_port_query(gnic_group_port(group), &info))
+		return;
+	spin_lock_irq(&group->qp_lock);
+	if (group->link == GNIC_GROUP_LINK_UNKNOWN)
+		group->link = gnic_group_link(info.state & GNIC_PORT_STATE_LINK);
+	spin_unlock_irq(&group->qp_lock);
 }
 
 void gnic_group_errors_prepare(struct gnic_group *group)
@@ -177,7 +291,10 @@ static int gnic_group_recover_qp(struct gnic_group *group, u32 index)
  * gnic_group_recover - QPs that failed are as they were before, the others do not notice
  * @group: its lock is held
  *
- * Return: 0, or the error of the last one that did not come back.
+ * If their CQ failed there are new ones of both, unless somebody holds the group.
+ *
+ * Return: 0, -ENOTRECOVERABLE (the CQ failed, and the group is held), or the error of
+ * the last one that did not come back.
  */
 int gnic_group_recover(struct gnic_group *group)
 {
@@ -185,6 +302,8 @@ int gnic_group_recover(struct gnic_group *group)
 	int err = 0, ret;
 	u32 i;
 
+	if (READ_ONCE(group->cq_failed))
+		return group->holder.ops ? -ENOTRECOVERABLE : gnic_group_renew(group);
 	for (i = 0; group->qps && i < group->attr.config.qp_count; i++) {
 		if (!gnic_qp_failed(&group->qps[i]))
 			continue;

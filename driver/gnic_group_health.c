@@ -136,9 +136,21 @@ static void gnic_group_health_qp(struct gnic_group *group, const struct gnic_qp 
 
 static void gnic_group_health_state(struct gnic_group *group, struct devlink_fmsg *fmsg)
 {
+	static const char *const gnic_group_counts[] = {
+		[GNIC_GROUP_QP_ERRORS]		= "qp_errors",
+		[GNIC_GROUP_CQ_ERRORS]		= "cq_errors",
+		[GNIC_GROUP_DB_OVERRUNS]	= "db_overruns",
+		[GNIC_GROUP_LINK_LOSSES]	= "link_losses",
+	};
+	unsigned int i;
+
 	devlink_fmsg_bool_pair_put(fmsg, "held", group->holder.ops);
 	devlink_fmsg_bool_pair_put(fmsg, "active", group->active);
 	devlink_fmsg_u32_pair_put(fmsg, "generation", group->generation);
+	if (group->active)
+		devlink_fmsg_u32_pair_put(fmsg, "cqn", group->attr.cqn);
+	for (i = 0; i < GNIC_GROUP_COUNTS; i++)
+		devlink_fmsg_u32_pair_put(fmsg, gnic_group_counts[i], group->counts[i]);
 }
 
 static int gnic_group_health_diagnose(struct devlink_health_reporter *reporter,
@@ -188,13 +200,13 @@ static void gnic_group_dump_qp(struct gnic_group *group, const struct gnic_qp *q
 /* The oldest first. */
 static void gnic_group_dump_errors(struct gnic_group *group, struct devlink_fmsg *fmsg)
 {
-	u32 count = min_t(u32, group->error_count, GNIC_GROUP_ERRORS);
+	u32 end = group->counts[GNIC_GROUP_QP_ERRORS];
+	u32 count = min_t(u32, end, GNIC_GROUP_ERRORS);
 	const struct gnic_group_error *error;
 
-	devlink_fmsg_u32_pair_put(fmsg, "error_count", group->error_count);
 	devlink_fmsg_arr_pair_nest_start(fmsg, "errors");
 	for (; count; count--) {
-		error = &group->errors[(group->error_count - count) % GNIC_GROUP_ERRORS];
+		error = &group->errors[(end - count) % GNIC_GROUP_ERRORS];
 		devlink_fmsg_obj_nest_start(fmsg);
 		devlink_fmsg_u64_pair_put(fmsg, "time", error->time);
 		devlink_fmsg_u32_pair_put(fmsg, "qpn", error->qpn);
@@ -243,7 +255,10 @@ static int gnic_group_health_recover(struct devlink_health_reporter *reporter, v
 	if (!ctx || !group->holder.ops)
 		err = gnic_group_recover(group);
 	mutex_unlock(&group->lock);
-	if (err && !ctx)
+	if (err == -ENOTRECOVERABLE)
+		NL_SET_ERR_MSG_MOD(extack,
+				   "the completion queue failed: the function has to become inactive, or free");
+	else if (err && !ctx)
 		NL_SET_ERR_MSG_FMT_MOD(extack, "a QP did not come back (%d)", err);
 	return err;
 }

@@ -225,6 +225,7 @@ void gnic_accel_group_query(struct gnic_group *group, struct gnic_accel_group_in
 		.type = gnic_group_config_type(config) == GNIC_GROUP_RAW ?
 			GNIC_ACCEL_GROUP_RAW : GNIC_ACCEL_GROUP_WRITE,
 		.active = group->active,
+		.link = READ_ONCE(group->link) == GNIC_GROUP_LINK_IS_UP,
 		.generation = group->generation,
 		.qpn_base = config->qpn_base,
 		.qp_count = config->qp_count,

@@ -174,6 +174,10 @@ static void gnic_group_qps_publish(struct gnic_group *group, struct gnic_qp *qps
 	group->qps = qps;
 	group->posted = 0;
 	bitmap_zero(group->failed, GNIC_QP_COUNT_MAX);
+	bitmap_zero(group->overrun, GNIC_QP_COUNT_MAX);
+	group->news = 0;
+	group->cq_failed = false;
+	group->link = GNIC_GROUP_LINK_UNKNOWN;
 	spin_unlock_irq(&group->qp_lock);
 }
 
@@ -241,6 +245,7 @@ static int gnic_group_start(struct gnic_group *group)
 	if (err)
 		goto err_rss_clear;
 	gnic_group_qps_publish(group, qps);
+	gnic_group_link_query(group);
 	return 0;
 
 err_rss_clear:
@@ -297,18 +302,24 @@ static void gnic_group_stop(struct gnic_group *group)
  *
  * Buffers that are still posted are memory of the holder who left: they go with
  * the old queues. The QP numbers stay.
+ *
+ * Return: 0, or why the group is inactive now.
  */
-void gnic_group_renew(struct gnic_group *group)
+int gnic_group_renew(struct gnic_group *group)
 {
+	int err;
+
 	gnic_group_stop(group);
-	if (!gnic_group_start(group)) {
+	err = gnic_group_start(group);
+	if (!err) {
 		group->generation++;
 		gnic_group_well(group);
-		return;
+		return 0;
 	}
 	gnic_rep_carrier(group, false);
 	group->active = false;
-	netdev_err(group->rep, "no new queues after the holder left: inactive\n");
+	netdev_err(group->rep, "no new queues (%d): inactive\n", err);
+	return err;
 }
 
 static int gnic_group_activate(struct gnic_group *group, struct netlink_ext_ack *extack)

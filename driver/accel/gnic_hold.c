@@ -18,6 +18,10 @@ static const u32 gnic_hold_event_types[] = {
 	[GNIC_ACCEL_GROUP_REMOVED]	= DRM_GNIC_EVENT_REMOVED,
 	[GNIC_ACCEL_GROUP_QP_ERROR]	= DRM_GNIC_EVENT_QP_ERROR,
 	[GNIC_ACCEL_GROUP_QP_RECOVERED]	= DRM_GNIC_EVENT_QP_RECOVERED,
+	[GNIC_ACCEL_GROUP_DB_OVERRUN]	= DRM_GNIC_EVENT_DB_OVERRUN,
+	[GNIC_ACCEL_GROUP_CQ_ERROR]	= DRM_GNIC_EVENT_CQ_ERROR,
+	[GNIC_ACCEL_GROUP_LINK_DOWN]	= DRM_GNIC_EVENT_LINK_DOWN,
+	[GNIC_ACCEL_GROUP_LINK_UP]	= DRM_GNIC_EVENT_LINK_UP,
 };
 
 static void gnic_hold_event(void *priv, enum gnic_accel_group_event type, u32 qp, u8 syndrome)
@@ -306,6 +310,8 @@ int gnic_group_info_ioctl(struct drm_device *drm, void *data, struct drm_file *f
 	if (err)
 		return err;
 	args->flags = info.active ? DRM_GNIC_GROUP_ACTIVE : 0;
+	if (info.link)
+		args->flags |= DRM_GNIC_GROUP_LINK;
 	if (gnic_hold_removed(file->driver_priv, args->group))
 		args->flags = DRM_GNIC_GROUP_REMOVED;
 	args->sfnum = info.sfnum;

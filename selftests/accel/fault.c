@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A device that does not answer, a queue that fails, a card that is dead. */
-#include <fcntl.h>
-#include <poll.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,35 +7,12 @@
 
 #include "lib.h"
 
-#define SIM_PORT	"/dev/virtio-ports/vgaudi.control"
 #define SIM_QPS		8192
 
 static struct gnic_accel *acc, *other;
 static struct gnic_accel_bo *bo, *other_bo;
-static int sim;
 
 /* ---- the virtual card ---- */
-
-/* true: it did what the line says */
-static bool sim_cmd(const char *fmt, ...)
-{
-	struct pollfd pollfd = { .fd = sim, .events = POLLIN };
-	char line[512] = "";
-	size_t len = 0;
-	va_list ap;
-	ssize_t n;
-
-	va_start(ap, fmt);
-	vsnprintf(line, sizeof(line), fmt, ap);
-	va_end(ap);
-	test_must(write(sim, line, strlen(line)) == (ssize_t)strlen(line), "the control port");
-	memset(line, 0, sizeof(line));
-	while (!strchr(line, '\n') && len < sizeof(line) - 1 && poll(&pollfd, 1, 10000) == 1) {
-		n = read(sim, line + len, sizeof(line) - 1 - len);
-		len += n > 0 ? n : 0;
-	}
-	return strstr(line, "\"ok\":true");
-}
 
 /*
  * The only QP of a card whose netdevs are down is that of our queue, as long as
@@ -263,9 +237,7 @@ static const struct test tests[] = {
 int main(void)
 {
 	test_find();
-	sim = open(SIM_PORT, O_RDWR);
-	if (sim < 0)
-		test_skip_all("no control port of the virtual card");
+	sim_open();
 	test_open(&acc);
 	test_bo(acc, &bo, 1 << 20, 0);
 	return test_run(tests);

@@ -40,7 +40,7 @@ static bool hold_info(void)
 	EXPECT_EQ(gnic_accel_group_info(acc, left_fd, &info), 0);
 	EXPECT_EQ(info.sfnum, left.sfnum);
 	EXPECT_EQ(info.type, DRM_GNIC_GROUP_WRITE);
-	EXPECT_EQ(info.flags, DRM_GNIC_GROUP_ACTIVE);
+	EXPECT_EQ(info.flags, DRM_GNIC_GROUP_ACTIVE | DRM_GNIC_GROUP_LINK);
 	EXPECT_EQ(info.qp_count, QPS);
 	EXPECT_EQ(info.qpn_base, left.qpn_base);
 	EXPECT_EQ(info.peer_qpn_base, right.qpn_base);

@@ -50,6 +50,11 @@ void group_setup(void)
 	test_must(!test_sh("ip link set %s up", group_netdev), "port 0 comes up");
 }
 
+void group_link(bool up)
+{
+	test_must(!test_sh("ip link set %s %s", group_netdev, up ? "up" : "down"), "port 0");
+}
+
 static void group_query(struct group *group)
 {
 	char number[16];

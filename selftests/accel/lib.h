@@ -65,6 +65,13 @@ int test_sh(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 bool test_sh_line(char *line, int size, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* ---- the virtual card, sim_lib.c ---- */
+
+/* Its control port, or skips all. */
+void sim_open(void);
+/* true: it did what the line says, which ends with a newline */
+bool sim_cmd(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 /* ---- groups, group_lib.c ---- */
 
 /* A group of the card; group_add() makes it, the end of the program takes it away. */
@@ -81,6 +88,8 @@ struct group {
 
 /* Switchdev mode, port 0 up with MAC loopback; or skips all. */
 void group_setup(void);
+/* The netdev of port 0, whose loopback is on. */
+void group_link(bool up);
 void group_add(struct group *group, uint32_t sfnum);
 int group_del(struct group *group);
 int group_param(const struct group *group, const char *name, const char *value);

@@ -129,6 +129,7 @@ enum drm_gnic_group_type {
 
 #define DRM_GNIC_GROUP_ACTIVE		(1 << 0)	/* its QPs exist and run */
 #define DRM_GNIC_GROUP_REMOVED		(1 << 1)	/* for ever: hold it anew */
+#define DRM_GNIC_GROUP_LINK		(1 << 2)	/* active, and its port has a link */
 
 /**
  * struct drm_gnic_group_info - a held group as it is now
@@ -201,6 +202,10 @@ enum drm_gnic_event_type {
 	DRM_GNIC_EVENT_RECV = 5,	/* a frame or SEND: qp, bytes, index, count, tag */
 	DRM_GNIC_EVENT_RDMA = 6,	/* RDMA WRITE with immediate: qp, bytes, tag */
 	DRM_GNIC_EVENT_QP_RECOVERED = 7,	/* qp; its buffers are gone, numbers start at 0 */
+	DRM_GNIC_EVENT_DB_OVERRUN = 8,	/* qp: a doorbell was lost, and rung again */
+	DRM_GNIC_EVENT_CQ_ERROR = 9,	/* syndrome; all QPs fail, until the group was inactive */
+	DRM_GNIC_EVENT_LINK_DOWN = 10,	/* the link of an active group's port is lost */
+	DRM_GNIC_EVENT_LINK_UP = 11,	/* and back */
 };
 
 #define DRM_GNIC_EVENT_IMMEDIATE	(1 << 0)	/* tag is immediate data */
@@ -216,7 +221,7 @@ enum drm_gnic_event_type {
  * @index: RECV: number of the first buffer that is filled; the first one posted to
  *	the QP since it became active, was held, or recovered, is number 0
  * @count: RECV: buffers that are filled
- * @syndrome: QP_ERROR: hardware.rst "Syndromes"
+ * @syndrome: QP_ERROR, CQ_ERROR: hardware.rst "Syndromes"
  * @lost: records lost just before this one, because nobody read
  * @reserved: zero
  */

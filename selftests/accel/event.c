@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What a holder is told beside its arrivals: QPs, doorbells, the CQ, the link. */
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "lib.h"
+
+#define QPS		2
+#define WQ_ACCESS	0xc3
+#define CQ_OVERRUN	0xc4
+
+static struct gnic_accel *acc;
+static struct group left, right;
+static int left_fd, right_fd;
+static struct gnic_accel_bo *src, *dst;
+
+static bool works(void)
+{
+	struct drm_gnic_cmd cmds[QPS];
+	uint32_t i;
+
+	for (i = 0; i < QPS; i++)
+		cmds[i] = gnic_accel_write(left_fd, i, src, 0, dst->address, 5000);
+	EXPECT_EQ(gnic_accel_run(acc, cmds, QPS), 0);
+	return true;
+}
+
+/* What reporter qp says of the group: the value of a member. */
+static uint32_t diagnosed(const struct group *group, const char *member)
+{
+	char line[32];
+
+	test_must(test_sh_line(line, sizeof(line),
+			       "devlink -j health diagnose %s reporter qp | jq .%s", group->dev,
+			       member), member);
+	return strtoul(line, NULL, 0);
+}
+
+static bool fault(const char *kind, const struct group *group, uint32_t qp)
+{
+	return sim_cmd("{\"cmd\":\"fault\",\"kind\":\"%s\",\"card\":%u,\"port\":0,\"qpn\":%u}\n",
+		       kind, gnic_accel_info(acc)->module_id, group->qpn_base + qp);
+}
+
+static bool nothing_more(int fd)
+{
+	struct drm_gnic_event event;
+	struct pollfd pollfd = { .fd = fd, .events = POLLIN };
+
+	EXPECT_EQ(poll(&pollfd, 1, 200), 0);
+	EXPECT_EQ(gnic_accel_event(fd, &event, 0), 0);
+	return true;
+}
+
+/* The next record, by poll() and read(). */
+static bool next(int fd, uint32_t type, uint32_t qp, uint32_t syndrome)
+{
+	struct pollfd pollfd = { .fd = fd, .events = POLLIN };
+	struct drm_gnic_event event;
+
+	EXPECT_EQ(poll(&pollfd, 1, 10000), 1);
+	EXPECT_EQ(pollfd.revents, POLLIN);
+	EXPECT_EQ(read(fd, &event, sizeof(event)), sizeof(event));
+	EXPECT_EQ(event.type, type);
+	EXPECT_EQ(event.qp, qp);
+	EXPECT_EQ(event.syndrome, syndrome);
+	EXPECT_EQ(event.lost, 0);
+	return true;
+}
+
+static bool qp_error(void)
+{
+	uint32_t before = diagnosed(&left, "qp_errors");
+
+	EXPECT(fault("qp", &left, 1));
+	EXPECT(next(left_fd, DRM_GNIC_EVENT_QP_ERROR, 1, WQ_ACCESS));
+	EXPECT(nothing_more(left_fd));
+	EXPECT(nothing_more(right_fd));
+	EXPECT_EQ(diagnosed(&left, "qp_errors"), before + 1);
+	EXPECT_EQ(test_sh("devlink health recover %s reporter qp", left.dev), 0);
+	EXPECT(next(left_fd, DRM_GNIC_EVENT_QP_RECOVERED, 1, 0));
+	return works();
+}
+
+/* It is rung again: a buffer that the device had not heard of is there. */
+static bool doorbell_overrun(void)
+{
+	struct drm_gnic_cmd cmd = gnic_accel_send(left_fd, 1, src, 0, 3000);
+	uint32_t before = diagnosed(&right, "db_overruns");
+
+	EXPECT_EQ(gnic_accel_recv(acc, right_fd, 1, dst, 0, 4096, 1), 1);
+	EXPECT(fault("db-overrun", &right, 1));
+	EXPECT(next(right_fd, DRM_GNIC_EVENT_DB_OVERRUN, 1, 0));
+	EXPECT(nothing_more(right_fd));
+	EXPECT_EQ(diagnosed(&right, "db_overruns"), before + 1);
+	EXPECT_EQ(gnic_accel_run(acc, &cmd, 1), 0);
+	EXPECT(next(right_fd, DRM_GNIC_EVENT_RECV, 1, 0));
+	EXPECT(nothing_more(left_fd));
+	return works();
+}
+
+static bool cq_fails(const struct group *group, int fd)
+{
+	uint32_t before = diagnosed(group, "cq_errors"), qp;
+
+	EXPECT(sim_cmd("{\"cmd\":\"fault\",\"kind\":\"cq\",\"card\":%u,\"cqn\":%u}\n",
+		       gnic_accel_info(acc)->module_id, diagnosed(group, "cqn")));
+	EXPECT(next(fd, DRM_GNIC_EVENT_CQ_ERROR, 0, CQ_OVERRUN));
+	for (qp = 0; qp < QPS; qp++)
+		EXPECT(next(fd, DRM_GNIC_EVENT_QP_ERROR, qp, CQ_OVERRUN));
+	EXPECT(nothing_more(fd));
+	EXPECT_EQ(diagnosed(group, "cq_errors"), before + 1);
+	return true;
+}
+
+/* Recovery would leave it without completions, and is refused. */
+static bool cq_error(void)
+{
+	EXPECT(cq_fails(&right, right_fd));
+	EXPECT(nothing_more(left_fd));
+	EXPECT(test_sh("devlink health recover %s reporter qp", right.dev) != 0);
+	EXPECT(nothing_more(right_fd));
+	EXPECT(group_pair_again(&left, left_fd, &right, right_fd));
+	return works();
+}
+
+/* Who comes next finds new queues. */
+static bool cq_error_and_release(void)
+{
+	EXPECT(cq_fails(&right, right_fd));
+	close(right_fd);
+	right_fd = group_hold(acc, &right);
+	EXPECT_EQ(group_deactivate(&left), 0);
+	EXPECT_EQ(group_activate(&left), 0);
+	EXPECT(next(left_fd, DRM_GNIC_EVENT_INACTIVE, 0, 0));
+	EXPECT(next(left_fd, DRM_GNIC_EVENT_ACTIVE, 0, 0));
+	return works();
+}
+
+static uint32_t linked(int fd)
+{
+	struct drm_gnic_group_info info;
+
+	if (gnic_accel_group_info(acc, fd, &info))
+		return 0;
+	return info.flags & DRM_GNIC_GROUP_LINK;
+}
+
+static bool link_lost(void)
+{
+	uint32_t before = diagnosed(&left, "link_losses"), i;
+
+	for (i = 0; i < 2; i++) {
+		EXPECT(linked(left_fd));
+		group_link(false);
+		EXPECT(next(left_fd, DRM_GNIC_EVENT_LINK_DOWN, 0, 0));
+		EXPECT(next(right_fd, DRM_GNIC_EVENT_LINK_DOWN, 0, 0));
+		EXPECT(!linked(left_fd));
+		EXPECT(!linked(right_fd));
+		group_link(true);
+		EXPECT(next(left_fd, DRM_GNIC_EVENT_LINK_UP, 0, 0));
+		EXPECT(next(right_fd, DRM_GNIC_EVENT_LINK_UP, 0, 0));
+		EXPECT(linked(left_fd));
+		EXPECT(works());
+	}
+	EXPECT_EQ(diagnosed(&left, "link_losses"), before + 2);
+	EXPECT(nothing_more(left_fd));
+	return true;
+}
+
+/* A group that becomes active without a link knows that. */
+static bool active_without_link(void)
+{
+	EXPECT_EQ(group_deactivate(&left), 0);
+	EXPECT(next(left_fd, DRM_GNIC_EVENT_INACTIVE, 0, 0));
+	EXPECT(!linked(left_fd));
+	group_link(false);
+	EXPECT(next(right_fd, DRM_GNIC_EVENT_LINK_DOWN, 0, 0));
+	EXPECT(nothing_more(left_fd));
+	EXPECT_EQ(group_activate(&left), 0);
+	EXPECT(next(left_fd, DRM_GNIC_EVENT_ACTIVE, 0, 0));
+	EXPECT(!linked(left_fd));
+	group_link(true);
+	EXPECT(next(left_fd, DRM_GNIC_EVENT_LINK_UP, 0, 0));
+	EXPECT(linked(left_fd));
+	EXPECT(group_pair_again(&left, left_fd, &right, right_fd));
+	return works();
+}
+
+static const struct test tests[] = {
+	{ "a QP that failed", qp_error },
+	{ "a doorbell that was lost", doorbell_overrun },
+	{ "a CQ that failed, and recovery is refused", cq_error },
+	{ "a CQ that failed, and the holder goes", cq_error_and_release },
+	{ "the link is lost, and comes back", link_lost },
+	{ "active without a link", active_without_link },
+	{ 0 }
+};
+
+int main(void)
+{
+	test_find();
+	sim_open();
+	group_setup();
+	test_open(&acc);
+	group_pair(&left, &right, QPS);
+	left_fd = group_hold(acc, &left);
+	right_fd = group_hold(acc, &right);
+	test_bo(acc, &src, 8192, 0);
+	test_bo(acc, &dst, 8192, DRM_GNIC_BO_REMOTE_WRITE);
+	return test_run(tests);
+}
