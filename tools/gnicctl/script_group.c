@@ -23,6 +23,10 @@ static const char *const script_events[] = {
 	[DRM_GNIC_EVENT_RECV]		= "recv",
 	[DRM_GNIC_EVENT_RDMA]		= "rdma",
 	[DRM_GNIC_EVENT_QP_RECOVERED]	= "qp_recovered",
+	[DRM_GNIC_EVENT_DB_OVERRUN]	= "db_overrun",
+	[DRM_GNIC_EVENT_CQ_ERROR]	= "cq_error",
+	[DRM_GNIC_EVENT_LINK_DOWN]	= "link_down",
+	[DRM_GNIC_EVENT_LINK_UP]	= "link_up",
 };
 
 #define SCRIPT_EVENTS	(sizeof(script_events) / sizeof(script_events[0]))
@@ -84,6 +88,7 @@ static void script_group_print(struct script *script, int argc, char **argv)
 	out_u64("sfnum", info.sfnum);
 	out_str("type", info.type == DRM_GNIC_GROUP_RAW ? "raw" : "write");
 	out_bool("active", info.flags & DRM_GNIC_GROUP_ACTIVE);
+	out_bool("link", info.flags & DRM_GNIC_GROUP_LINK);
 	out_bool("removed", info.flags & DRM_GNIC_GROUP_REMOVED);
 	out_u64("port", info.port);
 	out_u64("generation", info.generation);
@@ -283,12 +288,17 @@ static void script_send(struct script *script, int argc, char **argv)
 
 static uint32_t script_event_type(const char *name)
 {
+	char names[256] = "";
 	uint32_t type;
 
 	for (type = 1; type < SCRIPT_EVENTS; type++)
 		if (strcmp(script_events[type], name) == 0)
 			return type;
-	usage_error("\"%s\" is no event: active inactive removed qp_error recv rdma", name);
+	for (type = 1; type < SCRIPT_EVENTS; type++) {
+		strcat(names, " ");
+		strcat(names, script_events[type]);
+	}
+	usage_error("\"%s\" is no event:%s", name, names);
 }
 
 static void script_event_print(const struct script_group *group,
@@ -398,7 +408,7 @@ const struct script_cmd script_group_cmds[] = {
 	  "GROUP[.QP] SRC[+OFF] SIZE [imm X] [signal SOB N] [count N] [walk] [sync]",
 	  "SEND, into the buffer that is next at the far end" },
 	{ "event", script_event, 2, 3, "GROUP TYPE [SECONDS]",
-	  "wait for active, inactive, removed, qp_error, recv or rdma" },
+	  "wait for active, inactive, removed, qp_error, recv, rdma, ..." },
 	{ "recv", script_recv, 4, 4, "GROUP[.QP] NAME[+OFF] SIZE COUNT",
 	  "COUNT buffers of SIZE bytes for each QP" },
 	{ "collect", script_collect, 3, 5, "GROUP FILE COUNT [udp] [SECONDS]",
