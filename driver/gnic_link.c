@@ -135,21 +135,26 @@ int gnic_ethtool_get_link_ksettings(struct net_device *netdev, struct ethtool_li
 }
 
 /* One mode; without a number of lanes the best that the FEC setting allows. */
-static int gnic_link_force(const struct ethtool_link_ksettings *ks,
+static int gnic_link_force(struct gnic_nic *nic, const struct ethtool_link_ksettings *ks,
 			   const struct gnic_hw_port_info *info, struct gnic_hw_port_set *set)
 {
 	unsigned int i;
 
-	if (ks->base.duplex == DUPLEX_HALF)
+	if (ks->base.duplex == DUPLEX_HALF) {
+		netdev_info(nic->netdev, "a link is full duplex\n");
 		return -EINVAL;
+	}
 	for (i = ARRAY_SIZE(gnic_link_modes); i--;) {
 		if (gnic_link_modes[i].speed == ks->base.speed &&
 		    le32_to_cpu(info->modes) & gnic_link_modes[i].hw &&
 		    (!ks->lanes || gnic_link_modes[i].lanes == ks->lanes))
 			break;
 	}
-	if (i == -1U)
+	if (i == -1U) {
+		netdev_info(nic->netdev, "no mode of the port has %u Mb/s on %u lanes (0: any)\n",
+			    ks->base.speed, ks->lanes);
 		return -EINVAL;
+	}
 	set->mode.speed = cpu_to_le32(gnic_link_modes[i].speed);
 	set->mode.lanes = gnic_link_modes[i].lanes;
 	return 0;
@@ -170,12 +175,14 @@ int gnic_ethtool_set_link_ksettings(struct net_device *netdev,
 	set.mode.autoneg = ks->base.autoneg == AUTONEG_ENABLE;
 	set.mode.fec = info.fec;
 	if (!set.mode.autoneg) {
-		err = gnic_link_force(ks, &info, &set);
+		err = gnic_link_force(nic, ks, &info, &set);
 		return err ? err : gnic_port_set(nic->port, &set);
 	}
 	gnic_link_supported(&info, supported);
-	if (!linkmode_subset(ks->link_modes.advertising, supported))
+	if (!linkmode_subset(ks->link_modes.advertising, supported)) {
+		netdev_info(nic->netdev, "no more than the supported modes can be advertised\n");
 		return -EINVAL;
+	}
 	set.advertise = cpu_to_le32(gnic_link_from_ethtool(&info, ks->link_modes.advertising));
 	return gnic_port_set(nic->port, &set);
 }
@@ -190,7 +197,11 @@ int gnic_ethtool_nway_reset(struct net_device *netdev)
 	err = gnic_port_query(nic->port, &info);
 	if (err)
 		return err;
-	return info.mode.autoneg ? gnic_port_set(nic->port, &set) : -EINVAL;
+	if (!info.mode.autoneg) {
+		netdev_info(netdev, "autonegotiation is off\n");
+		return -EINVAL;
+	}
+	return gnic_port_set(nic->port, &set);
 }
 
 int gnic_ethtool_get_link_ext_state(struct net_device *netdev,
@@ -309,10 +320,12 @@ int gnic_ethtool_set_fecparam(struct net_device *netdev, struct ethtool_fecparam
 		if (fec->fec & gnic_fec_modes[i].sw)
 			hw |= gnic_fec_modes[i].hw;
 	}
-	if (fec->fec == ETHTOOL_FEC_AUTO)
+	if (fec->fec == ETHTOOL_FEC_AUTO) {
 		hw = GNIC_FEC_ANY;
-	else if (fec->fec != gnic_fec_to_ethtool(hw))
+	} else if (fec->fec != gnic_fec_to_ethtool(hw)) {
+		netdev_info(netdev, "FEC is off, baser, rs, or auto\n");
 		return -EINVAL;
+	}
 	err = gnic_port_query(nic->port, &info);
 	if (err)
 		return err;

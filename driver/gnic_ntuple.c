@@ -184,6 +184,10 @@ static int gnic_ntuple_make(struct gnic_nic *nic, struct gnic_ntuple *rule,
 {
 	int err, location;
 
+	if (!gnic_ntuple_supported(nic) || !(nic->netdev->features & NETIF_F_NTUPLE)) {
+		NL_SET_ERR_MSG_MOD(extack, "rule: feature ntuple is off, or the device has none");
+		return -EOPNOTSUPP;
+	}
 	err = gnic_ntuple_parse(nic, rule, extack);
 	if (err)
 		return err;
@@ -215,8 +219,6 @@ int gnic_ntuple_add(struct gnic_nic *nic, struct ethtool_rx_flow_spec *fs, u32 c
 	struct gnic_ntuple *rule;
 	int err;
 
-	if (!gnic_ntuple_supported(nic) || !(nic->netdev->features & NETIF_F_NTUPLE))
-		return -EOPNOTSUPP;
 	rule = kzalloc(sizeof(*rule), GFP_KERNEL);
 	if (!rule)
 		return -ENOMEM;

@@ -118,7 +118,8 @@ locations() {
 	number=$(rule tcp4 dst-port 7 action 1)
 	expect "same frames, same rule" "$(rule tcp4 dst-port 7 action 2)" -eq "$number"
 	ethtool -n "$DEV" rule "$number" | grep -q 'Direct to queue 2' || fail "it is not shown"
-	expect_fail rule tcp4 dst-port 7 action 2 loc 65536
+	expect_logged "there are locations from 0 to 32767" \
+		rule tcp4 dst-port 7 action 2 loc 65536
 	ethtool -N "$DEV" delete "$number"
 	ethtool -N "$DEV" delete "$number"
 	expect_fail ethtool -N "$DEV" delete 65536
@@ -145,7 +146,17 @@ many_rules() {
 	ethtool -K "$DEV" ntuple off
 	expect "after ntuple off" "$(ethtool -n "$DEV" | grep -c ^Filter)" -eq 0
 	expect "queue" "$(busy 10 dport=233)" = 0
-	expect_fail rule udp4 dst-port 1 action 1
+	expect_logged "rule: feature ntuple is off" rule udp4 dst-port 1 action 1
+}
+
+# too_few_rings COUNT: says the kernel, or, if it does not see what a rule adds, the driver
+too_few_rings() {
+	local said
+
+	dmesg -C
+	said=$(ethtool -L "$DEV" combined "$1" 2>&1) && fail "there are $1 rings"
+	[[ $said == *"too low for existing"* ]] ||
+		dmesg | grep -qF "a rule for a context needs 7 rings" || fail "it said: $said"
 }
 
 contexts() {
@@ -159,9 +170,11 @@ contexts() {
 	expect "context" "$(busy 200 src=1 dport=99)" = "1 2"
 	rule udp4 dst-port 98 context "$id" action 4 >/dev/null
 	expect "context and offset" "$(busy 200 src=1 dport=98)" = "5 6"
-	expect_fail rule udp4 dst-port 97 context "$id" action 6
+	expect_logged "rule: with 6 added a ring of context $id lacks" \
+		rule udp4 dst-port 97 context "$id" action 6
+	# newer kernels know by themselves, and do not say
 	expect_fail rule udp4 dst-port 97 context 60
-	expect_fail ethtool -L "$DEV" combined 6
+	too_few_rings 6
 	expect_fail ethtool -X "$DEV" context "$id" start 4 equal 1
 	expect_fail ethtool -X "$DEV" context "$id" delete
 	rule udp4 dst-port 96 context 0 >/dev/null
@@ -170,13 +183,18 @@ contexts() {
 
 refused() {
 	setup
-	expect_fail rule udp4 dst-port 1 action 8
-	expect_fail rule udp4 dst-port 1 vf 1 queue 0
-	expect_fail rule ah4 spi 1 action 1
-	expect_fail rule udp4 dst-port 1 vlan-etype 0x8100 action 1
-	expect_fail rule udp4 dst-port 1 user-def 1 action 1
+	expect_logged "rule: rings are 0 to 7" rule udp4 dst-port 1 action 8
+	expect_logged "rule: the action is a ring, a context, or to drop" \
+		rule udp4 dst-port 1 vf 1 queue 0
+	expect_logged "rule: flow types are tcp, udp, sctp, esp, ip4, ip6 and ether" \
+		rule ah4 spi 1 action 1
+	expect_logged "rule: a tag's type and user defined bytes can't be matched" \
+		rule udp4 dst-port 1 vlan-etype 0x8100 action 1
+	expect_logged "rule: a tag's type and user defined bytes can't be matched" \
+		rule udp4 dst-port 1 user-def 1 action 1
 	rule udp4 dst-port 1 action 7 >/dev/null
-	expect_fail ethtool -L "$DEV" combined 7
+	expect_refused "too low for existing ntuple filter settings" \
+		ethtool -L "$DEV" combined 7
 	expect "rules" "$(ethtool -n "$DEV" | grep -c ^Filter)" -eq 1
 }
 

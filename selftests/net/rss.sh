@@ -92,7 +92,8 @@ user_table_stays() {
 	expect "queues" "$(busy 200 src=1)" = "0 3"
 	ethtool -L "$DEV" combined 8
 	expect "with more of them" "$(busy 200 src=1)" = "0 3"
-	expect_fail ethtool -L "$DEV" combined 3
+	expect_refused "too low for existing indirection table" \
+		ethtool -L "$DEV" combined 3
 	ethtool -G "$DEV" rx 256
 	defer ethtool -G "$DEV" rx 512
 	expect "with other rings" "$(busy 200 src=1)" = "0 3"
