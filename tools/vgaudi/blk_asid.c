@@ -216,6 +216,29 @@ static int asid_mapped_iov(struct card *card, uint16_t asid, uint64_t addr, uint
 
 /* ---- access ---- */
 
+/* One window, which has the addresses of memory, allows it. */
+static bool asid_is_plain(struct asid_table *table, uint64_t addr, uint64_t len, uint8_t access)
+{
+	const struct window *w = table->last;
+	uint32_t i;
+
+	if (!window_covers(w, addr, len)) {
+		i = window_upper(table, addr);
+		w = i ? &table->windows[i - 1] : &window_none;
+	}
+	return window_covers(w, addr, len) && !(access & ~w->access) && !w->count;
+}
+
+void *asid_straight(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, uint8_t access)
+{
+	if (asid >= ASIDS || (asid != GNIC_ASID_KERNEL &&
+			      !asid_is_plain(&card->windows->tables[asid], addr, len, access)))
+		return NULL;
+	if (asid_is_host(addr, len))
+		return dma_hit(card->dma, addr, len, asid_prot(access));
+	return asid_device(card, addr, len);
+}
+
 void *asid_ptr(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, uint8_t access)
 {
 	struct iovec iov;

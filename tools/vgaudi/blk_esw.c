@@ -302,6 +302,25 @@ void esw_from_function(struct vport *vport, struct frame *frame)
 		esw_default(vport, frame, NULL);
 }
 
+struct vport *esw_straight(const struct vport *uplink, const struct frame *frame)
+{
+	const struct esw *esw = uplink->card->esw;
+	struct vport *to;
+
+	if (flow_count(esw->flows))
+		return NULL;
+	to = esw_mac_find(esw, uplink->port, frame_mac(esw_dmac(frame)));
+	return to && to->enabled && to->rc_users ? to : NULL;
+}
+
+void esw_passed(struct vport *uplink, struct vport *to, uint32_t len, uint32_t count)
+{
+	uplink->stats.from_function_packets += count;
+	uplink->stats.from_function_bytes += (uint64_t)len * count;
+	to->stats.to_function_packets += count;
+	to->stats.to_function_bytes += (uint64_t)len * count;
+}
+
 void esw_from_host(struct vport *vport, struct frame *frame)
 {
 	if (!esw_parse(frame)) {

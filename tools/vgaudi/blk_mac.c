@@ -106,29 +106,41 @@ static void mac_check_length(struct gnic_hw_mac_dir *rx, const struct frame *fra
 		rx->in_range_length++;
 }
 
-static void mac_count(struct gnic_hw_mac_dir *dir, const struct frame *frame)
+void mac_count(struct gnic_hw_mac_dir *dir, const struct frame *frame, uint32_t count)
 {
 	static const uint8_t broadcast[] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 	const uint8_t *dst = mac_dst(frame);
 	uint32_t size = frame->len + MAC_FCS_LEN;
 
-	dir->frames_ok++;
-	dir->octets_ok += size;
-	dir->octets_all += size;
-	dir->hist[mac_hist(size)]++;
-	dir->vlan += mac_is_tagged(frame);
+	dir->frames_ok += count;
+	dir->octets_ok += (uint64_t)size * count;
+	dir->octets_all += (uint64_t)size * count;
+	dir->hist[mac_hist(size)] += count;
+	dir->vlan += mac_is_tagged(frame) ? count : 0;
 	if (!(dst[0] & 1))
-		dir->unicast++;
+		dir->unicast += count;
 	else if (!memcmp(dst, broadcast, sizeof(broadcast)))
-		dir->broadcast++;
+		dir->broadcast += count;
 	else
-		dir->multicast++;
+		dir->multicast += count;
+}
+
+void mac_count_rx(struct port *port, const struct frame *frame, uint32_t count)
+{
+	mac_count(&port->stats.rx, frame, count);
+	if (port->mode.fec == GNIC_FEC_RS)
+		port->fec_bits += (frame->len + MAC_FCS_LEN) * 8ull * count;
+}
+
+bool mac_is_too_long(const struct port *port, const struct frame *frame)
+{
+	return frame->len > port->mtu + MAC_ETH_HLEN + MAC_TAGS_LEN;
 }
 
 static bool mac_too_long(const struct port *port, struct gnic_hw_mac_dir *dir,
 			 const struct frame *frame)
 {
-	if (frame->len <= port->mtu + MAC_ETH_HLEN + MAC_TAGS_LEN)
+	if (!mac_is_too_long(port, frame))
 		return false;
 	dir->too_long++;
 	dir->octets_all += frame->len + MAC_FCS_LEN;
@@ -187,7 +199,7 @@ void mac_send(struct port *port, struct frame *frame)
 	if (mac_too_long(port, tx, frame))
 		return;
 	mac_pad(frame);
-	mac_count(tx, frame);
+	mac_count(tx, frame, 1);
 	if (mac_type(frame) == MAC_ETH_TYPE_CONTROL)
 		mac_count_control(tx, mac_opcode(frame, &quanta));
 	if (port->loopback)
@@ -223,10 +235,8 @@ static bool mac_accept(struct port *port, struct frame *frame)
 		mac_bad(port, frame);
 		return false;
 	}
-	mac_count(rx, frame);
+	mac_count_rx(port, frame, 1);
 	mac_check_length(rx, frame);
-	if (port->mode.fec == GNIC_FEC_RS)
-		port->fec_bits += (frame->len + MAC_FCS_LEN) * 8ull;
 	return true;
 }
 
@@ -269,7 +279,7 @@ void mac_bad_fcs(struct port *port, struct frame *frame, uint32_t error)
 	rx->octets_all += frame->len + MAC_FCS_LEN;
 	if (frame->len < MAC_FRAME_MIN)
 		rx->fragments++;
-	else if (frame->len > port->mtu + MAC_ETH_HLEN + MAC_TAGS_LEN)
+	else if (mac_is_too_long(port, frame))
 		rx->jabbers++;
 	else
 		rx->fcs_errors++;

@@ -316,6 +316,8 @@ void txs_resync(struct rc *rc, uint32_t psn);	/* the peer expects @psn: begin th
 void txs_rollback(struct rc *rc);
 void txs_rewind(struct rc *rc);		/* likewise, but those that are under way are not lost */
 void txs_pass(struct rc_requester *req, const struct rc_msg *msg);	/* to the next packet */
+void txs_advance(struct rc *rc, const struct rc_msg *msg, bool ack_req);	/* likewise, it leaves */
+void txs_count(struct rc *rc, uint32_t len, uint32_t count);	/* packets that leave */
 /* All packets before @psn have arrived; false: it cannot be, nothing happened. */
 bool txs_acked(struct rc *rc, uint32_t psn);
 /* The oldest packet was lost: false: too often in a row, the QP has failed. */
@@ -356,6 +358,13 @@ void delay_sent(struct rc *rc, uint32_t psn);	/* a packet that asks for an ACK, 
 void delay_acked(struct rc *rc);		/* ONA has moved */
 void delay_lost(struct rc *rc);
 
+/* rc_train.c: packets of @msg that have arrived together, @most at most; 0: send one */
+uint32_t train_send(struct rc *rc, const struct rc_msg *msg, uint32_t most);
+
+/* blk_rxe_rc.c */
+void rxe_ack(struct rc *rc, uint32_t cause);	/* packet @cause has asked for it */
+void rxe_count(struct qp *qp, uint32_t len, uint32_t count);	/* packets that have come */
+
 /* rxe_request.c: 0, or why @pkt is refused: the expected one; the first of any WRITE */
 uint8_t rxe_check(const struct rc *rc, const struct rc_packet *pkt);
 uint8_t rxe_check_write(const struct rc_responder *res, const struct rc_packet *pkt);
@@ -367,6 +376,8 @@ void rxe_answered(struct rc *rc, const struct rc_packet *pkt);
 /* rxe_place.c */
 /* From pieces to pieces, @len bytes, which may overlap. */
 void rc_move(const struct iovec *to, const struct iovec *from, size_t len);
+/* Bytes that @len bytes of payload become in memory. */
+uint32_t rxe_room(uint16_t reduction, uint32_t len);
 /* The payload, which is byte @off of the message and on. False: that is out of reach. */
 bool rxe_place(struct rc *rc, const struct rxe_request *in, const struct rc_write *write,
 	       uint32_t off, uint8_t access);

@@ -49,7 +49,7 @@ static void rxe_selective_ack(struct rc *rc, uint32_t cause)
 	rxe_ack_with(rc, &pkt);
 }
 
-static void rxe_ack(struct rc *rc, uint32_t cause)
+void rxe_ack(struct rc *rc, uint32_t cause)
 {
 	struct rc_packet pkt = { .opcode = ROCE_ACK };
 
@@ -357,6 +357,12 @@ enum gnic_hw_status rc_cmd_flush(struct qp *qp)
 
 /* ---- delivery ---- */
 
+void rxe_count(struct qp *qp, uint32_t len, uint32_t count)
+{
+	qp->stats.rx_packets += count;
+	qp->stats.rx_bytes += (uint64_t)len * count;
+}
+
 static void rxe_deliver(struct vport *vport, const struct rxe_request *in, uint32_t len)
 {
 	struct qp *qp = qp_get(vport->port, in->pkt->dst_qp);
@@ -372,8 +378,7 @@ static void rxe_deliver(struct vport *vport, const struct rxe_request *in, uint3
 		vport->stats.dropped++;
 		return;
 	}
-	qp->stats.rx_packets++;
-	qp->stats.rx_bytes += len;
+	rxe_count(qp, len, 1);
 	if (answer)
 		rxe_answered(rc, in->pkt);
 	else

@@ -44,6 +44,17 @@ static bool txs_fetch(struct rc *rc)
 
 /* ---- from message to packets ---- */
 
+void txs_count(struct rc *rc, uint32_t len, uint32_t count)
+{
+	struct gnic_hw_vport_stats *vport = &rc->qp->vport->stats;
+	struct gnic_hw_qp_stats *qp = &rc->qp->stats;
+
+	qp->tx_packets += count;
+	qp->tx_bytes += (uint64_t)len * count;
+	vport->from_function_packets += count;
+	vport->from_function_bytes += (uint64_t)len * count;
+}
+
 void txs_emit(struct rc *rc, const struct rc_packet *pkt, struct frame *frame)
 {
 	struct qp *qp = rc->qp;
@@ -60,10 +71,7 @@ void txs_emit(struct rc *rc, const struct rc_packet *pkt, struct frame *frame)
 		qp->vport->stats.dropped++;
 		return;
 	}
-	qp->stats.tx_packets++;
-	qp->stats.tx_bytes += frame->len;
-	qp->vport->stats.from_function_packets++;
-	qp->vport->stats.from_function_bytes += frame->len;
+	txs_count(rc, frame->len, 1);
 	mac_send(qp->port, frame);
 }
 
@@ -171,7 +179,7 @@ void txs_pass(struct rc_requester *req, const struct rc_msg *msg)
 }
 
 /* Before the packet leaves: its ACK may be here before mac_send() returns. */
-static void txs_advance(struct rc *rc, const struct rc_msg *msg, bool ack_req)
+void txs_advance(struct rc *rc, const struct rc_msg *msg, bool ack_req)
 {
 	struct rc_requester *req = &rc->req;
 
@@ -261,22 +269,29 @@ static bool txs_may_send(const struct rc_requester *req)
 	return txs_in_flight(req) < req->window || (req->window && req->since_ackreq);
 }
 
-/* One packet, or one WQE without packets; as how many it counts. 0: nothing can be done now. */
-static uint32_t txs_step(struct rc *rc)
+/*
+ * Packets, @most at most, or one WQE without packets; as how many it counts. 0: nothing
+ * can be done now.
+ */
+static uint32_t txs_step(struct rc *rc, uint32_t most)
 {
 	struct rc_requester *req = &rc->req;
 	struct rc_msg *msg = rc_msg(req, req->exec);
-	uint32_t cost = msg->in_rows ? txs_rows_cost(req, msg) : 1;
+	uint32_t sent;
 
 	if (!msg->packets) {
 		req->exec++;
 		txs_complete(rc);
-		return cost;
+		return 1;
 	}
+	sent = train_send(rc, msg, most);
+	if (sent)
+		return sent;
 	if (!txs_may_send(req))
 		return 0;
+	sent = msg->in_rows ? txs_rows_cost(req, msg) : 1;
 	txs_send(rc, msg);
-	return cost;
+	return sent;
 }
 
 int rc_poll(struct qp *qp, int budget)
@@ -292,7 +307,7 @@ int rc_poll(struct qp *qp, int budget)
 			sack_skip(req);
 		if (req->exec == req->tail && (budget-- <= 0 || !txs_fetch(rc)))
 			break;
-		cost = txs_step(rc);
+		cost = txs_step(rc, req->burst - work);
 		if (!cost)
 			break;
 		work += cost;

@@ -371,6 +371,9 @@ int asid_iov(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, uint
 /* Do windows allow it, whether there is memory behind them or not? No is counted. */
 bool asid_allows(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, uint8_t access);
 
+/* Likewise, if it is simple: in one piece, one window. NULL says nothing and is not counted. */
+void *asid_straight(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, uint8_t access);
+
 /* Pieces, as asid_iov() leaves them, into one. */
 static inline void asid_gather(void *dst, const struct iovec *iov, int pieces)
 {

@@ -113,6 +113,11 @@ static inline struct qp *esw_queue(const struct esw_vport *v, unsigned int numbe
 	return v->queues && number < GNIC_VPORT_QUEUES_MAX ? v->queues[number] : NULL;
 }
 
+/* blk_esw.c: the function that gets it if no rule is asked; NULL: there are rules, or none does. */
+struct vport *esw_straight(const struct vport *uplink, const struct frame *frame);
+/* @count of them, of @len bytes each, have come to @uplink and gone to @to. */
+void esw_passed(struct vport *uplink, struct vport *to, uint32_t len, uint32_t count);
+
 /* esw_flow.c */
 void esw_flow_replace(struct qp *from, struct qp *to);
 void esw_flow_flush(struct card *card);

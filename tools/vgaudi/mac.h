@@ -14,8 +14,14 @@
 #define MAC_PAUSE_QUANTA	0xffffu
 #define MAC_FEC_ALL	(GNIC_FEC_NONE | GNIC_FEC_BASER | GNIC_FEC_RS)
 
+struct frame;
+
 /* ---- blk_mac.c ---- */
 void mac_reset_port(struct port *port);
+bool mac_is_too_long(const struct port *port, const struct frame *frame);
+/* @count frames like this one have passed; have come in. */
+void mac_count(struct gnic_hw_mac_dir *dir, const struct frame *frame, uint32_t count);
+void mac_count_rx(struct port *port, const struct frame *frame, uint32_t count);
 
 /* ---- mac_split.c ---- */
 static inline bool mac_is_half(const struct port *port)
@@ -69,8 +75,6 @@ static inline uint64_t mac_pause_ns(const struct port *port, uint32_t quanta)
 }
 
 /* ---- mac_pfc.c ---- */
-struct frame;
-
 void mac_pfc_init(struct port *port);
 void mac_pfc_reset(struct port *port);	/* off, and forgotten */
 void mac_pfc_stop(struct port *port);	/* no link: no priority is paused any more */

@@ -79,6 +79,12 @@ void rc_receive(struct vport *vport, struct frame *frame);
  * and drops beyond it. mac_send() may pad the frame (iov, len).
  */
 void wire_send(struct port *port, struct frame *frame);			/* wire.c */
+/*
+ * mac_straight.c: the function that RC packets like this one would come to without
+ * anybody on the way who looks at them; NULL: send them. And @count of them have.
+ */
+struct vport *mac_straight(const struct port *port, const struct frame *frame);
+void mac_passed(struct port *port, struct vport *to, const struct frame *frame, uint32_t count);
 
 /* ---- mac_pause.c ---- */
 

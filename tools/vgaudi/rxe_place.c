@@ -42,8 +42,7 @@ void rc_move(const struct iovec *to, const struct iovec *from, size_t len)
 		rxe_move_pieces(to, from, len);
 }
 
-/* Bytes that @len bytes of payload become in memory. */
-static uint32_t rxe_room(uint16_t reduction, uint32_t len)
+uint32_t rxe_room(uint16_t reduction, uint32_t len)
 {
 	return reduction ? reduce_dst_len(reduction, len) : len;
 }
