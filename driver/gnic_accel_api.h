@@ -10,8 +10,8 @@
  *
  * Context: process context, may sleep, unless the function says otherwise.
  * Callbacks come in process context too. A callback must not call back into
- * this file for the same group or queue, except gnic_accel_queue_post() and
- * gnic_accel_group_post_recv(): it wakes somebody who does.
+ * this file for the same group or queue, except gnic_accel_queue_post(),
+ * gnic_accel_queue_retire() and gnic_accel_group_post_recv(): it wakes somebody who does.
  */
 #ifndef GNIC_ACCEL_API_H
 #define GNIC_ACCEL_API_H
@@ -271,7 +271,9 @@ int gnic_accel_group_post_recv(struct gnic_group *group, u32 qp, u64 addr, u32 l
 /**
  * struct gnic_accel_queue_ops - callbacks of the owner; process context
  * @complete: one CQE: tag is the WQE's; @error: @data is enum
- *	gnic_hw_syndrome, else bytes. A failed command does not stop the queue.
+ *	gnic_hw_syndrome, else bytes. A failed command does not stop the queue. What
+ *	the device says is passed on as it is: whose tag it is, and whether a CQE was
+ *	asked for, the owner knows.
  * @failed: the queue itself is dead: nothing will complete any more; may be NULL
  */
 struct gnic_accel_queue_ops {
@@ -298,20 +300,30 @@ struct gnic_accel_queue *gnic_accel_queue_create(struct gnic_dev *dev, u32 port,
 /* gnic_accel_queue_destroy - no callback, no access by the device afterwards */
 void gnic_accel_queue_destroy(struct gnic_accel_queue *queue);
 
-/* gnic_accel_queue_room - WQEs that a post would take now; any context */
-u32 gnic_accel_queue_room(struct gnic_accel_queue *queue);
-
 /**
  * gnic_accel_queue_post - append commands, all or none, and tell the device
  * @queue: which
  * @wqe: commands; GNIC_WQE_INDEX is filled in here
  * @count: how many
  *
+ * A command with GNIC_COMPUTE_WQE_CQE makes a CQE, and so does one that fails. Posts
+ * to one QP complete in order, and so do all other commands: of each of these orders
+ * the last one tells of those before it.
+ *
  * Context: any (takes a spinlock, irqs disabled).
- * Return: 0, -ENOSPC (no room now: complete() comes first), -EIO (queue is
- * dead or the device gone).
+ * Return: 0, -ENOSPC (no room now: gnic_accel_queue_retire() comes first), -EIO
+ * (queue is dead or the device gone).
  */
 int gnic_accel_queue_post(struct gnic_accel_queue *queue, const struct gnic_hw_compute_wqe *wqe,
 			  u32 count);
+
+/**
+ * gnic_accel_queue_retire - commands are done, no CQE of theirs is to come
+ * @queue: which
+ * @count: how many, the oldest ones
+ *
+ * Context: any (takes a spinlock, irqs disabled).
+ */
+void gnic_accel_queue_retire(struct gnic_accel_queue *queue, u32 count);
 
 #endif /* GNIC_ACCEL_API_H */

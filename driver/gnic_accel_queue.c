@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Compute queues for the compute module: a compute QP and its CQ. Every
- * command asks for a CQE, whether its owner wants one or not: so the CQ can't
- * overrun, and what is still under way is known.
+ * Compute queues for the compute module: a compute QP and its CQ. A command that
+ * fails makes a CQE even if it asks for none, so the CQ has room for all commands
+ * that the owner has not called done.
  */
 #include <linux/log2.h>
 #include <linux/slab.h>
@@ -25,10 +25,8 @@
  * @nb: on dev->events
  * @lock: protects what follows
  * @sq: commands
+ * @retired: index behind the commands that are done
  * @dead: nothing can be posted any more
- * @slots: entries of @busy and @wanted, as many as the CQ has
- * @busy: commands under way, by index: a POST may stay while the ring goes on
- * @wanted: those among them whose owner wants to know
  */
 struct gnic_accel_queue {
 	struct gnic_dev *dev;
@@ -41,35 +39,16 @@ struct gnic_accel_queue {
 	struct notifier_block nb;
 	spinlock_t lock;	/* what follows */
 	struct gnic_ring sq;
+	u32 retired;
 	bool dead;
-	u32 slots;
-	unsigned long *busy;
-	unsigned long *wanted;
 };
-
-/* One CQE a command that is under way: any other is the device's mistake. */
-static bool gnic_accel_queue_done(struct gnic_accel_queue *queue, u32 index, bool error)
-{
-	u32 slot = index & (queue->slots - 1);
-	bool tell = false;
-
-	spin_lock_irq(&queue->lock);
-	if (test_bit(slot, queue->busy))
-		tell = error || test_bit(slot, queue->wanted);
-	__clear_bit(slot, queue->busy);
-	__clear_bit(slot, queue->wanted);
-	spin_unlock_irq(&queue->lock);
-	return tell;
-}
 
 static void gnic_accel_queue_cqe(void *priv, const struct gnic_hw_cqe *cqe)
 {
-	bool error = le32_to_cpu(cqe->ctrl) & GNIC_CQE_ERROR;
 	struct gnic_accel_queue *queue = priv;
 
-	if (gnic_accel_queue_done(queue, le32_to_cpu(cqe->wqe_index), error))
-		queue->ops->complete(queue->priv, le32_to_cpu(cqe->tag), error,
-				     le32_to_cpu(cqe->data));
+	queue->ops->complete(queue->priv, le32_to_cpu(cqe->tag),
+			     le32_to_cpu(cqe->ctrl) & GNIC_CQE_ERROR, le32_to_cpu(cqe->data));
 }
 
 static const struct gnic_comp_ops gnic_accel_queue_comp_ops = {
@@ -114,30 +93,6 @@ static int gnic_accel_queue_qp_create(struct gnic_accel_queue *queue)
 	return err;
 }
 
-static void gnic_accel_queue_free(struct gnic_accel_queue *queue)
-{
-	bitmap_free(queue->wanted);
-	bitmap_free(queue->busy);
-	kfree(queue);
-}
-
-/* Twice the ring: what the device has read may still be under way. */
-static struct gnic_accel_queue *gnic_accel_queue_alloc(u8 log)
-{
-	struct gnic_accel_queue *queue = kzalloc(sizeof(*queue), GFP_KERNEL);
-
-	if (!queue)
-		return NULL;
-	spin_lock_init(&queue->lock);
-	queue->slots = BIT(min(log + 1, GNIC_CQ_LOG_MAX));
-	queue->busy = bitmap_zalloc(queue->slots, GFP_KERNEL);
-	queue->wanted = bitmap_zalloc(queue->slots, GFP_KERNEL);
-	if (queue->busy && queue->wanted)
-		return queue;
-	gnic_accel_queue_free(queue);
-	return NULL;
-}
-
 static int gnic_accel_queue_start(struct gnic_accel_queue *queue, u8 log)
 {
 	struct gnic_dev *dev = queue->dev;
@@ -149,7 +104,7 @@ static int gnic_accel_queue_start(struct gnic_accel_queue *queue, u8 log)
 	err = gnic_ring_alloc(dev, &queue->sq, log, sizeof(struct gnic_hw_compute_wqe));
 	if (err)
 		goto err_qpn_put;
-	queue->comp = gnic_comp_create(dev, ilog2(queue->slots), GNIC_DRV_NAME "-compute",
+	queue->comp = gnic_comp_create(dev, max(log, GNIC_CQ_LOG_MIN), GNIC_DRV_NAME "-compute",
 				       &gnic_accel_queue_comp_ops, queue);
 	if (IS_ERR(queue->comp)) {
 		err = PTR_ERR(queue->comp);
@@ -182,9 +137,10 @@ struct gnic_accel_queue *gnic_accel_queue_create(struct gnic_dev *dev, u32 port,
 	    !asid || asid > GNIC_ASID_MAX)
 		return ERR_PTR(-EINVAL);
 
-	queue = gnic_accel_queue_alloc(log);
+	queue = kzalloc(sizeof(*queue), GFP_KERNEL);
 	if (!queue)
 		return ERR_PTR(-ENOMEM);
+	spin_lock_init(&queue->lock);
 	queue->dev = dev;
 	queue->port = port;
 	queue->asid = asid;
@@ -193,7 +149,7 @@ struct gnic_accel_queue *gnic_accel_queue_create(struct gnic_dev *dev, u32 port,
 
 	err = gnic_accel_queue_start(queue, log);
 	if (err) {
-		gnic_accel_queue_free(queue);
+		kfree(queue);
 		return ERR_PTR(err);
 	}
 	queue->nb.notifier_call = gnic_accel_queue_event;
@@ -211,57 +167,28 @@ void gnic_accel_queue_destroy(struct gnic_accel_queue *queue)
 	gnic_comp_destroy(queue->comp);
 	gnic_ring_free(dev, &queue->sq);
 	gnic_qpn_put(dev, queue->port, queue->qpn, 1);
-	gnic_accel_queue_free(queue);
+	kfree(queue);
 }
 EXPORT_SYMBOL_GPL(gnic_accel_queue_destroy);
 
-/* Slots from @first on that nobody uses, round the end of the bitmap. */
-static u32 gnic_accel_queue_free_slots(const struct gnic_accel_queue *queue, u32 first)
-{
-	u32 slot = first & (queue->slots - 1);
-	u32 next = find_next_bit(queue->busy, queue->slots, slot);
-
-	if (next < queue->slots)
-		return next - slot;
-	next = find_first_bit(queue->busy, queue->slots);
-	return queue->slots - slot + min(next, slot);
-}
-
-static u32 gnic_accel_queue_room_locked(const struct gnic_accel_queue *queue)
+/* The ring has room for what the device has read; the CQ for what is done, too. */
+static u32 gnic_accel_queue_room(const struct gnic_accel_queue *queue)
 {
 	u32 done = le32_to_cpu(READ_ONCE(queue->sq.db->done));
 
 	return min(gnic_ring_free_entries(&queue->sq, done),
-		   gnic_accel_queue_free_slots(queue, queue->sq.index));
+		   queue->sq.mask + 1 - (queue->sq.index - queue->retired));
 }
-
-u32 gnic_accel_queue_room(struct gnic_accel_queue *queue)
-{
-	unsigned long flags;
-	u32 room;
-
-	spin_lock_irqsave(&queue->lock, flags);
-	room = queue->dead ? 0 : gnic_accel_queue_room_locked(queue);
-	spin_unlock_irqrestore(&queue->lock, flags);
-	return room;
-}
-EXPORT_SYMBOL_GPL(gnic_accel_queue_room);
 
 static void gnic_accel_queue_put(struct gnic_accel_queue *queue,
 				 const struct gnic_hw_compute_wqe *from)
 {
 	struct gnic_hw_compute_wqe *wqe = queue->sq.desc;
-	u32 slot = queue->sq.index & (queue->slots - 1);
-	u32 ctrl = le32_to_cpu(from->ctrl);
-
-	__set_bit(slot, queue->busy);
-	__assign_bit(slot, queue->wanted, ctrl & GNIC_COMPUTE_WQE_CQE);
+	u32 ctrl = le32_to_cpu(from->ctrl) & ~(u32)GNIC_WQE_INDEX;
 
 	wqe += queue->sq.index & queue->sq.mask;
 	*wqe = *from;
-	ctrl = (ctrl & ~(u32)GNIC_WQE_INDEX) | GNIC_COMPUTE_WQE_CQE |
-	       FIELD_PREP(GNIC_WQE_INDEX, queue->sq.index & 0xff);
-	wqe->ctrl = cpu_to_le32(ctrl);
+	wqe->ctrl = cpu_to_le32(ctrl | FIELD_PREP(GNIC_WQE_INDEX, queue->sq.index & 0xff));
 	queue->sq.index++;
 }
 
@@ -272,7 +199,7 @@ static int gnic_accel_queue_post_locked(struct gnic_accel_queue *queue,
 
 	if (queue->dead || gnic_dev_gone(queue->dev))
 		return -EIO;
-	if (gnic_accel_queue_room_locked(queue) < count)
+	if (gnic_accel_queue_room(queue) < count)
 		return -ENOSPC;
 	for (i = 0; i < count; i++)
 		gnic_accel_queue_put(queue, &wqe[i]);
@@ -292,3 +219,13 @@ int gnic_accel_queue_post(struct gnic_accel_queue *queue, const struct gnic_hw_c
 	return err;
 }
 EXPORT_SYMBOL_GPL(gnic_accel_queue_post);
+
+void gnic_accel_queue_retire(struct gnic_accel_queue *queue, u32 count)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&queue->lock, flags);
+	queue->retired += count;
+	spin_unlock_irqrestore(&queue->lock, flags);
+}
+EXPORT_SYMBOL_GPL(gnic_accel_queue_retire);

@@ -20,7 +20,7 @@ static const char *const gnic_health_faults[GNIC_HEALTH_FAULTS] = {
 /* X(member of struct gnic_hw_card_stats) */
 #define GNIC_HEALTH_STATS(X) \
 	X(mmio_reads) X(mmio_writes) X(kicks) X(bad_mmio) X(bad_kicks) \
-	X(dma_errors) X(asid_errors) X(cmds) X(cmd_errors) X(irqs)
+	X(dma_errors) X(asid_errors) X(cmds) X(cmd_errors) X(irqs) X(cqes)
 
 static const struct {
 	const char *name;

@@ -37,6 +37,7 @@
 #define GNIC_SUBMIT_MAX		256u
 #define GNIC_JOBS_MAX		1024u		/* of a context */
 #define GNIC_JOB_TIMEOUT_MS	5000
+#define GNIC_JOB_SILENCE	SZ_16M		/* bytes between two CQEs of a job */
 #define GNIC_EVENTS		4096u
 
 struct gnic_bo;
@@ -206,7 +207,8 @@ struct gnic_hold {
  * @error: of the first command that failed
  * @wqe: commands
  * @count: of @wqe; a command may be two
- * @pending: posted and not complete
+ * @signals: how many of @wqe ask for a CQE, see gnic_job_signal()
+ * @pending: of those, posted and not complete
  * @end: ctx->head behind its last command
  * @bos: objects that must stay; one reference each
  * @bo_count: of @bos
@@ -221,6 +223,7 @@ struct gnic_job {
 	int error;
 	struct gnic_hw_compute_wqe *wqe;
 	u32 count;
+	u32 signals;
 	u32 pending;
 	u32 end;
 	struct drm_gem_object **bos;
@@ -252,8 +255,7 @@ int gnic_bo_create_ioctl(struct drm_device *drm, void *data, struct drm_file *fi
 int gnic_bo_info_ioctl(struct drm_device *drm, void *data, struct drm_file *file);
 void gnic_bo_put_orphans(struct gnic_ctx *ctx);
 void gnic_bo_put_all(struct gnic_accel *accel);
-struct drm_gem_object *gnic_bo_lookup(struct drm_file *file, u32 handle, u64 offset, u64 size,
-				      u64 *address);
+int gnic_bo_piece(struct drm_gem_object *obj, u64 offset, u64 size, u64 *address);
 
 /* gnic_hold.c */
 int gnic_group_hold_ioctl(struct drm_device *drm, void *data, struct drm_file *file);

@@ -356,26 +356,18 @@ int gnic_bo_info_ioctl(struct drm_device *drm, void *data, struct drm_file *file
 }
 
 /**
- * gnic_bo_lookup - a piece of a buffer object
- * @file: whose handle
- * @handle: handle
+ * gnic_bo_piece - where a piece of a buffer object is
+ * @obj: object
  * @offset: where the piece begins
  * @size: bytes of it, not 0
  * @address: its device address
  *
- * Return: the object, referenced, or ERR_PTR: -ENOENT, -ERANGE.
+ * Return: 0 or -ERANGE.
  */
-struct drm_gem_object *gnic_bo_lookup(struct drm_file *file, u32 handle, u64 offset, u64 size,
-				      u64 *address)
+int gnic_bo_piece(struct drm_gem_object *obj, u64 offset, u64 size, u64 *address)
 {
-	struct drm_gem_object *obj = drm_gem_object_lookup(file, handle);
-
-	if (!obj)
-		return ERR_PTR(-ENOENT);
-	if (size > obj->size || offset > obj->size - size) {
-		drm_gem_object_put(obj);
-		return ERR_PTR(-ERANGE);
-	}
+	if (size > obj->size || offset > obj->size - size)
+		return -ERANGE;
 	*address = to_gnic_bo(obj)->node.start + offset;
-	return obj;
+	return 0;
 }

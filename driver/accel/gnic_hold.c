@@ -382,13 +382,15 @@ int gnic_group_recv_ioctl(struct drm_device *drm, void *data, struct drm_file *f
 	group = gnic_hold_get(file->driver_priv, args->group, &hold);
 	if (IS_ERR(group))
 		return PTR_ERR(group);
-	obj = gnic_bo_lookup(file, args->handle, args->offset,
-			     stride * (args->count - 1) + args->length, &address);
-	if (IS_ERR(obj)) {
-		err = PTR_ERR(obj);
+	obj = drm_gem_object_lookup(file, args->handle);
+	if (!obj) {
+		err = -ENOENT;
 		goto out_fput;
 	}
-	err = gnic_hold_recv(hold, args, address, signal);
+	err = gnic_bo_piece(obj, args->offset, stride * (args->count - 1) + args->length,
+			    &address);
+	if (!err)
+		err = gnic_hold_recv(hold, args, address, signal);
 	drm_gem_object_put(obj);
 out_fput:
 	fput(group);

@@ -88,7 +88,7 @@ static bool gnic_queue_post(struct gnic_ctx *ctx, struct gnic_job *job)
 	for (i = 0; i < job->count; i++)
 		ctx->slots[gnic_queue_slot(ctx->head + i)] = job;
 	ctx->head += job->count;
-	job->pending = job->count;
+	job->pending = job->signals;
 	return true;
 }
 
@@ -112,6 +112,8 @@ static void gnic_queue_retire(struct gnic_ctx *ctx)
 	struct gnic_job *job;
 
 	while ((job = gnic_queue_first(&ctx->running)) && !job->pending) {
+		if (ctx->queue)
+			gnic_accel_queue_retire(ctx->queue, job->end - ctx->tail);
 		ctx->tail = job->end;
 		list_move_tail(&job->link, &ctx->done);
 		if (job->error)
@@ -188,21 +190,41 @@ static int gnic_queue_errno(u32 syndrome)
 	return -EIO;
 }
 
+/* A command of @job asked for a CQE. */
+static bool gnic_queue_asked(const struct gnic_job *job, u32 tag)
+{
+	u32 i = tag - (job->end - job->count);
+
+	return job->wqe[i].ctrl & cpu_to_le32(GNIC_COMPUTE_WQE_CQE);
+}
+
+/* Returns the job of a CQE that may come: of a command that asked for it, or that failed. */
+static struct gnic_job *gnic_queue_take(struct gnic_ctx *ctx, u32 tag, bool error)
+{
+	struct gnic_job **slot = &ctx->slots[gnic_queue_slot(tag)], *job = *slot;
+
+	if (tag - ctx->tail >= ctx->head - ctx->tail || !job)
+		return NULL;
+	if (!error && !gnic_queue_asked(job, tag))
+		return NULL;
+	*slot = NULL;
+	return job;
+}
+
 static void gnic_queue_complete(void *priv, u32 tag, bool error, u32 data)
 {
 	struct gnic_ctx *ctx = priv;
-	struct gnic_job *job = NULL;
-	unsigned long flags;
 	bool done = false, odd;
+	struct gnic_job *job;
+	unsigned long flags;
 
 	spin_lock_irqsave(&ctx->job_lock, flags);
-	if (tag - ctx->tail < ctx->head - ctx->tail)
-		swap(job, ctx->slots[gnic_queue_slot(tag)]);
+	job = gnic_queue_take(ctx, tag, error);
 	if (job) {
 		ctx->progress = jiffies;
 		if (error && !job->error)
 			job->error = gnic_queue_errno(data);
-		done = !--job->pending;
+		done = gnic_queue_asked(job, tag) && !--job->pending;
 	}
 	/* what was cancelled may still complete: see gnic_queue_cancel() */
 	odd = !job && ctx->queue && !ctx->error;

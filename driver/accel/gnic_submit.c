@@ -17,12 +17,16 @@
  * struct gnic_submit - on the stack of one call
  * @file: who
  * @job: what becomes of it
- * @group_fd: whose description @group is; a stream of writes asks once
+ * @handle: whose object @bo is; a stream of commands looks it up once
+ * @bo: the job's, or NULL
+ * @group_fd: whose description @group is; likewise
  * @group: see @group_fd
  */
 struct gnic_submit {
 	struct drm_file *file;
 	struct gnic_job *job;
+	u32 handle;
+	struct drm_gem_object *bo;
 	int group_fd;
 	struct gnic_accel_group_info group;
 };
@@ -31,7 +35,7 @@ struct gnic_submit {
 
 static __le32 gnic_submit_ctrl(enum gnic_hw_wqe_opcode opcode)
 {
-	return cpu_to_le32(FIELD_PREP(GNIC_WQE_OPCODE, opcode) | GNIC_COMPUTE_WQE_CQE);
+	return cpu_to_le32(FIELD_PREP(GNIC_WQE_OPCODE, opcode));
 }
 
 /* The job keeps the object until it is done. */
@@ -39,13 +43,15 @@ static int gnic_submit_span(struct gnic_submit *submit, u32 handle, u64 offset, 
 			    u64 *address)
 {
 	struct gnic_job *job = submit->job;
-	struct drm_gem_object *obj;
 
-	obj = gnic_bo_lookup(submit->file, handle, offset, span, address);
-	if (IS_ERR(obj))
-		return PTR_ERR(obj);
-	job->bos[job->bo_count++] = obj;
-	return 0;
+	if (!submit->bo || submit->handle != handle) {
+		submit->bo = drm_gem_object_lookup(submit->file, handle);
+		if (!submit->bo)
+			return -ENOENT;
+		submit->handle = handle;
+		job->bos[job->bo_count++] = submit->bo;
+	}
+	return gnic_bo_piece(submit->bo, offset, span, address);
 }
 
 static bool gnic_submit_size_valid(u64 size)

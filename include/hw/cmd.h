@@ -159,6 +159,7 @@ GNIC_HW_SIZE(gnic_hw_caps, 64);
  * @cmds: commands done
  * @cmd_errors: commands whose status was not 0
  * @irqs: MSI-X messages sent
+ * @cqes: entries of completion queues written
  * @rsvd: zero
  */
 struct gnic_hw_card_stats {
@@ -172,7 +173,8 @@ struct gnic_hw_card_stats {
 	__le64 cmds;
 	__le64 cmd_errors;
 	__le64 irqs;
-	__le64 rsvd[6];
+	__le64 cqes;
+	__le64 rsvd[5];
 };
 GNIC_HW_SIZE(gnic_hw_card_stats, 128);
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -193,6 +194,35 @@ static bool rdma_many(void)
 	return true;
 }
 
+static uint64_t cqes(void)
+{
+	char line[64];
+
+	test_must(test_sh_line(line, sizeof(line),
+			       "devlink -j health diagnose %s reporter fw | jq .cqes", test_card),
+		  "the card's counter");
+	return strtoull(line, NULL, 0);
+}
+
+/* Of commands that complete in order the last one tells of all. */
+static bool few_completions(void)
+{
+	struct drm_gnic_cmd cmds[256];
+	unsigned int i, round;
+	uint64_t before;
+
+	for (i = 0; i < 256; i++)
+		cmds[i] = i % 3 ? gnic_accel_write(left_fd, i % QPS, src, 0, dst->address, 64) :
+				  gnic_accel_fill(src, 4096, 64, 0);
+	before = cqes();
+	for (round = 0; round < 16; round++)
+		EXPECT_EQ(gnic_accel_run(acc, cmds, 256), 0);
+	EXPECT(cqes() - before >= 16 * (QPS + 1));
+	/* of 4096 commands; the netdevs have some, too */
+	EXPECT(cqes() - before < 1024);
+	return true;
+}
+
 static bool rdma_refuses(void)
 {
 	struct drm_gnic_cmd good = gnic_accel_write(left_fd, 0, src, 0, dst->address, 64), cmd;
@@ -266,6 +296,25 @@ static bool rdma_wrong_address(void)
 	EXPECT_EQ(rdma(0, 0, dst->address, 64), -ECONNABORTED);
 	EXPECT_EQ(rdma(1, 0, dst->address, 64), 0);
 	return groups_again() && rdma(0, 0, dst->address, 64) == 0;
+}
+
+/* Of the writes only the last asks for a completion: what fails speaks up all the same. */
+static bool one_of_many_fails(void)
+{
+	struct drm_gnic_cmd cmds[64];
+	unsigned int i, bad;
+
+	for (bad = 0; bad < 64; bad += 21) {
+		for (i = 0; i < 64; i++)
+			cmds[i] = gnic_accel_write(left_fd, i % 2, src, 0,
+						   i == bad ? 0x1000 : dst->address, 64);
+		EXPECT_EQ(gnic_accel_run(acc, cmds, 64), -EACCES);
+		EXPECT(groups_again());
+	}
+	for (i = 0; i < 64; i++)
+		cmds[i] = gnic_accel_write(left_fd, i % 2, src, 0, dst->address, 64);
+	EXPECT_EQ(gnic_accel_run(acc, cmds, 64), 0);
+	return true;
 }
 
 /* The error of a fence reaches who waits for it; nothing of that runs. */
@@ -386,9 +435,11 @@ static const struct test tests[] = {
 	{ "RDMA WRITE with immediate", rdma_immediate },
 	{ "RDMA WRITE behind and before a fill", rdma_in_order },
 	{ "RDMA WRITE: more than the queues hold", rdma_many },
+	{ "RDMA WRITE: few completions of many", few_completions },
 	{ "RDMA WRITE: each refusal", rdma_refuses },
 	{ "killed under load", killed_under_load },
 	{ "RDMA WRITE beyond the end of the target", rdma_wrong_address },
+	{ "RDMA WRITE: one of many fails", one_of_many_fails },
 	{ "RDMA WRITE with a wrong key", wrong_key },
 	{ "RDMA WRITE to nobody", no_answer },
 	{ "RDMA WRITE to memory that was freed", target_memory_freed },

@@ -136,6 +136,7 @@ bool cq_post(struct cq *cq, const void *cqe)
 	if (cq->pi - cq_ci(cq, db) > cq->mask)
 		return cq_die(cq, GNIC_SYND_CQ_OVERRUN);
 	cq_write(cq, slot, cqe);
+	cq->card->stats.cqes++;
 	cq_notify(cq, db);
 	return true;
 }

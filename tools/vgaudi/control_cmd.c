@@ -33,7 +33,7 @@ static void control_add_counters(struct json_object *obj, const struct control_c
 #define CARD(name)	{ #name, offsetof(struct gnic_hw_card_stats, name) }
 static const struct control_counter card_counters[] = {
 	CARD(mmio_reads), CARD(mmio_writes), CARD(kicks), CARD(bad_mmio), CARD(bad_kicks),
-	CARD(dma_errors), CARD(asid_errors), CARD(cmds), CARD(cmd_errors),
+	CARD(dma_errors), CARD(asid_errors), CARD(cmds), CARD(cmd_errors), CARD(cqes),
 };
 
 #define MAC(name)	{ #name, offsetof(struct gnic_hw_mac_dir, name) }
