@@ -86,15 +86,18 @@ static int gnic_param_check_cc(struct gnic_dev *dev, const char *name,
 			       const union devlink_param_value *val,
 			       struct netlink_ext_ack *extack)
 {
-	static const char *const modes[] = { "none", "window", "delay" };
+	static const char *const modes[] = { "none", "window", "delay", "dcqcn" };
+	static const u32 caps[] = { 0, 0, GNIC_RC_CAP_DELAY, GNIC_RC_CAP_ECN };
+	int mode = match_string(modes, ARRAY_SIZE(modes), val->vstr);
 
-	if (match_string(modes, ARRAY_SIZE(modes), val->vstr) < 0) {
-		NL_SET_ERR_MSG_FMT_MOD(extack, "%s: none, window or delay", name);
+	if (mode < 0) {
+		NL_SET_ERR_MSG_FMT_MOD(extack, "%s: none, window, delay or dcqcn", name);
 		return -EINVAL;
 	}
-	if (strcmp(val->vstr, "delay") || le32_to_cpu(dev->caps.rc) & GNIC_RC_CAP_DELAY)
+	if (!(caps[mode] & ~le32_to_cpu(dev->caps.rc)))
 		return 0;
-	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: this device does not measure delays", name);
+	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: this device does not do it by %s", name,
+			       mode == 2 ? "delay" : "marks");
 	return -EOPNOTSUPP;
 }
 

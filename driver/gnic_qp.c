@@ -154,6 +154,8 @@ static u32 gnic_qp_congestion_mode(const struct gnic_group_config *config)
 {
 	if (!strcmp(config->cc_mode, "delay"))
 		return GNIC_CONGESTION_DELAY;
+	if (!strcmp(config->cc_mode, "dcqcn"))
+		return GNIC_CONGESTION_ECN;
 	return strcmp(config->cc_mode, "window") ? GNIC_CONGESTION_NONE : GNIC_CONGESTION_WINDOW;
 }
 

@@ -84,6 +84,7 @@ enum gnic_hw_congestion {
 	GNIC_CONGESTION_NONE	= 0,
 	GNIC_CONGESTION_DELAY	= 1,	/* as many as TARGET_DELAY allows, up to CONGESTION_WIN */
 	GNIC_CONGESTION_WINDOW	= 2,	/* CONGESTION_WIN packets in flight */
+	GNIC_CONGESTION_ECN	= 3,	/* model-defined: as many as marks allow, likewise */
 };
 #define GNIC_REQ_MTU			31, GENMASK(24, 23)	/* log2 - 10: 1K, 2K, 4K, 8K */
 #define GNIC_REQ_WQ_BASE_ADDR		31, GENMASK(26, 25)

@@ -86,7 +86,7 @@ group_numbers() {
 group_words() {
 	with_group
 	limits qp_type "qp_type: raw or write" raw write -- send "" RAW
-	limits cc_mode "cc_mode: none, window or delay" window delay none -- "" swift off
+	limits cc_mode "cc_mode: none, window, delay or dcqcn" window delay dcqcn none -- "" swift off
 	limits loss_recovery "loss_recovery: go_back_n or selective" selective go_back_n -- "" none
 	limits icrc_order "icrc_order: roce or gaudi" gaudi roce -- "" GAUDI
 	limits peer_ip "peer_ip: a unicast IPv4 or IPv6 address, or empty" \

@@ -235,7 +235,35 @@ frames_get_lost() {
 	done
 }
 
+# ce_packets: that have come to the far end with a mark
+ce_packets() {
+	peer awk '$1 == "IpExt:" && !head { n = split($0, name); head = 1; next }
+		$1 == "IpExt:" { for (i = 2; i <= n; i++) if (name[i] == "InCEPkts") print $i }' \
+		/proc/net/netstat
+}
+
+ce6_packets() {
+	peer awk '$1 == "Ip6InCEPkts" { print $2 }' /proc/net/snmp6
+}
+
+# Echo requests that can be marked, and are: the far end takes them, so the header's
+# checksum is right; those that can't be marked are not.
+frames_are_marked() {
+	local before before6
+
+	before=$(ce_packets)
+	before6=$(ce6_packets)
+	fault '"kind": "mark", "card": 0, "port": 0, "rate": 1'
+	ping -c 5 -i 0.1 -W 1 -q 192.0.2.2
+	expect "marked without ECT" "$(ce_packets)" -eq "$before"
+	ping -c 20 -i 0.05 -W 1 -Q 2 -q 192.0.2.2
+	ping -c 20 -i 0.05 -W 1 -Q 1 -q 2001:db8::2
+	expect "marked, IPv4" "$(ce_packets)" -eq $((before + 20))
+	expect "marked, IPv6" "$(ce6_packets)" -eq $((before6 + 20))
+	fault_clear
+}
+
 topology_up
 trap topology_down EXIT
 guest_main link_flaps tx_timeout qp_error no_new_queues lost_interrupts command_fails refuses_shape \
-	refuses_receive refuses_link command_times_out frames_get_lost
+	refuses_receive refuses_link command_times_out frames_get_lost frames_are_marked

@@ -85,6 +85,36 @@ delay() {
 	expect "within it" "$(qp_context requester cong_non_marked_ack)" -ge 5
 }
 
+# A switch that marks every fifth frame: the far end notifies, the window is cut. Without
+# marks it comes back.
+marks() {
+	pair_up 5 1
+	both cc_mode dcqcn cc_window 64
+	expect mode "$(qp_context requester congestion_mode)" -eq 3
+	expect "first window" "$(qp_context requester current_win)" -eq 64
+	arrives 500000
+	expect "notifications of nothing" "$(qp_context requester cong_marked_ack)" -eq 0
+	fault '"kind": "mark", "card": 0, "port": 0, "rate": 0.2'
+	arrives 2000000
+	expect notifications "$(qp_context requester cong_marked_ack)" -ge 3
+	expect window "$(qp_context requester current_win)" -lt 64
+	expect "sent again" "$(qp_count_of "$CARD" retransmits)" -eq 0
+	fault_clear
+	arrives 500000
+	expect window "$(qp_context requester current_win)" -eq 64
+}
+
+# A sender in another mode hears the notifications and does not mind.
+marks_for_others() {
+	pair_up 5 1
+	both cc_mode window cc_window 32
+	fault '"kind": "mark", "card": 0, "port": 0, "rate": 1'
+	arrives 1000000
+	expect window "$(qp_context requester current_win)" -eq 32
+	expect "sent again" "$(qp_count_of "$CARD" retransmits)" -eq 0
+	fault_clear
+}
+
 # With all that can be lost beside.
 delay_on_a_bad_wire() {
 	pair_up 5 1
@@ -101,4 +131,5 @@ delay_on_a_bad_wire() {
 mkdir -p "$DIR"
 switch_up
 trap 'switch_down; rm -rf "$DIR"' EXIT
-guest_main selective selective_at_one_end selective_on_a_bad_wire delay delay_on_a_bad_wire
+guest_main selective selective_at_one_end selective_on_a_bad_wire delay delay_on_a_bad_wire \
+	marks marks_for_others

@@ -1,74 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Congestion control by delay, in stepped time: QPs of card 0 share a wire to
- * card 1 that takes a time for each packet, and has a queue before it.
- */
-#include "rc_lab.h"
+/* Congestion control by delay. */
+#include "wire_lab.h"
 
-#define WIRE_PACKET_NS		1000u	/* of the shared wire, for a request */
-#define WIRE_WAY_NS		10000u	/* each way, beside the queue */
 #define TARGET_US		60
-#define PACKET			4096u
-
-/* ---- the wire ---- */
-
-struct carried {
-	struct vport *to;
-	struct loop_timer timer;
-	uint32_t len;
-	uint8_t bytes[LAB_FRAME];
-};
-
-static struct {
-	uint64_t busy_until;
-	uint32_t queued, queued_most, room, lost;
-	uint32_t under_way;
-} wire;
-
-static void wire_arrives(void *opaque)
-{
-	struct carried *c = opaque;
-	struct frame frame = { .hdr = c->bytes, .hdr_len = c->len, .len = c->len };
-
-	wire.under_way--;
-	if (c->to == &lab.side[1].vport)
-		wire.queued--;
-	rc_receive(c->to, &frame);
-	free(c);
-}
-
-/* When the last bit of it has passed what it shares with others. */
-static uint64_t wire_passes(void)
-{
-	uint64_t now = loop_now(lab.loop);
-
-	wire.busy_until = (wire.busy_until > now ? wire.busy_until : now) + WIRE_PACKET_NS;
-	if (++wire.queued > wire.queued_most)
-		wire.queued_most = wire.queued;
-	return wire.busy_until;
-}
-
-static void wire_carry(struct vport *to, struct frame *frame)
-{
-	bool shared = to == &lab.side[1].vport;
-	struct carried *c;
-
-	if (shared && wire.room && wire.queued >= wire.room) {
-		wire.lost++;
-		return;
-	}
-	c = calloc(1, sizeof(*c));
-	assert_non_null(c);
-	c->to = to;
-	c->len = frame_flatten(frame, c->bytes, LAB_FRAME);
-	c->timer.cb = wire_arrives;
-	c->timer.opaque = c;
-	wire.under_way++;
-	assert_int_equal(loop_timer_set(lab.loop, &c->timer, WIRE_WAY_NS +
-					(shared ? wire_passes() : loop_now(lab.loop))), 0);
-}
-
-/* ---- traffic ---- */
 
 static struct lab_conn delay_conn(void)
 {
@@ -78,45 +12,6 @@ static struct lab_conn delay_conn(void)
 	conn.target = TARGET_US;
 	conn.granularity = 12;
 	return conn;
-}
-
-static void begin(const struct lab_conn *conn, uint32_t qps)
-{
-	memset(&wire, 0, sizeof(wire));
-	lab.carry = wire_carry;
-	for (uint32_t qpn = 0; qpn < qps; qpn++)
-		lab_connect(qpn, conn);
-}
-
-/* Always something to send, for so long. */
-static void traffic(uint32_t qps, uint32_t ms)
-{
-	for (; ms; ms--) {
-		for (uint32_t qpn = 0; qpn < qps; qpn++) {
-			struct lab_qp *from = lab_qp(0, qpn);
-
-			while (lab_has_room(from)) {
-				struct gnic_hw_rc_wqe wqe = lab_wqe(from, 40 * PACKET);
-
-				wqe.ctrl &= ~cpu_to_le32(GNIC_RC_WQE_ACKREQ);
-				lab_post(from, &wqe);
-			}
-		}
-		lab_run_ms(1);
-	}
-}
-
-static void end(void)
-{
-	lab.cut = true;
-	for (uint32_t i = 0; i < 10 && wire.under_way; i++)
-		lab_run_ms(1);
-	assert_int_equal(wire.under_way, 0);
-}
-
-static uint32_t get(uint32_t qpn, uint32_t dword, uint32_t mask)
-{
-	return lab_get(&lab_qp(0, qpn)->qp, true, dword, mask);
 }
 
 /* ---- tests ---- */

@@ -454,6 +454,7 @@ struct lab_conn {
 	uint32_t timeouts, naks, rnrs;	/* retry counts */
 	uint32_t window;	/* 0: no congestion control */
 	uint32_t target;	/* us; 0: no control by delay */
+	bool ecn;		/* by marks */
 	uint32_t burst;
 	uint8_t ip_version;
 	uint8_t selective;	/* bit n: side n is */
@@ -521,6 +522,8 @@ static inline enum gnic_hw_congestion lab_congestion(const struct lab_conn *conn
 {
 	if (!conn->window)
 		return GNIC_CONGESTION_NONE;
+	if (conn->ecn)
+		return GNIC_CONGESTION_ECN;
 	return conn->target ? GNIC_CONGESTION_DELAY : GNIC_CONGESTION_WINDOW;
 }
 

@@ -292,7 +292,7 @@ static void wrong_headers_are_refused(void **state)
 		{ 36, 0x13, GNIC_SYND_RX_BAD_FORMAT },	/* another UDP port */
 		{ 39, 0x20, GNIC_SYND_RX_BAD_FORMAT },	/* UDP and IP disagree */
 		{ 42, 0x1f, GNIC_SYND_RX_BTH_OPCODE },
-		{ 42, 0x81, GNIC_SYND_RX_BTH_OPCODE },
+		{ 42, 0x80, GNIC_SYND_RX_BTH_OPCODE },
 		{ 43, 0x01, GNIC_SYND_RX_BAD_FORMAT },	/* another transport version */
 	};
 	struct roce_path path = path_of(4, 0);

@@ -266,7 +266,7 @@ enum gnic_hw_status rc_cmd_path(struct qp *qp, const struct gnic_hw_qp_path *in)
 	path = &rc->path;
 	path->ip_version = in->ip_version;
 	path->hop_limit = in->hop_limit;
-	path->tos = (uint8_t)(in->dscp << 2 | 2);	/* ECN capable */
+	path->tos = (uint8_t)(in->dscp << 2 | ROCE_TOS_ECT);
 	memcpy(path->src_ip, in->src_ip, sizeof(path->src_ip));
 	memcpy(path->dst_ip, in->dst_ip, sizeof(path->dst_ip));
 	memcpy(path->src_mac, in->src_mac, sizeof(path->src_mac));
@@ -354,8 +354,6 @@ static enum gnic_hw_status req_validate(const struct rc *rc, const __le32 *ctx)
 	uint32_t mode = gnic_qpc_get(ctx, GNIC_REQ_CONGESTION_MODE);
 	uint32_t type = gnic_qpc_get(ctx, GNIC_REQ_WQ_TYPE);
 
-	if (mode > GNIC_CONGESTION_WINDOW)
-		return GNIC_STATUS_UNSUPPORTED;
 	if (mode == GNIC_CONGESTION_DELAY && !gnic_qpc_get(ctx, GNIC_REQ_TARGET_DELAY))
 		return GNIC_STATUS_BAD_PARAM;
 	if (!gnic_qpc_get(ctx, GNIC_REQ_VALID))
@@ -419,6 +417,7 @@ static void req_load(struct rc *rc)
 	req->selective = gnic_qpc_get(ctx, GNIC_REQ_SELECTIVE);
 	req->window = req_window(ctx);
 	delay_load(req, ctx);
+	ecn_load(req, ctx);
 	req->burst = req_burst(ctx);
 	req->ack_freq = gnic_qpc_get(ctx, GNIC_REQ_ACKREQ_FREQ);
 	req->mtu_log = (uint8_t)(10 + gnic_qpc_get(ctx, GNIC_REQ_MTU));
@@ -549,6 +548,12 @@ static void put_rows(__le32 *ctx, const struct rc_requester *req)
 	gnic_qpc_set(ctx, GNIC_REQ_STRIDE4_INDEX, place.index[3]);
 }
 
+static void put_ecn(__le32 *ctx, const struct rc_ecn *ecn)
+{
+	gnic_qpc_set(ctx, GNIC_REQ_CONG_MARKED_ACK, ecn->notified);
+	gnic_qpc_set(ctx, GNIC_REQ_CONG_NON_MARKED_ACK, ecn->quiet);
+}
+
 static void req_read(const struct rc *rc, __le32 *ctx)
 {
 	const struct rc_requester *req = &rc->req;
@@ -563,6 +568,8 @@ static void req_read(const struct rc *rc, __le32 *ctx)
 	put_rows(ctx, req);
 	if (req->valid && req->delay.target)
 		put_delay(ctx, &req->delay);
+	if (req->valid && req->ecn.on)
+		put_ecn(ctx, &req->ecn);
 	gnic_qpc_set(ctx, GNIC_REQ_CQ_NUM, qp->sq_cq ? qp->sq_cq->cqn : 0);
 	gnic_qpc_set(ctx, GNIC_REQ_TRANSPORT, GNIC_TRANSPORT_RC);
 	gnic_qpc_set(ctx, GNIC_REQ_SYNDROME, rc->syndrome);

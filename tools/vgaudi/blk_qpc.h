@@ -138,6 +138,28 @@ struct rc_rdv {
 };
 
 /**
+ * struct rc_ecn - congestion control by marks
+ * @on: this mode
+ * @most: packets, CONGESTION_WIN
+ * @window: packets in flight, in parts of one
+ * @target: what it comes back to, likewise
+ * @alpha: how much of the time there are marks
+ * @periods: since the last notification, as far as they matter
+ * @next: when the next period ends, ns
+ * @notified: so many notifications
+ * @quiet: and so many periods without one
+ */
+struct rc_ecn {
+	bool on;
+	uint32_t most;
+	uint32_t window, target;
+	uint32_t alpha;
+	uint32_t periods;
+	uint64_t next;
+	uint32_t notified, quiet;
+};
+
+/**
  * struct rc_requester - what sends
  *
  * Messages head .. tail - 1 are in flight, free-running indices of WQEs. The
@@ -179,6 +201,7 @@ struct rc_requester {
 	struct loop_timer timer;
 	struct rc_delay delay;
 	struct rc_rdv rdv;
+	struct rc_ecn ecn;
 	struct rc_sack sack;	/* if selective */
 	struct rc_msg msg[RC_MSGS];
 };
@@ -235,6 +258,7 @@ struct rc_keep {
  * @size: WRITE: bytes of the message; SEND: of those that came
  * @completion: SEND: GNIC_COMPLETION_* and the sync object of the buffer
  * @keep: what has come before its turn
+ * @next_cnp: when a marked packet is answered again, ns
  */
 struct rc_responder {
 	bool valid;
@@ -253,6 +277,7 @@ struct rc_responder {
 	uint32_t completion;
 	struct rc_write write;
 	struct rc_keep keep;
+	uint64_t next_cnp;
 };
 
 /* A request and the memory where its payload is; NULL: it was placed when it came. */
@@ -362,8 +387,16 @@ void delay_lost(struct rc *rc);
 uint32_t train_send(struct rc *rc, const struct rc_msg *msg, uint32_t most);
 
 /* blk_rxe_rc.c */
+void rxe_answer(struct rc *rc, struct rc_packet *pkt);	/* to the peer; no payload */
 void rxe_ack(struct rc *rc, uint32_t cause);	/* packet @cause has asked for it */
 void rxe_count(struct qp *qp, uint32_t len, uint32_t count);	/* packets that have come */
+
+/* rc_ecn.c */
+void ecn_marked(struct rc *rc);		/* a request came with a mark */
+void ecn_load(struct rc_requester *req, const __le32 *ctx);	/* as delay_load() */
+void ecn_start(struct rc *rc);
+void ecn_notified(struct rc *rc);	/* the far end has seen a mark */
+void ecn_age(struct rc *rc);		/* only if it is on: time has passed */
 
 /* rxe_request.c: 0, or why @pkt is refused: the expected one; the first of any WRITE */
 uint8_t rxe_check(const struct rc *rc, const struct rc_packet *pkt);

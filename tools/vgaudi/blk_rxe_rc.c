@@ -21,7 +21,7 @@ struct rxe_refusal {
 
 /* ---- answers ---- */
 
-static void rxe_answer(struct rc *rc, struct rc_packet *pkt)
+void rxe_answer(struct rc *rc, struct rc_packet *pkt)
 {
 	struct frame frame;
 
@@ -366,7 +366,7 @@ void rxe_count(struct qp *qp, uint32_t len, uint32_t count)
 static void rxe_deliver(struct vport *vport, const struct rxe_request *in, uint32_t len)
 {
 	struct qp *qp = qp_get(vport->port, in->pkt->dst_qp);
-	bool answer = roce_ops[in->pkt->opcode].flags & ROCE_OP_AETH;
+	uint16_t answer = roce_ops[in->pkt->opcode].flags & (ROCE_OP_AETH | ROCE_OP_CNP);
 	struct rc *rc = qp ? qp->rc : NULL;
 
 	if (!rc || qp->vport != vport || qp->failed ||
@@ -379,10 +379,15 @@ static void rxe_deliver(struct vport *vport, const struct rxe_request *in, uint3
 		return;
 	}
 	rxe_count(qp, len, 1);
-	if (answer)
+	if (answer & ROCE_OP_CNP) {
+		ecn_notified(rc);
+	} else if (answer) {
 		rxe_answered(rc, in->pkt);
-	else
+	} else {
+		if ((in->pkt->path->tos & ROCE_TOS_ECN) == ROCE_TOS_CE)
+			ecn_marked(rc);
 		rxe_respond(rc, in);
+	}
 }
 
 /* ---- from bytes ---- */

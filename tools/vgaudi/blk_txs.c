@@ -337,6 +337,8 @@ bool txs_acked(struct rc *rc, uint32_t psn)
 	req->probing = false;
 	if (req->delay.target)
 		delay_acked(rc);
+	if (req->ecn.on)
+		ecn_age(rc);
 	req->resync = false;
 	txs_complete(rc);
 	if (overtaken)
@@ -417,6 +419,7 @@ void txs_start(struct rc *rc)
 	sack_start(req);
 	delay_start(req);
 	rdv_start(req);
+	ecn_start(rc);
 	req->valid = true;
 	qp_wake(rc->qp);
 }

@@ -102,6 +102,7 @@ const char *const fault_wire_names[FAULT_WIRE_KINDS] = {
 	[FAULT_DUPLICATE]	= "duplicate",
 	[FAULT_REORDER]		= "reorder",
 	[FAULT_DELAY]		= "delay",
+	[FAULT_MARK]		= "mark",
 	[FAULT_SYMBOL]		= "symbol",
 };
 

@@ -58,6 +58,7 @@ enum fault_wire_kind {
 	FAULT_DUPLICATE,
 	FAULT_REORDER,		/* behind the next frame, or a millisecond */
 	FAULT_DELAY,
+	FAULT_MARK,		/* "congestion experienced", of what says that it can be marked */
 	FAULT_SYMBOL,		/* wrong symbols in a codeword: FEC mends them, or a bad FCS */
 	FAULT_WIRE_KINDS,
 };

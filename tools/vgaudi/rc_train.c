@@ -38,8 +38,8 @@ static uint32_t train_count(const struct rc_requester *req, const struct rc_msg 
 {
 	uint32_t in_flight = (req->nts - req->ona) & ROCE_PSN_MASK;
 
-	if (!req->packet || msg->in_rows || msg->kind == RC_SEND || req->nts != req->high || req->probing ||
-	    req->resync || req->delay.target || in_flight >= req->window)
+	if (!req->packet || msg->in_rows || msg->kind == RC_SEND || req->nts != req->high ||
+	    req->probing || req->resync || req->delay.target || in_flight >= req->window)
 		return 0;
 	if (req->ack_freq) {
 		if (req->since_ackreq >= req->ack_freq)

@@ -25,6 +25,7 @@
 #define ROCE_BTH_MIG		0x40
 #define ROCE_BTH_PAD_SHIFT	4
 #define ROCE_BTH_VERSION	0x0f
+#define ROCE_BTH_BECN		0x40000000u	/* of the word with the QP */
 #define ROCE_BTH_ACK_REQ	0x80000000u
 #define ROCE_BTH_SELECTIVE	0x40000000u
 
@@ -145,7 +146,8 @@ static uint8_t *build_bth(uint8_t *p, const struct rc_packet *pkt)
 	p = put8(p, (uint8_t)((pkt->solicited ? ROCE_BTH_SE : 0) | ROCE_BTH_MIG |
 			      roce_pad(pkt->payload) << ROCE_BTH_PAD_SHIFT));
 	p = put16(p, ROCE_PKEY);
-	p = put32(p, pkt->dst_qp & ROCE_PSN_MASK);
+	p = put32(p, (roce_ops[pkt->opcode].flags & ROCE_OP_CNP ? ROCE_BTH_BECN : 0) |
+		     (pkt->dst_qp & ROCE_PSN_MASK));
 	return put32(p, (pkt->ack_req ? ROCE_BTH_ACK_REQ : 0) |
 			(pkt->selective ? ROCE_BTH_SELECTIVE : 0) | (pkt->psn & ROCE_PSN_MASK));
 }
@@ -186,6 +188,10 @@ static uint8_t *build_ext(uint8_t *p, const struct rc_packet *pkt)
 		p = put32(p, (uint32_t)pkt->syndrome << 24 | (pkt->msn & ROCE_PSN_MASK));
 	if (flags & ROCE_OP_SACK)
 		p = build_sack(p, &pkt->sack);
+	if (flags & ROCE_OP_CNP) {
+		memset(p, 0, ROCE_CNP_LEN);
+		p += ROCE_CNP_LEN;
+	}
 	if (flags & ROCE_OP_IMM)
 		p = put32(p, pkt->imm);
 	if (flags & ROCE_OP_SOB)

@@ -16,6 +16,7 @@
 #define ROCE_PKEY		0xffff	/* the default partition, full member */
 #define ROCE_ICRC_LEN		4u
 #define ROCE_BTH_LEN		12u
+#define ROCE_CNP_LEN		16u	/* reserved, behind the BTH */
 /* Ethernet, two tags, IPv6, UDP, BTH, RETH, rows, immediate, sync object */
 #define ROCE_HDR_MAX		(14u + 8u + 40u + 8u + 12u + 16u + 28u + 4u + 4u)
 #define ROCE_PAYLOAD_MAX	8192u
@@ -38,6 +39,8 @@ enum roce_opcode {
 	ROCE_ACK		= 0x11,
 	ROCE_CMP_SWAP		= 0x13,
 	ROCE_FETCH_ADD		= 0x14,
+	/* a congestion notification packet, of no transport */
+	ROCE_CNP		= 0x81,
 	/* of the range that is left to manufacturers: an ACK that says what is missing */
 	ROCE_SELECTIVE_ACK	= 0xd1,
 	/* and a WRITE that is a reduction */
@@ -81,6 +84,7 @@ enum roce_opcode {
 #define ROCE_OP_STRIDE		0x800u	/* behind the RETH: struct rows */
 #define ROCE_OP_RDV		0x1000u	/* an offer: nothing is placed */
 #define ROCE_OP_READ		0x2000u	/* behind the RETH: an address of who asks */
+#define ROCE_OP_CNP		0x4000u	/* behind the BTH nothing that says anything */
 
 struct roce_op {
 	uint16_t flags;
@@ -127,6 +131,11 @@ struct roce_path {
 	uint16_t vlan_tci;
 	bool icrc_swapped;
 };
+
+/* ECN, the low bits of roce_path.tos: can be marked, has been */
+#define ROCE_TOS_ECN		3u
+#define ROCE_TOS_ECT		2u
+#define ROCE_TOS_CE		3u
 
 #define ROCE_SACK_BITS		128u
 

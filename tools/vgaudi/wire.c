@@ -9,6 +9,7 @@
 
 #include "blk_cmd.h"
 #include "capture.h"
+#include "frame.h"
 #include "mac.h"
 #include "tap.h"
 #include "wire.h"
@@ -164,6 +165,27 @@ static void wire_flip_bit(struct wire *wire, uint8_t *bytes, uint32_t len)
 	bytes[bit / 8] ^= 1u << bit % 8;
 }
 
+/* As a switch does whose queue is long: ECN of IPv4 and IPv6, RFC 3168. */
+static void wire_mark(uint8_t *bytes, uint32_t len)
+{
+	struct frame frame = { .hdr = bytes, .hdr_len = len, .len = len };
+	uint8_t *ip;
+	uint32_t sum;
+
+	frame_parse(&frame);
+	ip = bytes + frame.parsed.l2_len;
+	if (frame.parsed.l3 == GNIC_CQE_L3_IPV6 && ip[1] & 0x30) {
+		ip[1] |= 0x30;
+	} else if (frame.parsed.l3 == GNIC_CQE_L3_IPV4 && ip[1] & 0x03) {
+		/* RFC 1624: the checksum as the word changes */
+		sum = (uint16_t)~frame_be16(ip + 10) + (uint16_t)~frame_be16(ip);
+		ip[1] |= 0x03;
+		sum += frame_be16(ip);
+		sum = (sum & 0xffff) + (sum >> 16);
+		frame_put_be16(ip + 10, (uint16_t)~((sum & 0xffff) + (sum >> 16)));
+	}
+}
+
 /* A bit has changed on the way, but for the FCS. Nobody looks at it unless he wants to. */
 static void wire_bad_fcs(struct wire *wire, unsigned int end, uint8_t *bytes, uint32_t len)
 {
@@ -224,6 +246,8 @@ static void wire_faulty(struct wire *wire, unsigned int end, struct frame *frame
 		wire_bad_fcs(wire, end, buf, len);
 		return;
 	}
+	if (fault_wire_roll(faults, FAULT_MARK))
+		wire_mark(buf, len);
 	if (fault_wire_roll(faults, FAULT_CORRUPT))
 		wire_flip_bit(wire, buf, len);
 	flat = wire_flat(buf, len, frame->splits);
