@@ -7,6 +7,8 @@
 #include "gnic_fw.h"
 #include "gnic_group.h"
 
+#define GNIC_GROUP_SHOWN	16	/* QPs, by diagnose */
+
 /* X(member of struct gnic_hw_qp_stats) */
 #define GNIC_GROUP_STATS(X) \
 	X(tx_packets) X(tx_bytes) X(rx_packets) X(rx_bytes) X(no_buffer) X(too_big) X(errors) \
@@ -134,6 +136,15 @@ static void gnic_group_health_qp(struct gnic_group *group, const struct gnic_qp 
 	}
 }
 
+static u32 gnic_group_health_failed(const struct gnic_group *group)
+{
+	u32 count = 0, i;
+
+	for (i = 0; group->qps && i < group->attr.config.qp_count; i++)
+		count += group->qps[i].state == GNIC_QP_ERR;
+	return count;
+}
+
 static void gnic_group_health_state(struct gnic_group *group, struct devlink_fmsg *fmsg)
 {
 	static const char *const gnic_group_counts[] = {
@@ -147,27 +158,42 @@ static void gnic_group_health_state(struct gnic_group *group, struct devlink_fms
 	devlink_fmsg_bool_pair_put(fmsg, "held", group->holder.ops);
 	devlink_fmsg_bool_pair_put(fmsg, "active", group->active);
 	devlink_fmsg_u32_pair_put(fmsg, "generation", group->generation);
+	devlink_fmsg_u32_pair_put(fmsg, "failed", gnic_group_health_failed(group));
 	if (group->active)
 		devlink_fmsg_u32_pair_put(fmsg, "cqn", group->attr.cqn);
 	for (i = 0; i < GNIC_GROUP_COUNTS; i++)
 		devlink_fmsg_u32_pair_put(fmsg, gnic_group_counts[i], group->counts[i]);
 }
 
+/* All of a group are more than a reader's socket takes. Those that have failed go first. */
+static void gnic_group_health_qps(struct gnic_group *group, struct devlink_fmsg *fmsg)
+{
+	u32 failed = min_t(u32, gnic_group_health_failed(group), GNIC_GROUP_SHOWN);
+	u32 others = GNIC_GROUP_SHOWN - failed, *room, i;
+	const struct gnic_qp *qp;
+
+	devlink_fmsg_arr_pair_nest_start(fmsg, "qps");
+	for (i = 0; group->qps && i < group->attr.config.qp_count; i++) {
+		qp = &group->qps[i];
+		room = qp->state == GNIC_QP_ERR ? &failed : &others;
+		if (!*room)
+			continue;
+		--*room;
+		devlink_fmsg_obj_nest_start(fmsg);
+		gnic_group_health_qp(group, qp, fmsg);
+		devlink_fmsg_obj_nest_end(fmsg);
+	}
+	devlink_fmsg_arr_pair_nest_end(fmsg);
+}
+
 static int gnic_group_health_diagnose(struct devlink_health_reporter *reporter,
 				      struct devlink_fmsg *fmsg, struct netlink_ext_ack *extack)
 {
 	struct gnic_group *group = devlink_health_reporter_priv(reporter);
-	u32 i;
 
 	mutex_lock(&group->lock);
 	gnic_group_health_state(group, fmsg);
-	devlink_fmsg_arr_pair_nest_start(fmsg, "qps");
-	for (i = 0; group->qps && i < group->attr.config.qp_count; i++) {
-		devlink_fmsg_obj_nest_start(fmsg);
-		gnic_group_health_qp(group, &group->qps[i], fmsg);
-		devlink_fmsg_obj_nest_end(fmsg);
-	}
-	devlink_fmsg_arr_pair_nest_end(fmsg);
+	gnic_group_health_qps(group, fmsg);
 	mutex_unlock(&group->lock);
 	return 0;
 }

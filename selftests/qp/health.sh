@@ -185,9 +185,26 @@ goes_meanwhile() {
 	expect ports "$(devlink port | grep -c pcisf || true)" = 0
 }
 
+# Of many QPs a part is shown, and the one that failed is in it.
+one_of_many() {
+	local first
+
+	pair_up 5 200
+	first=$(group_param "$CARD" 5 qpn_base)
+	expect shown "$(qps "$CARD" .qpn | jq length)" = 16
+	devlink health set "$(group_sf "$CARD" 5)" reporter qp auto_recover false
+	fault '"kind": "qp", "card": 0, "port": 0, "qpn": '$((first + 150))
+	wait_for 5 in_error "$CARD"
+	expect shown "$(qps "$CARD" .qpn | jq length)" = 16
+	expect failed "$(qps "$CARD" 'select(.state == "error").qpn')" = "[$((first + 150))]"
+	expect "so many" "$(devlink -j health diagnose "$(group_sf "$CARD" 5)" reporter qp |
+		jq .failed)" = 1
+}
+
 [ -x "$GNICCTL" ] || skip_all "needs gnicctl"
 [ -e /dev/accel/accel1 ] || skip_all "needs the compute devices of two cards"
 mkdir -p "$DIR"
 switch_up
 trap 'switch_down; rm -rf "$DIR"' EXIT
-guest_main one_end both_ends far_end_anew dumped raw left_alone refused inactive goes_meanwhile
+guest_main one_end both_ends far_end_anew dumped raw left_alone refused inactive goes_meanwhile \
+	one_of_many
