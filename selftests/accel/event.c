@@ -4,11 +4,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "hw/syndrome.h"
 #include "lib.h"
 
 #define QPS		2
-#define WQ_ACCESS	0xc3
-#define CQ_OVERRUN	0xc4
+#define WQ_ACCESS	GNIC_SYND_WQ_ACCESS
+#define CQ_OVERRUN	GNIC_SYND_CQ_OVERRUN
 
 static struct gnic_accel *acc;
 static struct group left, right;
@@ -80,6 +81,35 @@ static bool qp_error(void)
 	EXPECT_EQ(diagnosed(&left, "qp_errors"), before + 1);
 	EXPECT_EQ(test_sh("devlink health recover %s reporter qp", left.dev), 0);
 	EXPECT(next(left_fd, DRM_GNIC_EVENT_QP_RECOVERED, 1, 0));
+	return works();
+}
+
+/*
+ * What a QP can fail for, one after the other: the number gets to the holder. That the
+ * wrong WQE or packet has it is shown where there is no driver in between, in
+ * selftests/unit/rc_syndrome.c and rc_hostile.c.
+ */
+static bool each_syndrome(void)
+{
+	static const struct {
+		const char *name;
+		uint32_t value;
+	} all[] = {
+#define X(name, value, text) { #name, value },
+		GNIC_HW_SYNDROMES(X)
+#undef X
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		EXPECT(sim_cmd("{\"cmd\":\"fault\",\"kind\":\"qp\",\"card\":%u,\"port\":0,"
+			       "\"qpn\":%u,\"syndrome\":\"%s\"}\n",
+			       gnic_accel_info(acc)->module_id, left.qpn_base + 1, all[i].name));
+		EXPECT(next(left_fd, DRM_GNIC_EVENT_QP_ERROR, 1, all[i].value));
+		EXPECT_EQ(test_sh("devlink health recover %s reporter qp", left.dev), 0);
+		EXPECT(next(left_fd, DRM_GNIC_EVENT_QP_RECOVERED, 1, 0));
+	}
+	EXPECT(nothing_more(left_fd));
 	return works();
 }
 
@@ -190,6 +220,7 @@ static bool active_without_link(void)
 
 static const struct test tests[] = {
 	{ "a QP that failed", qp_error },
+	{ "a QP that failed, for each reason there is", each_syndrome },
 	{ "a doorbell that was lost", doorbell_overrun },
 	{ "a CQ that failed, and recovery is refused", cq_error },
 	{ "a CQ that failed, and the holder goes", cq_error_and_release },
