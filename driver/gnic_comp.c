@@ -32,30 +32,52 @@ struct gnic_comp {
 	char name[32];
 };
 
-/* The valid bit is at the same place in entries of both sizes. */
-static bool gnic_comp_pending(const struct gnic_comp *comp)
+/* The next entry, or NULL. */
+static const void *gnic_comp_next(const struct gnic_comp *comp)
 {
-	return comp->ops->raw ? gnic_cq_raw(&comp->cq) : (void *)gnic_cq_next(&comp->cq);
+	return comp->ops->raw ? (const void *)gnic_cq_raw(&comp->cq) : gnic_cq_next(&comp->cq);
 }
 
-static void gnic_comp_entry(struct gnic_comp *comp)
+static bool gnic_comp_pending(const struct gnic_comp *comp)
 {
+	return gnic_comp_next(comp);
+}
+
+/*
+ * The device has the place again before anybody hears of the entry: who posts in answer
+ * to it relies on that.
+ */
+static void gnic_comp_entry(struct gnic_comp *comp, const void *entry)
+{
+	struct gnic_ring *ring = &comp->cq.ring;
+	union {
+		struct gnic_hw_raw_cqe raw;
+		struct gnic_hw_cqe rc;
+	} cqe;
+
 	if (comp->ops->raw)
-		comp->ops->raw(comp->priv, gnic_cq_raw(&comp->cq));
+		cqe.raw = *(const struct gnic_hw_raw_cqe *)entry;
 	else
-		comp->ops->rc(comp->priv, gnic_cq_next(&comp->cq));
+		cqe.rc = *(const struct gnic_hw_cqe *)entry;
+	WRITE_ONCE(ring->index, ring->index + 1);
+	gnic_ring_consume(ring);
+	if (comp->ops->raw)
+		comp->ops->raw(comp->priv, &cqe.raw);
+	else
+		comp->ops->rc(comp->priv, &cqe.rc);
 }
 
 static unsigned int gnic_comp_drain(struct gnic_comp *comp)
 {
 	unsigned int done;
+	const void *entry;
 
-	for (done = 0; done < GNIC_COMP_BUDGET && gnic_comp_pending(comp); done++) {
-		gnic_comp_entry(comp);
-		WRITE_ONCE(comp->cq.ring.index, comp->cq.ring.index + 1);
+	for (done = 0; done < GNIC_COMP_BUDGET; done++) {
+		entry = gnic_comp_next(comp);
+		if (!entry)
+			break;
+		gnic_comp_entry(comp, entry);
 	}
-	if (done)
-		gnic_ring_consume(&comp->cq.ring);
 	return done;
 }
 

@@ -223,6 +223,23 @@ static bool few_completions(void)
 	return true;
 }
 
+/* Each asks for a completion, and makes room for the next one when it is done. */
+static bool submissions_without_end(void)
+{
+	struct drm_gnic_cmd cmd = gnic_accel_fill(src, 0, 64, 0x12121212);
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < 8000; i++) {
+		do
+			err = gnic_accel_submit_sync(acc, &cmd, 1, NULL, 0, NULL, 0);
+		while (err == -EAGAIN);
+		EXPECT_EQ(err, 0);
+	}
+	EXPECT_EQ(gnic_accel_run(acc, &cmd, 1), 0);
+	return true;
+}
+
 static bool rdma_refuses(void)
 {
 	struct drm_gnic_cmd good = gnic_accel_write(left_fd, 0, src, 0, dst->address, 64), cmd;
@@ -436,6 +453,7 @@ static const struct test tests[] = {
 	{ "RDMA WRITE behind and before a fill", rdma_in_order },
 	{ "RDMA WRITE: more than the queues hold", rdma_many },
 	{ "RDMA WRITE: few completions of many", few_completions },
+	{ "submissions, one after the other", submissions_without_end },
 	{ "RDMA WRITE: each refusal", rdma_refuses },
 	{ "killed under load", killed_under_load },
 	{ "RDMA WRITE beyond the end of the target", rdma_wrong_address },
