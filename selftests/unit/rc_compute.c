@@ -383,6 +383,26 @@ static void a_target_of_another_asid(void **state)
 }
 
 /* The QP's syndrome is the post's: of the WQE to blame and of those behind it. */
+/* Of two posts to a QP the second is refused: it is told after the first. */
+static void a_refusal_overtakes_none(void **state)
+{
+	struct qp *to = &lab_qp(0, 0)->qp;
+
+	(void)state;
+	lab_connect(0, &lab_conn_default);
+	lab.cut = true;
+	post(write_command(0, 70000));
+	lab_run();
+	to->stopped = true;
+	post(write_command(0, 64));
+	lab_run();
+	assert_int_equal(queue()->sq_cq.count, 0);
+	lab.cut = false;
+	lab_run_ms(10);
+	check_cqe(0, 0, 70000, false);
+	check_cqe(1, 1, GNIC_SYND_FLUSHED, true);
+}
+
 static void a_failing_target(void **state)
 {
 	struct gnic_hw_compute_wqe wqe;
@@ -458,6 +478,7 @@ int main(void)
 		LAB_TEST(a_waiting_queue_vanishes),
 		LAB_TEST(bad_targets),
 		LAB_TEST(a_target_of_another_asid),
+		LAB_TEST(a_refusal_overtakes_none),
 		LAB_TEST(a_failing_target),
 		LAB_TEST(a_vanishing_target),
 		LAB_TEST(a_vanishing_queue),

@@ -177,11 +177,11 @@ static enum compute_step compute_post(struct qp *qp, struct qp_compute *c, uint8
 {
 	struct qp *to = compute_target(qp, le32_to_cpu(c->cmd.target), syndrome);
 
-	if (!to)
-		return COMPUTE_DONE;
-	*syndrome = compute_check_post(c, to);
+	if (to)
+		*syndrome = compute_check_post(c, to);
+	/* POSTs to a QP complete in order: a refusal overtakes none */
 	if (*syndrome)
-		return COMPUTE_DONE;
+		return c->under_way ? COMPUTE_WAIT : COMPUTE_DONE;
 	if (!c->free)
 		return COMPUTE_WAIT;
 	if (to->sq.index - to->sq.done > to->sq.mask) {
