@@ -37,7 +37,7 @@
 #define GNIC_SUBMIT_MAX		256u
 #define GNIC_JOBS_MAX		1024u		/* of a context */
 #define GNIC_JOB_TIMEOUT_MS	5000
-#define GNIC_JOB_SILENCE	SZ_16M		/* bytes between two CQEs of a job */
+#define GNIC_JOB_SILENCE	SZ_1M		/* bytes between two CQEs of a job */
 #define GNIC_EVENTS		4096u
 
 struct gnic_bo;

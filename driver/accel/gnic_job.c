@@ -48,19 +48,33 @@ void gnic_job_free(struct gnic_job *job)
 
 #define GNIC_JOB_ORDERS		16	/* that are remembered */
 
+static u32 gnic_job_opcode(__le32 ctrl)
+{
+	return FIELD_GET(GNIC_WQE_OPCODE, le32_to_cpu(ctrl));
+}
+
 /* Posts to a QP complete in order, and so do all other commands; never 0. */
 static u32 gnic_job_order(const struct gnic_hw_compute_wqe *wqe)
 {
-	if (FIELD_GET(GNIC_WQE_OPCODE, le32_to_cpu(wqe->ctrl)) != GNIC_WQE_POST)
+	if (gnic_job_opcode(wqe->ctrl) != GNIC_WQE_POST)
 		return U32_MAX;
 	return le32_to_cpu(wqe->target) + 1;
 }
 
+/* What waits for somebody else is worth a sign of life each. */
 static u32 gnic_job_bytes(const struct gnic_hw_compute_wqe *wqe)
 {
-	if (FIELD_GET(GNIC_WQE_OPCODE, le32_to_cpu(wqe->ctrl)) != GNIC_WQE_POST)
+	switch (gnic_job_opcode(wqe->ctrl)) {
+	case GNIC_WQE_FENCE:
+	case GNIC_WQE_SOB_WAIT:
+		return GNIC_JOB_SILENCE;
+	case GNIC_WQE_POST:
+		if (gnic_job_opcode(wqe->rc.ctrl) == GNIC_WQE_SEND)
+			return GNIC_JOB_SILENCE;
+		return le32_to_cpu(wqe->rc.size);
+	default:
 		return le32_to_cpu(wqe->size);
-	return le32_to_cpu(wqe->rc.size);
+	}
 }
 
 /*
@@ -75,6 +89,9 @@ static void gnic_job_signal(struct gnic_job *job)
 
 	while (i--) {
 		wqe = &job->wqe[i];
+		/* of the POST behind it */
+		if (gnic_job_opcode(wqe->ctrl) == GNIC_WQE_HALF)
+			continue;
 		order = gnic_job_order(wqe);
 		if (bytes >= GNIC_JOB_SILENCE) {
 			memset(told, 0, sizeof(told));

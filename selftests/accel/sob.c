@@ -199,6 +199,26 @@ static bool kept_out(void)
 
 /* ---- the end of a wait ---- */
 
+/* Each of the waits is shorter than a queue may stand still, both together are longer. */
+static bool waits_in_a_row(void)
+{
+	struct drm_gnic_cmd cmds[] = { gnic_accel_sob_wait(0, 1), gnic_accel_sob_wait(1, 1) };
+	uint32_t pause_us = gnic_accel_info(far_acc)->timeout_ms * 600, i;
+	int file;
+
+	EXPECT_EQ(far_again(), 0);
+	file = gnic_accel_submit(far_acc, cmds, 2);
+	EXPECT(file >= 0);
+	for (i = 0; i < 2; i++) {
+		usleep(pause_us);
+		EXPECT_EQ(gnic_accel_wait(file, 0), -ETIME);
+		EXPECT_EQ(run(near_acc, gnic_accel_signal(write_cmd(64), i, 1)), 0);
+	}
+	EXPECT_EQ(gnic_accel_wait(file, 5000), 0);
+	close(file);
+	return true;
+}
+
 static bool time_out(void)
 {
 	struct drm_gnic_cmd cmd = gnic_accel_sob_wait(0, 1);
@@ -254,6 +274,7 @@ static const struct test tests[] = {
 	{ "a signal beside a record, and one that sets", with_immediate },
 	{ "a SEND and its buffer signal", buffers },
 	{ "a peer is kept out", kept_out },
+	{ "waits, one after the other", waits_in_a_row },
 	{ "a wait that takes too long", time_out },
 	{ "an object that is taken away from one who waits", taken_away },
 	{ "objects do not outlive their context", not_inherited },
