@@ -92,6 +92,37 @@ static void cuts_and_comes_back(void **state)
 	end();
 }
 
+/* Alpha has fallen in silence: the cut is by the one before the notification. */
+static void rare_marks_cut_less(void **state)
+{
+	struct lab_conn conn = ecn_conn();
+
+	(void)state;
+	begin(&conn, 1);
+	traffic(1, 5);
+	ecn_notified(lab_qp(0, 0)->qp.rc);
+	assert_true(get(0, GNIC_REQ_CURRENT_WIN) > 195);
+	end();
+}
+
+/* Who comes to it with a window of packets in flight begins as a new one does. */
+static void switched_on(void **state)
+{
+	struct lab_conn conn = ecn_conn();
+
+	(void)state;
+	conn.ecn = false;
+	begin(&conn, 1);
+	traffic(1, 5);
+	assert_int_equal(lab_set(&lab_qp(0, 0)->qp, true, GNIC_REQ_CONGESTION_MODE,
+				 GNIC_CONGESTION_ECN), GNIC_STATUS_OK);
+	assert_int_equal(get(0, GNIC_REQ_CURRENT_WIN), 200);
+	ecn_notified(lab_qp(0, 0)->qp.rc);
+	assert_int_equal(get(0, GNIC_REQ_CURRENT_WIN), 100);
+	assert_int_equal(get(0, GNIC_REQ_CONG_NON_MARKED_ACK), 0);
+	end();
+}
+
 /* A smaller window of the driver's counts at once; a long silence is over soon. */
 static void within_bounds(void **state)
 {
@@ -197,6 +228,8 @@ int main(void)
 		LAB_TEST(two_share),
 		LAB_TEST(no_marks),
 		LAB_TEST(cuts_and_comes_back),
+		LAB_TEST(rare_marks_cut_less),
+		LAB_TEST(switched_on),
 		LAB_TEST(within_bounds),
 		LAB_TEST(not_too_often),
 		cmocka_unit_test(looks_like_others),

@@ -584,6 +584,33 @@ static void memory_goes_meanwhile(void **state)
 	assert_int_equal(receiver()->rq_cq.count, 0);
 }
 
+/* In the middle of it the peer may not read any more what its owner still may. */
+static void right_goes_meanwhile(void **state)
+{
+	struct lab_conn conn = conn_reads;
+	const struct gnic_hw_id id = { .id = cpu_to_le32(1) };
+
+	(void)state;
+	conn.window = 64;
+	conn.burst = 8;
+	connect_reads(&conn);
+	lab_window(0, LAB_ASID, LAB_SOURCE, 262144, GNIC_ACCESS_REMOTE_READ);
+	assert_int_equal(lab_set(&sender()->qp, true, GNIC_REQ_ASID, LAB_ASID), GNIC_STATUS_OK);
+	assert_int_equal(lab_set(&sender()->qp, true, GNIC_REQ_CONGESTION_WIN, 0),
+			 GNIC_STATUS_OK);
+	ask(0, 0, 262144);
+	lab_run();
+	assert_int_equal(lab_set(&sender()->qp, true, GNIC_REQ_CONGESTION_WIN, 64),
+			 GNIC_STATUS_OK);
+	assert_in_range(rc_poll(&sender()->qp, 1), 1, 63);
+	assert_true(lab.trains > 0);
+	assert_int_equal(window_cmd_del(&lab.side[0].card, &id), GNIC_STATUS_OK);
+	lab_window(0, LAB_ASID, LAB_SOURCE, 262144, GNIC_ACCESS_LOCAL_READ);
+	lab_run();
+	check_fails(sender(), GNIC_SYND_LOCAL_ACCESS);
+	assert_int_equal(receiver()->rq_cq.count, 0);
+}
+
 /* Its work queue is the peer's. */
 static void doorbell_of_who_serves(void **state)
 {
@@ -739,6 +766,7 @@ int main(void)
 		cmocka_unit_test(reads_on_a_bad_wire),
 		cmocka_unit_test(reads_need_a_window),
 		LAB_TEST(memory_goes_meanwhile),
+		LAB_TEST(right_goes_meanwhile),
 		LAB_TEST(doorbell_of_who_serves),
 		cmocka_unit_test(what_can_not_be_asked_for),
 		LAB_TEST(the_other_kind),

@@ -417,7 +417,7 @@ static void req_load(struct rc *rc)
 	req->selective = gnic_qpc_get(ctx, GNIC_REQ_SELECTIVE);
 	req->window = req_window(ctx);
 	delay_load(req, ctx);
-	ecn_load(req, ctx);
+	ecn_load(rc, ctx);
 	req->burst = req_burst(ctx);
 	req->ack_freq = gnic_qpc_get(ctx, GNIC_REQ_ACKREQ_FREQ);
 	req->mtu_log = (uint8_t)(10 + gnic_qpc_get(ctx, GNIC_REQ_MTU));

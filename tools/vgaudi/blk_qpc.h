@@ -383,6 +383,12 @@ void delay_sent(struct rc *rc, uint32_t psn);	/* a packet that asks for an ACK, 
 void delay_acked(struct rc *rc);		/* ONA has moved */
 void delay_lost(struct rc *rc);
 
+/* What the memory that @msg is read from has to allow. */
+static inline uint8_t txs_access(const struct rc_msg *msg)
+{
+	return msg->asked ? GNIC_ACCESS_REMOTE_READ : GNIC_ACCESS_LOCAL_READ;
+}
+
 /* rc_train.c: packets of @msg that have arrived together, @most at most; 0: send one */
 uint32_t train_send(struct rc *rc, const struct rc_msg *msg, uint32_t most);
 
@@ -393,7 +399,7 @@ void rxe_count(struct qp *qp, uint32_t len, uint32_t count);	/* packets that hav
 
 /* rc_ecn.c */
 void ecn_marked(struct rc *rc);		/* a request came with a mark */
-void ecn_load(struct rc_requester *req, const __le32 *ctx);	/* as delay_load() */
+void ecn_load(struct rc *rc, const __le32 *ctx);	/* as delay_load() */
 void ecn_start(struct rc *rc);
 void ecn_notified(struct rc *rc);	/* the far end has seen a mark */
 void ecn_age(struct rc *rc);		/* only if it is on: time has passed */

@@ -164,8 +164,7 @@ static bool txs_payload(struct rc *rc, struct rc_msg *msg, uint32_t len, struct 
 	if (msg->in_rows)
 		return txs_gather(rc, msg, len, frame, room);
 	frame->iovs = asid_iov(rc->qp->card, rc->req.asid, msg->local + off, len,
-			       msg->asked ? GNIC_ACCESS_REMOTE_READ : GNIC_ACCESS_LOCAL_READ,
-			       frame->iov, FRAME_IOV);
+			       txs_access(msg), frame->iov, FRAME_IOV);
 	return frame->iovs >= 0;
 }
 

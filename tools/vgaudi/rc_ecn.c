@@ -45,15 +45,20 @@ static void ecn_set(struct rc_requester *req, uint32_t window)
 	req->window = ecn->window / ECN_UNIT;
 }
 
-void ecn_load(struct rc_requester *req, const __le32 *ctx)
+void ecn_load(struct rc *rc, const __le32 *ctx)
 {
+	struct rc_requester *req = &rc->req;
 	struct rc_ecn *ecn = &req->ecn;
+	bool before = ecn->on;
 
 	ecn->on = gnic_qpc_get(ctx, GNIC_REQ_CONGESTION_MODE) == GNIC_CONGESTION_ECN;
 	if (!ecn->on)
 		return;
 	ecn->most = req->window;
-	ecn_set(req, ecn->window);
+	if (before)
+		ecn_set(req, ecn->window);
+	else
+		ecn_start(rc);
 }
 
 /* At the full rate, as if there had been nothing but marks: the first cut is by half. */
@@ -110,9 +115,9 @@ void ecn_notified(struct rc *rc)
 		return;
 	ecn_age(rc);
 	ecn->notified++;
-	ecn->alpha += (ECN_ONE - ecn->alpha) / ECN_GAIN;
 	ecn->target = ecn->window;
 	ecn->periods = 0;
 	ecn->next = loop_now(rc->qp->card->loop) + ECN_PERIOD_NS;
 	ecn_set(req, ecn->window - (uint32_t)((uint64_t)ecn->window * ecn->alpha / (2 * ECN_ONE)));
+	ecn->alpha += (ECN_ONE - ecn->alpha) / ECN_GAIN;
 }

@@ -6,7 +6,7 @@
  * There is one only if nothing on the way would look at a packet, and if the far end
  * expects just these; else each packet goes on its own, and whatever is wrong is found
  * there. What a train leaves behind, in memory, contexts, counters and answers, is what
- * its packets would have.
+ * its packets would have; unless source and sink overlap, of which nobody promises anything.
  */
 #include "blk_qpc.h"
 #include "copy.h"
@@ -80,7 +80,7 @@ static bool train_memory(struct train *t, const struct rc_msg *msg)
 	uint64_t off = (uint64_t)req->packet << req->mtu_log;
 
 	t->src = asid_straight(t->from->qp->card, req->asid, msg->local + off, t->bytes,
-			       GNIC_ACCESS_LOCAL_READ);
+			       txs_access(msg));
 	t->dst = asid_straight(t->to->qp->card, res->asid,
 			       write->va + rxe_room(write->reduction, res->size - res->left),
 			       rxe_room(write->reduction, t->bytes), res->access);
@@ -144,7 +144,7 @@ static void train_leaves(struct train *t, const struct rc_msg *msg)
 	mac_passed(rc->qp->port, t->to->qp->vport, &t->frame, t->count);
 	if (idle)
 		tmr_progress(rc);
-	if (asks)
+	if (asks && !t->to->qp->failed)
 		rxe_ack(t->to, psn_add(rc->req.nts, ROCE_PSN_MASK));
 }
 
