@@ -147,6 +147,12 @@ struct gnic_dev *gnic_accel_dev(struct auxiliary_device *adev)
 }
 EXPORT_SYMBOL_GPL(gnic_accel_dev);
 
+/* Of an ASID. */
+static u32 gnic_accel_sobs(const struct gnic_dev *dev)
+{
+	return min(le32_to_cpu(dev->caps.sobs), GNIC_SOBS);
+}
+
 void gnic_accel_query(struct gnic_dev *dev, struct gnic_accel_info *info)
 {
 	*info = (struct gnic_accel_info){
@@ -162,7 +168,7 @@ void gnic_accel_query(struct gnic_dev *dev, struct gnic_accel_info *info)
 		.module_id = gnic_rd32(dev, GNIC_CTL_MODULE_ID),
 		.compute = dev->caps_bits & GNIC_CAP_COMPUTE,
 		.rows = le32_to_cpu(dev->caps.rc) & GNIC_RC_CAP_STRIDE,
-		.sobs = min(le32_to_cpu(dev->caps.sobs), GNIC_SOBS),
+		.sobs = gnic_accel_sobs(dev),
 	};
 }
 EXPORT_SYMBOL_GPL(gnic_accel_query);
@@ -222,7 +228,7 @@ int gnic_accel_asid_put(struct gnic_dev *dev, u16 asid)
 			ret = err;
 	}
 	if (gnic_accel_has_sobs(accel, asid)) {
-		err = gnic_accel_sob_set(dev, asid, 0, GNIC_SOBS, 0);
+		err = gnic_accel_sob_set(dev, asid, 0, gnic_accel_sobs(dev), 0);
 		if (err)
 			ret = err;
 	}

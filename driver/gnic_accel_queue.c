@@ -60,13 +60,17 @@ static int gnic_accel_queue_event(struct notifier_block *nb, unsigned long type,
 	struct gnic_accel_queue *queue = container_of(nb, struct gnic_accel_queue, nb);
 	const struct gnic_event *event = data;
 
-	if (type != GNIC_EQE_QP_ERR || event->port != queue->port || event->id != queue->qpn)
+	if (event->port != queue->port || event->id != queue->qpn ||
+	    (type != GNIC_EQE_QP_ERR && type != GNIC_EQE_DB_OVERRUN))
 		return NOTIFY_DONE;
 
 	spin_lock_irq(&queue->lock);
-	queue->dead = true;
+	if (type == GNIC_EQE_QP_ERR)
+		queue->dead = true;
+	else if (!queue->dead)
+		gnic_ring_kick(&queue->sq);
 	spin_unlock_irq(&queue->lock);
-	if (queue->ops->failed)
+	if (type == GNIC_EQE_QP_ERR && queue->ops->failed)
 		queue->ops->failed(queue->priv, event->data);
 	return NOTIFY_STOP;
 }

@@ -69,7 +69,7 @@ static bool gnic_group_next_failed(struct gnic_group *group, u32 *qp, u8 *syndro
 	bool any;
 
 	spin_lock_irq(&group->qp_lock);
-	*qp = find_first_bit(group->failed, GNIC_QP_COUNT_MAX);
+	*qp = find_next_bit(group->failed, GNIC_QP_COUNT_MAX, *qp);
 	any = *qp < GNIC_QP_COUNT_MAX;
 	if (any) {
 		__clear_bit(*qp, group->failed);
@@ -87,7 +87,7 @@ static bool gnic_group_next_overrun(struct gnic_group *group, u32 *qp)
 	bool any;
 
 	spin_lock_irq(&group->qp_lock);
-	*qp = find_first_bit(group->overrun, GNIC_QP_COUNT_MAX);
+	*qp = find_next_bit(group->overrun, GNIC_QP_COUNT_MAX, *qp);
 	any = *qp < GNIC_QP_COUNT_MAX;
 	if (any) {
 		__clear_bit(*qp, group->overrun);
@@ -135,9 +135,10 @@ static void gnic_group_error_work(struct work_struct *work)
 
 	mutex_lock(&group->lock);
 	gnic_group_tell_news(group);
-	while (gnic_group_next_overrun(group, &qp))
+	/* each QP once: what comes meanwhile makes the work come again */
+	for (qp = 0; gnic_group_next_overrun(group, &qp); qp++)
 		gnic_group_tell_qp(group, GNIC_ACCEL_GROUP_DB_OVERRUN, qp, 0);
-	while (gnic_group_next_failed(group, &qp, &syndrome)) {
+	for (qp = 0; gnic_group_next_failed(group, &qp, &syndrome); qp++) {
 		gnic_group_qp_failed(group, qp, syndrome);
 		__set_bit(qp, fault.qps);
 		report = group->reporting;

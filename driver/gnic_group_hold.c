@@ -138,6 +138,11 @@ static int gnic_group_hold_locked(struct gnic_group *group, u16 asid,
 		return -ENOENT;
 	if (group->holder.ops)
 		return -EBUSY;
+	/* nobody was told, and nothing would ever complete */
+	if (group->active && READ_ONCE(group->cq_failed))
+		err = gnic_group_renew(group);
+	if (err)
+		return err;
 
 	gnic_group_count_anew(group);
 	gnic_group_set_holder(group, asid, ops, priv);

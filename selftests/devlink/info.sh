@@ -15,7 +15,7 @@ info_keys() {
 	expect asic.id "$(info "$CARD" 'versions.fixed["asic.id"]')" = ff07
 	expect asic.rev "$(info "$CARD" 'versions.fixed["asic.rev"]')" = \
 		"$(sed s/0x// "/sys/bus/pci/devices/${CARD#pci/}/revision")"
-	[[ $(info "$CARD" 'versions.fixed["hw.interface"]') =~ ^2\.[0-9]+$ ]] ||
+	[[ $(info "$CARD" 'versions.fixed["hw.interface"]') =~ ^3\.[0-9]+$ ]] ||
 		fail "version of the contract"
 	[[ $(info "$CARD" versions.running.fw) =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] || fail "fw"
 	expect board.id "$(info "$CARD" 'versions.fixed["board.id"]')" = HLS2-GAUDI2

@@ -169,7 +169,7 @@ static void mac_pad(struct frame *frame)
 static void mac_loop(struct port *port, struct frame *frame)
 {
 	uint8_t buf[WIRE_FRAME_MAX];
-	struct frame flat = { .hdr = buf };
+	struct frame flat = { .hdr = buf, .splits = frame->splits };
 
 	if (!fault_part(port->card->faults, FAULT_LOOPBACK)) {
 		mac_receive(port, frame);

@@ -79,7 +79,8 @@ static void sob_wake(struct sob_bank *bank, uint32_t number)
 
 	for (struct sob_wait *wait = bank->waits; wait; wait = next) {
 		next = wait->next;
-		if (wait->number != number || (sob->access && !sob_reached(sob, wait->value)))
+		if (wait->number != number ||
+		    (sob->access & GNIC_ACCESS_LOCAL_READ && !sob_reached(sob, wait->value)))
 			continue;
 		sob_wait_del(wait);
 		qp_wake(wait->qp);
