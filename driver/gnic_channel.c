@@ -194,7 +194,8 @@ static bool gnic_channel_idle(const struct gnic_channel *c)
  * @channels: channels that run; nobody posts skbs, and no table names them
  * @count: how many
  *
- * Not for ever: a device may have stopped sending.
+ * Not for ever: a device may have stopped sending. Their interrupts may be put off for
+ * longer than that (napi_defer_hard_irqs), so they are polled.
  */
 void gnic_channel_drain(struct gnic_channel **channels, unsigned int count)
 {
@@ -203,8 +204,10 @@ void gnic_channel_drain(struct gnic_channel **channels, unsigned int count)
 
 	for (i = 0; i < count; i++) {
 		while (!gnic_channel_idle(channels[i]) &&
-		       !gnic_dev_gone(channels[i]->nic->dev) && time_before(jiffies, end))
+		       !gnic_dev_gone(channels[i]->nic->dev) && time_before(jiffies, end)) {
+			gnic_channel_kick(channels[i]);
 			usleep_range(500, 1000);
+		}
 	}
 }
 

@@ -58,6 +58,14 @@ interrupts_of() {
 }
 
 # Whoever asks all the time needs no interrupt, and gets none.
+# put_off NS: interrupts of the netdev, for so long
+put_off() {
+	echo 2 >"/sys/class/net/$DEV/napi_defer_hard_irqs"
+	echo "$1" >"/sys/class/net/$DEV/gro_flush_timeout"
+	defer sh -c "echo 0 >/sys/class/net/$DEV/napi_defer_hard_irqs"
+	defer sh -c "echo 0 >/sys/class/net/$DEV/gro_flush_timeout"
+}
+
 busy_poll() {
 	local asleep busy
 
@@ -65,10 +73,7 @@ busy_poll() {
 	xsk -w
 	asleep=$(interrupts_of exchange 60 60 0 100)
 	xsk_stop
-	echo 2 >"/sys/class/net/$DEV/napi_defer_hard_irqs"
-	echo 500000000 >"/sys/class/net/$DEV/gro_flush_timeout"
-	defer "echo 0 >/sys/class/net/$DEV/napi_defer_hard_irqs"
-	defer "echo 0 >/sys/class/net/$DEV/gro_flush_timeout"
+	put_off 500000000
 	xsk -b -w
 	busy=$(interrupts_of exchange 60 60 0 100)
 	note "$asleep interrupts, busy $busy"
@@ -290,6 +295,13 @@ bind_under_load() {
 	all_arrive bind_and_let_go
 }
 
+# What waits for its interrupt, which may be late, is not forgotten with its queue.
+bind_while_put_off() {
+	one_queue
+	put_off 300000000
+	all_arrive bind_and_let_go
+}
+
 hints() {
 	PROGRAM=xsk_hints xsk -w
 	exchange 100 100
@@ -362,5 +374,6 @@ checksum() {
 topology_up
 trap topology_down EXIT
 guest_main need_wakeup no_need_wakeup copy_mode busy_poll chunks unaligned multi_buffer \
-	several_sockets steered_queues spread_queues another_queue send_back pass_shapes small_pool no_buffers reconfigure channels_in_use \
-	buffers_too_small bind_under_load hints checksum tx_time launch_time
+	several_sockets steered_queues spread_queues another_queue send_back pass_shapes \
+	small_pool no_buffers reconfigure channels_in_use buffers_too_small bind_under_load \
+	bind_while_put_off hints checksum tx_time launch_time
