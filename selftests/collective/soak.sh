@@ -45,7 +45,7 @@ round() {
 	flapper=$!
 	defer kill $flapper
 	ranks ${#CARDS[@]} all --type all --op all --size "$1" --iterations 1 --verify 8 ||
-		fail "$(grep gnic-collective "$LOG" | head -n 3)"
+		fail "$(grep -a gnic-collective "$LOG" | head -n 3)"
 	kill $flapper
 	expect "results that were verified" "$(grep -c "Verified *: ok" "$LOG")" -eq 124
 	expect "flaps of links" $(($(carriers_lost) - lost)) -gt 0

@@ -20,7 +20,7 @@ ranks() {
 
 # good ARG...: all cards; verified
 good() {
-	ranks ${#CARDS[@]} --iterations 1 "$@" || fail "$*: $(grep gnic-coll "$LOG" | head -n 3)"
+	ranks ${#CARDS[@]} --iterations 1 "$@" || fail "$*: $(grep -a gnic-coll "$LOG" | head -n 3)"
 	grep -q "Verified *: ok" "$LOG"
 }
 

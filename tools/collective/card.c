@@ -195,7 +195,7 @@ static void hello_wait(struct coll *coll, uint32_t rank, uint32_t link)
 	do {
 		ret = gnic_accel_event(coll->peers[rank].links[link].group, &event,
 				       coll->options.timeout_ms);
-	} while (ret > 0 && event.type == DRM_GNIC_EVENT_ACTIVE);
+	} while (ret > 0 && event_is_notice(&event));
 	if (ret <= 0)
 		coll_die(coll, "nothing comes from rank %u over link %u", rank, link);
 	if (event.type != DRM_GNIC_EVENT_RDMA || event.tag != (HELLO | rank << 8 | link))

@@ -146,12 +146,12 @@ static void arrival(struct coll *coll, uint32_t rank, const struct drm_gnic_even
 				 coll->step);
 		peer->arrived[event->tag % COLL_STEPS]++;
 		return;
-	case DRM_GNIC_EVENT_ACTIVE:
-		return;
 	case DRM_GNIC_EVENT_QP_ERROR:
 		coll_die(coll, "the QP towards rank %u failed, syndrome %#x", rank,
 			 event->syndrome);
 	}
+	if (event_is_notice(event))
+		return;
 	coll_die(coll, "the group towards rank %u is not active any more", rank);
 }
 
