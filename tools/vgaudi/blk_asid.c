@@ -164,12 +164,15 @@ static bool asid_is_mapped(uint16_t asid, uint64_t addr)
 	       addr < GNIC_ADDR_MAPPED_END;
 }
 
-/* The window of an address that is in one. */
+/* The window of an address, or one that does not hold it. */
 static const struct window *asid_window(const struct asid_table *table, uint64_t addr)
 {
+	uint32_t i;
+
 	if (window_covers(table->last, addr, 1))
 		return table->last;
-	return &table->windows[window_upper(table, addr) - 1];
+	i = window_upper(table, addr);
+	return i ? &table->windows[i - 1] : &window_none;
 }
 
 /* The segment of a window that holds @offset. */
@@ -217,15 +220,10 @@ static int asid_mapped_iov(struct card *card, uint16_t asid, uint64_t addr, uint
 /* ---- access ---- */
 
 /* One window, which has the addresses of memory, allows it. */
-static bool asid_is_plain(struct asid_table *table, uint64_t addr, uint64_t len, uint8_t access)
+static bool asid_is_plain(const struct asid_table *table, uint64_t addr, uint64_t len, uint8_t access)
 {
-	const struct window *w = table->last;
-	uint32_t i;
+	const struct window *w = asid_window(table, addr);
 
-	if (!window_covers(w, addr, len)) {
-		i = window_upper(table, addr);
-		w = i ? &table->windows[i - 1] : &window_none;
-	}
 	return window_covers(w, addr, len) && !(access & ~w->access) && !w->count;
 }
 

@@ -15,10 +15,16 @@ static void esw_drop(struct vport *vport)
 	vport->stats.dropped++;
 }
 
-static void esw_count_to_function(struct vport *vport, uint32_t len)
+static void esw_count_to_function(struct vport *vport, uint32_t len, uint32_t count)
 {
-	vport->stats.to_function_packets++;
-	vport->stats.to_function_bytes += len;
+	vport->stats.to_function_packets += count;
+	vport->stats.to_function_bytes += (uint64_t)len * count;
+}
+
+static void esw_count_from_function(struct vport *vport, uint32_t len, uint32_t count)
+{
+	vport->stats.from_function_packets += count;
+	vport->stats.from_function_bytes += (uint64_t)len * count;
 }
 
 /*
@@ -79,15 +85,15 @@ static void esw_to_function(struct vport *vport, struct frame *frame)
 	uint32_t len = frame->len;
 
 	if (!vport->function) {
-		esw_count_to_function(vport, len);
+		esw_count_to_function(vport, len, 1);
 		mac_send(vport->port, frame);
 	} else if (!vport->enabled) {
 		esw_drop(vport);
 	} else if (vport->rc_users && (frame->rc || frame->parsed.roce)) {
-		esw_count_to_function(vport, len);
+		esw_count_to_function(vport, len, 1);
 		rc_receive(vport, frame);
 	} else if (esw_deliver(&to, frame)) {
-		esw_count_to_function(vport, len);
+		esw_count_to_function(vport, len, 1);
 	} else {
 		esw_drop(vport);
 	}
@@ -293,8 +299,7 @@ void esw_from_function(struct vport *vport, struct frame *frame)
 		esw_drop(vport);
 		return;
 	}
-	vport->stats.from_function_packets++;
-	vport->stats.from_function_bytes += frame->len;
+	esw_count_from_function(vport, frame->len, 1);
 	rule = esw_match(vport, frame);
 	if (rule)
 		esw_act(vport, frame, rule);
@@ -315,10 +320,8 @@ struct vport *esw_straight(const struct vport *uplink, const struct frame *frame
 
 void esw_passed(struct vport *uplink, struct vport *to, uint32_t len, uint32_t count)
 {
-	uplink->stats.from_function_packets += count;
-	uplink->stats.from_function_bytes += (uint64_t)len * count;
-	to->stats.to_function_packets += count;
-	to->stats.to_function_bytes += (uint64_t)len * count;
+	esw_count_from_function(uplink, len, count);
+	esw_count_to_function(to, len, count);
 }
 
 void esw_from_host(struct vport *vport, struct frame *frame)

@@ -87,11 +87,22 @@ struct rc_sack {
 	uint32_t order[ROCE_SACK_BITS];
 };
 
+#define RC_WINDOW_UNIT		256u	/* of a packet */
+
+/**
+ * struct rc_window - of congestion control
+ * @most: packets, CONGESTION_WIN
+ * @now: packets in flight, in RC_WINDOW_UNIT
+ */
+struct rc_window {
+	uint32_t most;
+	uint32_t now;
+};
+
 /**
  * struct rc_delay - congestion control by delay
  * @target: ns; 0: another mode
- * @most: packets, CONGESTION_WIN
- * @window: packets in flight, in RC_WINDOW_UNIT
+ * @window: what it sets
  * @rtt: ns, the last one
  * @sent: when packet @marked left
  * @marked: PSN of the packet whose way is measured
@@ -102,8 +113,7 @@ struct rc_sack {
  */
 struct rc_delay {
 	uint64_t target;
-	uint32_t most;
-	uint32_t window;
+	struct rc_window window;
 	uint64_t rtt;
 	uint64_t sent;
 	uint32_t marked;
@@ -140,9 +150,8 @@ struct rc_rdv {
 /**
  * struct rc_ecn - congestion control by marks
  * @on: this mode
- * @most: packets, CONGESTION_WIN
- * @window: packets in flight, in parts of one
- * @target: what it comes back to, likewise
+ * @window: what it sets
+ * @target: what that comes back to, in RC_WINDOW_UNIT
  * @alpha: how much of the time there are marks
  * @periods: since the last notification, as far as they matter
  * @next: when the next period ends, ns
@@ -151,8 +160,8 @@ struct rc_rdv {
  */
 struct rc_ecn {
 	bool on;
-	uint32_t most;
-	uint32_t window, target;
+	struct rc_window window;
+	uint32_t target;
 	uint32_t alpha;
 	uint32_t periods;
 	uint64_t next;
@@ -309,6 +318,29 @@ struct rc {
 	__le32 req_ctx[GNIC_QPC_REQ_DWORDS];	/* what the driver wrote */
 	__le32 res_ctx[GNIC_QPC_RES_DWORDS];
 };
+
+static inline uint32_t txs_in_flight(const struct rc_requester *req)
+{
+	return (req->nts - req->ona) & ROCE_PSN_MASK;
+}
+
+/* By the last of the next @count packets, none of which ends a message, or fills a gap. */
+static inline bool txs_ack_is_due(const struct rc_requester *req, uint32_t count)
+{
+	return (req->ack_freq && req->since_ackreq + count >= req->ack_freq) ||
+	       txs_in_flight(req) + count >= req->window;
+}
+
+/* Between a packet and the most there may be. */
+static inline void rc_window_set(struct rc_requester *req, struct rc_window *window, uint32_t now)
+{
+	uint32_t most = window->most * RC_WINDOW_UNIT;
+
+	if (now < RC_WINDOW_UNIT)
+		now = RC_WINDOW_UNIT;
+	window->now = now < most ? now : most;
+	req->window = window->now / RC_WINDOW_UNIT;
+}
 
 static inline struct rc_msg *rc_msg(const struct rc_requester *req, uint32_t index)
 {

@@ -100,20 +100,13 @@ static const uint8_t txs_opcodes[RC_KINDS][2][2][2] = {
 	[RC_ASK] = { [1][1][0] = ROCE_RDV_READ },
 };
 
-static uint32_t txs_in_flight(const struct rc_requester *req)
-{
-	return (req->nts - req->ona) & ROCE_PSN_MASK;
-}
-
 /*
  * An ACK is asked for when a message ends, every so often, before the window
  * closes, and by a packet that fills a gap.
  */
 static bool txs_wants_ack(const struct rc_requester *req, bool last)
 {
-	return last || (req->selective && req->nts != req->high) ||
-	       (req->ack_freq && req->since_ackreq + 1 >= req->ack_freq) ||
-	       txs_in_flight(req) + 1 >= req->window;
+	return last || (req->selective && req->nts != req->high) || txs_ack_is_due(req, 1);
 }
 
 static void txs_make(struct rc *rc, const struct rc_msg *msg, struct rc_packet *pkt)

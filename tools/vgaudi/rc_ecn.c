@@ -11,7 +11,6 @@
 #include "blk_qpc.h"
 #include "frame.h"
 
-#define ECN_UNIT		256u	/* of a packet */
 #define ECN_ONE			1024u	/* of alpha */
 #define ECN_GAIN		16u	/* alpha moves by a sixteenth */
 #define ECN_PERIOD_NS		55000u
@@ -36,13 +35,7 @@ void ecn_marked(struct rc *rc)
 
 static void ecn_set(struct rc_requester *req, uint32_t window)
 {
-	struct rc_ecn *ecn = &req->ecn;
-	uint32_t most = ecn->most * ECN_UNIT;
-
-	if (window < ECN_UNIT)
-		window = ECN_UNIT;
-	ecn->window = window < most ? window : most;
-	req->window = ecn->window / ECN_UNIT;
+	rc_window_set(req, &req->ecn.window, window);
 }
 
 void ecn_load(struct rc *rc, const __le32 *ctx)
@@ -54,9 +47,9 @@ void ecn_load(struct rc *rc, const __le32 *ctx)
 	ecn->on = gnic_qpc_get(ctx, GNIC_REQ_CONGESTION_MODE) == GNIC_CONGESTION_ECN;
 	if (!ecn->on)
 		return;
-	ecn->most = req->window;
+	ecn->window.most = req->window;
 	if (before)
-		ecn_set(req, ecn->window);
+		ecn_set(req, ecn->window.now);
 	else
 		ecn_start(rc);
 }
@@ -70,7 +63,7 @@ void ecn_start(struct rc *rc)
 	if (!ecn->on)
 		return;
 	ecn->alpha = ECN_ONE;
-	ecn->target = ecn->most * ECN_UNIT;
+	ecn->target = ecn->window.most * RC_WINDOW_UNIT;
 	ecn->periods = 0;
 	ecn->notified = 0;
 	ecn->quiet = 0;
@@ -82,17 +75,17 @@ void ecn_start(struct rc *rc)
 static void ecn_grow(struct rc_requester *req)
 {
 	struct rc_ecn *ecn = &req->ecn;
-	uint32_t most = ecn->most * ECN_UNIT;
+	uint32_t most = ecn->window.most * RC_WINDOW_UNIT;
 
 	ecn->quiet++;
 	ecn->alpha -= ecn->alpha / ECN_GAIN;
 	if (ecn->periods < ECN_RECOVERY)
 		ecn->periods++;
 	else
-		ecn->target += ECN_UNIT;
+		ecn->target += RC_WINDOW_UNIT;
 	if (ecn->target > most)
 		ecn->target = most;
-	ecn_set(req, (ecn->window + ecn->target + 1) / 2);
+	ecn_set(req, (ecn->window.now + ecn->target + 1) / 2);
 }
 
 void ecn_age(struct rc *rc)
@@ -115,9 +108,10 @@ void ecn_notified(struct rc *rc)
 		return;
 	ecn_age(rc);
 	ecn->notified++;
-	ecn->target = ecn->window;
+	ecn->target = ecn->window.now;
 	ecn->periods = 0;
 	ecn->next = loop_now(rc->qp->card->loop) + ECN_PERIOD_NS;
-	ecn_set(req, ecn->window - (uint32_t)((uint64_t)ecn->window * ecn->alpha / (2 * ECN_ONE)));
+	ecn_set(req, ecn->target -
+		(uint32_t)((uint64_t)ecn->target * ecn->alpha / (2 * ECN_ONE)));
 	ecn->alpha += (ECN_ONE - ecn->alpha) / ECN_GAIN;
 }

@@ -36,7 +36,7 @@ static uint32_t train_min(uint32_t a, uint32_t b)
 static uint32_t train_count(const struct rc_requester *req, const struct rc_msg *msg,
 			    uint32_t most)
 {
-	uint32_t in_flight = (req->nts - req->ona) & ROCE_PSN_MASK;
+	uint32_t in_flight = txs_in_flight(req);
 
 	if (!req->packet || msg->in_rows || msg->kind == RC_SEND || req->nts != req->high ||
 	    req->probing || req->resync || req->delay.target || in_flight >= req->window)
@@ -124,19 +124,10 @@ static void train_arrives(struct train *t)
 	rxe_count(t->to->qp, t->frame.len, t->count);
 }
 
-/* As txs_wants_ack() says of the last one. */
-static bool train_asks(const struct train *t)
-{
-	const struct rc_requester *req = &t->from->req;
-
-	return (req->ack_freq && req->since_ackreq + t->count >= req->ack_freq) ||
-	       ((req->nts - req->ona) & ROCE_PSN_MASK) + t->count >= req->window;
-}
-
 static void train_leaves(struct train *t, const struct rc_msg *msg)
 {
 	struct rc *rc = t->from;
-	bool idle = rc->req.nts == rc->req.ona, asks = train_asks(t);
+	bool idle = rc->req.nts == rc->req.ona, asks = txs_ack_is_due(&rc->req, t->count);
 
 	for (uint32_t i = 0; i < t->count; i++)
 		txs_advance(rc, msg, asks && i == t->count - 1);

@@ -7,18 +7,11 @@
  */
 #include "blk_qpc.h"
 
-#define RC_WINDOW_UNIT		256u	/* of a packet */
 #define DELAY_WINDOW_FIRST	8u	/* packets */
 
 static void delay_set(struct rc_requester *req, uint32_t window)
 {
-	struct rc_delay *delay = &req->delay;
-	uint32_t most = delay->most * RC_WINDOW_UNIT;
-
-	if (window < RC_WINDOW_UNIT)
-		window = RC_WINDOW_UNIT;
-	delay->window = window < most ? window : most;
-	req->window = delay->window / RC_WINDOW_UNIT;
+	rc_window_set(req, &req->delay.window, window);
 }
 
 void delay_load(struct rc_requester *req, const __le32 *ctx)
@@ -29,8 +22,8 @@ void delay_load(struct rc_requester *req, const __le32 *ctx)
 	if (gnic_qpc_get(ctx, GNIC_REQ_CONGESTION_MODE) != GNIC_CONGESTION_DELAY)
 		return;
 	delay->target = gnic_qpc_get(ctx, GNIC_REQ_TARGET_DELAY) * 1000ull;
-	delay->most = req->window;
-	delay_set(req, delay->window);
+	delay->window.most = req->window;
+	delay_set(req, delay->window.now);
 }
 
 void delay_start(struct rc_requester *req)
@@ -61,9 +54,9 @@ void delay_sent(struct rc *rc, uint32_t psn)
 /* By at most half, as the time that is too much is to all of it, times four fifths. */
 static uint32_t delay_too_much(const struct rc_delay *delay)
 {
-	uint64_t cut = delay->window * (delay->rtt - delay->target) / delay->rtt * 4 / 5;
+	uint64_t cut = delay->window.now * (delay->rtt - delay->target) / delay->rtt * 4 / 5;
 
-	return cut < delay->window / 2 ? (uint32_t)cut : delay->window / 2;
+	return cut < delay->window.now / 2 ? (uint32_t)cut : delay->window.now / 2;
 }
 
 void delay_acked(struct rc *rc)
@@ -77,10 +70,10 @@ void delay_acked(struct rc *rc)
 	delay->rtt = loop_now(rc->qp->card->loop) - delay->sent;
 	if (delay->rtt <= delay->target) {
 		delay->below++;
-		delay_set(req, delay->window + RC_WINDOW_UNIT);
+		delay_set(req, delay->window.now + RC_WINDOW_UNIT);
 	} else {
 		delay->above++;
-		delay_set(req, delay->window - delay_too_much(delay));
+		delay_set(req, delay->window.now - delay_too_much(delay));
 	}
 }
 
@@ -94,5 +87,5 @@ void delay_lost(struct rc *rc)
 	if (psn_diff(req->ona, delay->lost_until) < 0)
 		return;
 	delay->lost_until = req->high;
-	delay_set(req, delay->window / 2);
+	delay_set(req, delay->window.now / 2);
 }
