@@ -187,12 +187,6 @@ static int gnic_qp_path(const struct gnic_qp_ctx *ctx)
 	return gnic_cmd_exec(ctx->dev, GNIC_CMD_QP_PATH, &in, sizeof(in), NULL, 0);
 }
 
-static void gnic_qpc_put(struct gnic_hw_qpc_write *in, unsigned int dword, u32 mask, u32 value)
-{
-	gnic_qpc_set(in->data, dword, mask, value);
-	gnic_qpc_set(in->mask, dword, mask, U32_MAX);
-}
-
 static int gnic_qp_context_write(const struct gnic_qp_ctx *ctx, struct gnic_hw_qpc_write *in)
 {
 	in->qpn = cpu_to_le32(ctx->qp->qpn);

@@ -473,6 +473,14 @@ struct gnic_hw_qpc_write {
 };
 GNIC_HW_SIZE(gnic_hw_qpc_write, 264);
 
+/* Field "dword, mask" is to be @value. */
+static inline void gnic_qpc_put(struct gnic_hw_qpc_write *in, unsigned int dword, __u32 mask,
+				__u32 value)
+{
+	gnic_qpc_set(in->data, dword, mask, value);
+	gnic_qpc_set(in->mask, dword, mask, ~0u);
+}
+
 /**
  * struct gnic_hw_port_info - a port, and what its far end says
  * @mac: the permanent one

@@ -123,12 +123,6 @@ static void set_path(const struct end *end, const struct end *peer, uint8_t ip_v
 	RIG_OK((struct rig *)&end->rig, GNIC_CMD_QP_PATH, &path, sizeof(path), NULL, 0);
 }
 
-static void field(struct gnic_hw_qpc_write *w, uint32_t dword, uint32_t mask, uint32_t value)
-{
-	gnic_qpc_set(w->data, dword, mask, value);
-	gnic_qpc_set(w->mask, dword, mask, ~0u);
-}
-
 static void write_context(struct end *end, struct gnic_hw_qpc_write *w)
 {
 	w->qpn = cpu_to_le32(end->qp.qpn);
@@ -139,11 +133,11 @@ static void set_responder(struct end *end, const struct end *peer)
 {
 	struct gnic_hw_qpc_write w = { .requester = 0 };
 
-	field(&w, GNIC_RES_DST_QP, peer->qp.qpn);
-	field(&w, GNIC_RES_PEER_QP, peer->qp.qpn);
-	field(&w, GNIC_RES_LKEY, KEY + end->index);
-	field(&w, GNIC_RES_EXPECTED_PSN, 0xfffff0 + peer->index);
-	field(&w, GNIC_RES_VALID, 1);
+	gnic_qpc_put(&w, GNIC_RES_DST_QP, peer->qp.qpn);
+	gnic_qpc_put(&w, GNIC_RES_PEER_QP, peer->qp.qpn);
+	gnic_qpc_put(&w, GNIC_RES_LKEY, KEY + end->index);
+	gnic_qpc_put(&w, GNIC_RES_EXPECTED_PSN, 0xfffff0 + peer->index);
+	gnic_qpc_put(&w, GNIC_RES_VALID, 1);
 	write_context(end, &w);
 }
 
@@ -151,17 +145,17 @@ static void set_requester(struct end *end, const struct end *peer)
 {
 	struct gnic_hw_qpc_write w = { .requester = 1 };
 
-	field(&w, GNIC_REQ_DST_QP, peer->qp.qpn);
-	field(&w, GNIC_REQ_RKEY, KEY + peer->index);
-	field(&w, GNIC_REQ_NTS_PSN, 0xfffff0 + end->index);
-	field(&w, GNIC_REQ_MTU, 2);
-	field(&w, GNIC_REQ_ACKREQ_FREQ, 8);
-	field(&w, GNIC_REQ_TM_GRANULARITY, 9);
-	field(&w, GNIC_REQ_TIMEOUT_RETRY_CNT, 254);
-	field(&w, GNIC_REQ_SEQ_ERR_RETRY_CNT, 254);
-	field(&w, GNIC_REQ_RNR_RETRY_CNT, 7);
-	field(&w, GNIC_REQ_WQ_TYPE, GNIC_WQ_TYPE_WRITE);
-	field(&w, GNIC_REQ_VALID, 1);
+	gnic_qpc_put(&w, GNIC_REQ_DST_QP, peer->qp.qpn);
+	gnic_qpc_put(&w, GNIC_REQ_RKEY, KEY + peer->index);
+	gnic_qpc_put(&w, GNIC_REQ_NTS_PSN, 0xfffff0 + end->index);
+	gnic_qpc_put(&w, GNIC_REQ_MTU, 2);
+	gnic_qpc_put(&w, GNIC_REQ_ACKREQ_FREQ, 8);
+	gnic_qpc_put(&w, GNIC_REQ_TM_GRANULARITY, 9);
+	gnic_qpc_put(&w, GNIC_REQ_TIMEOUT_RETRY_CNT, 254);
+	gnic_qpc_put(&w, GNIC_REQ_SEQ_ERR_RETRY_CNT, 254);
+	gnic_qpc_put(&w, GNIC_REQ_RNR_RETRY_CNT, 7);
+	gnic_qpc_put(&w, GNIC_REQ_WQ_TYPE, GNIC_WQ_TYPE_WRITE);
+	gnic_qpc_put(&w, GNIC_REQ_VALID, 1);
 	write_context(end, &w);
 }
 
@@ -396,7 +390,7 @@ static void windows(void)
 	start();
 	window.addr = cpu_to_le64(b->sink);
 	RIG_OK(&b->rig, GNIC_CMD_WINDOW_ADD, &window, sizeof(window), &id, sizeof(id));
-	field(&w, GNIC_RES_ASID, 7);
+	gnic_qpc_put(&w, GNIC_RES_ASID, 7);
 	write_context(b, &w);
 	fill(a, 8192, 4);
 	wqe = make_wqe(a, b, 0, 4096);
@@ -480,10 +474,10 @@ static void take_asid(struct end *end)
 	struct gnic_hw_id id;
 
 	RIG_OK(&end->rig, GNIC_CMD_WINDOW_ADD, &window, sizeof(window), &id, sizeof(id));
-	field(&w, GNIC_REQ_ASID, ASID);
+	gnic_qpc_put(&w, GNIC_REQ_ASID, ASID);
 	RIG_OK(&end->rig, GNIC_CMD_QPC_WRITE, &w, sizeof(w), NULL, 0);
 	w = (struct gnic_hw_qpc_write){ .requester = 0 };
-	field(&w, GNIC_RES_ASID, ASID);
+	gnic_qpc_put(&w, GNIC_RES_ASID, ASID);
 	write_context(end, &w);
 }
 
@@ -569,7 +563,7 @@ static void peer_leaves(void)
 	struct gnic_hw_qpc_write w = { .requester = 1 };
 
 	start();
-	field(&w, GNIC_REQ_TIMEOUT_RETRY_CNT, 3);
+	gnic_qpc_put(&w, GNIC_REQ_TIMEOUT_RETRY_CNT, 3);
 	write_context(a, &w);
 	for (uint32_t i = 0; i < RING; i++) {
 		struct gnic_hw_rc_wqe wqe = make_wqe(a, b, 0, BUFFER);

@@ -468,19 +468,12 @@ static const struct lab_conn lab_conn_default = {
 	.timeouts = 3, .naks = 3, .rnrs = RC_RNR_FOR_EVER, .ip_version = 4,
 };
 
-static inline void lab_field(struct gnic_hw_qpc_write *w, uint32_t dword, uint32_t mask,
-			     uint32_t value)
-{
-	gnic_qpc_set(w->data, dword, mask, value);
-	gnic_qpc_set(w->mask, dword, mask, ~0u);
-}
-
 static inline enum gnic_hw_status lab_set(struct qp *qp, bool requester, uint32_t dword,
 					  uint32_t mask, uint32_t value)
 {
 	struct gnic_hw_qpc_write w = { .requester = requester };
 
-	lab_field(&w, dword, mask, value);
+	gnic_qpc_put(&w, dword, mask, value);
 	return rc_cmd_qpc_write(qp, &w);
 }
 
@@ -511,10 +504,10 @@ static inline enum gnic_hw_status lab_responder(uint32_t side, uint32_t qpn,
 {
 	struct gnic_hw_qpc_write w = { .requester = 0 };
 
-	lab_field(&w, GNIC_RES_DST_QP, qpn);
-	lab_field(&w, GNIC_RES_LKEY, LAB_LKEY + qpn);
-	lab_field(&w, GNIC_RES_EXPECTED_PSN, conn->psn[!side]);
-	lab_field(&w, GNIC_RES_VALID, 1);
+	gnic_qpc_put(&w, GNIC_RES_DST_QP, qpn);
+	gnic_qpc_put(&w, GNIC_RES_LKEY, LAB_LKEY + qpn);
+	gnic_qpc_put(&w, GNIC_RES_EXPECTED_PSN, conn->psn[!side]);
+	gnic_qpc_put(&w, GNIC_RES_VALID, 1);
 	return rc_cmd_qpc_write(&lab.side[side].qps[qpn].qp, &w);
 }
 
@@ -539,24 +532,24 @@ static inline enum gnic_hw_status lab_requester(uint32_t side, uint32_t qpn,
 {
 	struct gnic_hw_qpc_write w = { .requester = 1 };
 
-	lab_field(&w, GNIC_REQ_DST_QP, qpn);
-	lab_field(&w, GNIC_REQ_RKEY, LAB_LKEY + qpn);
-	lab_field(&w, GNIC_REQ_NTS_PSN, conn->psn[side]);
-	lab_field(&w, GNIC_REQ_MTU, conn->mtu);
-	lab_field(&w, GNIC_REQ_ACKREQ_FREQ, conn->ack_freq);
-	lab_field(&w, GNIC_REQ_TM_GRANULARITY, conn->granularity);
-	lab_field(&w, GNIC_REQ_TIMEOUT_RETRY_CNT, conn->timeouts);
-	lab_field(&w, GNIC_REQ_SEQ_ERR_RETRY_CNT, conn->naks);
-	lab_field(&w, GNIC_REQ_RNR_RETRY_CNT, conn->rnrs);
-	lab_field(&w, GNIC_REQ_CONGESTION_MODE, lab_congestion(conn));
-	lab_field(&w, GNIC_REQ_TARGET_DELAY, conn->target);
-	lab_field(&w, GNIC_REQ_CONGESTION_WIN, conn->window);
-	lab_field(&w, GNIC_REQ_BURST_SIZE, conn->burst);
-	lab_field(&w, GNIC_REQ_SELECTIVE, conn->selective >> side & 1);
-	lab_field(&w, GNIC_REQ_WQ_TYPE, lab_wq_type(conn, side));
-	lab_field(&w, GNIC_REQ_REMOTE_WQ_LOG_SZ, conn->remote_log);
-	lab_field(&w, GNIC_REQ_SWQ_GRANULARITY, lab.side[side].qps[qpn].qp.sq.entry_log - 5u);
-	lab_field(&w, GNIC_REQ_VALID, 1);
+	gnic_qpc_put(&w, GNIC_REQ_DST_QP, qpn);
+	gnic_qpc_put(&w, GNIC_REQ_RKEY, LAB_LKEY + qpn);
+	gnic_qpc_put(&w, GNIC_REQ_NTS_PSN, conn->psn[side]);
+	gnic_qpc_put(&w, GNIC_REQ_MTU, conn->mtu);
+	gnic_qpc_put(&w, GNIC_REQ_ACKREQ_FREQ, conn->ack_freq);
+	gnic_qpc_put(&w, GNIC_REQ_TM_GRANULARITY, conn->granularity);
+	gnic_qpc_put(&w, GNIC_REQ_TIMEOUT_RETRY_CNT, conn->timeouts);
+	gnic_qpc_put(&w, GNIC_REQ_SEQ_ERR_RETRY_CNT, conn->naks);
+	gnic_qpc_put(&w, GNIC_REQ_RNR_RETRY_CNT, conn->rnrs);
+	gnic_qpc_put(&w, GNIC_REQ_CONGESTION_MODE, lab_congestion(conn));
+	gnic_qpc_put(&w, GNIC_REQ_TARGET_DELAY, conn->target);
+	gnic_qpc_put(&w, GNIC_REQ_CONGESTION_WIN, conn->window);
+	gnic_qpc_put(&w, GNIC_REQ_BURST_SIZE, conn->burst);
+	gnic_qpc_put(&w, GNIC_REQ_SELECTIVE, conn->selective >> side & 1);
+	gnic_qpc_put(&w, GNIC_REQ_WQ_TYPE, lab_wq_type(conn, side));
+	gnic_qpc_put(&w, GNIC_REQ_REMOTE_WQ_LOG_SZ, conn->remote_log);
+	gnic_qpc_put(&w, GNIC_REQ_SWQ_GRANULARITY, lab.side[side].qps[qpn].qp.sq.entry_log - 5u);
+	gnic_qpc_put(&w, GNIC_REQ_VALID, 1);
 	return rc_cmd_qpc_write(&lab.side[side].qps[qpn].qp, &w);
 }
 

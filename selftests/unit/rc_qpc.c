@@ -153,8 +153,8 @@ static void a_write_is_whole(void **state)
 	struct gnic_hw_qpc_write w = { .requester = 1 };
 
 	(void)state;
-	lab_field(&w, GNIC_REQ_RKEY, 1234);
-	lab_field(&w, GNIC_REQ_PACING_TIME, 1);
+	gnic_qpc_put(&w, GNIC_REQ_RKEY, 1234);
+	gnic_qpc_put(&w, GNIC_REQ_PACING_TIME, 1);
 	assert_int_equal(rc_cmd_qpc_write(qp(), &w), GNIC_STATUS_UNSUPPORTED);
 	assert_int_equal(lab_get(qp(), true, GNIC_REQ_RKEY), 0);
 }

@@ -44,12 +44,6 @@ static void bench_window(uint64_t addr, uint8_t access)
 	CHECK(!window_cmd_add(card, &in, &out));
 }
 
-static void bench_field(struct gnic_hw_qpc_write *w, uint32_t dword, uint32_t mask, uint32_t value)
-{
-	gnic_qpc_set(w->data, dword, mask, value);
-	gnic_qpc_set(w->mask, dword, mask, ~0u);
-}
-
 static void bench_connect(uint8_t port)
 {
 	struct gnic_hw_qpc_write res = { .requester = 0 }, req = { .requester = 1 };
@@ -62,20 +56,20 @@ static void bench_connect(uint8_t port)
 	};
 
 	CHECK(!rc_cmd_path(qp, &path));
-	bench_field(&res, GNIC_RES_DST_QP, 1);
-	bench_field(&res, GNIC_RES_PEER_QP, 1);
-	bench_field(&res, GNIC_RES_LKEY, BENCH_KEY);
-	bench_field(&res, GNIC_RES_VALID, 1);
+	gnic_qpc_put(&res, GNIC_RES_DST_QP, 1);
+	gnic_qpc_put(&res, GNIC_RES_PEER_QP, 1);
+	gnic_qpc_put(&res, GNIC_RES_LKEY, BENCH_KEY);
+	gnic_qpc_put(&res, GNIC_RES_VALID, 1);
 	CHECK(!rc_cmd_qpc_write(qp, &res));
-	bench_field(&req, GNIC_REQ_DST_QP, 1);
-	bench_field(&req, GNIC_REQ_RKEY, BENCH_KEY);
-	bench_field(&req, GNIC_REQ_MTU, BENCH_MTU);
-	bench_field(&req, GNIC_REQ_ACKREQ_FREQ, 8);
-	bench_field(&req, GNIC_REQ_TM_GRANULARITY, 9);
-	bench_field(&req, GNIC_REQ_TIMEOUT_RETRY_CNT, 3);
-	bench_field(&req, GNIC_REQ_SEQ_ERR_RETRY_CNT, 3);
-	bench_field(&req, GNIC_REQ_WQ_TYPE, GNIC_WQ_TYPE_WRITE);
-	bench_field(&req, GNIC_REQ_VALID, 1);
+	gnic_qpc_put(&req, GNIC_REQ_DST_QP, 1);
+	gnic_qpc_put(&req, GNIC_REQ_RKEY, BENCH_KEY);
+	gnic_qpc_put(&req, GNIC_REQ_MTU, BENCH_MTU);
+	gnic_qpc_put(&req, GNIC_REQ_ACKREQ_FREQ, 8);
+	gnic_qpc_put(&req, GNIC_REQ_TM_GRANULARITY, 9);
+	gnic_qpc_put(&req, GNIC_REQ_TIMEOUT_RETRY_CNT, 3);
+	gnic_qpc_put(&req, GNIC_REQ_SEQ_ERR_RETRY_CNT, 3);
+	gnic_qpc_put(&req, GNIC_REQ_WQ_TYPE, GNIC_WQ_TYPE_WRITE);
+	gnic_qpc_put(&req, GNIC_REQ_VALID, 1);
 	CHECK(!rc_cmd_qpc_write(qp, &req));
 }
 
