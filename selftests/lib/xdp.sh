@@ -14,6 +14,23 @@ SOCKETS=$TREE/build/selftests/xdp/xsk.bpf.o
 XSK=$TREE/build/selftests/xdp/bin/xsk
 ATTACH=$TREE/build/selftests/xdp/bin/attach
 
+# runs LOG COMMAND...: until the test ends, or ends; it has said that it is ready. RUNS is it.
+runs() {
+	local log=$1
+
+	shift
+	"$@" >"$log" 2>&1 &
+	RUNS=$!
+	defer kill "$RUNS"
+	wait_for 5 grep -q ready "$log"
+}
+
+# ends LOG PID: it ends well, when it is told to
+ends() {
+	kill "$2"
+	wait "$2" || fail "$(cat "$1")"
+}
+
 # attach OBJECT PROGRAM: until the test ends
 attach() {
 	ip link set dev "$DEV" xdpdrv object "$1" program "$2"
@@ -23,15 +40,12 @@ attach() {
 # attach_filled DEV OBJECT PROGRAM [MAP:KEY=WORD[,WORD...]]...: until the test ends, or
 # detach; see attach.c
 attach_filled() {
-	"$ATTACH" "$@" >/tmp/attach 2>&1 &
-	ATTACHED=$!
-	defer kill "$ATTACHED"
-	wait_for 5 grep -q ready /tmp/attach
+	runs /tmp/attach "$ATTACH" "$@"
+	ATTACHED=$RUNS
 }
 
 detach() {
-	kill "$ATTACHED"
-	wait "$ATTACHED" || fail "$(cat /tmp/attach)"
+	ends /tmp/attach "$ATTACHED"
 }
 
 # ifindex DEV
@@ -89,16 +103,13 @@ passes_shapes() {
 
 # xsk OPTION...: until the test ends, or xsk_stop; PROGRAM is what it attaches.
 xsk() {
-	"$XSK" "$@" "$DEV" "$SOCKETS" "${PROGRAM:-xsk_frags}" >/tmp/xsk 2>&1 &
-	XSK_PID=$!
-	defer kill "$XSK_PID"
-	wait_for 5 grep -q ready /tmp/xsk
+	runs /tmp/xsk "$XSK" "$@" "$DEV" "$SOCKETS" "${PROGRAM:-xsk_frags}"
+	XSK_PID=$RUNS
 }
 
 # Ends it and leaves its figures for figure().
 xsk_stop() {
-	kill "$XSK_PID"
-	wait "$XSK_PID" || fail "$(cat /tmp/xsk)"
+	ends /tmp/xsk "$XSK_PID"
 }
 
 figure() {

@@ -193,31 +193,10 @@ static void looks_like_others(void **state)
 	assert_int_equal(back.payload, 0);
 }
 
-/* With dice of one seed, all is the same at each run. */
 static void repeats(void **state)
 {
-	struct gnic_hw_qp_stats stats[2];
-	uint32_t window[2];
-
 	(void)state;
-	for (int run = 0; run < 2; run++) {
-		struct lab_conn conn = ecn_conn();
-
-		lab_setup(NULL);
-		conn.selective = 3;
-		conn.timeouts = RC_RETRY_FOR_EVER;
-		conn.naks = RC_RETRY_FOR_EVER;
-		lab.dice.drop = 10;
-		begin_marked(&conn, 2);
-		traffic(2, 20);
-		stats[run] = lab_qp(0, 1)->qp.stats;
-		window[run] = get(1, GNIC_REQ_CURRENT_WIN);
-		assert_false(lab_qp(0, 1)->qp.failed);
-		end();
-		lab_teardown(NULL);
-	}
-	assert_memory_equal(&stats[0], &stats[1], sizeof(stats[0]));
-	assert_int_equal(window[0], window[1]);
+	runs_repeat(ecn_conn(), MARK_AT);
 }
 
 #define LAB_TEST(name) cmocka_unit_test_setup_teardown(name, lab_setup, lab_teardown)
