@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "libgnic_accel.h"
+#include "median.h"
 
 #define COUNT_MAX	100000
 #define PATIENCE	5.0	/* seconds */
@@ -31,14 +31,6 @@ static void check(int ret, const char *what)
 {
 	if (ret < 0)
 		die(what, ret);
-}
-
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
 static void end_open(struct end *end, const char *card, uint32_t sfnum, uint64_t size)
@@ -70,13 +62,6 @@ static void one_way(struct end *from, struct end *to, uint64_t size, uint32_t nu
 			die("nothing arrives", -ETIME);
 }
 
-static int compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 int main(int argc, char **argv)
 {
 	uint64_t size = argc == 6 ? strtoull(argv[4], NULL, 0) : 0;
@@ -97,7 +82,6 @@ int main(int argc, char **argv)
 		one_way(&b, &a, size, i + 1);
 		times[i] = (now() - start) / 2 * 1e6;
 	}
-	qsort(times, count, sizeof(times[0]), compare);
-	printf("%.1f\n", times[count / 2]);
+	printf("%.1f\n", median(times, count));
 	return 0;
 }

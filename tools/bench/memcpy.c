@@ -8,18 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "median.h"
 
 #define BUFFER	(64u << 20)
 #define ROUNDS	7
-
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec + ts.tv_nsec / 1e9;
-}
 
 static double round_rate(uint8_t *dst, const uint8_t *src, size_t size)
 {
@@ -31,13 +24,6 @@ static double round_rate(uint8_t *dst, const uint8_t *src, size_t size)
 		__asm__ volatile("" : : : "memory");
 	}
 	return at / (now() - start) / 1e6;
-}
-
-static int compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
 }
 
 int main(int argc, char **argv)
@@ -55,7 +41,6 @@ int main(int argc, char **argv)
 	memset(dst, 2, BUFFER);
 	for (i = 0; i < ROUNDS; i++)
 		rates[i] = round_rate(dst, src, size);
-	qsort(rates, ROUNDS, sizeof(rates[0]), compare);
-	printf("%.0f\n", rates[ROUNDS / 2]);
+	printf("%.0f\n", median(rates, ROUNDS));
 	return 0;
 }
