@@ -145,8 +145,7 @@ static u32 gnic_group_health_failed(const struct gnic_group *group)
 	return count;
 }
 
-static void gnic_group_health_state(struct gnic_group *group, u32 failed,
-				    struct devlink_fmsg *fmsg)
+static void gnic_group_health_state(struct gnic_group *group, struct devlink_fmsg *fmsg)
 {
 	static const char *const gnic_group_counts[] = {
 		[GNIC_GROUP_QP_ERRORS]		= "qp_errors",
@@ -159,7 +158,7 @@ static void gnic_group_health_state(struct gnic_group *group, u32 failed,
 	devlink_fmsg_bool_pair_put(fmsg, "held", group->holder.ops);
 	devlink_fmsg_bool_pair_put(fmsg, "active", group->active);
 	devlink_fmsg_u32_pair_put(fmsg, "generation", group->generation);
-	devlink_fmsg_u32_pair_put(fmsg, "failed", failed);
+	devlink_fmsg_u32_pair_put(fmsg, "failed", gnic_group_health_failed(group));
 	if (group->active)
 		devlink_fmsg_u32_pair_put(fmsg, "cqn", group->attr.cqn);
 	for (i = 0; i < GNIC_GROUP_COUNTS; i++)
@@ -167,13 +166,12 @@ static void gnic_group_health_state(struct gnic_group *group, u32 failed,
 }
 
 /* All of a group are more than a reader's socket takes. Those that have failed go first. */
-static void gnic_group_health_qps(struct gnic_group *group, u32 failed, struct devlink_fmsg *fmsg)
+static void gnic_group_health_qps(struct gnic_group *group, struct devlink_fmsg *fmsg)
 {
+	u32 failed = min_t(u32, gnic_group_health_failed(group), GNIC_GROUP_SHOWN);
+	u32 others = GNIC_GROUP_SHOWN - failed, *room, i;
 	const struct gnic_qp *qp;
-	u32 others, *room, i;
 
-	failed = min_t(u32, failed, GNIC_GROUP_SHOWN);
-	others = GNIC_GROUP_SHOWN - failed;
 	devlink_fmsg_arr_pair_nest_start(fmsg, "qps");
 	for (i = 0; group->qps && i < group->attr.config.qp_count; i++) {
 		qp = &group->qps[i];
@@ -192,12 +190,10 @@ static int gnic_group_health_diagnose(struct devlink_health_reporter *reporter,
 				      struct devlink_fmsg *fmsg, struct netlink_ext_ack *extack)
 {
 	struct gnic_group *group = devlink_health_reporter_priv(reporter);
-	u32 failed;
 
 	mutex_lock(&group->lock);
-	failed = gnic_group_health_failed(group);
-	gnic_group_health_state(group, failed, fmsg);
-	gnic_group_health_qps(group, failed, fmsg);
+	gnic_group_health_state(group, fmsg);
+	gnic_group_health_qps(group, fmsg);
 	mutex_unlock(&group->lock);
 	return 0;
 }
