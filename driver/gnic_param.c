@@ -121,6 +121,16 @@ static int gnic_param_check_recovery(struct gnic_dev *dev, const char *name,
 	return -EOPNOTSUPP;
 }
 
+static int gnic_param_check_adaptive(struct gnic_dev *dev, const char *name,
+				     const union devlink_param_value *val,
+				     struct netlink_ext_ack *extack)
+{
+	if (!val->vbool || le32_to_cpu(dev->caps.rc) & GNIC_RC_CAP_ADAPTIVE)
+		return 0;
+	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: time-outs of this device are all alike", name);
+	return -EOPNOTSUPP;
+}
+
 static bool gnic_param_is_ip(const char *text)
 {
 	struct in6_addr v6;
@@ -219,7 +229,8 @@ static int gnic_param_check(const struct gnic_param *param, struct gnic_dev *dev
 		NL_SET_ERR_MSG_FMT_MOD(extack, "%s is reported, it can't be set", param->dl.name);
 		return -EOPNOTSUPP;
 	}
-	if (param->dl.type != DEVLINK_PARAM_TYPE_STRING)
+	if (param->dl.type != DEVLINK_PARAM_TYPE_STRING &&
+	    param->dl.type != DEVLINK_PARAM_TYPE_BOOL)
 		err = gnic_param_check_range(param, val, extack);
 	if (!err && param->check)
 		err = param->check(dev, param->dl.name, val, extack);
@@ -232,6 +243,9 @@ static void gnic_param_load(const struct gnic_param *param, const void *values,
 	const void *from = values + param->offset;
 
 	switch (param->dl.type) {
+	case DEVLINK_PARAM_TYPE_BOOL:
+		val->vbool = *(const bool *)from;
+		break;
 	case DEVLINK_PARAM_TYPE_U8:
 		val->vu8 = *(const u8 *)from;
 		break;
@@ -252,6 +266,9 @@ static void gnic_param_store(const struct gnic_param *param, void *values,
 	void *to = values + param->offset;
 
 	switch (param->dl.type) {
+	case DEVLINK_PARAM_TYPE_BOOL:
+		*(bool *)to = val->vbool;
+		break;
 	case DEVLINK_PARAM_TYPE_U8:
 		*(u8 *)to = val->vu8;
 		break;
@@ -323,6 +340,7 @@ static const struct gnic_param gnic_group_params[] = {
 	GNIC_PARAM(qp_wq_depth,	     U32,    GNIC_PARAM_POW2, 16, 32768, gnic_param_check_depth),
 	GNIC_PARAM(qp_path_mtu,	     U32,    GNIC_PARAM_POW2, 1024, 8192, NULL),
 	GNIC_PARAM(qp_retry_timeout, U8,     0, 0, 31, NULL),
+	GNIC_PARAM(qp_adaptive_timeout, BOOL, 0, 0, 0, gnic_param_check_adaptive),
 	GNIC_PARAM(qp_retry_count,   U8,     0, 0, U8_MAX, NULL),
 	GNIC_PARAM(qp_rnr_retry,     U8,     0, 0, 7, NULL),
 	GNIC_PARAM(priority,	     U8,     0, 0, 3, NULL),

@@ -232,6 +232,8 @@ static int gnic_qp_requester(const struct gnic_qp_ctx *ctx)
 	gnic_qpc_put(&in, GNIC_REQ_TIMEOUT_RETRY_CNT, config->qp_retry_count);
 	gnic_qpc_put(&in, GNIC_REQ_RNR_RETRY_CNT, config->qp_rnr_retry);
 	gnic_qpc_put(&in, GNIC_REQ_TM_GRANULARITY, config->qp_retry_timeout);
+	if (config->qp_adaptive_timeout)
+		gnic_qpc_put(&in, GNIC_REQ_TM_ADAPTIVE, GNIC_TM_ADAPTIVE_MAX);
 	gnic_qpc_put(&in, GNIC_REQ_ASID, ctx->attr->asid);
 	gnic_qpc_put(&in, GNIC_REQ_LAST_IDX, config->qp_wq_depth - 1);
 	gnic_qpc_put(&in, GNIC_REQ_ACKREQ_FREQ, GNIC_QP_ACKREQ_FREQ);

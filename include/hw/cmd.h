@@ -141,6 +141,7 @@ struct gnic_hw_caps {
 #define GNIC_RC_CAP_STRIDE	BIT(2)	/* WQEs of rows */
 #define GNIC_RC_CAP_RDV		BIT(3)	/* rendezvous: WQ types RDV_WRITE, RDV_READ */
 #define GNIC_RC_CAP_ECN		BIT(4)	/* and by marks */
+#define GNIC_RC_CAP_ADAPTIVE	BIT(5)	/* time-outs in a row become longer */
 	__le32 segments;	/* of all windows of WINDOW_MAP; 0: there is no such command */
 	__le32 gro;		/* GNIC_GRO_*: what QP_GRO can be asked for */
 	__le32 flow_mirrors;	/* of a rule; 0: nor is there GNIC_FLOW_VPORT_HOST */

@@ -62,7 +62,9 @@
 #define GNIC_REQ_SELECTIVE		28, BIT(11)	/* model-defined: of both directions */
 #define GNIC_REQ_RTT			28, GENMASK(31, 12)	/* device: last one, us */
 #define GNIC_REQ_TARGET_DELAY		29, GENMASK(23, 0)	/* model-defined: us */
+#define GNIC_REQ_TM_ADAPTIVE		29, GENMASK(26, 24)	/* doublings at most */
 #define GNIC_REQ_CURRENT_WIN		30, GENMASK(23, 0)	/* device: model-defined */
+#define GNIC_REQ_TM_BACKOFF		30, GENMASK(26, 24)	/* device: doublings now */
 #define GNIC_REQ_DATA_MMU_BYPASS	31, BIT(11)
 #define GNIC_REQ_MOD_GAUDI1		31, BIT(12)
 #define GNIC_REQ_PORT			31, GENMASK(14, 13)
@@ -124,6 +126,9 @@ enum gnic_hw_trust {
 #define GNIC_RES_PEER_WQ_GRAN		7, BIT(29)
 #define GNIC_RES_IN_WORK		7, BIT(30)	/* device */
 #define GNIC_RES_VALID			7, BIT(31)
+
+#define GNIC_TM_GRANULARITY_MAX		31u	/* 0 and what is above mean the same */
+#define GNIC_TM_ADAPTIVE_MAX		6u
 
 #define GNIC_PSN_MASK			0xffffffu	/* 24-bit arithmetic */
 #define GNIC_IDX_MASK			0x3fffffu	/* 22-bit arithmetic */

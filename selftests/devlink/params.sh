@@ -42,6 +42,7 @@ group_defaults() {
 		qp_wq_depth 256
 		qp_path_mtu 1024
 		qp_retry_timeout 16
+		qp_adaptive_timeout false
 		qp_retry_count 7
 		qp_rnr_retry 7
 		priority 0
@@ -85,6 +86,7 @@ group_numbers() {
 
 group_words() {
 	with_group
+	limits qp_adaptive_timeout "" true false --
 	limits qp_type "qp_type: raw or write" raw write -- send "" RAW
 	limits cc_mode "cc_mode: none, window, delay or dcqcn" window delay dcqcn none -- "" swift off
 	limits loss_recovery "loss_recovery: go_back_n or selective" selective go_back_n -- "" none
@@ -137,6 +139,7 @@ only_while_inactive() {
 		qp_wq_depth 512
 		qp_path_mtu 2048
 		qp_retry_timeout 3
+		qp_adaptive_timeout true
 		qp_retry_count 3
 		qp_rnr_retry 3
 		priority 1

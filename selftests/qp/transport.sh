@@ -62,6 +62,40 @@ selective_on_a_bad_wire() {
 	done
 }
 
+requester_is() {
+	[ "$(qp_context requester "$1")" -ge "$2" ]
+}
+
+timed_out() {
+	[ "$(qp_count_of "$CARD" timeouts)" -ge "$1" ]
+}
+
+# through_silence COMMAND...: a message that gets no answer until the command succeeds
+through_silence() {
+	target "$PEER_CARD" 5
+	fault '"kind": "drop", "card": 0, "port": 0, "rate": 1'
+	write 100000 >/dev/null &
+	wait_for 20 "$@"
+	fault_clear
+	wait $! || fail "the write failed"
+	wait "$TARGET" || fail "$(cat "$DIR/log")"
+	cmp "$DIR/in" "$DIR/out"
+}
+
+# While nobody answers each time-out is longer, up to 64 times; an answer ends that.
+adaptive_timeout() {
+	pair_up 5 1
+	both qp_adaptive_timeout true qp_retry_timeout 12 qp_retry_count 255
+	expect adaptive "$(qp_context requester tm_adaptive)" -eq 6
+	through_silence requester_is tm_backoff 6
+	expect timeouts "$(qp_count_of "$CARD" timeouts)" -ge 6
+	expect backoff "$(qp_context requester tm_backoff)" -eq 0
+	both qp_adaptive_timeout false
+	expect adaptive "$(qp_context requester tm_adaptive)" -eq 0
+	through_silence timed_out 7
+	expect backoff "$(qp_context requester tm_backoff)" -eq 0
+}
+
 # A wire that takes two milliseconds each way is beyond any of the first targets, and
 # within the last one.
 delay() {
@@ -131,5 +165,5 @@ delay_on_a_bad_wire() {
 mkdir -p "$DIR"
 switch_up
 trap 'switch_down; rm -rf "$DIR"' EXIT
-guest_main selective selective_at_one_end selective_on_a_bad_wire delay delay_on_a_bad_wire \
+guest_main adaptive_timeout selective selective_at_one_end selective_on_a_bad_wire delay delay_on_a_bad_wire \
 	marks marks_for_others

@@ -451,6 +451,7 @@ struct lab_conn {
 	uint32_t psn[2];	/* that side 0, 1 begins with */
 	uint32_t ack_freq;
 	uint32_t granularity;
+	uint32_t adaptive;	/* GNIC_REQ_TM_ADAPTIVE */
 	uint32_t timeouts, naks, rnrs;	/* retry counts */
 	uint32_t window;	/* 0: no congestion control */
 	uint32_t target;	/* us; 0: no control by delay */
@@ -538,6 +539,7 @@ static inline enum gnic_hw_status lab_requester(uint32_t side, uint32_t qpn,
 	gnic_qpc_put(&w, GNIC_REQ_MTU, conn->mtu);
 	gnic_qpc_put(&w, GNIC_REQ_ACKREQ_FREQ, conn->ack_freq);
 	gnic_qpc_put(&w, GNIC_REQ_TM_GRANULARITY, conn->granularity);
+	gnic_qpc_put(&w, GNIC_REQ_TM_ADAPTIVE, conn->adaptive);
 	gnic_qpc_put(&w, GNIC_REQ_TIMEOUT_RETRY_CNT, conn->timeouts);
 	gnic_qpc_put(&w, GNIC_REQ_SEQ_ERR_RETRY_CNT, conn->naks);
 	gnic_qpc_put(&w, GNIC_REQ_RNR_RETRY_CNT, conn->rnrs);

@@ -24,7 +24,7 @@ static const struct field req_device[] = {
 	REQ(RTT_TIMESTAMP), REQ(RTT_MARKED_PSN), REQ(EXECUTION_IDX), REQ(CONSUMER_IDX),
 	REQ(LOCAL_PI), REQ(REMOTE_PI), REQ(REMOTE_CI), REQ(OLDEST_UNACKED_RPI),
 	REQ(PSN_SINCE_ACKREQ), REQ(PSN_DELIVERED), REQ(SYNDROME), REQ(TRANSPORT), REQ(IN_WORK),
-	REQ(ERROR),
+	REQ(ERROR), REQ(TM_BACKOFF),
 };
 
 static const struct field req_absent[] = {
@@ -132,7 +132,7 @@ static void absent_features_are_refused(void **state)
 static void reserved_bits_are_refused(void **state)
 {
 	static const struct field reserved[] = {
-		{ "dword 1", 1, ~0u }, { "dword 0", 0, BIT(24) }, { "dword 29", 29, BIT(24) },
+		{ "dword 1", 1, ~0u }, { "dword 0", 0, BIT(24) }, { "dword 29", 29, BIT(27) },
 		{ "dword 31", 31, BIT(0) },
 	};
 	static const struct field res_reserved[] = {

@@ -74,7 +74,9 @@ static const struct qpc_field qpc_req_fields[] = {
 	{ GNIC_REQ_SELECTIVE,		QPC_DOWN },
 	{ GNIC_REQ_RTT,			QPC_DEVICE },
 	{ GNIC_REQ_TARGET_DELAY,	QPC_DRIVER },
+	{ GNIC_REQ_TM_ADAPTIVE,		QPC_DRIVER },
 	{ GNIC_REQ_CURRENT_WIN,		QPC_DEVICE },
+	{ GNIC_REQ_TM_BACKOFF,		QPC_DEVICE },
 	{ GNIC_REQ_DATA_MMU_BYPASS,	QPC_ZERO },
 	{ GNIC_REQ_MOD_GAUDI1,		QPC_ZERO },
 	{ GNIC_REQ_PORT,		QPC_DRIVER },
@@ -200,6 +202,7 @@ static void req_show(const struct rc_requester *req, __le32 *ctx)
 	gnic_qpc_set(ctx, GNIC_REQ_ONA_PSN, req->ona);
 	gnic_qpc_set(ctx, GNIC_REQ_EXECUTION_IDX, req->exec & ROCE_INDEX_MASK);
 	gnic_qpc_set(ctx, GNIC_REQ_CURRENT_WIN, req->window);
+	gnic_qpc_set(ctx, GNIC_REQ_TM_BACKOFF, tmr_backoff(req));
 	gnic_qpc_set(ctx, GNIC_REQ_REMOTE_PI, req->rdv.ring ? req->rdv.come : req->rdv.made);
 	gnic_qpc_set(ctx, GNIC_REQ_REMOTE_CI, req->rdv.taken);
 }
@@ -356,6 +359,8 @@ static enum gnic_hw_status req_validate(const struct rc *rc, const __le32 *ctx)
 
 	if (mode == GNIC_CONGESTION_DELAY && !gnic_qpc_get(ctx, GNIC_REQ_TARGET_DELAY))
 		return GNIC_STATUS_BAD_PARAM;
+	if (gnic_qpc_get(ctx, GNIC_REQ_TM_ADAPTIVE) > GNIC_TM_ADAPTIVE_MAX)
+		return GNIC_STATUS_BAD_PARAM;
 	if (!gnic_qpc_get(ctx, GNIC_REQ_VALID))
 		return GNIC_STATUS_OK;
 	if (!rc->has_path || !rc->qp->sq.present)
@@ -392,10 +397,12 @@ static void req_load_timer(struct rc *rc)
 {
 	struct rc_requester *req = &rc->req;
 	uint64_t rto = tmr_rto(gnic_qpc_get(rc->req_ctx, GNIC_REQ_TM_GRANULARITY));
+	uint8_t adaptive = (uint8_t)gnic_qpc_get(rc->req_ctx, GNIC_REQ_TM_ADAPTIVE);
 
-	if (rto == req->rto)
+	if (rto == req->rto && adaptive == req->adaptive)
 		return;
 	req->rto = rto;
+	req->adaptive = adaptive;
 	tmr_exit(rc);
 	if (req->valid && req->ona != req->nts)
 		tmr_progress(rc);

@@ -202,7 +202,8 @@ struct rc_requester {
 	uint8_t timeout_max, timeouts;
 	uint8_t nak_max, naks;
 	uint8_t rnr_max, rnrs;
-	uint64_t rto;		/* ns */
+	uint8_t adaptive;	/* a time-out doubles so often */
+	uint64_t rto;		/* ns; of the first time-out in a row */
 	uint64_t expiry;	/* of the oldest packet not acknowledged */
 	uint64_t deadline;	/* the timer's: expiry, or when something is to be tried before */
 	uint8_t probes;		/* so often it was, without an answer */
@@ -463,6 +464,7 @@ bool rxe_keeps(const struct rc_responder *res);		/* anything */
 
 /* blk_tmr.c */
 uint64_t tmr_rto(uint32_t granularity);	/* ns */
+uint32_t tmr_backoff(const struct rc_requester *req);	/* doublings of the time-out now */
 uint64_t tmr_rnr(uint8_t code);		/* ns; of an AETH */
 void tmr_hold(struct rc *rc, uint64_t ns);	/* nothing is sent for so long */
 void tmr_init(struct rc *rc);

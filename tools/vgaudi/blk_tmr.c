@@ -3,19 +3,32 @@
  * Block TMR: retransmission timers.
  *
  * Every packet and every ACK moves a deadline, which is a store; the timer in
- * the loop is only touched when it is not pending, or fires too early. A
- * selective requester does not wait for the time-out: it probes before.
+ * the loop is only touched when it is not pending, or fires too early or too late.
+ * A selective requester does not wait for the time-out: it probes before.
  */
 #include "blk_qpc.h"
 
-#define TMR_GRANULARITY_MAX	31u
 #define TMR_PROBE		64	/* of the time-out, and then twice as long each time */
 
 uint64_t tmr_rto(uint32_t granularity)
 {
-	if (!granularity || granularity > TMR_GRANULARITY_MAX)
-		granularity = TMR_GRANULARITY_MAX;
+	if (!granularity || granularity > GNIC_TM_GRANULARITY_MAX)
+		granularity = GNIC_TM_GRANULARITY_MAX;
 	return (4ull << granularity) * 1000;
+}
+
+uint32_t tmr_backoff(const struct rc_requester *req)
+{
+	return req->timeouts < req->adaptive ? req->timeouts : req->adaptive;
+}
+
+/* The one that runs. */
+static uint64_t tmr_timeout(const struct rc_requester *req)
+{
+	uint64_t longest = tmr_rto(GNIC_TM_GRANULARITY_MAX);
+	uint64_t timeout = req->rto << tmr_backoff(req);
+
+	return timeout < longest ? timeout : longest;
 }
 
 /* InfiniBand 9.7.5.2.8, table "Encoding for RNR NAK timer field", in 10 us */
@@ -69,7 +82,7 @@ static uint64_t tmr_next(const struct rc *rc)
 
 	if (!req->selective)
 		return req->expiry;
-	probe = loop_now(rc->qp->card->loop) + (req->rto / TMR_PROBE << req->probes);
+	probe = loop_now(rc->qp->card->loop) + (tmr_timeout(req) / TMR_PROBE << req->probes);
 	return probe < req->expiry ? probe : req->expiry;
 }
 
@@ -127,12 +140,12 @@ void tmr_hold(struct rc *rc, uint64_t ns)
 void tmr_progress(struct rc *rc)
 {
 	struct rc_requester *req = &rc->req;
-	bool later = req->probes;	/* than needed is what the timer is set to */
+	uint64_t before = req->deadline;	/* the timer is set to it, or to less */
 
 	req->probes = 0;
-	req->expiry = loop_now(rc->qp->card->loop) + req->rto;
+	req->expiry = loop_now(rc->qp->card->loop) + tmr_timeout(req);
 	req->deadline = tmr_next(rc);
 	/* no memory for a timer: a QP that could hang for ever fails at once */
-	if ((later || !loop_timer_pending(&req->timer)) && !tmr_set(rc))
+	if ((req->deadline < before || !loop_timer_pending(&req->timer)) && !tmr_set(rc))
 		txs_fail(rc, req->head, GNIC_SYND_QPC_RETRY);
 }
