@@ -4,16 +4,20 @@
 
 # /dev/kvm alone is no proof: a processor without these flags has no KVM.
 guest_accel() {
-	local accel=${LAB_ACCEL:-tcg}
+	local accel=${LAB_ACCEL:-tcg} threads=multi
 
 	if [ -z "${LAB_ACCEL:-}" ] && [ -w /dev/kvm ] &&
 		grep -q -w -E '^flags.*(vmx|svm)' /proc/cpuinfo; then
 		accel=kvm
 	fi
+	if [ -n "$OPT_ICOUNT" ]; then
+		accel=tcg threads=single
+		echo -icount "shift=$OPT_ICOUNT,sleep=on"
+	fi
 	case $accel in
 	kvm) echo -accel kvm -cpu host ;;
 	# With these two flags 6.12 stalls in RCU as soon as it has two vCPUs.
-	tcg) echo -accel tcg,thread=multi -cpu max,-x2apic,-tsc-deadline ;;
+	tcg) echo -accel tcg,thread=$threads -cpu max,-x2apic,-tsc-deadline ;;
 	*) die "LAB_ACCEL is kvm or tcg, not '$accel'" ;;
 	esac
 }
