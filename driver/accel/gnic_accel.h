@@ -24,6 +24,7 @@
 #include <drm/drm_gem.h>
 #include <drm/drm_mm.h>
 #include <drm/gnic_accel.h>
+#include <linux/dma-direction.h>
 #include <linux/dma-fence.h>
 #include <linux/file.h>
 #include <linux/mutex.h>
@@ -40,6 +41,8 @@
 #define GNIC_JOB_SILENCE	SZ_1M		/* bytes between two CQEs of a job */
 #define GNIC_EVENTS		4096u
 
+struct dma_buf;
+struct dma_buf_attachment;
 struct gnic_bo;
 
 /* A range of device addresses that is handed out in pieces. */
@@ -139,11 +142,20 @@ struct gnic_ctx {
  * @get: take it, zeroed; 0 or -errno
  * @put: give it back
  * @pfn: of a page of it
+ * @reaches: can this device get there?
+ * @map: its pieces, by addresses of a device that can
+ * @unmap: the end of @map; memory that was given back meanwhile goes now
+ *
+ * What is imported has @get and @put alone.
  */
 struct gnic_bo_memory {
 	int (*get)(struct gnic_bo *bo);
 	void (*put)(struct gnic_bo *bo);
 	unsigned long (*pfn)(struct gnic_bo *bo, unsigned long page);
+	bool (*reaches)(struct gnic_bo *bo, struct device *dev);
+	struct sg_table *(*map)(struct gnic_bo *bo, struct device *dev,
+				enum dma_data_direction dir);
+	void (*unmap)(struct sg_table *sgt, struct device *dev, enum dma_data_direction dir);
 };
 
 /**
@@ -159,7 +171,10 @@ struct gnic_bo_memory {
  * @space: of @node
  * @node: addresses
  * @pages: host memory, page by page
- * @sgt: likewise, with addresses of the device; NULL: the window is at @node
+ * @sgt: pieces of host or imported memory, with addresses of the device; NULL: the window
+ *	is at @node
+ * @import: what it is of, or NULL
+ * @attach: of the card to @import
  */
 struct gnic_bo {
 	struct drm_gem_object base;
@@ -174,6 +189,8 @@ struct gnic_bo {
 	struct drm_mm_node node;
 	struct page **pages;
 	struct sg_table *sgt;
+	struct dma_buf *import;
+	struct dma_buf_attachment *attach;
 };
 
 static inline struct gnic_bo *to_gnic_bo(struct drm_gem_object *obj)
@@ -249,6 +266,15 @@ u64 gnic_space_used(struct gnic_space *space);
 extern const struct gnic_bo_memory gnic_hbm_memory;
 extern const struct gnic_bo_memory gnic_host_memory;
 bool gnic_host_fits(struct gnic_accel *accel, u64 size);
+
+/* gnic_import.c */
+extern const struct gnic_bo_memory gnic_import_memory;
+struct dma_buf *gnic_import_open(struct gnic_accel *accel, int fd, u32 flags);
+void gnic_import_close(struct gnic_bo *bo);
+bool gnic_import_read_only(const struct dma_buf *dma_buf);
+
+/* gnic_export.c */
+struct dma_buf *gnic_export(struct drm_gem_object *obj, int flags);
 
 /* gnic_bo.c */
 int gnic_bo_create_ioctl(struct drm_device *drm, void *data, struct drm_file *file);

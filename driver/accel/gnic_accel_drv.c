@@ -34,6 +34,13 @@ static int gnic_accel_info_ioctl(struct drm_device *drm, void *data, struct drm_
 	return 0;
 }
 
+/* A window belongs to a context, and has rights: DRM_IOCTL_GNIC_BO_CREATE says them. */
+static struct drm_gem_object *gnic_accel_prime_import(struct drm_device *drm,
+						      struct dma_buf *dma_buf)
+{
+	return ERR_PTR(-EOPNOTSUPP);
+}
+
 static const struct drm_ioctl_desc gnic_accel_ioctls[] = {
 	DRM_IOCTL_DEF_DRV(GNIC_INFO, gnic_accel_info_ioctl, 0),
 	DRM_IOCTL_DEF_DRV(GNIC_BO_CREATE, gnic_bo_create_ioctl, 0),
@@ -57,6 +64,7 @@ static const struct drm_driver gnic_accel_drm_driver = {
 			   DRIVER_SYNCOBJ_TIMELINE,
 	.open = gnic_ctx_open,
 	.postclose = gnic_ctx_postclose,
+	.gem_prime_import = gnic_accel_prime_import,
 	.show_fdinfo = gnic_usage_show,
 	.ioctls = gnic_accel_ioctls,
 	.num_ioctls = ARRAY_SIZE(gnic_accel_ioctls),
@@ -152,5 +160,6 @@ static struct auxiliary_driver gnic_accel_driver = {
 };
 module_auxiliary_driver(gnic_accel_driver);
 
+MODULE_IMPORT_NS(GNIC_NS(DMA_BUF));
 MODULE_DESCRIPTION("Gaudi compute device");
 MODULE_LICENSE("GPL");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Buffer objects: memory of the device or of the host. A context reaches its own
- * ones alone: a window lets its ASID touch them, and a handle of them exists in
- * its file only.
+ * Buffer objects: memory of the device or of the host, or what others have exported. A
+ * context reaches its own ones alone: a window lets its ASID touch them, and a handle of
+ * them exists in its file only.
  *
  * Memory goes back when the device has said that the window is gone. If it does
  * not, memory stays until the context ends, or the device is reset or gone.
@@ -11,24 +11,27 @@
 #include <drm/drm_file.h>
 #include <drm/drm_print.h>
 #include <drm/drm_vma_manager.h>
+#include <linux/dma-buf.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
 #include "gnic_accel.h"
 
-#define GNIC_BO_FLAGS	(DRM_GNIC_BO_REMOTE_WRITE | DRM_GNIC_BO_HOST)
+#define GNIC_BO_FLAGS	(DRM_GNIC_BO_REMOTE_WRITE | DRM_GNIC_BO_HOST | DRM_GNIC_BO_IMPORT)
 #define GNIC_BO_FAULT_AROUND	64	/* pages mapped by one fault */
 
 /* ---- windows ---- */
 
 static int gnic_bo_window_add_locked(struct gnic_bo *bo)
 {
-	u8 access = GNIC_ACCESS_LOCAL_READ | GNIC_ACCESS_LOCAL_WRITE;
+	u8 access = GNIC_ACCESS_LOCAL_READ;
 	struct gnic_dev *dev = bo->ctx->accel->dev;
 	u16 asid = bo->ctx->asid;
 
 	if (!asid)
 		return -ENODEV;
+	if (!bo->import || !gnic_import_read_only(bo->import))
+		access |= GNIC_ACCESS_LOCAL_WRITE;
 	if (bo->flags & DRM_GNIC_BO_REMOTE_WRITE)
 		access |= GNIC_ACCESS_REMOTE_WRITE;
 	if (bo->sgt)
@@ -96,6 +99,7 @@ static bool gnic_bo_put(struct gnic_bo *bo)
 
 static void gnic_bo_release(struct gnic_bo *bo)
 {
+	gnic_import_close(bo);
 	gnic_ctx_put(bo->ctx);
 	kfree(bo);
 }
@@ -186,11 +190,6 @@ static int gnic_bo_open(struct drm_gem_object *obj, struct drm_file *file)
 	return to_gnic_bo(obj)->ctx == file->driver_priv ? 0 : -EACCES;
 }
 
-static struct dma_buf *gnic_bo_export(struct drm_gem_object *obj, int flags)
-{
-	return ERR_PTR(-EOPNOTSUPP);
-}
-
 static vm_fault_t gnic_bo_insert(struct vm_fault *vmf, struct gnic_bo *bo, unsigned long page,
 				 unsigned long pages)
 {
@@ -236,7 +235,7 @@ static const struct vm_operations_struct gnic_bo_vm_ops = {
 
 static int gnic_bo_mmap(struct drm_gem_object *obj, struct vm_area_struct *vma)
 {
-	if (!(vma->vm_flags & VM_SHARED))
+	if (!(vma->vm_flags & VM_MAYSHARE))
 		return -EINVAL;
 	vm_flags_set(vma, VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP);
 	vma->vm_page_prot = vm_get_page_prot(vma->vm_flags);
@@ -248,10 +247,17 @@ static int gnic_bo_mmap(struct drm_gem_object *obj, struct vm_area_struct *vma)
 static const struct drm_gem_object_funcs gnic_bo_funcs = {
 	.free = gnic_bo_free,
 	.open = gnic_bo_open,
-	.export = gnic_bo_export,
+	.export = gnic_export,
 	.mmap = gnic_bo_mmap,
 	.vm_ops = &gnic_bo_vm_ops,
 };
+
+static const struct gnic_bo_memory *gnic_bo_memory(u32 flags)
+{
+	if (flags & DRM_GNIC_BO_IMPORT)
+		return &gnic_import_memory;
+	return flags & DRM_GNIC_BO_HOST ? &gnic_host_memory : &gnic_hbm_memory;
+}
 
 static struct gnic_bo *gnic_bo_alloc(struct gnic_ctx *ctx, u64 size, u32 flags)
 {
@@ -261,7 +267,7 @@ static struct gnic_bo *gnic_bo_alloc(struct gnic_ctx *ctx, u64 size, u32 flags)
 	if (!bo)
 		return NULL;
 	bo->base.funcs = &gnic_bo_funcs;
-	bo->memory = flags & DRM_GNIC_BO_HOST ? &gnic_host_memory : &gnic_hbm_memory;
+	bo->memory = gnic_bo_memory(flags);
 	bo->flags = flags;
 	bo->ctx = ctx;
 	kref_get(&ctx->ref);
@@ -272,15 +278,20 @@ static struct gnic_bo *gnic_bo_alloc(struct gnic_ctx *ctx, u64 size, u32 flags)
 	return bo;
 }
 
-static struct gnic_bo *gnic_bo_create(struct gnic_ctx *ctx, u64 size, u32 flags)
+static struct gnic_bo *gnic_bo_create(struct gnic_ctx *ctx, u64 size, u32 flags,
+				      struct dma_buf *import)
 {
 	struct gnic_bo *bo = gnic_bo_alloc(ctx, size, flags);
 	int err;
 
 	if (!bo)
 		return ERR_PTR(-ENOMEM);
+	if (import) {
+		get_dma_buf(import);
+		bo->import = import;
+	}
 	err = gnic_bo_get(bo);
-	if (!err)
+	if (!err && !import)
 		err = drm_gem_create_mmap_offset(&bo->base);
 	if (!err)
 		return bo;
@@ -290,14 +301,15 @@ static struct gnic_bo *gnic_bo_create(struct gnic_ctx *ctx, u64 size, u32 flags)
 
 /* ---- ioctls ---- */
 
-static int gnic_bo_create_handle(struct drm_file *file, struct drm_gnic_bo_create *args)
+static int gnic_bo_create_handle(struct drm_file *file, struct drm_gnic_bo_create *args,
+				 struct dma_buf *import)
 {
 	struct gnic_ctx *ctx = file->driver_priv;
 	struct gnic_bo *bo;
 	int err;
 
 	gnic_job_reap(ctx);
-	bo = gnic_bo_create(ctx, PAGE_ALIGN(args->size), args->flags);
+	bo = gnic_bo_create(ctx, PAGE_ALIGN(args->size), args->flags, import);
 	if (IS_ERR(bo))
 		return PTR_ERR(bo);
 	args->size = bo->base.size;
@@ -317,22 +329,52 @@ static int gnic_bo_may_be(struct gnic_accel *accel, u64 size, u32 flags)
 	return gnic_host_fits(accel, size) ? 0 : -ENOMEM;
 }
 
+static int gnic_bo_import(struct drm_file *file, struct drm_gnic_bo_create *args)
+{
+	struct gnic_ctx *ctx = file->driver_priv;
+	struct dma_buf *import;
+	int err;
+
+	import = gnic_import_open(ctx->accel, args->fd, args->flags);
+	if (IS_ERR(import))
+		return PTR_ERR(import);
+	args->size = import->size;
+	err = gnic_bo_create_handle(file, args, import);
+	dma_buf_put(import);
+	return err;
+}
+
+static int gnic_bo_make(struct drm_file *file, struct drm_gnic_bo_create *args)
+{
+	struct gnic_ctx *ctx = file->driver_priv;
+	int err = gnic_bo_may_be(ctx->accel, args->size, args->flags);
+
+	return err ? err : gnic_bo_create_handle(file, args, NULL);
+}
+
+static bool gnic_bo_create_valid(const struct drm_gnic_bo_create *args)
+{
+	if (args->flags & ~GNIC_BO_FLAGS || args->handle || args->address || args->mmap_offset ||
+	    args->reserved)
+		return false;
+	if (args->flags & DRM_GNIC_BO_IMPORT)
+		return !args->size && !(args->flags & DRM_GNIC_BO_HOST);
+	return args->size && !args->fd;
+}
+
 int gnic_bo_create_ioctl(struct drm_device *drm, void *data, struct drm_file *file)
 {
-	struct gnic_accel *accel = to_gnic_accel(drm);
 	struct drm_gnic_bo_create *args = data;
 	int err, idx;
 
-	if (args->flags & ~GNIC_BO_FLAGS || args->handle || args->address || args->mmap_offset)
+	if (!gnic_bo_create_valid(args))
 		return -EINVAL;
-	if (!args->size)
-		return -EINVAL;
-	err = gnic_bo_may_be(accel, args->size, args->flags);
-	if (err)
-		return err;
 	if (!drm_dev_enter(drm, &idx))
 		return -ENODEV;
-	err = gnic_bo_create_handle(file, args);
+	if (args->flags & DRM_GNIC_BO_IMPORT)
+		err = gnic_bo_import(file, args);
+	else
+		err = gnic_bo_make(file, args);
 	drm_dev_exit(idx);
 	return err;
 }

@@ -110,8 +110,69 @@ static unsigned long gnic_host_pfn(struct gnic_bo *bo, unsigned long page)
 	return page_to_pfn(bo->pages[page]);
 }
 
+/* ---- for who imports it ---- */
+
+static bool gnic_host_reaches(struct gnic_bo *bo, struct device *dev)
+{
+	return true;
+}
+
+/* A mapping has references of its own: if the card goes the pages stay. */
+static void gnic_host_get_pages(struct sg_table *sgt)
+{
+	struct sg_page_iter iter;
+
+	for_each_sgtable_page(sgt, &iter, 0)
+		get_page(sg_page_iter_page(&iter));
+}
+
+static void gnic_host_put_pages(struct sg_table *sgt)
+{
+	struct sg_page_iter iter;
+
+	for_each_sgtable_page(sgt, &iter, 0)
+		put_page(sg_page_iter_page(&iter));
+}
+
+static struct sg_table *gnic_host_map(struct gnic_bo *bo, struct device *dev,
+				      enum dma_data_direction dir)
+{
+	struct sg_table *sgt;
+	int err;
+
+	sgt = kzalloc(sizeof(*sgt), GFP_KERNEL_ACCOUNT);
+	if (!sgt)
+		return ERR_PTR(-ENOMEM);
+	err = sg_alloc_table_from_pages(sgt, bo->pages, bo->base.size >> PAGE_SHIFT, 0,
+					bo->base.size, GFP_KERNEL_ACCOUNT);
+	if (err)
+		goto err_free;
+	err = dma_map_sgtable(dev, sgt, dir, 0);
+	if (err)
+		goto err_free_table;
+	gnic_host_get_pages(sgt);
+	return sgt;
+
+err_free_table:
+	sg_free_table(sgt);
+err_free:
+	kfree(sgt);
+	return ERR_PTR(err);
+}
+
+static void gnic_host_unmap(struct sg_table *sgt, struct device *dev, enum dma_data_direction dir)
+{
+	dma_unmap_sgtable(dev, sgt, dir, 0);
+	gnic_host_put_pages(sgt);
+	sg_free_table(sgt);
+	kfree(sgt);
+}
+
 const struct gnic_bo_memory gnic_host_memory = {
 	.get = gnic_host_get,
 	.put = gnic_host_put,
 	.pfn = gnic_host_pfn,
+	.reaches = gnic_host_reaches,
+	.map = gnic_host_map,
+	.unmap = gnic_host_unmap,
 };

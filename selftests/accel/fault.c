@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A device that does not answer, a queue that fails, a card that is dead. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -192,6 +193,58 @@ static bool host_memory_stays(void)
 	return ok;
 }
 
+/* ---- imported memory ---- */
+
+static bool refuse_window_map(void)
+{
+	return sim_cmd("{\"cmd\":\"fault\",\"kind\":\"command\",\"card\":%u,"
+		       "\"opcode\":\"WINDOW_MAP\",\"status\":\"BUSY\",\"count\":1}\n",
+		       gnic_accel_info(acc)->module_id);
+}
+
+/* Memory of @acc as one of @other. The first attempt fails, and leaves nothing. */
+static bool import_is_undone(void)
+{
+	struct gnic_accel_bo *mine, *theirs = NULL;
+	uint64_t before = hbm_free(acc);
+	int fd;
+
+	test_open(&other);
+	test_bo(acc, &mine, 1 << 20, 0);
+	fd = gnic_accel_bo_export(mine, DRM_RDWR);
+	EXPECT(fd >= 0);
+	EXPECT(refuse_window_map());
+	EXPECT(gnic_accel_bo_import(other, &theirs, fd, 0) < 0);
+	EXPECT(!theirs);
+	gnic_accel_bo_destroy(mine);
+	close(fd);
+	EXPECT_EQ(hbm_free(acc), before);
+	gnic_accel_close(other);
+	return true;
+}
+
+/* Nobody gets the memory while a window of an importer may be open. */
+static bool imported_memory_stays(void)
+{
+	struct gnic_accel_bo *mine, *theirs;
+	uint64_t before = hbm_free(acc);
+	int fd;
+
+	test_open(&other);
+	test_bo(acc, &mine, 1 << 20, 0);
+	fd = gnic_accel_bo_export(mine, DRM_RDWR);
+	EXPECT(fd >= 0);
+	EXPECT_EQ(gnic_accel_bo_import(other, &theirs, fd, 0), 0);
+	close(fd);
+	EXPECT(refuse_window_del(1));
+	gnic_accel_bo_destroy(theirs);
+	gnic_accel_bo_destroy(mine);
+	EXPECT_EQ(hbm_free(acc), before - (1 << 20));
+	gnic_accel_close(other);
+	EXPECT_EQ(hbm_free(acc), before);
+	return true;
+}
+
 /* Last of all: every register reads as ones. */
 static bool dead_card(void)
 {
@@ -229,6 +282,8 @@ static const struct test tests[] = {
 	{ "other contexts go on", others_go_on },
 	{ "a window that is not closed: device memory stays", memory_stays },
 	{ "host memory likewise", host_memory_stays },
+	{ "an import that the device refuses leaves nothing", import_is_undone },
+	{ "a window that is not closed: imported memory stays", imported_memory_stays },
 	{ "a dead card: errors, no hang", dead_card },
 	{ "remove, rescan: alive", revived },
 	{ 0 }

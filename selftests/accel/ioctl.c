@@ -102,7 +102,7 @@ static bool bo_create_refuses(void)
 	uint64_t before = hbm_free();
 
 	EXPECT_EQ(bo_create((struct drm_gnic_bo_create){ .size = 0 }), -EINVAL);
-	EXPECT_EQ(bo_create((struct drm_gnic_bo_create){ .size = 4096, .flags = 4 }), -EINVAL);
+	EXPECT_EQ(bo_create((struct drm_gnic_bo_create){ .size = 4096, .flags = 8 }), -EINVAL);
 	EXPECT_EQ(bo_create((struct drm_gnic_bo_create){ .size = 4096, .flags = 1u << 31 }),
 		  -EINVAL);
 	EXPECT_EQ(bo_create((struct drm_gnic_bo_create){ .size = 4096, .handle = 1 }), -EINVAL);
@@ -172,14 +172,28 @@ static bool bo_all_windows(void)
 	return true;
 }
 
-static bool bo_not_shared(void)
+static bool bo_import_bad(void)
 {
-	struct drm_prime_handle prime = { .flags = DRM_CLOEXEC };
+	struct drm_gnic_bo_create create = { .flags = DRM_GNIC_BO_IMPORT };
 	struct gnic_accel_bo *bo;
 
 	test_bo(acc, &bo, 4096, 0);
-	prime.handle = bo->handle;
-	EXPECT_EQ(gnic_accel_ioctl(gnic_accel_fd(acc), DRM_IOCTL_PRIME_HANDLE_TO_FD, &prime), -EOPNOTSUPP);
+	create.fd = gnic_accel_bo_export(bo, DRM_RDWR);
+	EXPECT(create.fd > 0);
+	create.size = 4096;
+	EXPECT_EQ(bo_create(create), -EINVAL);
+	create.size = 0;
+	create.flags |= DRM_GNIC_BO_HOST;
+	EXPECT_EQ(bo_create(create), -EINVAL);
+	create.flags = 0;
+	create.size = 4096;
+	EXPECT_EQ(bo_create(create), -EINVAL);
+	close(create.fd);
+	EXPECT_EQ(bo_create((struct drm_gnic_bo_create){ .size = 4096, .reserved = 1 }), -EINVAL);
+	create = (struct drm_gnic_bo_create){ .flags = DRM_GNIC_BO_IMPORT, .fd = -1 };
+	EXPECT_EQ(bo_create(create), -EBADF);
+	create.fd = gnic_accel_fd(acc);
+	EXPECT_EQ(bo_create(create), -EINVAL);
 	gnic_accel_bo_destroy(bo);
 	return true;
 }
@@ -352,7 +366,7 @@ static const struct test tests[] = {
 	{ "bo info: each refusal", bo_info_refuses },
 	{ "bo: what another one left is gone", bo_no_leftovers },
 	{ "bo: no more windows, then again", bo_all_windows },
-	{ "bo: no export", bo_not_shared },
+	{ "bo: imports that can't be", bo_import_bad },
 	{ "mmap: two mappings, a hole, the handle gone", mmap_twice },
 	{ "mmap: each refusal", mmap_refuses },
 	{ "hold: each refusal", group_hold_refuses },

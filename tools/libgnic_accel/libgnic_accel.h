@@ -100,7 +100,7 @@ GNIC_ACCEL_API int gnic_accel_card(const char *name, char *card, size_t size);
  * @flags: DRM_GNIC_BO_*
  * @size: bytes, whole pages
  * @address: device address, for far ends
- * @map: the memory in this process
+ * @map: the memory in this process; NULL: it is imported, and its exporter can't map it
  * @context: that it belongs to
  */
 struct gnic_accel_bo {
@@ -123,6 +123,28 @@ struct gnic_accel_bo {
  */
 GNIC_ACCEL_API int gnic_accel_bo_create(struct gnic_accel *context, struct gnic_accel_bo **bo,
 					uint64_t size, uint32_t flags);
+
+/**
+ * gnic_accel_bo_export() - a dma-buf of a buffer object
+ * @bo: the memory stays as long as the dma-buf does
+ * @flags: DRM_RDWR: it may be written; or 0
+ *
+ * Return: a descriptor, close-on-exec, or -errno.
+ */
+GNIC_ACCEL_API int gnic_accel_bo_export(const struct gnic_accel_bo *bo, uint32_t flags);
+
+/**
+ * gnic_accel_bo_import() - the memory behind a dma-buf
+ * @context: who gets it
+ * @bo: out: for gnic_accel_bo_destroy(); mapped for reading, and for writing if it may be
+ * @fd: descriptor of the dma-buf; it stays the caller's, and may be closed
+ * @flags: 0 or DRM_GNIC_BO_REMOTE_WRITE
+ *
+ * Return: 0 or -errno; -EOPNOTSUPP: device memory of another card, -EACCES: far ends may not
+ * write there, -ENODEV: who exported it is gone.
+ */
+GNIC_ACCEL_API int gnic_accel_bo_import(struct gnic_accel *context, struct gnic_accel_bo **bo,
+					int fd, uint32_t flags);
 
 /**
  * gnic_accel_bo_destroy() - gives it back; work under way keeps its memory

@@ -68,17 +68,27 @@ struct drm_gnic_info {
 #define DRM_GNIC_BO_REMOTE_WRITE	(1 << 0)
 /* Host memory, cached: for what the processor reads. */
 #define DRM_GNIC_BO_HOST		(1 << 1)
+/* What is behind a dma-buf: another context's memory, card's or driver's. */
+#define DRM_GNIC_BO_IMPORT		(1 << 2)
 
 /**
- * struct drm_gnic_bo_create - memory for this context alone
- * @size: in: bytes; out: rounded up to pages
+ * struct drm_gnic_bo_create - memory for this context
+ * @size: in: bytes, 0 with DRM_GNIC_BO_IMPORT; out: rounded up to pages
  * @flags: in: DRM_GNIC_BO_*
  * @handle: out: GEM handle, DRM_IOCTL_GEM_CLOSE ends it
  * @address: out: device address, what a far end needs for RDMA
- * @mmap_offset: out: for mmap() of the device file; device memory is write-combined
+ * @mmap_offset: out: for mmap() of the device file; device memory is write-combined.
+ *	0 with DRM_GNIC_BO_IMPORT: the dma-buf itself is what can be mapped
+ * @fd: in: with DRM_GNIC_BO_IMPORT: descriptor of a dma-buf. It may be closed afterwards
+ * @reserved: in: zero
  *
- * The memory is zero. Errors: ENOMEM (no such piece of memory), ENOSPC (no more windows,
- * or pieces of them), EOPNOTSUPP (the card can't reach host memory).
+ * The memory is zero, unless it is imported. Errors: ENOMEM (no such piece of memory),
+ * ENOSPC (no more windows, or pieces of them), EOPNOTSUPP (the card can't reach host
+ * memory; device memory of another card). Of an import: EBADF (no descriptor), EINVAL (no
+ * dma-buf, or its memory is not whole pages), EACCES (DRM_GNIC_BO_REMOTE_WRITE, but the
+ * dma-buf may only be read), ENODEV (who exported it is gone).
+ *
+ * DRM_IOCTL_PRIME_HANDLE_TO_FD makes a dma-buf of a buffer object.
  */
 struct drm_gnic_bo_create {
 	__u64 size;
@@ -86,6 +96,8 @@ struct drm_gnic_bo_create {
 	__u32 handle;
 	__u64 address;
 	__u64 mmap_offset;
+	__s32 fd;
+	__u32 reserved;
 };
 
 /**
@@ -94,7 +106,7 @@ struct drm_gnic_bo_create {
  * @flags: in: zero; out: DRM_GNIC_BO_*
  * @size: out
  * @address: out
- * @mmap_offset: out
+ * @mmap_offset: out: 0: it is imported
  */
 struct drm_gnic_bo_info {
 	__u32 handle;
