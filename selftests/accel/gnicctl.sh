@@ -93,6 +93,21 @@ script_memory() {
 		'.results[0].sha256')" = "$(sha256sum <"$DIR/in" | cut -d ' ' -f 1)"
 }
 
+script_share() {
+	head -c 100000 /dev/urandom >"$DIR/in"
+	run "open a $CARD; alloc src 100000 host; write src $DIR/in
+		open b $PEER_CARD; share src theirs; alloc dst 100000; copy theirs dst; wait
+		fill theirs 0x01020304 64; wait
+		read dst $DIR/out 100000; read src $DIR/fill 64" >/dev/null
+	cmp "$DIR/in" "$DIR/out"
+	expect "filled bytes" "$(od -An -v -tx4 "$DIR/fill" | tr -s ' \n' '\n' | sort -u | xargs)" \
+		= 01020304
+	status 1 "not supported" accel run -e \
+		"open a $CARD; alloc src 4K; open b $PEER_CARD; share src theirs"
+	status 2 "may not stand here" accel run -e "alloc a 4K; share a b host"
+	status 2 "may not stand here" accel run -e "alloc a 4K bogus"
+}
+
 script_stdin() {
 	echo "alloc a 4K; print a" | "$GNICCTL" accel run -d "$CARD" - | grep -q "size 4096"
 }
@@ -245,6 +260,6 @@ link_is_down() {
 switch_up
 mkdir -p "$DIR"
 trap 'switch_down; rm -rf "$DIR"' EXIT
-guest_main wrong_arguments failures helps script_lines script_memory script_stdin \
+guest_main wrong_arguments failures helps script_lines script_memory script_share script_stdin \
 	info_both_forms shows_ports shows_groups rdma_script rdma_rows sync_objects recv_udp \
 	sim_words

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Commands of a script about memory. */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "err.h"
 #include "file.h"
@@ -19,21 +21,51 @@ static uint64_t script_size(int argc, char **argv, int at)
 	return size;
 }
 
+/* The words of @argv from @at on. */
+static uint32_t script_bo_flags(int argc, char **argv, int at)
+{
+	uint32_t flags = 0;
+
+	for (; at < argc; at++)
+		if (strcmp(argv[at], "remote") == 0)
+			flags |= DRM_GNIC_BO_REMOTE_WRITE;
+		else if (strcmp(argv[0], "alloc") == 0 && strcmp(argv[at], "host") == 0)
+			flags |= DRM_GNIC_BO_HOST;
+		else
+			usage_error("%s: \"%s\" may not stand here", argv[0], argv[at]);
+	return flags;
+}
+
 static void script_alloc(struct script *script, int argc, char **argv)
 {
 	struct script_ctx *ctx = script_ctx(script);
 	uint64_t size = script_size(argc, argv, 2);
 	struct script_buf *buf = script_buf_new(script, argv[1]);
-	uint32_t flags = 0;
+	uint32_t flags = script_bo_flags(argc, argv, 3);
 	int err;
 
-	if (argc > 3 && strcmp(argv[3], "remote"))
-		usage_error("alloc: \"%s\": only \"remote\" may stand here", argv[3]);
-	if (argc > 3)
-		flags = DRM_GNIC_BO_REMOTE_WRITE;
 	err = gnic_accel_bo_create(ctx->acc, &buf->bo, size, flags);
 	if (err)
 		fail_errno(-err, "%s: %#llx bytes", argv[1], (unsigned long long)size);
+	buf->ctx = ctx;
+}
+
+/* By a dma-buf, which goes when both have it. */
+static void script_share(struct script *script, int argc, char **argv)
+{
+	struct script_ctx *ctx = script_ctx(script);
+	struct script_buf *from = script_buf_find(script, argv[1]);
+	struct script_buf *buf = script_buf_new(script, argv[2]);
+	uint32_t flags = script_bo_flags(argc, argv, 3);
+	int err, fd;
+
+	fd = gnic_accel_bo_export(from->bo, DRM_RDWR);
+	if (fd < 0)
+		fail_errno(-fd, "share %s", argv[1]);
+	err = gnic_accel_bo_import(ctx->acc, &buf->bo, fd, flags);
+	close(fd);
+	if (err)
+		fail_errno(-err, "share %s: %s", argv[1], argv[2]);
 	buf->ctx = ctx;
 }
 
@@ -262,8 +294,10 @@ static void script_use(struct script *script, int argc, char **argv)
 const struct script_cmd script_mem_cmds[] = {
 	{ "open", script_open, 1, 2, "CTX [DEV]", "open a context of a card and use it" },
 	{ "use", script_use, 1, 1, "CTX", "alloc, hold and fence go to this context" },
-	{ "alloc", script_alloc, 2, 3, "NAME SIZE [remote]",
-	  "device memory, zero; remote: far ends may write into it" },
+	{ "alloc", script_alloc, 2, 4, "NAME SIZE [host] [remote]",
+	  "device memory, or the host's, zero; remote: far ends may write into it" },
+	{ "share", script_share, 2, 3, "BUF NAME [remote]",
+	  "memory of another context for the one in use" },
 	{ "free", script_free, 1, 1, "NAME", "give it back" },
 	{ "write", script_write, 2, 2, "NAME[+OFF] FILE", "from a file into device memory" },
 	{ "read", script_read, 2, 3, "NAME[+OFF] FILE [SIZE]", "from device memory into a file" },
