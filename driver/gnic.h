@@ -64,6 +64,7 @@ struct gnic_ptp;
  * @qp_drain_ms: devlink param qp_drain_time_ms
  * @kept: what the device was told of the link, for after a reset
  * @kept_power: what it was told of the power of the module, likewise; 0: nothing
+ * @wqes: entries of work queues, netdevs', groups' and accelerators'
  * @trained: jiffies when it was last told something that costs the link
  * @health: reporters of the port, gnic_port_health.c; NULL while the child is
  *	unbound
@@ -81,6 +82,7 @@ struct gnic_port {
 	u32 qp_drain_ms;
 	struct gnic_hw_port_set kept;
 	u8 kept_power;
+	atomic_t wqes;
 	unsigned long trained;
 	struct gnic_port_health *health;
 };
@@ -124,6 +126,9 @@ struct gnic_clock {
  * @frozen: no register is accessed: the device is being reset, and all-ones
  *	would not mean that it is gone
  * @cqs: CQs that exist
+ * @cqes: entries of theirs
+ * @doorbells: records of all queues, the EQ's among them
+ * @asids: that contexts have
  * @db_pool: doorbell records in host memory, gnic_ring.c
  * @cmdq: mailbox, gnic_cmd.c
  * @irqs: vectors, gnic_irq.c
@@ -158,6 +163,9 @@ struct gnic_dev {
 	bool frozen;
 	bool silent;
 	atomic_t cqs;
+	atomic_t cqes;
+	atomic_t doorbells;
+	atomic_t asids;
 	struct dma_pool *db_pool;
 	struct gnic_cmdq *cmdq;
 	struct gnic_irqs *irqs;

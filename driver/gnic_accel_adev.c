@@ -114,6 +114,7 @@ int gnic_accel_init(struct gnic_dev *dev)
 	mutex_init(&accel->lock);
 	xa_init(&accel->windows);
 	__set_bit(GNIC_ASID_KERNEL, accel->asids);
+	atomic_set(&dev->asids, 0);
 	dev->accel = accel;
 
 	err = gnic_accel_child_add(dev);
@@ -197,6 +198,7 @@ int gnic_accel_asid_get(struct gnic_dev *dev)
 	if (asid <= GNIC_ASID_MAX) {
 		__set_bit(asid, accel->asids);
 		accel->asid_next = asid + 1;
+		atomic_inc(&dev->asids);
 	}
 	mutex_unlock(&accel->lock);
 	return asid <= GNIC_ASID_MAX ? asid : -ENOSPC;
@@ -238,6 +240,7 @@ int gnic_accel_asid_put(struct gnic_dev *dev, u16 asid)
 	mutex_lock(&accel->lock);
 	__clear_bit(asid, accel->sobs);
 	__clear_bit(asid, accel->asids);
+	atomic_dec(&dev->asids);
 	mutex_unlock(&accel->lock);
 	return 0;
 }

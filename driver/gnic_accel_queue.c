@@ -105,7 +105,8 @@ static int gnic_accel_queue_start(struct gnic_accel_queue *queue, u8 log)
 	err = gnic_qpn_get(dev, queue->port, 1, &queue->qpn);
 	if (err)
 		return err;
-	err = gnic_ring_alloc(dev, &queue->sq, log, sizeof(struct gnic_hw_compute_wqe));
+	err = gnic_ring_alloc(dev, &queue->sq, &dev->ports[queue->port].wqes, log,
+			      sizeof(struct gnic_hw_compute_wqe));
 	if (err)
 		goto err_qpn_put;
 	queue->comp = gnic_comp_create(dev, max(log, GNIC_CQ_LOG_MIN), GNIC_DRV_NAME "-compute",

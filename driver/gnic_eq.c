@@ -105,7 +105,7 @@ int gnic_eq_init(struct gnic_dev *dev)
 	eq = kzalloc(sizeof(*eq), GFP_KERNEL);
 	if (!eq)
 		return -ENOMEM;
-	err = gnic_ring_alloc(dev, &eq->ring, ilog2(gnic_param_event_eq_size(dev)),
+	err = gnic_ring_alloc(dev, &eq->ring, NULL, ilog2(gnic_param_event_eq_size(dev)),
 			      sizeof(struct gnic_hw_eqe));
 	if (err)
 		goto err_free;

@@ -43,13 +43,19 @@ static void gnic_qp_rings_free(const struct gnic_qp_ctx *ctx)
 		gnic_ring_free(ctx->dev, &ctx->qp->rq);
 }
 
+static atomic_t *gnic_qp_wqes(const struct gnic_qp_ctx *ctx)
+{
+	return &ctx->dev->ports[ctx->attr->port].wqes;
+}
+
 static int gnic_qp_rq_alloc(const struct gnic_qp_ctx *ctx, struct gnic_hw_qp_create *in)
 {
 	u8 log = ilog2(ctx->attr->config.qp_wq_depth);
 	struct gnic_ring *ring = &ctx->qp->rq;
 	int err;
 
-	err = gnic_ring_alloc(ctx->dev, ring, log, sizeof(struct gnic_hw_recv_wqe));
+	err = gnic_ring_alloc(ctx->dev, ring, gnic_qp_wqes(ctx), log,
+			      sizeof(struct gnic_hw_recv_wqe));
 	if (err)
 		return err;
 	in->rq_log = log;
@@ -71,7 +77,7 @@ static int gnic_qp_sq_alloc(const struct gnic_qp_ctx *ctx, struct gnic_hw_qp_cre
 	struct gnic_ring *ring = &ctx->qp->sq;
 	int err;
 
-	err = gnic_ring_alloc(ctx->dev, ring, log, size);
+	err = gnic_ring_alloc(ctx->dev, ring, gnic_qp_wqes(ctx), log, size);
 	if (err)
 		return err;
 	in->sq_log = log;

@@ -44,6 +44,34 @@ static u64 gnic_resource_cqs(void *priv)
 	return atomic_read(&dev->cqs);
 }
 
+static u64 gnic_resource_cqes(void *priv)
+{
+	struct gnic_dev *dev = priv;
+
+	return atomic_read(&dev->cqes);
+}
+
+static u64 gnic_resource_doorbells(void *priv)
+{
+	struct gnic_dev *dev = priv;
+
+	return atomic_read(&dev->doorbells);
+}
+
+static u64 gnic_resource_asids(void *priv)
+{
+	struct gnic_dev *dev = priv;
+
+	return atomic_read(&dev->asids);
+}
+
+static u64 gnic_resource_wqes(void *priv)
+{
+	struct gnic_port *port = priv;
+
+	return atomic_read(&port->wqes);
+}
+
 /* The netdev may go meanwhile. */
 static u64 gnic_resource_macs(void *priv)
 {
@@ -67,39 +95,66 @@ static u64 gnic_resource_rss_contexts(void *priv)
 	return count;
 }
 
-static u32 gnic_resource_flows_size(struct gnic_dev *dev)
+static u64 gnic_resource_flows_size(struct gnic_dev *dev)
 {
 	return le32_to_cpu(dev->caps.flows);
 }
 
-static u32 gnic_resource_functions_size(struct gnic_dev *dev)
+static u64 gnic_resource_functions_size(struct gnic_dev *dev)
 {
 	return dev->eswitch->max_sfs;
 }
 
-static u32 gnic_resource_vectors_size(struct gnic_dev *dev)
+static u64 gnic_resource_vectors_size(struct gnic_dev *dev)
 {
 	return dev->num_vectors;
 }
 
-static u32 gnic_resource_cqs_size(struct gnic_dev *dev)
+static u64 gnic_resource_qps_size(struct gnic_dev *dev)
+{
+	return le32_to_cpu(dev->caps.qps_per_port);
+}
+
+static u64 gnic_resource_cqs_size(struct gnic_dev *dev)
 {
 	return le32_to_cpu(dev->caps.cqs);
 }
 
-static u32 gnic_resource_macs_size(struct gnic_dev *dev)
+/* Those of the largest queues that there may be. */
+static u64 gnic_resource_cqes_size(struct gnic_dev *dev)
+{
+	return gnic_resource_cqs_size(dev) << GNIC_CQ_LOG_MAX;
+}
+
+/* A record for each CQ, for both queues of each QP of ports and halves, and for the EQ. */
+static u64 gnic_resource_doorbells_size(struct gnic_dev *dev)
+{
+	u64 ports = dev->num_ports;
+
+	if (dev->caps_bits & GNIC_CAP_PORT_SPLIT)
+		ports *= 2;
+	return gnic_resource_cqs_size(dev) + 2 * ports * gnic_resource_qps_size(dev) + 1;
+}
+
+static u64 gnic_resource_asids_size(struct gnic_dev *dev)
+{
+	return GNIC_ASID_MAX;
+}
+
+static u64 gnic_resource_wqes_size(struct gnic_dev *dev)
+{
+	return 2 * gnic_resource_qps_size(dev) <<
+	       min_t(u32, le32_to_cpu(dev->caps.wq_log_max), GNIC_WQ_LOG_MAX);
+}
+
+static u64 gnic_resource_macs_size(struct gnic_dev *dev)
 {
 	return dev->max_macs;
 }
 
-static u32 gnic_resource_rss_contexts_size(struct gnic_dev *dev)
+static u64 gnic_resource_rss_contexts_size(struct gnic_dev *dev)
 {
 	return le32_to_cpu(dev->caps.rss_contexts);
-}
-
-static u32 gnic_resource_qps_size(struct gnic_dev *dev)
-{
-	return le32_to_cpu(dev->caps.qps_per_port);
 }
 
 /*
@@ -110,15 +165,19 @@ static u32 gnic_resource_qps_size(struct gnic_dev *dev)
  */
 static const struct gnic_resource {
 	const char *name;
-	u32 (*size)(struct gnic_dev *dev);
+	u64 (*size)(struct gnic_dev *dev);
 	devlink_resource_occ_get_t *occ;
 } gnic_resources[] = {
 	{ "flows", gnic_resource_flows_size, gnic_resource_flows },
 	{ "functions", gnic_resource_functions_size, gnic_resource_functions },
 	{ "vectors", gnic_resource_vectors_size, gnic_resource_vectors },
 	{ "cqs", gnic_resource_cqs_size, gnic_resource_cqs },
+	{ "cqes", gnic_resource_cqes_size, gnic_resource_cqes },
+	{ "doorbells", gnic_resource_doorbells_size, gnic_resource_doorbells },
+	{ "asids", gnic_resource_asids_size, gnic_resource_asids },
 }, gnic_port_resources[] = {
 	{ "qps", gnic_resource_qps_size, gnic_resource_qps },
+	{ "wqes", gnic_resource_wqes_size, gnic_resource_wqes },
 	{ "macs", gnic_resource_macs_size, gnic_resource_macs },
 	{ "rss_contexts", gnic_resource_rss_contexts_size, gnic_resource_rss_contexts },
 };
@@ -128,7 +187,7 @@ static int gnic_resource_register(struct gnic_dev *dev, struct devlink *devlink,
 				  const struct gnic_resource *resource, u64 id, void *priv)
 {
 	struct devlink_resource_size_params params;
-	u32 size = resource->size(dev);
+	u64 size = resource->size(dev);
 	int err;
 
 	devlink_resource_size_params_init(&params, size, size, 1, DEVLINK_RESOURCE_UNIT_ENTRY);

@@ -12,6 +12,8 @@ int gnic_ring_init(struct gnic_dev *dev)
 {
 	dev->db_pool = dma_pool_create(GNIC_DRV_NAME "-db", &dev->pdev->dev,
 				       sizeof(struct gnic_hw_db), GNIC_DB_ALIGN, 0);
+	/* what the last device kept is no queue of this one */
+	atomic_set(&dev->doorbells, 0);
 	return dev->db_pool ? 0 : -ENOMEM;
 }
 
@@ -21,7 +23,8 @@ void gnic_ring_exit(struct gnic_dev *dev)
 	dev->db_pool = NULL;
 }
 
-int gnic_ring_alloc(struct gnic_dev *dev, struct gnic_ring *ring, u8 log, size_t entry)
+int gnic_ring_alloc(struct gnic_dev *dev, struct gnic_ring *ring, atomic_t *used, u8 log,
+		    size_t entry)
 {
 	ring->db = dma_pool_zalloc(dev->db_pool, GFP_KERNEL, &ring->db_dma);
 	if (!ring->db)
@@ -37,11 +40,18 @@ int gnic_ring_alloc(struct gnic_dev *dev, struct gnic_ring *ring, u8 log, size_t
 	ring->arm = 0;
 	ring->no_shadow = !(dev->caps_bits & GNIC_CAP_SHADOW_DB);
 	ring->umr = dev->umr + GNIC_UMR_DOORBELL;
+	ring->used = used;
+	if (used)
+		atomic_add(BIT(log), used);
+	atomic_inc(&dev->doorbells);
 	return 0;
 }
 
 void gnic_ring_free(struct gnic_dev *dev, struct gnic_ring *ring)
 {
+	atomic_dec(&dev->doorbells);
+	if (ring->used)
+		atomic_sub(ring->mask + 1, ring->used);
 	dma_free_coherent(&dev->pdev->dev, ring->size, ring->desc, ring->dma);
 	dma_pool_free(dev->db_pool, ring->db, ring->db_dma);
 	ring->desc = NULL;
@@ -59,7 +69,7 @@ int gnic_cq_create(struct gnic_dev *dev, struct gnic_cq *cq, struct gnic_hw_cq_c
 	struct gnic_hw_id out;
 	int err;
 
-	err = gnic_ring_alloc(dev, &cq->ring, in->log, BIT(in->cqe_log));
+	err = gnic_ring_alloc(dev, &cq->ring, &dev->cqes, in->log, BIT(in->cqe_log));
 	if (err)
 		return err;
 	in->base = cpu_to_le64(cq->ring.dma);

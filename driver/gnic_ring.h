@@ -27,6 +27,7 @@
  * @dma: device address of @desc
  * @db_dma: device address of @db
  * @size: bytes at @desc
+ * @used: where its entries are counted, see gnic_resource.c; or NULL
  */
 struct gnic_ring {
 	void *desc;
@@ -43,12 +44,22 @@ struct gnic_ring {
 	dma_addr_t dma;
 	dma_addr_t db_dma;
 	size_t size;
+	atomic_t *used;
 };
 
 int gnic_ring_init(struct gnic_dev *dev);	/* the pool of records */
 void gnic_ring_exit(struct gnic_dev *dev);
 
-int gnic_ring_alloc(struct gnic_dev *dev, struct gnic_ring *ring, u8 log, size_t entry);
+/**
+ * gnic_ring_alloc - entries and a doorbell record
+ * @dev: card
+ * @ring: to fill
+ * @used: where they are counted: wqes of a port, cqes of the card, NULL: nowhere
+ * @log: log2 of the entries
+ * @entry: bytes of one
+ */
+int gnic_ring_alloc(struct gnic_dev *dev, struct gnic_ring *ring, atomic_t *used, u8 log,
+		    size_t entry);
 void gnic_ring_free(struct gnic_dev *dev, struct gnic_ring *ring);
 /* after the device gave it a number: where its doorbell goes */
 void gnic_ring_bind(struct gnic_dev *dev, struct gnic_ring *ring, enum gnic_hw_db_kind kind,

@@ -98,7 +98,8 @@ int gnic_rx_alloc(struct gnic_channel *c, struct gnic_rx *rx, const struct gnic_
 	struct gnic_dev *dev = c->nic->dev;
 	int err;
 
-	err = gnic_ring_alloc(dev, &rx->rq, ilog2(cfg->rx_ring), sizeof(struct gnic_hw_recv_wqe));
+	err = gnic_ring_alloc(dev, &rx->rq, &c->nic->port->wqes, ilog2(cfg->rx_ring),
+			      sizeof(struct gnic_hw_recv_wqe));
 	if (err)
 		return err;
 	rx->data = kvcalloc(cfg->rx_ring, sizeof(*rx->data), GFP_KERNEL);

@@ -290,7 +290,8 @@ int gnic_tx_alloc(struct gnic_channel *c, struct gnic_tx *tx, u8 log)
 	struct gnic_dev *dev = c->nic->dev;
 	int err;
 
-	err = gnic_ring_alloc(dev, &tx->sq, log, sizeof(struct gnic_hw_raw_wqe));
+	err = gnic_ring_alloc(dev, &tx->sq, &c->nic->port->wqes, log,
+			      sizeof(struct gnic_hw_raw_wqe));
 	if (err)
 		return err;
 	tx->info = kvcalloc(BIT(log), sizeof(*tx->info), GFP_KERNEL);

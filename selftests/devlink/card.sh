@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The card's own: parameters with their effect, regions, resources, selftest.
+# The card's own: parameters with their effect, regions, selftest.
 
 # shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"
@@ -201,46 +201,6 @@ regions() {
 	expect size "$(devlink -j region show "$CARD/nvm" | jq '.regions[].size')" -eq 4096
 }
 
-# Each context, address and queue is counted as long as it is there.
-port_resources() {
-	local port dev contexts macs cqs
-
-	port=$(eth_of "$CARD")
-	dev=$(port_dev "$CARD" 0)
-	cqs=$(resource "$CARD" cqs occ)
-	ip link set "$dev" up
-	defer ip link set "$dev" down
-	[ "$(resource "$CARD" cqs occ)" -gt "$cqs" ] || fail "queues take no CQs"
-	contexts=$(resource "$port" rss_contexts occ)
-	expect "contexts" "$contexts" -eq 1
-	ethtool -X "$dev" context new equal 1
-	expect "contexts" "$(resource "$port" rss_contexts occ)" -eq 2
-	ethtool -X "$dev" context 1 delete
-	expect "contexts" "$(resource "$port" rss_contexts occ)" -eq 1
-	expect "room for contexts" "$(resource "$port" rss_contexts size)" -eq 64
-	macs=$(resource "$port" macs occ)
-	ip maddr add 01:00:5e:01:02:09 dev "$dev"
-	defer ip maddr del 01:00:5e:01:02:09 dev "$dev"
-	wait_for 5 sh -c "[ \$(devlink -j resource show $port |
-		jq '.resources[][] | select(.name == \"macs\").occ') = $((macs + 1)) ]"
-	expect "room for addresses" "$(resource "$port" macs size)" -ge "$((macs + 1))"
-	ip link set "$dev" down
-	expect "CQs" "$(resource "$CARD" cqs occ)" -eq "$cqs"
-}
-
-port_qps() {
-	local port dev before
-
-	port=$(eth_of "$CARD")
-	dev=$(port_dev "$CARD" 0)
-	before=$(resource "$port" qps occ)
-	expect size "$(resource "$port" qps size)" -ge 1024
-	ip link set "$dev" up
-	[ "$(resource "$port" qps occ)" -gt "$before" ] || fail "queues take no QPs"
-	ip link set "$dev" down
-	expect occ "$(resource "$port" qps occ)" -eq "$before"
-}
-
 selftest_flash() {
 	devlink dev selftests show "$CARD" | grep -q flash || fail "not offered"
 	devlink dev selftests run "$CARD" id flash | grep -q -i passed || fail "did not pass"
@@ -250,4 +210,4 @@ selftest_flash() {
 
 need_cards 2
 guest_main msix event_eq_size enable_eth enable_rdma max_macs permanent overwrite_settings \
-	regions port_qps port_resources selftest_flash
+	regions selftest_flash

@@ -1,0 +1,196 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Resources: what is taken is counted as long as it is there.
+# Topology: lib/devlink.sh
+
+# shellcheck source=selftests/lib/devlink.sh
+. "$(dirname "$0")/../lib/devlink.sh"
+
+# Each context, address and queue is counted as long as it is there.
+port_resources() {
+	local port dev contexts macs cqs
+
+	port=$(eth_of "$CARD")
+	dev=$(port_dev "$CARD" 0)
+	cqs=$(resource "$CARD" cqs occ)
+	ip link set "$dev" up
+	defer ip link set "$dev" down
+	[ "$(resource "$CARD" cqs occ)" -gt "$cqs" ] || fail "queues take no CQs"
+	contexts=$(resource "$port" rss_contexts occ)
+	expect "contexts" "$contexts" -eq 1
+	ethtool -X "$dev" context new equal 1
+	expect "contexts" "$(resource "$port" rss_contexts occ)" -eq 2
+	ethtool -X "$dev" context 1 delete
+	expect "contexts" "$(resource "$port" rss_contexts occ)" -eq 1
+	expect "room for contexts" "$(resource "$port" rss_contexts size)" -eq 64
+	macs=$(resource "$port" macs occ)
+	ip maddr add 01:00:5e:01:02:09 dev "$dev"
+	defer ip maddr del 01:00:5e:01:02:09 dev "$dev"
+	wait_for 5 sh -c "[ \$(devlink -j resource show $port |
+		jq '.resources[][] | select(.name == \"macs\").occ') = $((macs + 1)) ]"
+	expect "room for addresses" "$(resource "$port" macs size)" -ge "$((macs + 1))"
+	ip link set "$dev" down
+	expect "CQs" "$(resource "$CARD" cqs occ)" -eq "$cqs"
+}
+
+port_qps() {
+	local port dev before
+
+	port=$(eth_of "$CARD")
+	dev=$(port_dev "$CARD" 0)
+	before=$(resource "$port" qps occ)
+	expect size "$(resource "$port" qps size)" -ge 1024
+	ip link set "$dev" up
+	[ "$(resource "$port" qps occ)" -gt "$before" ] || fail "queues take no QPs"
+	ip link set "$dev" down
+	expect occ "$(resource "$port" qps occ)" -eq "$before"
+}
+
+# ---- entries and records of queues, protection domains ----
+
+# all_taken: of the card and its ports, as far as it belongs to queues
+all_taken() {
+	local instance
+
+	for instance in "$CARD" $(nested_of "$CARD"); do
+		devlink -j resource show "$instance" |
+			jq -r '.resources[][] | select(has("occ")) | "\(.name) \(.occ)"' |
+			grep -E '^(qps|wqes|cqs|cqes|doorbells|asids) '
+	done
+}
+
+# nested_of CARD: the instances of its ports
+nested_of() {
+	devlink -j dev show "$1" | jq -r '.dev[].nested_devlink // {} | keys[]'
+}
+
+# all_wqes: of all ports of the card
+all_wqes() {
+	all_taken | awk '$1 == "wqes" { sum += $2 } END { print sum }'
+}
+
+sizes_are_the_contracts() {
+	local qps cqs ports
+
+	qps=$(resource "$(eth_of "$CARD")" qps size)
+	cqs=$(resource "$CARD" cqs size)
+	ports=$(devlink -j port show | jq "[.port | keys[] | select(startswith(\"$CARD/\"))] | length")
+	expect "room for WQEs" "$(resource "$(eth_of "$CARD")" wqes size)" -eq $((qps * 2 * 32768))
+	expect "room for CQEs" "$(resource "$CARD" cqes size)" -eq $((cqs * 65536))
+	expect "room for records" "$(resource "$CARD" doorbells size)" -gt $((ports * 2 * qps + cqs))
+	expect "room for domains" "$(resource "$CARD" asids size)" -eq 1022
+}
+
+# restore_later: channels and rings of the netdev as they were
+restore_later() {
+	local rings channels
+
+	rings=$(ethtool --json -g "$DEV" | jq -r '.[] | "rx \(.rx) tx \(.tx)"')
+	channels=$(ethtool -l "$DEV" | awk '/^Combined:/ { value = $2 } END { print value }')
+	# shellcheck disable=SC2086 # words
+	defer ethtool -G "$DEV" $rings
+	defer ethtool -L "$DEV" combined "$channels"
+}
+
+# A send queue for the stack and one for XDP, a receive queue, and a CQ for either side.
+queues_of_a_netdev() {
+	local before wqes cqes doorbells
+
+	restore_later
+	before=$(all_taken)
+	wqes=$(all_wqes) doorbells=$(resource "$CARD" doorbells occ)
+	ethtool -L "$DEV" combined 2
+	ethtool -G "$DEV" rx 512 tx 256
+	ip link set "$DEV" up
+	defer ip link set "$DEV" down
+	expect "WQEs" "$(all_wqes)" -eq $((wqes + 2 * (512 + 2 * 256)))
+	expect "records" "$(resource "$CARD" doorbells occ)" -eq $((doorbells + 2 * 5))
+	cqes=$(resource "$CARD" cqes occ)
+	ethtool -G "$DEV" rx 2048
+	expect "WQEs" "$(all_wqes)" -eq $((wqes + 2 * (2048 + 2 * 256)))
+	[ "$(resource "$CARD" cqes occ)" -gt "$cqes" ] || fail "a larger queue takes no more CQEs"
+	expect "records" "$(resource "$CARD" doorbells occ)" -eq $((doorbells + 2 * 5))
+	ethtool -L "$DEV" combined 1
+	expect "WQEs" "$(all_wqes)" -eq $((wqes + 2048 + 2 * 256))
+	ip link set "$DEV" down
+	expect "what is taken" "$(all_taken)" = "$before"
+}
+
+queues_of_a_group() {
+	local wqes doorbells cqes inactive
+
+	mode_set "$CARD" switchdev
+	defer mode_set "$CARD" legacy
+	group_add "$CARD" 5
+	defer group_del "$CARD" 5
+	group_set "$CARD" 5 qp_count 4 qp_wq_depth 64 local_ip 192.0.2.1 peer_ip 192.0.2.2 \
+		peer_mac 02:00:00:00:00:99 peer_qpn_base 1
+	inactive=$(all_taken)
+	wqes=$(all_wqes) doorbells=$(resource "$CARD" doorbells occ)
+	cqes=$(resource "$CARD" cqes occ)
+	group_state "$CARD" 5 active
+	expect "WQEs" "$(all_wqes)" -eq $((wqes + 4 * 2 * 64))
+	expect "records" "$(resource "$CARD" doorbells occ)" -eq $((doorbells + 4 * 2 + 1))
+	[ "$(resource "$CARD" cqes occ)" -gt "$cqes" ] || fail "a group takes no CQEs"
+	group_state "$CARD" 5 inactive
+	expect "what is taken" "$(all_taken)" = "$inactive"
+	group_set "$CARD" 5 qp_type raw
+	group_state "$CARD" 5 active
+	expect "WQEs" "$(all_wqes)" -eq $((wqes + 4 * 64))
+	group_state "$CARD" 5 inactive
+	expect "what is taken" "$(all_taken)" = "$inactive"
+}
+
+# The device refuses a queue when others of the group are there.
+refused_queues() {
+	local inactive
+
+	mode_set "$CARD" switchdev
+	defer mode_set "$CARD" legacy
+	group_add "$CARD" 5
+	defer group_del "$CARD" 5
+	group_set "$CARD" 5 qp_type raw qp_count 8
+	inactive=$(all_taken)
+	fault_command QP_CREATE 3
+	group_state "$CARD" 5 active 2>/dev/null && fail "the group is active without a QP"
+	expect "what is taken" "$(all_taken)" = "$inactive"
+	fault_command CQ_CREATE
+	group_state "$CARD" 5 active 2>/dev/null && fail "the group is active without a CQ"
+	expect "what is taken" "$(all_taken)" = "$inactive"
+}
+
+# An open compute device: a domain, a queue of commands, and its CQ.
+queues_of_a_context() {
+	local file before wqes doorbells cqes asids first second
+
+	file=/dev/accel/$(basename "$(echo "/sys/bus/pci/devices/${CARD#pci/}"/gnic.accel.*/accel/accel*)")
+	before=$(all_taken)
+	wqes=$(all_wqes) doorbells=$(resource "$CARD" doorbells occ)
+	cqes=$(resource "$CARD" cqes occ) asids=$(resource "$CARD" asids occ)
+	exec {first}<>"$file" {second}<>"$file"
+	expect "domains" "$(resource "$CARD" asids occ)" -eq $((asids + 2))
+	expect "WQEs" "$(all_wqes)" -eq $((wqes + 2 * 1024))
+	expect "CQEs" "$(resource "$CARD" cqes occ)" -eq $((cqes + 2 * 1024))
+	expect "records" "$(resource "$CARD" doorbells occ)" -eq $((doorbells + 2 * 2))
+	exec {first}>&-
+	expect "domains" "$(resource "$CARD" asids occ)" -eq $((asids + 1))
+	exec {second}>&-
+	expect "what is taken" "$(all_taken)" = "$before"
+}
+
+# What a reload makes anew counts from the start.
+reload_counts_anew() {
+	local before
+
+	before=$(all_taken)
+	ip link set "$DEV" up
+	devlink dev reload "$CARD"
+	DEV=$(port_dev "$CARD" 0)
+	ip link set "$DEV" down
+	expect "what is taken" "$(all_taken)" = "$before"
+}
+
+need_cards 2
+DEV=$(port_dev "$CARD" 0)
+guest_main port_qps port_resources sizes_are_the_contracts queues_of_a_netdev queues_of_a_group \
+	refused_queues queues_of_a_context reload_counts_anew
