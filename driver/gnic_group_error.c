@@ -185,7 +185,8 @@ static u8 gnic_group_link(bool up)
 
 static bool gnic_group_hear_link(struct gnic_group *group, const struct gnic_event *event)
 {
-	if (event->port != group->attr.port)
+	/* loopback does without */
+	if (event->port != group->attr.port || group->attr.config.loopback)
 		return false;
 	group->link = gnic_group_link(event->data);
 	group->counts[GNIC_GROUP_LINK_LOSSES] += !event->data;

@@ -75,11 +75,11 @@ static int gnic_group_check_write(struct gnic_group *group, struct netlink_ext_a
 				   "enable_rdma of the card is off: no groups of type write");
 		return -EOPNOTSUPP;
 	}
-	if (!*config->peer_ip) {
+	if (!*config->peer_ip && !config->loopback) {
 		NL_SET_ERR_MSG_MOD(extack, "a group of type write needs peer_ip");
 		return -EDESTADDRREQ;
 	}
-	if (!config->peer_qpn_base) {
+	if (!config->peer_qpn_base && !config->loopback) {
 		NL_SET_ERR_MSG_MOD(extack, "a group of type write needs peer_qpn_base");
 		return -EDESTADDRREQ;
 	}

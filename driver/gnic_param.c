@@ -131,6 +131,16 @@ static int gnic_param_check_adaptive(struct gnic_dev *dev, const char *name,
 	return -EOPNOTSUPP;
 }
 
+static int gnic_param_check_loopback(struct gnic_dev *dev, const char *name,
+				     const union devlink_param_value *val,
+				     struct netlink_ext_ack *extack)
+{
+	if (!val->vbool || le32_to_cpu(dev->caps.rc) & GNIC_RC_CAP_LOOPBACK)
+		return 0;
+	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: this device sends all RDMA to the wire", name);
+	return -EOPNOTSUPP;
+}
+
 static bool gnic_param_is_ip(const char *text)
 {
 	struct in6_addr v6;
@@ -344,6 +354,7 @@ static const struct gnic_param gnic_group_params[] = {
 	GNIC_PARAM(qp_retry_count,   U8,     0, 0, U8_MAX, NULL),
 	GNIC_PARAM(qp_rnr_retry,     U8,     0, 0, 7, NULL),
 	GNIC_PARAM(priority,	     U8,     0, 0, 3, NULL),
+	GNIC_PARAM(loopback,	     BOOL,   0, 0, 0, gnic_param_check_loopback),
 	GNIC_PARAM(peer_ip,	     STRING, 0, 0, 0, gnic_param_check_ip),
 	GNIC_PARAM(peer_mac,	     STRING, 0, 0, 0, gnic_param_check_mac),
 	GNIC_PARAM(peer_qpn_base,    U32,    0, 0, GNIC_QPN_MASK, NULL),

@@ -32,6 +32,7 @@ struct gnic_group_config {
 	u8 qp_rnr_retry;
 	u8 priority;
 	bool qp_adaptive_timeout;
+	bool loopback;
 	u16 udp_sport;
 	u32 qp_count;
 	u32 qpn_base;

@@ -20,8 +20,10 @@
 #define GNIC_PATH_NEIGH_MS	3000	/* three probes */
 #define GNIC_PATH_POLL_MS	10
 
-/* UDP, BTH, RETH, rows, immediate data, ICRC */
-#define GNIC_PATH_ROCE_OVERHEAD	(8 + 12 + 16 + 28 + 4 + 4)
+/* UDP, BTH, RETH, rows, immediate data, sync object, ICRC */
+#define GNIC_PATH_ROCE_OVERHEAD	(8 + 12 + 16 + 28 + 4 + 4 + 4)
+
+#define GNIC_PATH_MIXED		"local_ip and peer_ip are of different IP versions"
 
 static u8 gnic_path_parse(const char *text, u8 *addr)
 {
@@ -49,9 +51,30 @@ static bool gnic_path_pick_local(struct net_device *netdev, struct gnic_qp_path 
 	return ipv6_chk_addr(dev_net(netdev), src, netdev, 1);
 }
 
-static int gnic_path_local(const struct gnic_group_config *config, struct net_device *netdev,
-			   struct gnic_qp_path *path, struct netlink_ext_ack *extack)
+/* In loopback nobody outside sees them: what was not said can be anything that is the same. */
+static int gnic_path_addresses_loop(const struct gnic_group_config *config,
+				    struct gnic_qp_path *path, struct netlink_ext_ack *extack)
 {
+	const char *local = config->local_ip, *peer = config->peer_ip;
+
+	if (!*peer)
+		peer = *local ? local : "127.0.0.1";
+	if (!*local)
+		local = peer;
+	path->version = gnic_path_parse(peer, path->dst_ip);
+	if (gnic_path_parse(local, path->src_ip) == path->version)
+		return 0;
+	NL_SET_ERR_MSG_MOD(extack, GNIC_PATH_MIXED);
+	return -EAFNOSUPPORT;
+}
+
+static int gnic_path_addresses(const struct gnic_group_config *config,
+			       struct net_device *netdev, struct gnic_qp_path *path,
+			       struct netlink_ext_ack *extack)
+{
+	if (config->loopback)
+		return gnic_path_addresses_loop(config, path, extack);
+	path->version = gnic_path_parse(config->peer_ip, path->dst_ip);
 	if (!*config->local_ip) {
 		if (gnic_path_pick_local(netdev, path))
 			return 0;
@@ -61,7 +84,7 @@ static int gnic_path_local(const struct gnic_group_config *config, struct net_de
 	}
 	if (gnic_path_parse(config->local_ip, path->src_ip) == path->version)
 		return 0;
-	NL_SET_ERR_MSG_MOD(extack, "local_ip and peer_ip are of different IP versions");
+	NL_SET_ERR_MSG_MOD(extack, GNIC_PATH_MIXED);
 	return -EAFNOSUPPORT;
 }
 
@@ -158,6 +181,10 @@ static int gnic_path_peer(const struct gnic_group_config *config, struct net_dev
 {
 	if (*config->peer_mac)
 		return mac_pton(config->peer_mac, path->dst_mac) ? 0 : -EINVAL;
+	if (config->loopback) {
+		ether_addr_copy(path->dst_mac, path->src_mac);
+		return 0;
+	}
 	if (netif_running(netdev))
 		return gnic_path_neighbour(netdev, path, extack);
 	NL_SET_ERR_MSG_MOD(extack, "peer_mac is empty and the port's netdev is down");
@@ -179,7 +206,7 @@ static struct net_device *gnic_path_netdev(struct gnic_port *port)
 /**
  * gnic_path_resolve - from parameters to a path
  * @port: NIC port
- * @config: parameters of the group, peer_ip among them
+ * @config: parameters of the group; peer_ip is there unless it is in loopback
  * @path: source MAC is set; the rest is filled in
  * @extack: for the sentence
  *
@@ -191,15 +218,14 @@ int gnic_path_resolve(struct gnic_port *port, const struct gnic_group_config *co
 	struct net_device *netdev;
 	int err;
 
-	path->version = gnic_path_parse(config->peer_ip, path->dst_ip);
 	netdev = gnic_path_netdev(port);
 	if (!netdev) {
 		NL_SET_ERR_MSG_FMT_MOD(extack, "port %u has no netdev", port->index);
 		return -ENODEV;
 	}
-	err = gnic_path_mtu(config, netdev, path, extack);
+	err = gnic_path_addresses(config, netdev, path, extack);
 	if (!err)
-		err = gnic_path_local(config, netdev, path, extack);
+		err = gnic_path_mtu(config, netdev, path, extack);
 	if (!err)
 		err = gnic_path_peer(config, netdev, path, extack);
 	dev_put(netdev);

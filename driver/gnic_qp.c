@@ -151,9 +151,10 @@ static int gnic_qp_destroy(const struct gnic_qp_ctx *ctx)
 	return 0;
 }
 
-static bool gnic_qp_icrc_swapped(const struct gnic_group_config *config)
+static u32 gnic_qp_path_flags(const struct gnic_group_config *config)
 {
-	return !strcmp(config->icrc_order, "gaudi");
+	return (strcmp(config->icrc_order, "gaudi") ? 0 : GNIC_QP_PATH_ICRC_SWAPPED) |
+	       (config->loopback ? GNIC_QP_PATH_LOOPBACK : 0);
 }
 
 static u32 gnic_qp_congestion_mode(const struct gnic_group_config *config)
@@ -182,10 +183,9 @@ static int gnic_qp_path(const struct gnic_qp_ctx *ctx)
 		.dscp = GNIC_QP_DSCP(ctx->attr->config.priority),
 		/* a port a QP, so that routers spread them; never below 0xc000 */
 		.udp_sport = cpu_to_le16(sport + ctx->index % (0x10000 - sport)),
+		.flags = cpu_to_le32(gnic_qp_path_flags(&ctx->attr->config)),
 	};
 
-	if (gnic_qp_icrc_swapped(&ctx->attr->config))
-		in.flags = cpu_to_le32(GNIC_QP_PATH_ICRC_SWAPPED);
 	memcpy(in.src_ip, path->src_ip, sizeof(in.src_ip));
 	memcpy(in.dst_ip, path->dst_ip, sizeof(in.dst_ip));
 	ether_addr_copy(in.src_mac, path->src_mac);
@@ -200,9 +200,14 @@ static int gnic_qp_context_write(const struct gnic_qp_ctx *ctx, struct gnic_hw_q
 	return gnic_cmd_exec(ctx->dev, GNIC_CMD_QPC_WRITE, in, sizeof(*in), NULL, 0);
 }
 
+/* In loopback without a peer the QPs of the group are pairs, from both ends. */
 static u32 gnic_qp_peer(const struct gnic_qp_ctx *ctx)
 {
-	return (ctx->attr->config.peer_qpn_base + ctx->index) & GNIC_QPN_MASK;
+	const struct gnic_group_config *config = &ctx->attr->config;
+
+	if (config->loopback && !config->peer_qpn_base)
+		return config->qpn_base + config->qp_count - 1 - ctx->index;
+	return (config->peer_qpn_base + ctx->index) & GNIC_QPN_MASK;
 }
 
 /* PSNs are the device's: those of a new QP begin with 0, those of a failed one go on. */

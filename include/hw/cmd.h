@@ -142,6 +142,7 @@ struct gnic_hw_caps {
 #define GNIC_RC_CAP_RDV		BIT(3)	/* rendezvous: WQ types RDV_WRITE, RDV_READ */
 #define GNIC_RC_CAP_ECN		BIT(4)	/* and by marks */
 #define GNIC_RC_CAP_ADAPTIVE	BIT(5)	/* time-outs in a row become longer */
+#define GNIC_RC_CAP_LOOPBACK	BIT(6)	/* GNIC_QP_PATH_LOOPBACK */
 	__le32 segments;	/* of all windows of WINDOW_MAP; 0: there is no such command */
 	__le32 gro;		/* GNIC_GRO_*: what QP_GRO can be asked for */
 	__le32 flow_mirrors;	/* of a rule; 0: nor is there GNIC_FLOW_VPORT_HOST */
@@ -402,6 +403,7 @@ struct gnic_hw_qp_path {
 GNIC_HW_SIZE(gnic_hw_qp_path, 60);
 
 #define GNIC_QP_PATH_ICRC_SWAPPED	BIT(0)	/* Gaudi's order of the four bytes, not RoCE's */
+#define GNIC_QP_PATH_LOOPBACK		BIT(1)	/* to QPs of this port, with or without a link */
 
 /**
  * struct gnic_hw_qp_stats - of both queues

@@ -46,6 +46,7 @@ group_defaults() {
 		qp_retry_count 7
 		qp_rnr_retry 7
 		priority 0
+		loopback false
 		peer_ip
 		peer_mac
 		peer_qpn_base 0
@@ -87,6 +88,7 @@ group_numbers() {
 group_words() {
 	with_group
 	limits qp_adaptive_timeout "" true false --
+	limits loopback "" true false --
 	limits qp_type "qp_type: raw or write" raw write -- send "" RAW
 	limits cc_mode "cc_mode: none, window, delay or dcqcn" window delay dcqcn none -- "" swift off
 	limits loss_recovery "loss_recovery: go_back_n or selective" selective go_back_n -- "" none
@@ -143,6 +145,7 @@ only_while_inactive() {
 		qp_retry_count 3
 		qp_rnr_retry 3
 		priority 1
+		loopback true
 		peer_ip 192.0.2.9
 		peer_mac 02:00:00:00:00:09
 		peer_qpn_base 9

@@ -110,12 +110,14 @@ static void make_end(struct end *end)
 	end->sink = rig_alloc(rig, BUFFER, 4096);
 }
 
+static uint32_t path_flags;
+
 static void set_path(const struct end *end, const struct end *peer, uint8_t ip_version)
 {
 	struct gnic_hw_qp_path path = {
 		.qpn = cpu_to_le32(end->qp.qpn), .ip_version = ip_version, .hop_limit = 64,
 		.src_ip = { 10, 0, 0, end->index + 1 }, .dst_ip = { 10, 0, 0, peer->index + 1 },
-		.udp_sport = cpu_to_le16(0xc001),
+		.udp_sport = cpu_to_le16(0xc001), .flags = cpu_to_le32(path_flags),
 	};
 
 	mac_of(end, path.src_mac);
@@ -168,7 +170,7 @@ static void connect_ends(uint8_t ip_version)
 	}
 }
 
-static void start_with(const char *extra, uint8_t ip_version)
+static void start_ends(const char *extra)
 {
 	const char *const args[] = {
 		"--cards", "2", "--ports", "1", "--topology", "pair", "--hbm-size", "4M", extra,
@@ -180,6 +182,11 @@ static void start_with(const char *extra, uint8_t ip_version)
 	b->index = 1;
 	make_end(a);
 	make_end(b);
+}
+
+static void start_with(const char *extra, uint8_t ip_version)
+{
+	start_ends(extra);
 	connect_ends(ip_version);
 }
 
@@ -322,6 +329,45 @@ static void sends(void)
 	}
 	qp_stats(b, &stats);
 	CLIENT_CHECK(le64_to_cpu(stats.no_buffer) >= 4);
+	stop();
+}
+
+static void port_stats(struct end *end, struct gnic_hw_mac_stats *stats)
+{
+	const struct gnic_hw_id in = { .id = 0 };
+
+	RIG_OK(&end->rig, GNIC_CMD_PORT_STATS, &in, sizeof(in), stats, sizeof(*stats));
+}
+
+/* A QP with itself, while the port is down: nothing of it passes the MAC. */
+static void loopback(void)
+{
+	static const uint32_t bytes[] = { 1, 4096, 1000001, BUFFER };
+	const struct gnic_hw_port_set down = { .valid = cpu_to_le32(GNIC_PORT_SET_ADMIN) };
+	struct gnic_hw_mac_stats before, after;
+	struct gnic_hw_qp_stats stats;
+
+	path_flags = GNIC_QP_PATH_LOOPBACK;
+	start_ends(NULL);
+	set_path(a, a, 4);
+	set_responder(a, a);
+	set_requester(a, a);
+	rig_port_set(&a->rig, &down);
+	port_stats(a, &before);
+	fill(a, BUFFER, 1);
+	for (uint32_t i = 0; i < sizeof(bytes) / sizeof(*bytes); i++) {
+		struct gnic_hw_rc_wqe wqe = make_wqe(a, a, 0, bytes[i]);
+
+		memset(rig_ptr(&a->rig, a->sink), 0, bytes[i]);
+		post(a, &wqe);
+		await(a, &a->sq_cq, i, bytes[i], false);
+		check_arrived(a, a, bytes[i]);
+	}
+	qp_stats(a, &stats);
+	CLIENT_EQ(le64_to_cpu(stats.tx_packets), le64_to_cpu(stats.rx_packets));
+	CLIENT_EQ(le64_to_cpu(stats.retransmits), 0);
+	port_stats(a, &after);
+	CLIENT_CHECK(!memcmp(&before, &after, sizeof(before)));
 	stop();
 }
 
@@ -643,6 +689,7 @@ static const struct ktap_test tests[] = {
 	{ "rc: writes of each size", sizes },
 	{ "rc: immediate data, over IPv6", immediate },
 	{ "rc: sends, to a receiver that is late", sends },
+	{ "rc: loopback, without a link", loopback },
 	{ "rc: both ways, round all rings", many },
 	{ "rc: a bad wire", bad_wire },
 	{ "rc: windows bound the responder", windows },

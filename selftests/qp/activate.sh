@@ -87,16 +87,16 @@ local_address() {
 path_mtu() {
 	complete
 	group_set "$CARD" 4 qp_path_mtu 2048
-	not_yet "qp_path_mtu 2048 with headers needs a port MTU of 2140"
-	ip link set "$DEV" mtu 2139
+	not_yet "qp_path_mtu 2048 with headers needs a port MTU of 2144"
+	ip link set "$DEV" mtu 2143
 	defer ip link set "$DEV" mtu 1500
-	not_yet "qp_path_mtu 2048 with headers needs a port MTU of 2140"
-	ip link set "$DEV" mtu 2140
+	not_yet "qp_path_mtu 2048 with headers needs a port MTU of 2144"
+	ip link set "$DEV" mtu 2144
 	activate
 	group_state "$CARD" 4 inactive
 	# an IPv6 header is 20 bytes longer
 	group_set "$CARD" 4 peer_ip 2001:db8::2
-	not_yet "qp_path_mtu 2048 with headers needs a port MTU of 2160"
+	not_yet "qp_path_mtu 2048 with headers needs a port MTU of 2164"
 }
 
 port_without_netdev() {

@@ -138,9 +138,8 @@ static inline void lab_enqueue(struct vport *to, const struct frame *frame)
 	}
 }
 
-void mac_send(struct port *port, struct frame *frame)
+static inline void lab_pass(struct vport *to, struct frame *frame)
 {
-	struct lab_card *to = &lab.side[port->card == &lab.side[0].card];
 	struct rc_packet pkt = *frame->rc;
 
 	lab.packets++;
@@ -152,22 +151,35 @@ void mac_send(struct port *port, struct frame *frame)
 		return;
 	frame->rc = &pkt;
 	if (lab.carry) {
-		lab.carry(&to->vport, frame);
+		lab.carry(to, frame);
 		return;
 	}
 	if (!lab.bytes) {
-		rc_receive(&to->vport, frame);
+		rc_receive(to, frame);
 		return;
 	}
-	lab_enqueue(&to->vport, frame);
+	lab_enqueue(to, frame);
 	if (lab_roll(lab.dice.duplicate))
-		lab_enqueue(&to->vport, frame);
+		lab_enqueue(to, frame);
+}
+
+void mac_send(struct port *port, struct frame *frame)
+{
+	assert_false(frame->rc->path->loopback);
+	lab_pass(&lab.side[port->card == &lab.side[0].card].vport, frame);
+}
+
+void mac_turn(struct port *port, struct frame *frame)
+{
+	assert_true(frame->rc->path->loopback);
+	lab_pass(&lab.side[port->card == &lab.side[1].card].vport, frame);
 }
 
 /* The wire that hands over at once looks at nothing. */
 struct vport *mac_straight(const struct port *port, const struct frame *frame)
 {
-	struct lab_card *to = &lab.side[port->card == &lab.side[0].card];
+	struct lab_card *to = &lab.side[(port->card == &lab.side[0].card) ^
+					frame->rc->path->loopback];
 	bool dice = lab.dice.drop || lab.dice.duplicate || lab.dice.swap || lab.dice.spoil;
 
 	assert_int_equal(frame->len, roce_frame_len(frame->rc));

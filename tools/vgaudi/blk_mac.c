@@ -270,6 +270,21 @@ void mac_receive(struct port *port, struct frame *frame)
 	port->depth--;
 }
 
+void mac_turn(struct port *port, struct frame *frame)
+{
+	struct gnic_hw_mac_dir *tx = &port->stats.tx;
+
+	if (port->depth >= MAC_DEPTH_MAX) {
+		tx->dropped++;
+		return;
+	}
+	if (mac_too_long(port, tx, frame))
+		return;
+	port->depth++;
+	esw_from_function(port->uplink, frame);
+	port->depth--;
+}
+
 void mac_bad_fcs(struct port *port, struct frame *frame, uint32_t error)
 {
 	struct gnic_hw_mac_dir *rx = &port->stats.rx;

@@ -253,10 +253,12 @@ void qp_fail(struct qp *qp, uint8_t syndrome, bool requester)
 
 /* ---- path ---- */
 
+#define PATH_FLAGS		(GNIC_QP_PATH_ICRC_SWAPPED | GNIC_QP_PATH_LOOPBACK)
+
 static bool path_is_sane(const struct gnic_hw_qp_path *in)
 {
 	return (in->ip_version == 4 || in->ip_version == 6) && in->hop_limit && in->dscp < 64 &&
-	       !(in->src_mac[0] & 1) && !(le32_to_cpu(in->flags) & ~GNIC_QP_PATH_ICRC_SWAPPED);
+	       !(in->src_mac[0] & 1) && !(le32_to_cpu(in->flags) & ~PATH_FLAGS);
 }
 
 enum gnic_hw_status rc_cmd_path(struct qp *qp, const struct gnic_hw_qp_path *in)
@@ -277,6 +279,7 @@ enum gnic_hw_status rc_cmd_path(struct qp *qp, const struct gnic_hw_qp_path *in)
 	path->udp_sport = le16_to_cpu(in->udp_sport);
 	path->vlan_tci = le16_to_cpu(in->vlan_tci);
 	path->icrc_swapped = le32_to_cpu(in->flags) & GNIC_QP_PATH_ICRC_SWAPPED;
+	path->loopback = le32_to_cpu(in->flags) & GNIC_QP_PATH_LOOPBACK;
 	rc->req.base_len = roce_path_len(path) + ROCE_BTH_LEN + ROCE_ICRC_LEN;
 	rc->has_path = true;
 	return GNIC_STATUS_OK;

@@ -3,7 +3,7 @@
  * Block TXS: the requester of an RC QP. WQEs become messages in flight,
  * messages become packets, and an ACK makes them completions.
  *
- * Only rc_poll() sends requests. mac_send() may bring the peer's answer before
+ * Only rc_poll() sends requests. mac_send() and mac_turn() may bring the peer's answer before
  * it returns, so what an answer calls (txs_acked(), txs_rollback(),
  * txs_fail()) changes state and never sends; rc_poll() looks at the state
  * afresh after every packet.
@@ -72,7 +72,10 @@ void txs_emit(struct rc *rc, const struct rc_packet *pkt, struct frame *frame)
 		return;
 	}
 	txs_count(rc, frame->len, 1);
-	mac_send(qp->port, frame);
+	if (pkt->path->loopback)
+		mac_turn(qp->port, frame);
+	else
+		mac_send(qp->port, frame);
 }
 
 /* by: kind, first packet, last packet, with immediate data */
@@ -292,7 +295,7 @@ int rc_poll(struct qp *qp, int budget)
 	struct rc_requester *req = &rc->req;
 	uint32_t work = 0, cost;
 
-	if (mac_pause_holds(qp))
+	if (!rc->path.loopback && mac_pause_holds(qp))
 		return 0;
 	while (req->valid && !req->held && work < req->burst) {
 		if (req->selective)

@@ -61,6 +61,8 @@ void esw_bad_frame(struct vport *vport, struct frame *frame);
 /* blk_mac.c: counts; to the wire, or back in loopback. From a wire: to the uplink. */
 void mac_send(struct port *port, struct frame *frame);
 void mac_receive(struct port *port, struct frame *frame);
+/* To the uplink without passing the MAC, which does not have to have a link. */
+void mac_turn(struct port *port, struct frame *frame);
 /* It came with a bad FCS, which is its own but for @error; counted. */
 void mac_bad_fcs(struct port *port, struct frame *frame, uint32_t error);
 /* mac_fec.c: a codeword with wrong symbols; false: the receiver can't mend it */

@@ -118,6 +118,7 @@ enum roce_nak {
  * @udp_sport: host order
  * @vlan_tci: host order; 0: no tag
  * @icrc_swapped: the ICRC is stored with its high byte first, as Gaudi does
+ * @loopback: it leads back into the port
  */
 struct roce_path {
 	uint8_t ip_version;
@@ -130,6 +131,7 @@ struct roce_path {
 	uint16_t udp_sport;
 	uint16_t vlan_tci;
 	bool icrc_swapped;
+	bool loopback;
 };
 
 /* ECN, the low bits of roce_path.tos: can be marked, has been */
