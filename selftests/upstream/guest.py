@@ -139,6 +139,9 @@ def main():
     if args.driver == "gnic":
         copy_driver()
     judge = Judge(args)
+    for name in programs.forgotten(args.suite):
+        print(f"FAIL suite {name} # neither in programs nor in left-out",
+              flush=True)
     for program in programs.select(args.program, args.quick):
         judge.judge(program)
 

@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""list.py [--quick] [WORD...]: names of the programs that are meant."""
-import sys
+"""list.py [--quick] [--clock C] [WORD...]: names of the programs that are meant."""
+import argparse
 
 import programs
 
-words = sys.argv[1:]
-quick = "--quick" in words
-for program in programs.select([word for word in words if word != "--quick"],
-                               quick):
-    print(program.name)
+parser = argparse.ArgumentParser()
+parser.add_argument("--quick", action="store_true")
+parser.add_argument("--clock", choices=("host", "icount"))
+parser.add_argument("word", nargs="*")
+args = parser.parse_args()
+for program in programs.select(args.word, args.quick):
+    if args.clock in (None, program.clock):
+        print(program.name)

@@ -1,20 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The table of programs, and what of it a command line wants."""
+"""The table of programs, what of it a command line wants, and what it lacks."""
 import os
 import re
 
-TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "programs")
+HERE = os.path.dirname(os.path.abspath(__file__))
+TABLE = os.path.join(HERE, "programs")
+LEFT_OUT = os.path.join(HERE, "left-out")
 
 
 class Program:
     """One row: how a program of the suite is run."""
 
     def __init__(self, name, topology="remote", seconds="600", quick="",
-                 arguments="", cases=""):
+                 clock="", arguments="", cases=""):
         self.name = name
         self.topology = topology
         self.seconds = int(seconds)
         self.quick = quick == "quick"
+        self.clock = clock or "host"
         self.arguments = arguments.split()
         self.cases = cases
 
@@ -45,6 +48,23 @@ def table():
                 rows.append(Program(*[cell.strip()
                                       for cell in line.split("|")]))
     return rows
+
+
+def left_out():
+    """Regular expressions of the programs that somebody has left out."""
+    with open(LEFT_OUT, encoding="utf-8") as lines:
+        return [line.rsplit(" | ", 1)[0].strip() for line in lines
+                if " | " in line and not line.startswith("#")]
+
+
+def forgotten(suite):
+    """Programs of the suite that are neither in the table nor left out."""
+    known = {row.name for row in table()}
+    patterns = left_out()
+    with open(os.path.join(suite, "kselftest-list.txt"), encoding="utf-8") as lines:
+        names = [line.strip().replace(":", "/") for line in lines if ":" in line]
+    return [name for name in names if name not in known and
+            not any(re.fullmatch(pattern, name) for pattern in patterns)]
 
 
 def matches(program, word):
