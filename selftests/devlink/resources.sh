@@ -178,6 +178,26 @@ queues_of_a_context() {
 	expect "what is taken" "$(all_taken)" = "$before"
 }
 
+# A QP that the device does not give back keeps its memory, and is counted.
+refused_destruction() {
+	local before wqes
+
+	before=$(all_taken)
+	mode_set "$CARD" switchdev
+	defer mode_set "$CARD" legacy
+	group_add "$CARD" 5
+	defer group_del "$CARD" 5
+	group_set "$CARD" 5 qp_type raw qp_count 2 qp_wq_depth 64
+	wqes=$(all_wqes)
+	group_state "$CARD" 5 active
+	fault_command QP_DESTROY
+	group_state "$CARD" 5 inactive
+	expect "WQEs" "$(all_wqes)" -eq $((wqes + 64))
+	devlink dev reload "$CARD"
+	DEV=$(port_dev "$CARD" 0)
+	expect "what is taken" "$(all_taken)" = "$before"
+}
+
 # What a reload makes anew counts from the start.
 reload_counts_anew() {
 	local before
@@ -193,4 +213,4 @@ reload_counts_anew() {
 need_cards 2
 DEV=$(port_dev "$CARD" 0)
 guest_main port_qps port_resources sizes_are_the_contracts queues_of_a_netdev queues_of_a_group \
-	refused_queues queues_of_a_context reload_counts_anew
+	refused_queues queues_of_a_context refused_destruction reload_counts_anew
