@@ -260,11 +260,9 @@ int gnic_ethtool_set_coalesce(struct net_device *netdev, struct ethtool_coalesce
 		NL_SET_ERR_MSG_MOD(extack, "the device has no CQE mode");
 		return -EOPNOTSUPP;
 	}
-	err = gnic_coal_set_all(nic, &rx, &tx);
-	if (err) {
-		NL_SET_ERR_MSG_MOD(extack, "the device refused, all is as it was");
+	err = gnic_ethtool_done(gnic_coal_set_all(nic, &rx, &tx), extack);
+	if (err)
 		return err;
-	}
 	nic->cfg.rx = rx;
 	nic->cfg.tx = tx;
 	return 0;

@@ -70,10 +70,14 @@ void gnic_ethtool_get_channels(struct net_device *netdev, struct ethtool_channel
 	ch->combined_count = nic->cfg.channels;
 }
 
-/* The core has checked the maxima, and that no table or rule names a ring that goes. */
+/*
+ * The core has checked the maxima, and that no table or rule names a ring that goes. It has
+ * no room for a reason: that is in the log.
+ */
 int gnic_ethtool_set_channels(struct net_device *netdev, struct ethtool_channels *ch)
 {
 	struct gnic_nic *nic = netdev_priv(netdev);
+	struct netlink_ext_ack extack = {};
 	struct gnic_nic_cfg cfg = nic->cfg;
 	int err;
 
@@ -84,9 +88,11 @@ int gnic_ethtool_set_channels(struct net_device *netdev, struct ethtool_channels
 	if (err)
 		return err;
 	cfg.channels = ch->combined_count;
-	err = gnic_nic_reconfigure(nic, &cfg, NULL);
-	if (err)
+	err = gnic_nic_reconfigure(nic, &cfg, &extack);
+	if (err) {
+		netdev_info(netdev, "%s\n", extack._msg ?: "not so many channels");
 		return err;
+	}
 	gnic_rss_default(nic, nic->cfg.channels);
 	gnic_rss_resized(nic);
 	return 0;

@@ -7,6 +7,16 @@
 
 #include "gnic_nic.h"
 
+/* The end of what is done as a whole or not at all: the reason, if it was not. */
+static inline int gnic_ethtool_done(int err, struct netlink_ext_ack *extack)
+{
+	if (err == -ENOMEM)
+		NL_SET_ERR_MSG_MOD(extack, "no memory, all is as it was");
+	else if (err)
+		NL_SET_ERR_MSG_MOD(extack, "the device refused, all is as it was");
+	return err;
+}
+
 /* gnic_ethtool.c */
 void gnic_ethtool_get_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *info);
 void gnic_ethtool_get_ringparam(struct net_device *netdev, struct ethtool_ringparam *ring,

@@ -146,7 +146,7 @@ static int gnic_rss_set(struct gnic_nic *nic, struct gnic_nic_rss *next,
 	config.hfunc = next->hfunc;
 	config.xfrm = next->xfrm;
 	err = gnic_rss_check(nic, &config, extack);
-	return err ?: gnic_rss_change(nic, next);
+	return err ?: gnic_ethtool_done(gnic_rss_change(nic, next), extack);
 }
 
 int gnic_ethtool_set_rxfh(struct net_device *netdev, struct ethtool_rxfh_param *rxfh,
@@ -158,7 +158,7 @@ int gnic_ethtool_set_rxfh(struct net_device *netdev, struct ethtool_rxfh_param *
 
 	next = kmemdup(&nic->rss, sizeof(*next), GFP_KERNEL);
 	if (!next)
-		return -ENOMEM;
+		return gnic_ethtool_done(-ENOMEM, extack);
 	err = gnic_rss_set(nic, next, rxfh, extack);
 	kfree(next);
 	return err;
@@ -246,14 +246,14 @@ static int gnic_rss_set_default_fields(struct gnic_nic *nic, unsigned int flow, 
 
 	next = kmemdup(&nic->rss, sizeof(*next), GFP_KERNEL);
 	if (!next)
-		return -ENOMEM;
+		return gnic_ethtool_done(-ENOMEM, extack);
 	next->fields[flow] = fields;
 	config.hfunc = next->hfunc;
 	config.xfrm = next->xfrm;
 	config.fields = next->fields;
 	err = gnic_rss_check(nic, &config, extack);
 	if (!err)
-		err = gnic_rss_change(nic, next);
+		err = gnic_ethtool_done(gnic_rss_change(nic, next), extack);
 	kfree(next);
 	return err;
 }
@@ -276,7 +276,7 @@ static int gnic_rss_set_context_fields(struct gnic_nic *nic, u32 id, unsigned in
 	config.xfrm = ctx->input_xfrm;
 	config.fields = next;
 	err = gnic_rss_check(nic, &config, extack);
-	return err ?: gnic_rss_context_fields(nic, ctx, id, next);
+	return err ?: gnic_ethtool_done(gnic_rss_context_fields(nic, ctx, id, next), extack);
 }
 
 int gnic_ethtool_set_rxfh_fields(struct net_device *netdev,

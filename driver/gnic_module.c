@@ -88,7 +88,9 @@ int gnic_ethtool_set_module_power_mode(struct net_device *netdev,
 
 	if (!gnic_module_present(nic, &info, extack))
 		return -EINVAL;
-	return gnic_port_module_set(nic->port, keep ? GNIC_MODULE_POWER_KEEP : 0);
+	return gnic_ethtool_done(gnic_port_module_set(nic->port,
+						      keep ? GNIC_MODULE_POWER_KEEP : 0),
+				 extack);
 }
 
 /* The device blinks by itself. */

@@ -97,7 +97,9 @@ static int gnic_rss_context_write(struct gnic_nic *nic, struct ethtool_rxfh_cont
 	err = gnic_rss_check(nic, &config, extack);
 	if (!err)
 		err = gnic_rss_check_offset(nic, &config, rxfh->rss_context, extack);
-	return err ?: gnic_rss_context_set(nic, rxfh->rss_context, &config);
+	if (err)
+		return err;
+	return gnic_ethtool_done(gnic_rss_context_set(nic, rxfh->rss_context, &config), extack);
 }
 
 /* A new context is like the default one, over all rings. */
@@ -150,7 +152,7 @@ int gnic_ethtool_remove_rxfh_context(struct net_device *netdev, struct ethtool_r
 		NL_SET_ERR_MSG_MOD(extack, "a rule sends frames to the context");
 		return -EBUSY;
 	}
-	return gnic_rss_context_set(nic, id, &none);
+	return gnic_ethtool_done(gnic_rss_context_set(nic, id, &none), extack);
 }
 
 /* Other fields of a context that is there. */

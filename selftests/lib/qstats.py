@@ -13,6 +13,8 @@ GENL_ID_CTRL = 16
 CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 3, 1, 2
 NLM_F_REQUEST, NLM_F_DUMP = 1, 0x300
 NLMSG_ERROR, NLMSG_DONE = 2, 3
+NLMSGERR_ATTR_MSG = 1
+SOL_NETLINK, NETLINK_EXT_ACK = 270, 11
 QSTATS_GET = 12
 IFINDEX, QUEUE_TYPE, QUEUE_ID, SCOPE = 1, 2, 3, 4
 PACKETS = (8, 10)  # by queue type
@@ -38,6 +40,13 @@ def attrs(data):
     return found
 
 
+def sentence(data):
+    """What the kernel says of an error, behind the request that it sends back."""
+    length, = struct.unpack_from("=I", data, 4)
+    said = attrs(data[4 + ((length + 3) & ~3):]).get(NLMSGERR_ATTR_MSG)
+    return ": " + said.rstrip(b"\0").decode() if said else ""
+
+
 def messages(sock, dump):
     """(type, payload) until the dump ends or a single answer came."""
     while True:
@@ -47,7 +56,7 @@ def messages(sock, dump):
             if kind == NLMSG_ERROR:
                 error = -struct.unpack_from("=i", data, 16)[0]
                 if error:
-                    sys.exit(f"netlink: error {error}")
+                    sys.exit(f"netlink: error {error}{sentence(data[16:length])}")
             if kind in (NLMSG_ERROR, NLMSG_DONE):
                 return
             yield kind, data[16:length]
@@ -70,6 +79,7 @@ def number(data):
 def genl_family(name):
     """A socket, and the number of the family."""
     sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_GENERIC)
+    sock.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)
     found = request(sock, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0,
                     attr(CTRL_ATTR_FAMILY_NAME, name + b"\0"))
     return sock, number(found[0][CTRL_ATTR_FAMILY_ID])

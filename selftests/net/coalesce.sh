@@ -90,7 +90,15 @@ one_queue() {
 	ethtool -G "$DEV" rx 256
 	defer ethtool -G "$DEV" rx 512
 	expect "queue 1" "$(queue_setting 0x2 tx-usecs)" -eq 88
-	expect_fail ethtool -Q "$DEV" queue_mask 0x4 --coalesce rx-usecs 5
+	expect_refused "Invalid argument" ethtool -Q "$DEV" queue_mask 0x4 --coalesce rx-usecs 5
+	# ethtool says so, and ends well
+	ethtool -Q "$DEV" queue_mask 0x2 --coalesce rx-usecs 70000 2>&1 |
+		grep -q "Numerical result out of range" || fail "70000 us of a queue"
+	expect "queue 1" "$(queue_setting 0x2 rx-usecs)" -eq 77
+	fault_command CQ_MODIFY
+	ethtool -Q "$DEV" queue_mask 0x2 --coalesce rx-usecs 78 2>&1 |
+		grep -q "Input/output error" || fail "the device did not refuse"
+	expect "queue 1" "$(queue_setting 0x2 rx-usecs)" -eq 77
 	# all queues, this one too
 	ethtool -C "$DEV" rx-usecs 9
 	expect "queue 1" "$(queue_setting 0x2 rx-usecs)" -eq 9

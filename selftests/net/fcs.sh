@@ -138,7 +138,7 @@ after_reset() {
 
 refused() {
 	fault_command PORT_SET
-	expect_fail ethtool -K "$DEV" rx-all on
+	expect_refused "Could not change any device features" ethtool -K "$DEV" rx-all on
 	expect_fail has_feature rx-all
 	ping_works
 }

@@ -345,7 +345,7 @@ under_traffic() {
 # The device refuses at the second queue: off it stays, and frames come.
 refused() {
 	fault_command QP_GRO 1
-	expect_fail ethtool -K "$DEV" rx-gro-hw on
+	expect_refused "Could not change any device features" ethtool -K "$DEV" rx-gro-hw on
 	expect_fail has_feature rx-gro-hw
 	fault_clear
 	gro_on

@@ -122,7 +122,7 @@ locations() {
 		rule tcp4 dst-port 7 action 2 loc 65536
 	ethtool -N "$DEV" delete "$number"
 	ethtool -N "$DEV" delete "$number"
-	expect_fail ethtool -N "$DEV" delete 65536
+	expect_refused "Invalid argument" ethtool -N "$DEV" delete 65536
 }
 
 # as many different masks as the card has, and many rules of one
@@ -173,10 +173,10 @@ contexts() {
 	expect_logged "rule: with 6 added a ring of context $id lacks" \
 		rule udp4 dst-port 97 context "$id" action 6
 	# newer kernels know by themselves, and do not say
-	expect_fail rule udp4 dst-port 97 context 60
+	expect_refused "Invalid argument" rule udp4 dst-port 97 context 60
 	too_few_rings 6
-	expect_fail ethtool -X "$DEV" context "$id" start 4 equal 1
-	expect_fail ethtool -X "$DEV" context "$id" delete
+	expect_refused "Invalid argument" ethtool -X "$DEV" context "$id" start 4 equal 1
+	expect_refused "Device or resource busy" ethtool -X "$DEV" context "$id" delete
 	rule udp4 dst-port 96 context 0 >/dev/null
 	expect "default context" "$(busy 10 dport=96)" = 0
 }

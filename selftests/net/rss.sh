@@ -41,10 +41,10 @@ fields_choose() {
 	expect "source port" "$(busy 200 src=1)" = "0 1 2 3"
 	ethtool -N "$DEV" rx-flow-hash udp4 n
 	expect "destination port" "$(busy 200 dst=1)" = "0 1 2 3"
-	expect_fail ethtool -N "$DEV" rx-flow-hash udp4 m
-	expect_fail ethtool -N "$DEV" rx-flow-hash udp4 v
-	expect_fail ethtool -N "$DEV" rx-flow-hash esp4 sdfn
-	expect_fail ethtool -n "$DEV" rx-flow-hash ether
+	expect_refused "Invalid argument" ethtool -N "$DEV" rx-flow-hash udp4 m
+	expect_refused "Invalid argument" ethtool -N "$DEV" rx-flow-hash udp4 v
+	expect_refused "Operation not supported" ethtool -N "$DEV" rx-flow-hash esp4 sdfn
+	expect_refused "Operation not supported" ethtool -n "$DEV" rx-flow-hash ether
 }
 
 symmetric() {
@@ -61,12 +61,12 @@ symmetric() {
 			expect "$xfrm, port $port: the answer" "$back" = "$there"
 		done
 	done
-	expect_fail ethtool -N "$DEV" rx-flow-hash udp4 s
-	expect_fail ethtool -X "$DEV" hfunc xor
+	expect_refused "Invalid argument" ethtool -N "$DEV" rx-flow-hash udp4 s
+	expect_refused "Invalid argument" ethtool -X "$DEV" hfunc xor
 	ethtool -X "$DEV" xfrm none
 	ethtool -X "$DEV" hfunc xor
 	defer ethtool -X "$DEV" hfunc toeplitz
-	expect_fail ethtool -X "$DEV" xfrm symmetric-xor
+	expect_refused "Invalid argument" ethtool -X "$DEV" xfrm symmetric-xor
 }
 
 table_follows_channels() {
@@ -129,10 +129,10 @@ contexts() {
 	rule=$(ethtool -N "$DEV" flow-type udp4 dst-port 9 context "$id" | awk '{ print $NF }')
 	defer ethtool -N "$DEV" delete "$rule"
 	expect "rings of the context" "$(busy 200 src=1)" = "2 3"
-	expect_fail ethtool -X "$DEV" context "$id" delete
+	expect_refused "Device or resource busy" ethtool -X "$DEV" context "$id" delete
 	ethtool -X "$DEV" context "$id" start 4 equal 2
 	expect "changed" "$(busy 200 src=1)" = "4 5"
-	expect_fail ethtool -L "$DEV" combined 5
+	expect_refused "too low for existing" ethtool -L "$DEV" combined 5
 	ethtool -G "$DEV" rx 256
 	defer ethtool -G "$DEV" rx 512
 	expect "with other rings" "$(busy 200 src=1)" = "4 5"
@@ -157,9 +157,43 @@ context_limits() {
 	for id in "${ids[@]}"; do
 		ethtool -X "$DEV" context "$id" delete
 	done
-	expect_fail ethtool -X "$DEV" context 5 delete
+	expect_refused "No such file or directory" ethtool -X "$DEV" context 5 delete
 	ethtool -X "$DEV" context new >/dev/null
 	ethtool -X "$DEV" context 1 delete
+}
+
+# by_netlink SENTENCE WHAT...: refused so, see rss.py
+by_netlink() {
+	local sentence=$1 status=0
+
+	shift
+	"$TREE/selftests/lib/rss.py" "$DEV" "$@" >/tmp/rss 2>&1 || status=$?
+	[ $status -ne "$EXIT_SKIP" ] || skip "the kernel sets no RSS by netlink"
+	expect "status of $*" $status -ne 0
+	grep -qF "$sentence" /tmp/rss || fail "\"$*\" said: $(cat /tmp/rss); not: $sentence"
+}
+
+# Where the kernel has room for a sentence there is one.
+says_why() {
+	local before id rule
+
+	channels 4
+	before=$(ethtool -x "$DEV")
+	refuse RSS_CONTEXT
+	by_netlink "gnic: the device refused, all is as it was" hfunc=2
+	[ "$before" = "$(ethtool -x "$DEV")" ] || fail "now: $(ethtool -x "$DEV")"
+	by_netlink "gnic: the hash functions are toeplitz, xor and crc32" hfunc=8
+	ethtool -X "$DEV" hfunc xor
+	defer ethtool -X "$DEV" hfunc toeplitz
+	by_netlink "gnic: the hash function xor is symmetric by itself" xfrm=1
+	id=$(ethtool -X "$DEV" context new | awk '{ print $NF }')
+	defer ethtool -X "$DEV" context "$id" delete
+	rule=$(ethtool -N "$DEV" flow-type udp4 dst-port 9 context "$id" | awk '{ print $NF }')
+	defer ethtool -N "$DEV" delete "$rule"
+	# of this the kernel has no room for ours
+	by_netlink "netlink: error 16" context="$id" delete
+	refuse RSS_CONTEXT
+	by_netlink "gnic: the device refused, all is as it was" context="$id" hfunc=1
 }
 
 # refuse OPCODE: the device does, once
@@ -178,11 +212,11 @@ device_refuses() {
 	defer model '{"cmd": "fault", "kind": "clear"}'
 	before=$(indir)
 	refuse RSS_CONTEXT
-	expect_fail ethtool -X "$DEV" weight 1 0 0 0
+	expect_refused "Input/output error" ethtool -X "$DEV" weight 1 0 0 0
 	expect "table" "$(indir)" = "$before"
 	ethtool -X "$DEV" default
 	refuse VPORT_QUEUES
-	expect_fail ethtool -L "$DEV" combined 8
+	expect_logged "the device refuses the new queues" ethtool -L "$DEV" combined 8
 	expect "channels" "$(ethtool -l "$DEV" | awk '/Combined/ { n = $2 } END { print n }')" -eq 4
 	expect "queues" "$(busy 200 src=1)" = "0 1 2 3"
 	ping_works
@@ -192,4 +226,4 @@ topology_up
 flows_start
 trap 'flows_stop; topology_down' EXIT
 guest_main functions_spread fields_choose symmetric table_follows_channels user_table_stays \
-	key_counts contexts context_limits device_refuses
+	key_counts contexts context_limits device_refuses says_why

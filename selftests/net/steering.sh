@@ -77,7 +77,8 @@ set_mac() {
 	ip link set "$DEV" address 02:00:00:00:00:42
 	expect_received "new address" 02:00:00:00:00:42 yes
 	expect_received "old address" "$own" no
-	expect_fail ip link set "$DEV" address 01:00:00:00:00:42
+	expect_refused "Cannot assign requested address" \
+		ip link set "$DEV" address 01:00:00:00:00:42
 	ping_works
 }
 

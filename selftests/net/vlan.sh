@@ -208,7 +208,8 @@ refused() {
 	answer=$(model '{"cmd": "fault", "kind": "command", "card": 0, "opcode": "VLAN_SET", "status": "INTERNAL", "count": 1}')
 	[[ $answer == *'"ok":true'* ]] || fail "$answer"
 	defer model '{"cmd": "fault", "kind": "clear"}'
-	expect_fail ip link add link "$DEV" name tag11 type vlan id 11
+	expect_refused "Input/output error" \
+		ip link add link "$DEV" name tag11 type vlan id 11
 	ip link add link "$DEV" name tag11 type vlan id 11
 	defer ip link del tag11
 	model '{"cmd": "fault", "kind": "command", "card": 0, "opcode": "VLAN_SET", "status": "INTERNAL", "count": 1}' >/dev/null
