@@ -7,6 +7,7 @@
 . "$(dirname "$0")/../lib/frames.sh"
 
 VERDICT=$TREE/build/bpf/verdict.bpf.o
+LINEAR=$TREE/build/selftests/xdp/linear.bpf.o
 
 # ring NAME: as ethtool shows it now
 ring() {
@@ -101,6 +102,65 @@ split_or_xdp() {
 	ping_works
 }
 
+# datagram BYTES: of so many with its headers, from the peer
+datagram() {
+	peer python3 - "$1" <<-'PYTHON'
+		import socket, sys
+		s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+		s.sendto(bytes(int(sys.argv[1]) - 42), ("192.0.2.1", 9))
+	PYTHON
+}
+
+linear_is() {
+	[ "$(bpftool -j map dump name linear | jq '.[0].formatted.value')" -eq "$1" ]
+}
+
+# linear BYTES LENGTH: so many of a datagram of this length are in front of its pages
+linear() {
+	bpftool map update name linear key 0 0 0 0 value 0 0 0 0 0 0 0 0
+	datagram "$2"
+	wait_for 5 linear_is "$1"
+}
+
+# What is longer than the threshold has its headers apart; of what is not, the first 256
+# bytes are copied there.
+threshold() {
+	local thresh
+
+	[[ $(ring "HDS thresh") == [0-9]* ]] || skip "the kernel has no threshold"
+	mtu 9600
+	tc qdisc add dev "$DEV" clsact
+	defer tc qdisc del dev "$DEV" clsact
+	tc filter add dev "$DEV" ingress bpf direct-action object-file "$LINEAR" section tc
+	defer ethtool -G "$DEV" tcp-data-split off hds-thresh 0
+	expect "threshold" "$(ring "HDS thresh")" -eq 0
+	ethtool -G "$DEV" tcp-data-split on
+	linear 42 60
+	linear 42 61
+	for thresh in 300 1500 9600; do
+		ethtool -G "$DEV" hds-thresh $thresh
+		expect "threshold" "$(ring "HDS thresh")" -eq $thresh
+		expect "split" "$(ring "TCP data split")" = on
+		linear 256 $thresh
+		linear 42 $((thresh + 1))
+	done
+	linear 256 257
+	linear 256 256
+	linear 200 200
+	ip link set "$DEV" down
+	ip link set "$DEV" up
+	wait_for 10 carrier_up
+	linear 256 9600
+	linear 42 9601
+	traffic 3000 8972
+	expect_refused "exceeds maximum" ethtool -G "$DEV" hds-thresh 9601
+	fault_command QP_SPLIT
+	expect_refused "no memory or device resources" ethtool -G "$DEV" hds-thresh 77
+	expect "threshold" "$(ring "HDS thresh")" -eq 9600
+	linear 256 9600
+	linear 42 9601
+}
+
 # What the device refuses leaves all as it was.
 split_refused() {
 	fault_command QP_SPLIT
@@ -122,4 +182,4 @@ idle_memory() {
 
 topology_up
 trap topology_down EXIT
-guest_main idle_memory buffers buffers_with_xdp split split_or_xdp split_refused
+guest_main idle_memory buffers buffers_with_xdp split split_or_xdp threshold split_refused
