@@ -504,7 +504,9 @@ static inline void gnic_qpc_put(struct gnic_hw_qpc_write *in, unsigned int dword
  * @advertise: of these, what it offers
  * @lp_advertise: what the far end offers
  * @power: GNIC_MODULE_POWER_*
- * @rsvd: zero
+ * @silent: priorities that start no packet now because the far end asked; all, if it
+ *	asked for pause
+ * @storm_ms: as set
  */
 struct gnic_hw_port_info {
 	__u8 mac[6];
@@ -525,7 +527,8 @@ struct gnic_hw_port_info {
 	__le32 advertise;
 	__le32 lp_advertise;
 	__u8 power;
-	__u8 rsvd[3];
+	__u8 silent;
+	__le16 storm_ms;
 };
 GNIC_HW_SIZE(gnic_hw_port_info, 48);
 
@@ -540,6 +543,7 @@ GNIC_HW_SIZE(gnic_hw_port_info, 48);
  * @identify: 1: the light blinks
  * @rx: GNIC_PORT_RX_*
  * @advertise: GNIC_PORT_SET_LINK with autoneg: enum gnic_hw_link_mode, some
+ * @storm_ms: how long silence may be asked for, 1 .. GNIC_PAUSE_STORM_MAX_MS; 0: without end
  * @rsvd1: zero
  */
 struct gnic_hw_port_set {
@@ -552,7 +556,8 @@ struct gnic_hw_port_set {
 	__u8 identify;
 	__u8 rx;
 	__le32 advertise;
-	__le32 rsvd1;
+	__le16 storm_ms;
+	__le16 rsvd1;
 };
 GNIC_HW_SIZE(gnic_hw_port_set, 32);
 

@@ -105,6 +105,7 @@ enum gnic_hw_eqe_type {
 	GNIC_EQE_LINK_STATUS	= 0x3,	/* data: 1 up, 0 down */
 	GNIC_EQE_DB_OVERRUN	= 0x5,	/* id: QPN */
 	GNIC_EQE_FATAL		= 0xb,	/* data: syndrome of CTL_STATUS */
+	GNIC_EQE_PAUSE_STORM	= 0xc,	/* data: priorities that are silent no more */
 	GNIC_EQE_PHC		= 0xe,	/* id: GNIC_PHC_EVENT_* */
 };
 #define GNIC_EQE_PORT			GENMASK(13, 8)

@@ -17,6 +17,7 @@
 #define GNIC_PORT_SET_IDENTIFY		BIT(5)
 #define GNIC_PORT_SET_RESTART		BIT(6)	/* negotiate once more: the link goes down */
 #define GNIC_PORT_SET_RX		BIT(7)	/* GNIC_CAP_RX_MODE */
+#define GNIC_PORT_SET_STORM		BIT(8)	/* GNIC_CAP_PAUSE */
 
 #define GNIC_PORT_RX_FCS		BIT(0)	/* the host side gets the FCS too */
 #define GNIC_PORT_RX_ALL		BIT(1)	/* and bad frames */
@@ -162,18 +163,22 @@ GNIC_HW_SIZE(gnic_hw_mac_dir, 232);
  * @rx: received
  * @tx: sent
  * @link_downs: times that a link was lost
- * @pause_storms: times that a receive queue got no buffers for
- *	GNIC_PAUSE_STORM_MS, so that the port pauses the far end for it no more
+ * @pause_storms: times that a receive queue got no buffers for so long
+ *	(GNIC_PORT_SET_STORM) that the port pauses the far end for it no more
+ * @rx_pause_storms: times that the far end kept the port, or a priority, silent for so
+ *	long without a break that it is not obeyed any more
  */
 struct gnic_hw_mac_stats {
 	struct gnic_hw_mac_dir rx;
 	struct gnic_hw_mac_dir tx;
 	__le64 link_downs;
 	__le64 pause_storms;
+	__le64 rx_pause_storms;
 };
-GNIC_HW_SIZE(gnic_hw_mac_stats, 480);
+GNIC_HW_SIZE(gnic_hw_mac_stats, 488);
 
-#define GNIC_PAUSE_STORM_MS		200
+#define GNIC_PAUSE_STORM_MS		200	/* after a reset */
+#define GNIC_PAUSE_STORM_MAX_MS		8000
 
 /* Codewords by the symbols that were wrong in them; RS(544,514) mends 15. */
 #define GNIC_FEC_HIST			16

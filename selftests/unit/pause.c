@@ -103,6 +103,29 @@ static void a_dead_queue_is_given_up(void **state)
 	assert_int_equal(frames, 1);
 }
 
+/* How long is the port's. */
+static void given_up_as_told(void **state)
+{
+	const uint64_t begin = fake_now;
+
+	(void)state;
+	port->storm_ms = 5;
+	take(&qp, 20);
+	while (last_quanta())
+		watch();
+	assert_true(fake_now - begin >= 5 * MS && fake_now - begin < 6 * MS);
+	port->storm_ms = 0;
+	fake_now = begin;
+	take(&other, 20);
+	while (fake_now < begin + 2 * GNIC_PAUSE_STORM_MAX_MS * MS) {
+		fake_now += 100 * MS;
+		port->pause.watch.when = fake_now;
+		watch();
+		assert_int_equal(last_quanta(), 0xffff);
+	}
+	assert_int_equal(port->stats.pause_storms, 1);
+}
+
 /* One that is refilled, but slowly, keeps the far end silent for longer. */
 static void a_slow_queue_is_not(void **state)
 {
@@ -215,6 +238,69 @@ static void a_quantum_of_a_slow_link_is_longer(void **state)
 	assert_int_equal(port->pause.resume.when, fake_now + 51);
 }
 
+/* The far end asks again and again, @each ns, for as long. */
+static void ask_for(uint64_t ns, uint64_t each)
+{
+	const uint64_t end = fake_now + ns;
+
+	while (fake_now < end) {
+		mac_pause_received(port, 0xffff);
+		fake_now += each;
+	}
+}
+
+static void a_storm_is_not_obeyed(void **state)
+{
+	const uint64_t whole = 65535ull * 512000 / 100000;
+
+	(void)state;
+	ask_for(GNIC_PAUSE_STORM_MS * MS, whole - 1);
+	assert_int_equal(storms, 0);
+	assert_true(mac_pause_holds(&qp));
+	assert_int_equal(mac_storm_silent(port), 0xff);
+	ask_for(2 * GNIC_PAUSE_STORM_MS * MS, whole - 1);
+	assert_int_equal(storms, 1);
+	assert_int_equal(storm_prios, 0xff);
+	assert_int_equal(port->stats.rx_pause_storms, 1);
+	assert_int_equal(woken, 1);
+	assert_false(mac_pause_holds(&qp));
+	assert_int_equal(mac_storm_silent(port), 0);
+	/* a break ends it, by time and by word */
+	fake_now += whole;
+	mac_pause_received(port, 0xffff);
+	assert_true(mac_pause_holds(&qp));
+	ask_for(2 * GNIC_PAUSE_STORM_MS * MS, whole - 1);
+	assert_false(mac_pause_holds(&qp));
+	mac_pause_received(port, 0);
+	mac_pause_received(port, 0xffff);
+	assert_true(mac_pause_holds(&qp));
+	assert_int_equal(storms, 2);
+}
+
+static void breaks_are_no_storm(void **state)
+{
+	const uint64_t whole = 65535ull * 512000 / 100000;
+
+	(void)state;
+	ask_for(5 * GNIC_PAUSE_STORM_MS * MS, whole + 1);
+	assert_int_equal(storms, 0);
+	port->storm_ms = 0;
+	ask_for(2 * GNIC_PAUSE_STORM_MAX_MS * MS, whole - 1);
+	assert_int_equal(storms, 0);
+	assert_true(mac_pause_holds(&qp));
+}
+
+/* It is the silence of another link. */
+static void a_storm_ends_with_the_link(void **state)
+{
+	(void)state;
+	ask_for(2 * GNIC_PAUSE_STORM_MS * MS, 1000);
+	assert_false(mac_pause_holds(&qp));
+	mac_pause_stop(port);
+	mac_pause_received(port, 0xffff);
+	assert_true(mac_pause_holds(&qp));
+}
+
 static void deaf_with_pfc(void **state)
 {
 	(void)state;
@@ -274,6 +360,7 @@ int main(void)
 		TEST(new_buffers_end_it),
 		TEST(asks_again_in_time),
 		TEST(a_dead_queue_is_given_up),
+		TEST(given_up_as_told),
 		TEST(a_slow_queue_is_not),
 		TEST(two_queues),
 		TEST(not_if_nobody_may),
@@ -282,6 +369,9 @@ int main(void)
 		TEST(no_timer),
 		TEST(is_silent),
 		TEST(a_quantum_of_a_slow_link_is_longer),
+		TEST(a_storm_is_not_obeyed),
+		TEST(breaks_are_no_storm),
+		TEST(a_storm_ends_with_the_link),
 		TEST(deaf_with_pfc),
 		TEST(zero_ends_it),
 		TEST(deaf_if_told_so),

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "blk_cmd.h"
 #include "clock_lab.h"
 #include "frame.h"
 #include "mac.h"
@@ -22,6 +23,18 @@ static uint32_t produced;	/* buffers that either got so far */
 static unsigned int frames, woken;
 static uint8_t last[MAC_FRAME_MIN];	/* the frame that was sent last */
 static uint16_t pause_lab_opcode;	/* of all frames that are sent */
+static unsigned int storms;	/* events */
+static uint8_t storm_prios;	/* of the last one */
+
+void eq_post(struct card *from, uint8_t type, unsigned int index, uint32_t id, uint32_t data)
+{
+	assert_ptr_equal(from, &card);
+	assert_int_equal(type, GNIC_EQE_PAUSE_STORM);
+	assert_int_equal(index, port->index);
+	assert_int_equal(id, 0);
+	storm_prios = data;
+	storms++;
+}
 
 void qp_wake(struct qp *which)
 {
@@ -57,9 +70,11 @@ static void pause_lab_setup(uint16_t opcode)
 	produced = SIZE;
 	frames = 0;
 	woken = 0;
+	storms = 0;
 	card.config.ports = 1;
 	port->card = &card;
 	port->link = true;
+	port->storm_ms = GNIC_PAUSE_STORM_MS;
 	port->mode.speed = 100000;
 	port->mode.pause = GNIC_PAUSE_RX | GNIC_PAUSE_TX;
 	port->depth = 1;

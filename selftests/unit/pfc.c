@@ -9,7 +9,6 @@
 
 #include <cmocka.h>
 
-#include "blk_cmd.h"
 #include "pause_lab.h"
 
 #define QUANTUM	512u		/* ns of ten, at 100 Gb/s: 5.12 ns each */
@@ -134,6 +133,34 @@ static void two_priorities(void **state)
 	resume();
 	assert_int_equal(woken, 3);
 	assert_false(mac_pfc_holds(&other));
+}
+
+/* The priority that is asked for silence without end is obeyed no more, others are. */
+static void a_storm_of_one_priority(void **state)
+{
+	const uint64_t end = fake_now + GNIC_PAUSE_STORM_MS * MS;
+
+	(void)state;
+	other.ets.prio = 5;
+	while (fake_now < end) {
+		hear(1 << 3, 3, 0xffff);
+		assert_true(mac_pfc_holds(&qp));
+		fake_now += QUANTUM * 100;
+	}
+	hear(1 << 5, 5, 0xffff);
+	assert_int_equal(storms, 0);
+	woken = 0;
+	hear(1 << 3, 3, 0xffff);
+	assert_int_equal(storms, 1);
+	assert_int_equal(storm_prios, 1 << 3);
+	assert_int_equal(port->stats.rx_pause_storms, 1);
+	assert_int_equal(woken, 1);
+	assert_false(mac_pfc_holds(&qp));
+	assert_true(mac_pfc_holds(&other));
+	assert_int_equal(mac_storm_silent(port), 1 << 5);
+	hear(1 << 3, 3, 0);
+	hear(1 << 3, 3, 0xffff);
+	assert_true(mac_pfc_holds(&qp));
 }
 
 static void link_down_ends_it(void **state)
@@ -276,6 +303,7 @@ int main(void)
 		TEST(zero_ends_it),
 		TEST(not_meant),
 		TEST(two_priorities),
+		TEST(a_storm_of_one_priority),
 		TEST(link_down_ends_it),
 		TEST(goes_away),
 		TEST(no_timer),

@@ -328,13 +328,16 @@ enum gnic_hw_status mac_cmd_query(struct card *card, const struct gnic_hw_id *in
 	out->media = port->backplane ? GNIC_MEDIA_BACKPLANE : GNIC_MEDIA_COPPER;
 	out->module = mac_module_kind(port);
 	out->power = mac_module_power(port);
+	out->silent = mac_storm_silent(port);
+	out->storm_ms = htole16(port->storm_ms);
 	mac_link_info(port, out);
 	return GNIC_STATUS_OK;
 }
 
 #define MAC_SET_ALL \
 	(GNIC_PORT_SET_ADMIN | GNIC_PORT_SET_MTU | GNIC_PORT_SET_LOOPBACK | GNIC_PORT_SET_LINK | \
-	 GNIC_PORT_SET_PAUSE | GNIC_PORT_SET_IDENTIFY | GNIC_PORT_SET_RESTART | GNIC_PORT_SET_RX)
+	 GNIC_PORT_SET_PAUSE | GNIC_PORT_SET_IDENTIFY | GNIC_PORT_SET_RESTART | \
+	 GNIC_PORT_SET_RX | GNIC_PORT_SET_STORM)
 
 static bool mac_set_ok(const struct port *port, uint32_t valid, const struct gnic_hw_port_set *in,
 		       const struct gnic_hw_port_mode *mode)
@@ -344,6 +347,8 @@ static bool mac_set_ok(const struct port *port, uint32_t valid, const struct gni
 	if (valid & ~MAC_SET_ALL)
 		return false;
 	if (valid & GNIC_PORT_SET_MTU && (mtu < GNIC_MTU_MIN || mtu > GNIC_MTU_MAX))
+		return false;
+	if (valid & GNIC_PORT_SET_STORM && le16toh(in->storm_ms) > GNIC_PAUSE_STORM_MAX_MS)
 		return false;
 	if (in->rx & ~(GNIC_PORT_RX_FCS | GNIC_PORT_RX_ALL) || in->rsvd1 ||
 	    !mac_link_set_ok(port, valid, mode, le32toh(in->advertise)))
@@ -370,6 +375,8 @@ enum gnic_hw_status mac_cmd_set(struct card *card, const struct gnic_hw_port_set
 		port->identify = in->identify;
 	if (valid & GNIC_PORT_SET_RX)
 		port->rx = in->rx;
+	if (valid & GNIC_PORT_SET_STORM)
+		port->storm_ms = le16toh(in->storm_ms);
 	if (valid & GNIC_PORT_SET_ADMIN)
 		port->admin = in->admin;
 	mac_link_set(port, valid, &mode, le32toh(in->advertise));
@@ -424,6 +431,7 @@ void mac_reset_port(struct port *port)
 	port->identify = false;
 	port->rx = 0;
 	port->mtu = MAC_MTU_DEFAULT;
+	port->storm_ms = GNIC_PAUSE_STORM_MS;
 	port->module_keep = false;
 	mac_link_reset(port);
 	mac_link_update(port);

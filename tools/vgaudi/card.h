@@ -182,9 +182,17 @@ struct vport {
 	struct esw_vport *esw;
 };
 
+/* Silence that the far end asks for, mac_storm.c. */
+struct silence {
+	uint64_t since;		/* without a break */
+	uint64_t asked;		/* until when */
+	bool storm;		/* for too long: not obeyed until there is a break */
+};
+
 /* mac_pause.c */
 struct port_pause {
 	uint64_t until;		/* nothing is sent before; 0: nobody asked */
+	struct silence silence;
 	uint64_t again;		/* when to ask the far end once more */
 	struct qp *held, *shorts;
 	struct loop_timer resume, watch;
@@ -197,6 +205,7 @@ struct port_pfc {
 	uint8_t paused;		/* those that start no packet */
 	uint8_t rx_prio;	/* of the frame that is being received */
 	uint64_t until[GNIC_PRIOS];
+	struct silence silence[GNIC_PRIOS];
 	struct loop_timer resume;
 	struct gnic_hw_pfc_stats stats;	/* host order */
 };
@@ -239,6 +248,7 @@ struct port {
 	uint32_t mtu;
 	struct gnic_hw_port_mode want, mode;
 	uint32_t advertise;	/* enum gnic_hw_link_mode */
+	uint16_t storm_ms;	/* how long anybody may be kept silent; 0: without end */
 	struct gnic_hw_mac_stats stats;	/* host order */
 	struct gnic_hw_fec_stats fec;	/* host order */
 	uint64_t fec_bits;	/* of codewords not in @fec yet */

@@ -12,6 +12,7 @@
 #define MAC_OPCODE_PAUSE	1
 #define MAC_OPCODE_PFC		0x0101
 #define MAC_PAUSE_QUANTA	0xffffu
+#define MAC_PRIOS_ALL	0xff
 #define MAC_FEC_ALL	(GNIC_FEC_NONE | GNIC_FEC_BASER | GNIC_FEC_RS)
 
 struct frame;
@@ -82,6 +83,11 @@ void mac_pfc_for(struct port *port, uint8_t prio, uint64_t ns);	/* likewise, by 
 void mac_pfc_received(struct port *port, const struct frame *frame);
 /* The priorities @want must be silent, those of @changed need not any more. */
 void mac_pfc_send(struct port *port, uint8_t want, uint8_t changed);
+
+/* ---- mac_storm.c ---- */
+/* The far end asks for @ns of silence, of these: for how long it gets it. */
+uint64_t mac_storm_obey(struct port *port, struct silence *silence, uint8_t prios, uint64_t ns);
+uint8_t mac_storm_silent(const struct port *port);	/* priorities that start no packet now */
 
 /* ---- mac_prio.c ---- */
 uint8_t mac_prio(const struct port *port, const struct frame *frame);	/* of a received one */

@@ -13,7 +13,6 @@
 #include "mac.h"
 
 #define MAC_PAUSE_WATCH_NS	20000u	/* how often short queues are looked at */
-#define MAC_PAUSE_STORM_NS	(GNIC_PAUSE_STORM_MS * 1000000ull)
 
 /* ---- who sends ---- */
 
@@ -62,7 +61,8 @@ void mac_pause_received(struct port *port, uint16_t quanta)
 {
 	if (!(port->mode.pause & GNIC_PAUSE_RX) || port->pfc.enable)
 		return;
-	mac_pause_for(port, mac_pause_ns(port, quanta));
+	mac_pause_for(port, mac_storm_obey(port, &port->pause.silence, MAC_PRIOS_ALL,
+					   mac_pause_ns(port, quanta)));
 }
 
 bool mac_pause_hold(struct qp *qp)
@@ -125,6 +125,8 @@ static uint32_t mac_pause_buffers(const struct qp *qp)
 /* Is it still short? A queue that got nothing for so long is not waited for. */
 static bool mac_pause_waits(struct qp *qp, uint64_t now)
 {
+	uint64_t storm = qp->port->storm_ms * 1000000ull;
+
 	if (qp->failed || qp->stopped || !wq_refresh(qp, &qp->rq))
 		return false;
 	if (mac_pause_buffers(qp) >= mac_pause_xon(qp))
@@ -133,7 +135,7 @@ static bool mac_pause_waits(struct qp *qp, uint64_t now)
 		qp->pause.index = qp->rq.index;
 		qp->pause.since = now;
 	}
-	if (now - qp->pause.since < MAC_PAUSE_STORM_NS)
+	if (!storm || now - qp->pause.since < storm)
 		return true;
 	qp->pause.storm = true;
 	qp->port->stats.pause_storms++;
@@ -243,6 +245,7 @@ void mac_pause_stop(struct port *port)
 	mac_pause_drop(port);
 	loop_timer_del(port->card->loop, &port->pause.watch);
 	port->pause.asked = 0;
+	memset(&port->pause.silence, 0, sizeof(port->pause.silence));
 	mac_pause_resume(port);
 	mac_pfc_stop(port);
 }

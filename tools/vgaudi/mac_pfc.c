@@ -71,7 +71,8 @@ void mac_pfc_received(struct port *port, const struct frame *frame)
 			continue;
 		quanta = frame_be16(bytes + PFC_ETH_TIMES + 2 * i);
 		port->pfc.stats.indications[i] += !!quanta;
-		pfc_pause(port, i, mac_pause_ns(port, quanta));
+		pfc_pause(port, i, mac_storm_obey(port, &port->pfc.silence[i], 1u << i,
+						  mac_pause_ns(port, quanta)));
 	}
 	pfc_settle(port);
 }
@@ -143,6 +144,7 @@ enum gnic_hw_status mac_cmd_pfc_stats(struct card *card, const struct gnic_hw_id
 void mac_pfc_stop(struct port *port)
 {
 	memset(port->pfc.until, 0, sizeof(port->pfc.until));
+	memset(port->pfc.silence, 0, sizeof(port->pfc.silence));
 	pfc_settle(port);
 }
 
