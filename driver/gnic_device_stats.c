@@ -46,6 +46,7 @@ static void gnic_device_stats_mac(struct gnic_nic *nic)
 	gnic_device_stats_add(nic, GNIC_DEVICE_RX_MAC, le64_to_cpu(rx->errors));
 	gnic_device_stats_add(nic, GNIC_DEVICE_TX_MAC,
 			      le64_to_cpu(tx->errors) + le64_to_cpu(tx->too_long));
+	gnic_device_stats_add(nic, GNIC_DEVICE_RX_STORMS, le64_to_cpu(mac.rx_pause_storms));
 }
 
 /**

@@ -116,6 +116,7 @@ static const char gnic_ethtool_strings[][ETH_GSTRING_LEN] = {
 	"arfs_expired",
 	"arfs_refused",
 	"tx_launch_far",
+	"rx_pause_storms",
 };
 
 int gnic_ethtool_get_sset_count(struct net_device *netdev, int sset)
@@ -158,6 +159,7 @@ void gnic_ethtool_get_stats(struct net_device *netdev, struct ethtool_stats *sta
 	data[12] = arfs.moved;
 	data[13] = arfs.expired;
 	data[14] = arfs.refused;
+	data[16] = READ_ONCE(nic->device_stats.sum[GNIC_DEVICE_RX_STORMS]);
 }
 
 const struct ethtool_ops gnic_rep_ethtool_ops = {

@@ -87,6 +87,12 @@ int gnic_ethtool_set_pauseparam(struct net_device *netdev, struct ethtool_pausep
 int gnic_ethtool_get_fecparam(struct net_device *netdev, struct ethtool_fecparam *fec);
 int gnic_ethtool_set_fecparam(struct net_device *netdev, struct ethtool_fecparam *fec);
 
+/* gnic_storm.c */
+int gnic_ethtool_get_tunable(struct net_device *netdev, const struct ethtool_tunable *tuna,
+			     void *data);
+int gnic_ethtool_set_tunable(struct net_device *netdev, const struct ethtool_tunable *tuna,
+			     const void *data);
+
 /* gnic_mac_stats.c */
 void gnic_ethtool_get_pause_stats(struct net_device *netdev, struct ethtool_pause_stats *stats);
 void gnic_ethtool_get_eth_mac_stats(struct net_device *netdev,

@@ -31,4 +31,6 @@ const struct ethtool_ops gnic_uplink_ethtool_ops = {
 	.get_regs		= gnic_ethtool_get_regs,
 	.set_phys_id		= gnic_ethtool_set_phys_id,
 	.get_ts_stats		= gnic_ethtool_get_ts_stats,
+	.get_tunable		= gnic_ethtool_get_tunable,
+	.set_tunable		= gnic_ethtool_set_tunable,
 };

@@ -11,7 +11,7 @@
 #include "gnic_tc.h"
 
 /* What the stack sends on a queue goes out with it. */
-static u8 gnic_mqprio_of(const struct gnic_nic *nic, unsigned int index)
+u8 gnic_mqprio_of(const struct gnic_nic *nic, unsigned int index)
 {
 	int tc = nic->mqprio ? netdev_txq_to_tc(nic->netdev, index) : 0;
 

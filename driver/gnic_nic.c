@@ -14,6 +14,7 @@
 #include "gnic_port_health.h"
 #include "gnic_ring.h"
 #include "gnic_shaper.h"
+#include "gnic_storm.h"
 
 /* Buffers that a netdev has by default, whatever the number of its channels. */
 #define GNIC_NIC_BUFFERS	1024
@@ -290,6 +291,8 @@ static void gnic_nic_watch_work(struct work_struct *work)
 	if (!count)
 		return;
 	gnic_device_stats_watch(nic);
+	if (nic->profile == &gnic_uplink_profile)
+		gnic_storm_watch(nic, count);
 	gnic_arfs_watch(nic);
 	schedule_delayed_work(&nic->watch_work, GNIC_NIC_WATCH);
 }
@@ -327,6 +330,8 @@ static int gnic_nic_event(struct notifier_block *nb, unsigned long type, void *d
 		gnic_port_health_link(nic, event->data);
 		nic->profile->link(nic, event->data);
 	}
+	if (type == GNIC_EQE_PAUSE_STORM && nic->profile == &gnic_uplink_profile)
+		gnic_storm_event(nic, event->data);
 	return NOTIFY_DONE;
 }
 

@@ -136,6 +136,7 @@ enum gnic_device_stat {
 	GNIC_DEVICE_RX_LENGTH,
 	GNIC_DEVICE_RX_MAC,		/* the MAC's own fault */
 	GNIC_DEVICE_TX_MAC,
+	GNIC_DEVICE_RX_STORMS,
 	GNIC_DEVICE_STATS,
 };
 
@@ -329,7 +330,9 @@ void gnic_dcb_init(struct net_device *netdev);
 int gnic_dcb_apply(struct gnic_nic *nic);
 int gnic_dcb_limit(struct gnic_nic *nic, const u64 *kbps);
 
-int gnic_mqprio_resize_check(struct gnic_nic *nic, unsigned int count);	/* gnic_mqprio.c */
+/* gnic_mqprio.c */
+int gnic_mqprio_resize_check(struct gnic_nic *nic, unsigned int count);
+u8 gnic_mqprio_of(const struct gnic_nic *nic, unsigned int index);	/* a priority */
 
 /* gnic_stats.c */
 extern const struct netdev_stat_ops gnic_stat_ops;

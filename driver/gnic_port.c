@@ -26,7 +26,7 @@ int gnic_port_query(struct gnic_port *port, struct gnic_hw_port_info *info)
 /* The netdev itself tells the rest whenever it is opened. */
 #define GNIC_PORT_KEPT \
 	(GNIC_PORT_SET_LOOPBACK | GNIC_PORT_SET_LINK | GNIC_PORT_SET_PAUSE | \
-	 GNIC_PORT_SET_IDENTIFY | GNIC_PORT_SET_RX)
+	 GNIC_PORT_SET_IDENTIFY | GNIC_PORT_SET_RX | GNIC_PORT_SET_STORM)
 
 /* Lanes may be trained anew for these. */
 #define GNIC_PORT_TRAINS \
@@ -45,6 +45,8 @@ static void gnic_port_keep(struct gnic_port *port, const struct gnic_hw_port_set
 		port->kept.identify = set->identify;
 	if (valid & GNIC_PORT_SET_RX)
 		port->kept.rx = set->rx;
+	if (valid & GNIC_PORT_SET_STORM)
+		port->kept.storm_ms = set->storm_ms;
 	if (valid & GNIC_PORT_SET_LINK) {
 		port->kept.mode = set->mode;
 		port->kept.advertise = set->advertise;

@@ -8,6 +8,7 @@
 #include "gnic_channel.h"
 #include "gnic_fw.h"
 #include "gnic_port_health.h"
+#include "gnic_storm.h"
 
 /* rtnl and the netdev's lock; NULL, and no lock, if there is no netdev that runs */
 static struct gnic_nic *gnic_port_nic_lock(struct gnic_port *port)
@@ -130,6 +131,7 @@ static int gnic_port_tx_diagnose(struct devlink_health_reporter *reporter,
 	struct gnic_port_health *health = devlink_health_reporter_priv(reporter);
 
 	gnic_port_put_queues(health->port, fmsg, NULL, gnic_port_put_tx);
+	gnic_storm_put(health->port, fmsg);
 	return 0;
 }
 
