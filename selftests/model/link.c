@@ -680,6 +680,34 @@ static void bad_fcs(void)
 	rig_close(&rig);
 }
 
+/* Without its end a frame is too short, with a bad FCS a fragment. */
+static void short_frames(void)
+{
+	struct gnic_hw_mac_stats stats;
+
+	traffic("loop");
+	rig_recv_post(&rig, &rx, buffer, 2048);
+	fault("runt", ",\"count\":1");
+	send(100);
+	send(200);
+	CLIENT_EQ(le32_to_cpu(received()->size), 200);
+	port_stats(1, &stats);
+	CLIENT_EQ(stats.rx.undersize, 1);
+	CLIENT_EQ(stats.rx.octets_all - stats.rx.octets_ok, 44);
+	fault("runt", ",\"count\":2");
+	fault("fcs", ",\"count\":2");
+	send(100);
+	send(100);
+	fault("overrun", ",\"count\":1");
+	send(100);
+	RIG_AWAIT((port_stats(1, &stats), stats.rx.errors));
+	CLIENT_EQ(stats.rx.undersize, 1);
+	CLIENT_EQ(stats.rx.fragments, 2);
+	CLIENT_EQ(stats.rx.fcs_errors, 0);
+	CLIENT_EQ(stats.rx.errors, 1);
+	rig_close(&rig);
+}
+
 static void fec_stats(uint32_t port, struct gnic_hw_fec_stats *stats)
 {
 	const struct gnic_hw_id in = { .id = cpu_to_le32(port) };
@@ -905,6 +933,7 @@ static const struct ktap_test tests[] = {
 	{ "module: power", module_power },
 	{ "wire: drop", dropped },
 	{ "wire: bad FCS", bad_fcs },
+	{ "wire: runts, fragments, overruns", short_frames },
 	{ "wire: symbols that FEC mends", symbols },
 	{ "wire: corrupt", corrupted },
 	{ "fault: a frame that is looped back", looped },

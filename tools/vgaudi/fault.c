@@ -103,6 +103,8 @@ const char *const fault_wire_names[FAULT_WIRE_KINDS] = {
 	[FAULT_REORDER]		= "reorder",
 	[FAULT_DELAY]		= "delay",
 	[FAULT_MARK]		= "mark",
+	[FAULT_RUNT]		= "runt",
+	[FAULT_OVERRUN]		= "overrun",
 	[FAULT_SYMBOL]		= "symbol",
 };
 

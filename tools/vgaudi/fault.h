@@ -59,6 +59,8 @@ enum fault_wire_kind {
 	FAULT_REORDER,		/* behind the next frame, or a millisecond */
 	FAULT_DELAY,
 	FAULT_MARK,		/* "congestion experienced", of what says that it can be marked */
+	FAULT_RUNT,		/* its end is missing: it is too short, the FCS is right */
+	FAULT_OVERRUN,		/* the receiver's MAC has no room for it */
 	FAULT_SYMBOL,		/* wrong symbols in a codeword: FEC mends them, or a bad FCS */
 	FAULT_WIRE_KINDS,
 };

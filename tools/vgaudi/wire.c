@@ -15,6 +15,7 @@
 #include "wire.h"
 
 #define WIRE_HELD_MAX	4096		/* frames under way on a slow wire */
+#define WIRE_RUNT_LEN	40u		/* what is left of a frame that lost its end */
 #define WIRE_REORDER_NS	1000000u	/* the longest time to wait for a next frame */
 
 /* Whereto a frame goes: the index of the end, and this for the second half of its port. */
@@ -204,6 +205,15 @@ static void wire_bad_fcs(struct wire *wire, unsigned int end, uint8_t *bytes, ui
 	mac_bad_fcs(port, &frame, error);
 }
 
+static void wire_overrun(struct wire *wire, unsigned int end)
+{
+	struct port *port = wire_port(wire, end);
+
+	wire->lost++;
+	if (port && port->link)
+		port->stats.rx.errors++;
+}
+
 /* False: the receiver could not mend the frame. */
 static bool wire_symbols(struct wire *wire, unsigned int end)
 {
@@ -242,6 +252,12 @@ static void wire_faulty(struct wire *wire, unsigned int end, struct frame *frame
 	len = frame_flatten(frame, buf, sizeof(buf));
 	if (!len)
 		return;
+	if (fault_wire_roll(faults, FAULT_OVERRUN)) {
+		wire_overrun(wire, end);
+		return;
+	}
+	if (fault_wire_roll(faults, FAULT_RUNT) && len > WIRE_RUNT_LEN)
+		len = WIRE_RUNT_LEN;
 	if (!wire_symbols(wire, end) || fault_wire_roll(faults, FAULT_FCS)) {
 		wire_bad_fcs(wire, end, buf, len);
 		return;
