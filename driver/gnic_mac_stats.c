@@ -38,7 +38,8 @@ void gnic_ethtool_get_eth_mac_stats(struct net_device *netdev,
 	stats->OctetsTransmittedOK = le64_to_cpu(mac.tx.octets_ok);
 	stats->MulticastFramesXmittedOK = le64_to_cpu(mac.tx.multicast);
 	stats->BroadcastFramesXmittedOK = le64_to_cpu(mac.tx.broadcast);
-	stats->FramesLostDueToIntMACXmitError = le64_to_cpu(mac.tx.errors);
+	stats->FramesLostDueToIntMACXmitError = le64_to_cpu(mac.tx.errors) +
+						le64_to_cpu(mac.tx.too_long);
 	stats->CarrierSenseErrors = le64_to_cpu(mac.tx.half_duplex);
 	stats->SingleCollisionFrames = le64_to_cpu(mac.tx.half_duplex);
 	stats->MultipleCollisionFrames = le64_to_cpu(mac.tx.half_duplex);

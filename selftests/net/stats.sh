@@ -4,6 +4,8 @@
 # true of a port. Topology: lib/guest.sh.
 
 . "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/frames.sh"
+. "$(dirname "$0")/../lib/xdp.sh"
 
 # group DEV GROUP NAME: a counter of a standard group
 group() {
@@ -127,39 +129,112 @@ link_errors() {
 	wait_for 10 ping_works
 }
 
-# rmon and eth-ctrl: what the far end should not have sent.
-jabber() {
-	fault '"kind": "fcs", "card": 0, "port": 0, "rate": 1'
-	too_long
-	fault_clear
-}
-
-# control OPCODE: three MAC control frames that nobody knows, from the peer
-control() {
-	peer python3 - "$PEER_DEV" "$1" <<-'PYTHON'
+# frames SIZE TYPE [DST]: three of the peer's, of so many octets; DST is the port if not told
+frames() {
+	peer python3 - "$PEER_DEV" "$1" "$2" "${3:-$(cat "/sys/class/net/$DEV/address")}" <<-'PYTHON'
 		import socket, sys
+		dev, size, kind, dst = sys.argv[1:]
 		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-		s.bind((sys.argv[1], 0))
-		frame = bytes.fromhex("0180c2000001") + s.getsockname()[4] + b"\x88\x08"
+		s.bind((dev, 0))
+		head = bytes.fromhex(dst.replace(":", "")) + s.getsockname()[4] + \
+		    int(kind, 0).to_bytes(2)
 		for _ in range(3):
-		    s.send(frame + int(sys.argv[2]).to_bytes(2) + bytes(44))
+		    s.send(head + bytes([0, 9]) + bytes(int(size) - 16))
 	PYTHON
 }
 
-# counted GROUP NAME COMMAND...: it makes three of them, and the MAC has counted them
-counted() {
-	local group=$1 name=$2 before
+# hit KIND...: the wire does that to three frames, and to those of others meanwhile
+hit() {
+	local kind
 
-	shift 2
-	before=$(group "$DEV" "$group" "$name")
-	"$@"
-	expect "$name" $(($(group "$DEV" "$group" "$name") - before)) -eq 3
+	for kind; do
+		fault "\"kind\": \"$kind\", \"card\": 0, \"port\": 0"
+	done
+	frames 100 0x88b5
+	fault_clear
 }
 
-bad_sizes_and_opcodes() {
-	counted rmon etherStatsOversizePkts too_long
-	counted rmon etherStatsJabbers jabber
-	counted eth-ctrl UnsupportedOpcodesReceived control 9
+# Longer than this end allows, and with a bad FCS.
+jabber() {
+	fault '"kind": "fcs", "card": 0, "port": 0, "rate": 1'
+	long
+	fault_clear
+}
+
+long() {
+	peer ip link set "$PEER_DEV" mtu 3000
+	frames 2900 0x88b5
+	peer ip link set "$PEER_DEV" mtu 1500
+}
+
+# A program makes frames longer than the port may send.
+too_long_to_send() {
+	attach "$SHAPE" xdp_shape
+	shape 0 100 0 $XDP_TX
+	exchange 1514 0 0 3
+	ip link set dev "$DEV" xdpdrv off
+}
+
+# counted here|there GROUP NAME COMMAND...: it makes three of them or more, and the MAC has counted
+# them; "exactly" in front: three. NAMES gets the counter.
+counted() {
+	local op=-ge end group name before
+
+	[ "$1" = exactly ] && op=-eq && shift
+	end=$1 group=$2 name=$3
+	shift 3
+	NAMES+=("$name")
+	before=$("$end" "$group" "$name")
+	"$@"
+	expect "$name" $(($("$end" "$group" "$name") - before)) $op 3
+}
+
+# here GROUP NAME, there GROUP NAME: a counter of the port, and of its far end
+here() {
+	group "$DEV" "$@"
+}
+
+there() {
+	peer ethtool --json -S "$PEER_DEV" --groups "$1" | jq ".[0][\"$1\"][\"$2\"]"
+}
+
+# What a MAC counts of collisions, and of bits that are no octet: on these links there are none.
+NEVER="AlignmentErrors SingleCollisionFrames MultipleCollisionFrames FramesAbortedDueToXSColls
+	FramesWithDeferredXmissions CarrierSenseErrors FramesWithExcessiveDeferral LateCollisions"
+
+# Each counter that is shown can be seen to count, but for those.
+each_counter_counts() {
+	local name
+
+	NAMES=()
+	counted here eth-mac FramesTransmittedOK ping_works
+	counted here eth-mac OctetsTransmittedOK ping_works
+	counted here eth-mac FramesReceivedOK frames 100 0x88b5
+	counted here eth-mac OctetsReceivedOK frames 100 0x88b5
+	counted here eth-mac MulticastFramesReceivedOK frames 100 0x88b5 33:33:00:00:00:77
+	counted here eth-mac BroadcastFramesReceivedOK frames 100 0x88b5 ff:ff:ff:ff:ff:ff
+	counted there eth-mac MulticastFramesXmittedOK frames 100 0x88b5 33:33:00:00:00:77
+	counted there eth-mac BroadcastFramesXmittedOK frames 100 0x88b5 ff:ff:ff:ff:ff:ff
+	counted here eth-mac InRangeLengthErrors frames 100 50
+	counted here eth-mac OutOfRangeLengthField frames 100 1510
+	counted here eth-mac FrameCheckSequenceErrors hit fcs
+	counted exactly here eth-mac FrameTooLongErrors long
+	counted here eth-mac FramesLostDueToIntMACRcvError hit overrun
+	counted exactly here eth-mac FramesLostDueToIntMACXmitError too_long_to_send
+	counted here eth-phy SymbolErrorDuringCarrier hit symbol
+	counted here eth-ctrl MACControlFramesReceived frames 60 0x8808
+	counted there eth-ctrl MACControlFramesTransmitted frames 60 0x8808
+	counted exactly here eth-ctrl UnsupportedOpcodesReceived frames 60 0x8808
+	counted here rmon etherStatsUndersizePkts hit runt
+	counted here rmon etherStatsFragments hit runt fcs
+	counted exactly here rmon etherStatsOversizePkts long
+	counted exactly here rmon etherStatsJabbers jabber
+	for name in $(ethtool --json -S "$DEV" --groups eth-mac eth-phy eth-ctrl rmon |
+		jq -r '.[0] | .[] | objects | to_entries[] | select(.value | numbers) | .key'); do
+		[[ " ${NAMES[*]} " != *" $name "* ]] || continue
+		[[ " ${NEVER//[$'\n\t']/ } " == *" $name "* ]] || fail "nothing moves $name"
+		expect "$name" "$(group "$DEV" eth-mac "$name")" -eq 0
+	done
 	ping_works
 }
 
@@ -180,7 +255,8 @@ link_settings() {
 	ethtool "$DEV" | grep -q 'Speed: 100000Mb/s' || fail "no 100 Gb/s"
 	ethtool "$DEV" | grep -q 'Link detected: yes' || fail "no link"
 	ethtool -i "$DEV" | grep -q 'driver: gnic' || fail "which driver"
-	expect_fail ethtool -s "$DEV" speed 1000 autoneg off
+	expect_logged "no mode of the port has 1000 Mb/s" \
+		ethtool -s "$DEV" speed 1000 autoneg off
 	ethtool -s "$DEV" speed 50000 duplex full lanes 2 autoneg off
 	defer ethtool -s "$DEV" autoneg on
 	defer peer ethtool -s "$PEER_DEV" autoneg on
@@ -191,6 +267,7 @@ link_settings() {
 }
 
 pause() {
+	defer ethtool -A "$DEV" rx on tx on
 	ethtool -A "$DEV" rx on tx off
 	ethtool -a "$DEV" | grep -q 'RX:[[:space:]]*on' || fail "rx pause was not set"
 	ethtool -a "$DEV" | grep -q 'TX:[[:space:]]*off' || fail "tx pause was not set"
@@ -205,4 +282,4 @@ why_no_link() {
 
 topology_up
 trap topology_down EXIT
-guest_main both_ends_agree queues_agree mac_agrees histogram link_errors bad_sizes_and_opcodes never_backwards link_settings pause why_no_link
+guest_main both_ends_agree queues_agree mac_agrees histogram link_errors each_counter_counts never_backwards link_settings pause why_no_link
