@@ -147,8 +147,10 @@ struct gnic_hw_caps {
 	__le32 gro;		/* GNIC_GRO_*: what QP_GRO can be asked for */
 	__le32 flow_mirrors;	/* of a rule; 0: nor is there GNIC_FLOW_VPORT_HOST */
 	__le32 sobs;		/* sync objects of each ASID; 0: there are none */
+	__le32 flow_edits;	/* of a rule; 0: nor are there tables but the first one */
+	__le32 rsvd;
 };
-GNIC_HW_SIZE(gnic_hw_caps, 64);
+GNIC_HW_SIZE(gnic_hw_caps, 72);
 
 /**
  * struct gnic_hw_card_stats - what the bus and the mailbox saw
@@ -747,6 +749,23 @@ struct gnic_hw_flow_mirror {
 GNIC_HW_SIZE(gnic_hw_flow_mirror, 4);
 
 /**
+ * struct gnic_hw_flow_edit - a change of the outer VLAN tag
+ * @op: enum gnic_hw_flow_edit_op
+ * @mirrors: how many of the rule's mirrors come before it
+ * @tpid: network order; PUSH, MODIFY: that of a C-tag or of an S-tag
+ * @tci: network order; likewise
+ * @mask: network order; PUSH: all bits; MODIFY: which bits of the tag are replaced
+ */
+struct gnic_hw_flow_edit {
+	__u8 op;
+	__u8 mirrors;
+	__be16 tpid;
+	__be16 tci;
+	__be16 mask;
+};
+GNIC_HW_SIZE(gnic_hw_flow_edit, 8);
+
+/**
  * struct gnic_hw_flow_add - a rule
  * @key: what it matches
  * @mask: which bits of it
@@ -754,10 +773,11 @@ GNIC_HW_SIZE(gnic_hw_flow_mirror, 4);
  * @action: enum gnic_hw_flow_action
  * @flags: GNIC_FLOW_SET_MARK
  * @mirrors: how many of @mirror
- * @rsvd: zero
+ * @edits: how many of @edit
  * @target: by action
  * @mark: goes into the receive CQE
  * @mirror: copies that are made before the action; those beyond @mirrors are zero
+ * @edit: what else comes before it, in this order; those beyond @edits are zero
  */
 struct gnic_hw_flow_add {
 	struct gnic_hw_flow_key key;
@@ -766,12 +786,13 @@ struct gnic_hw_flow_add {
 	__u8 action;
 	__u8 flags;
 	__u8 mirrors;
-	__u8 rsvd;
+	__u8 edits;
 	__le32 target;
 	__le32 mark;
 	struct gnic_hw_flow_mirror mirror[GNIC_FLOW_MIRRORS_MAX];
+	struct gnic_hw_flow_edit edit[GNIC_FLOW_EDITS_MAX];
 };
-GNIC_HW_SIZE(gnic_hw_flow_add, 160);
+GNIC_HW_SIZE(gnic_hw_flow_add, 192);
 
 struct gnic_hw_flow_stats {
 	__le64 packets;

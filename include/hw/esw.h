@@ -104,12 +104,14 @@ enum gnic_hw_tunnel {
  * @ip_proto: IPv4 protocol or IPv6 next header that is L4
  * @ip_tos: TOS or traffic class
  * @frame: GNIC_FLOW_FRAME_*
- * @rsvd: zero
+ * @tags: VLAN tags, how many
+ * @table: little endian: GNIC_FLOW_TABLE_*; the mask has all of it, or none: table 0
  *
  * Bits outside the mask are zero in the key. The ports are the first four bytes
  * behind the IP headers, of whatever protocol; a fragment has none, whether it
  * is the first one or not. @ip_tos and @frame are zero in masks for a device
- * without GNIC_CAP_FLOW_QUEUES, where only TCP and UDP have ports.
+ * without GNIC_CAP_FLOW_QUEUES, where only TCP and UDP have ports; so are @tags and
+ * @table for one without struct gnic_hw_caps.flow_edits.
  */
 struct gnic_hw_flow_key {
 	__u8 src_ip[16];
@@ -125,16 +127,23 @@ struct gnic_hw_flow_key {
 	__u8 ip_proto;
 	__u8 ip_tos;
 	__u8 frame;
-	__u8 rsvd[3];
+	__u8 tags;
+	__le16 table;
 };
 GNIC_HW_SIZE(gnic_hw_flow_key, 64);
 #define GNIC_FLOW_FRAME_TAGGED		BIT(0)	/* has a VLAN tag */
 #define GNIC_FLOW_FRAME_FRAGMENT	BIT(1)	/* of an IP packet */
 #define GNIC_FLOW_FRAME_HOST		BIT(2)	/* the host side gets it if no rule takes it */
 
+/* Where a search begins: number 0, by the side at which the frame has entered. */
+#define GNIC_FLOW_TABLE_NUMBER		GENMASK(14, 0)
+#define GNIC_FLOW_TABLE_HOST		BIT(15)	/* the host side; else the function side */
+#define GNIC_FLOW_TABLES_MAX		16	/* that a frame is looked up in */
+
 #define GNIC_FLOWS_MAX			65536
 #define GNIC_FLOW_MASKS_MAX		64	/* different masks */
 #define GNIC_FLOW_MIRRORS_MAX		4	/* of a rule; struct gnic_hw_caps.flow_mirrors */
+#define GNIC_FLOW_EDITS_MAX		4	/* of a rule; struct gnic_hw_caps.flow_edits */
 
 enum gnic_hw_flow_action {
 	GNIC_FLOW_DROP		= 0,
@@ -144,6 +153,15 @@ enum gnic_hw_flow_action {
 	GNIC_FLOW_HOST		= 4,	/* as if there were no rule */
 	GNIC_FLOW_QUEUE		= 5,	/* target: queue of the ingress vport's host side */
 	GNIC_FLOW_VPORT_HOST	= 6,	/* target: vport, out of its host side, no filter asked */
+	GNIC_FLOW_TABLE		= 7,	/* target: a later table, where the search goes on */
+};
+
+/* struct gnic_hw_flow_edit.op: what becomes of the outer VLAN tag */
+enum gnic_hw_flow_edit_op {
+	GNIC_FLOW_EDIT_NONE	= 0,
+	GNIC_FLOW_EDIT_PUSH	= 1,	/* a tag outside of it */
+	GNIC_FLOW_EDIT_POP	= 2,	/* it is taken off, if there is one */
+	GNIC_FLOW_EDIT_MODIFY	= 3,	/* it is changed, if there is one */
 };
 /* GNIC_FLOW_RSS: the target's parts; an offset is added to what the table says */
 #define GNIC_FLOW_RSS_CONTEXT		GENMASK(15, 0)

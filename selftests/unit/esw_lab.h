@@ -56,7 +56,7 @@ bool rxe_receive(struct qp *qp, struct frame *frame, uint32_t hash, uint8_t hash
 void mac_send(struct port *port, struct frame *frame)
 {
 	got.wire = port;
-	got.len = frame->len;
+	got.len = frame->rc ? frame->len : frame_copy(frame, 0, got.bytes, sizeof(got.bytes));
 	if (beyond_the_wire)
 		beyond_the_wire(port, frame);
 }

@@ -294,6 +294,7 @@ static void key_of_tcp(void **state)
 	want.hw.ip_proto = 6;
 	want.hw.ip_tos = bytes[19];
 	want.hw.frame = GNIC_FLOW_FRAME_TAGGED;
+	want.hw.tags = 1;
 	assert_memory_equal(&key, &want, sizeof(key));
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Block ESW: where a frame goes. From the function side of a vport through the
- * steering table; from its host side straight to its function side.
+ * Block ESW: where a frame goes: from one side of a vport to the other one, unless a
+ * rule of the steering table for that side says something else.
  */
 #include "esw.h"
 #include "frame.h"
@@ -56,22 +56,30 @@ static bool esw_deliver_raw(const struct esw_target *to, struct frame *frame)
 	return false;
 }
 
-/* An RC frame that raw QPs get: its bytes have to be made after all. */
+/* An RC frame whose bytes have to be made after all; false: there is no room for them. */
+static bool esw_flatten(struct frame *frame, const struct frame *rc, void *bytes, uint32_t room)
+{
+	frame->len = frame_flatten(rc, bytes, room);
+	if (!frame->len)
+		return false;
+	frame->hdr = bytes;
+	frame->hdr_len = frame->len;
+	frame->iovs = 0;
+	frame->rc = NULL;
+	frame->l4_ok = false;
+	frame->splits = rc->splits;
+	frame->tables = rc->tables;
+	frame_parse(frame);
+	return true;
+}
+
+/* Raw QPs get it. */
 static bool esw_deliver_rc(const struct esw_target *to, const struct frame *rc)
 {
 	uint8_t bytes[ROCE_HDR_MAX + ROCE_PAYLOAD_MAX + ROCE_ICRC_LEN];
 	struct frame frame;
 
-	frame.len = frame_flatten(rc, bytes, sizeof(bytes));
-	if (!frame.len)
-		return false;
-	frame.hdr = bytes;
-	frame.hdr_len = frame.len;
-	frame.iovs = 0;
-	frame.rc = NULL;
-	frame.l4_ok = false;
-	frame_parse(&frame);
-	return esw_deliver_raw(to, &frame);
+	return esw_flatten(&frame, rc, bytes, sizeof(bytes)) && esw_deliver_raw(to, &frame);
 }
 
 static bool esw_deliver(const struct esw_target *to, struct frame *frame)
@@ -152,6 +160,12 @@ static const uint32_t *esw_mark(const struct flow_rule *rule)
 	return rule->marked ? &rule->mark : NULL;
 }
 
+/* Has it entered at the host side? */
+static bool esw_is_from_host(const struct flow_rule *rule)
+{
+	return le16_to_cpu(rule->key.hw.table) & GNIC_FLOW_TABLE_HOST;
+}
+
 static void esw_act_drop(struct vport *vport, struct frame *frame, const struct flow_rule *rule)
 {
 	(void)frame;
@@ -200,7 +214,10 @@ static void esw_act_queue(struct vport *vport, struct frame *frame, const struct
 
 static void esw_act_host(struct vport *vport, struct frame *frame, const struct flow_rule *rule)
 {
-	esw_default(vport, frame, esw_mark(rule));
+	if (esw_is_from_host(rule))
+		esw_to_function(vport, frame);
+	else
+		esw_default(vport, frame, esw_mark(rule));
 }
 
 static void esw_act_vport_host(struct vport *vport, struct frame *frame,
@@ -209,6 +226,8 @@ static void esw_act_vport_host(struct vport *vport, struct frame *frame,
 	(void)vport;
 	esw_to_host(rule->to, frame, esw_mark(rule));
 }
+
+static void esw_act_table(struct vport *vport, struct frame *frame, const struct flow_rule *rule);
 
 static void (*const esw_actions[])(struct vport *vport, struct frame *frame,
 				   const struct flow_rule *rule) = {
@@ -219,6 +238,7 @@ static void (*const esw_actions[])(struct vport *vport, struct frame *frame,
 	[GNIC_FLOW_HOST]	= esw_act_host,
 	[GNIC_FLOW_QUEUE]	= esw_act_queue,
 	[GNIC_FLOW_VPORT_HOST]	= esw_act_vport_host,
+	[GNIC_FLOW_TABLE]	= esw_act_table,
 };
 
 /*
@@ -243,14 +263,57 @@ static void esw_mirror(struct vport *vport, struct frame *frame, const struct fl
 		esw_to_function(to->vport, &copy);
 }
 
-static void esw_act(struct vport *vport, struct frame *frame, const struct flow_rule *rule)
+/* Those of a rule that come before number @end. */
+static unsigned int esw_mirrors(struct vport *vport, struct frame *frame,
+				const struct flow_rule *rule, unsigned int i, unsigned int end)
 {
-	for (unsigned int i = 0; i < rule->mirrors; i++)
+	for (; i < end; i++)
 		esw_mirror(vport, frame, &rule->mirror[i]);
+	return i;
+}
+
+static void esw_act_edits(struct vport *vport, struct frame *frame, const struct flow_rule *rule)
+{
+	struct esw_header header;
+	unsigned int copies = 0;
+
+	if (!esw_edit_begin(&header, frame)) {
+		esw_drop(vport);
+		return;
+	}
+	for (unsigned int i = 0; i < rule->edits; i++) {
+		copies = esw_mirrors(vport, frame, rule, copies, rule->edit[i].mirrors);
+		esw_edit(&header, frame, &rule->edit[i]);
+	}
+	esw_mirrors(vport, frame, rule, copies, rule->mirrors);
 	esw_actions[rule->action](vport, frame, rule);
 }
 
-static struct flow_rule *esw_match(struct vport *vport, const struct frame *frame)
+/* An RC frame has a tag when its bytes are made. */
+static void esw_act_edits_rc(struct vport *vport, struct frame *rc, const struct flow_rule *rule)
+{
+	uint8_t bytes[ROCE_HDR_MAX + ROCE_PAYLOAD_MAX + ROCE_ICRC_LEN];
+	struct frame frame;
+
+	if (esw_flatten(&frame, rc, bytes, sizeof(bytes)))
+		esw_act_edits(vport, &frame, rule);
+	else
+		esw_drop(vport);
+}
+
+static void esw_act(struct vport *vport, struct frame *frame, const struct flow_rule *rule)
+{
+	if (rule->edits && frame->rc) {
+		esw_act_edits_rc(vport, frame, rule);
+	} else if (rule->edits) {
+		esw_act_edits(vport, frame, rule);
+	} else {
+		esw_mirrors(vport, frame, rule, 0, rule->mirrors);
+		esw_actions[rule->action](vport, frame, rule);
+	}
+}
+
+static struct flow_rule *esw_match(struct vport *vport, const struct frame *frame, uint16_t table)
 {
 	struct card *card = vport->card;
 	struct flow_rule *rule;
@@ -259,7 +322,8 @@ static struct flow_rule *esw_match(struct vport *vport, const struct frame *fram
 	if (!flow_count(card->esw->flows))
 		return NULL;
 	flow_key_frame(&key, frame, vport->id);
-	if (esw_is_hosts(vport, frame))
+	key.hw.table = cpu_to_le16(table);
+	if (!(table & GNIC_FLOW_TABLE_HOST) && esw_is_hosts(vport, frame))
 		key.hw.frame |= GNIC_FLOW_FRAME_HOST;
 	rule = flow_lookup(card->esw->flows, &key);
 	if (rule) {
@@ -268,6 +332,22 @@ static struct flow_rule *esw_match(struct vport *vport, const struct frame *fram
 		rule->last_ns = loop_now(card->loop);
 	}
 	return rule;
+}
+
+/* A search that finds no more leaves the frame as it is by now. */
+static void esw_act_table(struct vport *vport, struct frame *frame, const struct flow_rule *rule)
+{
+	const struct flow_rule *next;
+
+	if (++frame->tables == GNIC_FLOW_TABLES_MAX) {
+		esw_drop(vport);
+		return;
+	}
+	next = esw_match(vport, frame, (uint16_t)rule->target);
+	if (next)
+		esw_act(vport, frame, next);
+	else
+		esw_act_host(vport, frame, rule);
 }
 
 void esw_bad_frame(struct vport *vport, struct frame *frame)
@@ -300,7 +380,8 @@ void esw_from_function(struct vport *vport, struct frame *frame)
 		return;
 	}
 	esw_count_from_function(vport, frame->len, 1);
-	rule = esw_match(vport, frame);
+	frame->tables = 0;
+	rule = esw_match(vport, frame, 0);
 	if (rule)
 		esw_act(vport, frame, rule);
 	else
@@ -326,11 +407,20 @@ void esw_passed(struct vport *uplink, struct vport *to, uint32_t len, uint32_t c
 
 void esw_from_host(struct vport *vport, struct frame *frame)
 {
+	const struct flow_rule *rule = NULL;
+
 	if (!esw_parse(frame)) {
 		esw_drop(vport);
 		return;
 	}
 	vport->stats.from_host_packets++;
 	vport->stats.from_host_bytes += frame->len;
-	esw_to_function(vport, frame);
+	if (vport->card->esw->host_rules) {
+		frame->tables = 0;
+		rule = esw_match(vport, frame, GNIC_FLOW_TABLE_HOST);
+	}
+	if (rule)
+		esw_act(vport, frame, rule);
+	else
+		esw_to_function(vport, frame);
 }

@@ -66,6 +66,7 @@ struct esw_vport {
 /**
  * struct esw - the switch of a card
  * @flows: the steering table
+ * @host_rules: of them for what enters at a host side
  * @uplinks: by port, halves included whether they are in use or not
  * @functions: by id, from GNIC_VPORT_FUNCTION_FIRST on
  * @next_function: where the search for a free one begins: reused late
@@ -75,6 +76,7 @@ struct esw_vport {
  */
 struct esw {
 	struct flow_table *flows;
+	uint32_t host_rules;
 	struct esw_vport *uplinks[GNIC_PORT_IDS];
 	struct esw_vport *functions[GNIC_VPORT_FUNCTIONS_MAX];
 	uint32_t next_function;
@@ -112,6 +114,21 @@ static inline struct qp *esw_queue(const struct esw_vport *v, unsigned int numbe
 {
 	return v->queues && number < GNIC_VPORT_QUEUES_MAX ? v->queues[number] : NULL;
 }
+
+/* What rules edit: a frame's headers, from @at on. */
+#define ESW_EDIT_ROOM	(GNIC_FLOW_EDITS_MAX * 4u)	/* for as many tags */
+struct esw_header {
+	uint32_t at;
+	uint8_t bytes[ESW_EDIT_ROOM + FRAME_HDR_MAX];
+};
+
+/*
+ * esw_edit.c: is what a rule is to edit right? The headers of @frame become those in
+ * @header, false: it has too many pieces; one edit, @frame being parsed before and behind.
+ */
+bool esw_edits_ok(const struct gnic_hw_flow_add *in);
+bool esw_edit_begin(struct esw_header *header, struct frame *frame);
+void esw_edit(struct esw_header *header, struct frame *frame, const struct gnic_hw_flow_edit *edit);
 
 /* blk_esw.c: the function that gets it if no rule is asked; NULL: there are rules, or none does. */
 struct vport *esw_straight(const struct vport *uplink, const struct frame *frame);

@@ -46,6 +46,7 @@ void esw_flow_replace(struct qp *from, struct qp *to)
 /* What a rule is to do, before there is one. */
 struct esw_action {
 	struct vport *in, *to;
+	uint16_t table;
 	struct qp *qp;
 	struct flow_mirror mirror[GNIC_FLOW_MIRRORS_MAX];
 };
@@ -90,6 +91,15 @@ static enum gnic_hw_status esw_target_queue(struct card *card, uint32_t target,
 							      GNIC_STATUS_BAD_PARAM;
 }
 
+static enum gnic_hw_status esw_target_table(struct card *card, uint32_t target,
+					    struct esw_action *action)
+{
+	(void)card;
+	return target <= UINT16_MAX && target > action->table &&
+	       !((target ^ action->table) & GNIC_FLOW_TABLE_HOST) ?
+	       GNIC_STATUS_OK : GNIC_STATUS_BAD_PARAM;
+}
+
 static enum gnic_hw_status esw_target_none(struct card *card, uint32_t target,
 					   struct esw_action *action)
 {
@@ -109,7 +119,20 @@ static enum gnic_hw_status (*const esw_targets[])(struct card *card, uint32_t ta
 	[GNIC_FLOW_HOST]	= esw_target_none,
 	[GNIC_FLOW_QUEUE]	= esw_target_queue,
 	[GNIC_FLOW_VPORT_HOST]	= esw_target_vport,
+	[GNIC_FLOW_TABLE]	= esw_target_table,
 };
+
+/* Of the queues of its own host side a frame that comes from there has no need. */
+static bool esw_table_ok(const struct gnic_hw_flow_add *in)
+{
+	uint16_t table = le16_to_cpu(in->key.table), mask = le16_to_cpu(in->mask.table);
+
+	if (mask != UINT16_MAX && (mask || table))
+		return false;
+	return !(table & GNIC_FLOW_TABLE_HOST) ||
+	       (in->action != GNIC_FLOW_QP && in->action != GNIC_FLOW_RSS &&
+		in->action != GNIC_FLOW_QUEUE);
+}
 
 static enum gnic_hw_status esw_flow_mirrors(struct card *card, const struct gnic_hw_flow_add *in,
 					    struct flow_mirror *mirror)
@@ -138,8 +161,9 @@ static enum gnic_hw_status esw_flow_check(struct card *card, const struct gnic_h
 	enum gnic_hw_status status;
 
 	if (in->action >= sizeof(esw_targets) / sizeof(esw_targets[0]) ||
-	    in->flags & ~GNIC_FLOW_SET_MARK || in->rsvd)
+	    in->flags & ~GNIC_FLOW_SET_MARK || !esw_table_ok(in) || !esw_edits_ok(in))
 		return GNIC_STATUS_BAD_PARAM;
+	action->table = le16_to_cpu(in->key.table);
 	if (le16_to_cpu(in->mask.vport) == 0xffff) {
 		action->in = esw_vport(card, le16_to_cpu(in->key.vport));
 		if (!action->in)
@@ -152,8 +176,10 @@ static enum gnic_hw_status esw_flow_check(struct card *card, const struct gnic_h
 }
 
 /* What a rule names can't go away while it is named @by more than zero times. */
-static void esw_flow_name(const struct flow_rule *rule, int by)
+static void esw_flow_name(struct esw *esw, const struct flow_rule *rule, int by)
 {
+	if (le16_to_cpu(rule->key.hw.table) & GNIC_FLOW_TABLE_HOST)
+		esw->host_rules += by;
 	if (rule->in)
 		rule->in->esw->rules += by;
 	if (rule->to)
@@ -167,10 +193,12 @@ enum gnic_hw_status esw_cmd_flow_add(struct card *card, const struct gnic_hw_flo
 {
 	struct esw_action action = { 0 };
 	enum gnic_hw_status status = esw_flow_check(card, in, &action);
+	struct gnic_hw_flow_key mask = in->mask;
 	struct flow_rule *rule;
 
+	mask.table = cpu_to_le16(UINT16_MAX);
 	if (!status)
-		status = flow_add(card->esw->flows, &in->key, &in->mask, le32_to_cpu(in->priority),
+		status = flow_add(card->esw->flows, &in->key, &mask, le32_to_cpu(in->priority),
 				  &rule);
 	if (status)
 		return status;
@@ -183,7 +211,9 @@ enum gnic_hw_status esw_cmd_flow_add(struct card *card, const struct gnic_hw_flo
 	rule->to = action.to;
 	rule->mirrors = in->mirrors;
 	memcpy(rule->mirror, action.mirror, sizeof(rule->mirror));
-	esw_flow_name(rule, 1);
+	rule->edits = in->edits;
+	memcpy(rule->edit, in->edit, sizeof(rule->edit));
+	esw_flow_name(card->esw, rule, 1);
 	esw_flow_link(rule, action.qp);
 	out->id = cpu_to_le32(rule->id);
 	return GNIC_STATUS_OK;
@@ -192,7 +222,7 @@ enum gnic_hw_status esw_cmd_flow_add(struct card *card, const struct gnic_hw_flo
 static void esw_flow_del(struct card *card, struct flow_rule *rule)
 {
 	esw_flow_unlink(rule);
-	esw_flow_name(rule, -1);
+	esw_flow_name(card->esw, rule, -1);
 	flow_del(card->esw->flows, rule);
 }
 

@@ -18,7 +18,8 @@ static void flow_key_rc(struct gnic_hw_flow_key *key, const struct rc_packet *rc
 	memcpy(key->dst_ip, path->dst_ip, addr_len);
 	key->eth_type = htons(path->ip_version == 6 ? ETH_TYPE_IPV6 : ETH_TYPE_IPV4);
 	key->vlan_tci = htons(path->vlan_tci);
-	key->frame = path->vlan_tci ? GNIC_FLOW_FRAME_TAGGED : 0;
+	key->tags = !!path->vlan_tci;
+	key->frame = key->tags ? GNIC_FLOW_FRAME_TAGGED : 0;
 	key->ip_proto = IP_PROTO_UDP;
 	key->ip_tos = path->tos;
 	key->l4_src = htons(path->udp_sport);
@@ -57,6 +58,23 @@ static void flow_key_l4(struct gnic_hw_flow_key *key, const struct frame *frame)
 		key->bth_qpn = htonl(frame_be32(frame->hdr + p->payload_off + 4) & GNIC_QPN_MASK);
 }
 
+/* All of them, whether what is behind them is looked at or not. */
+static uint8_t flow_key_tags(const struct frame *frame)
+{
+	uint32_t room = frame->hdr_len < frame->len ? frame->hdr_len : frame->len;
+	uint32_t at = frame->parsed.l2_len;
+	uint16_t type = frame->parsed.eth_type;
+	uint8_t tags = frame->parsed.tags;
+
+	while ((type == ETH_TYPE_CTAG || type == ETH_TYPE_STAG) && at + VLAN_LEN <= room &&
+	       tags < UINT8_MAX) {
+		type = frame_be16(frame->hdr + at + 2);
+		at += VLAN_LEN;
+		tags++;
+	}
+	return tags;
+}
+
 void flow_key_frame(union flow_key *key, const struct frame *frame, uint16_t vport)
 {
 	*key = (union flow_key){ 0 };
@@ -69,7 +87,8 @@ void flow_key_frame(union flow_key *key, const struct frame *frame, uint16_t vpo
 	memcpy(key->hw.smac, frame->hdr + ETH_ADDR_LEN, ETH_ADDR_LEN);
 	key->hw.eth_type = htons(frame->parsed.eth_type);
 	key->hw.vlan_tci = htons(frame->parsed.vlan_tci);
-	if (frame->parsed.tags)
+	key->hw.tags = flow_key_tags(frame);
+	if (key->hw.tags)
 		key->hw.frame = GNIC_FLOW_FRAME_TAGGED;
 	if (frame->parsed.l3)
 		flow_key_l3(&key->hw, frame);

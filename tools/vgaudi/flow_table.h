@@ -46,6 +46,8 @@ struct flow_mirror {
  * @in: vport that the mask pins it to; NULL: none
  * @mirrors: how many of @mirror
  * @mirror: get a copy each
+ * @edits: how many of @edit
+ * @edit: what becomes of tags
  * @qp: GNIC_FLOW_QP; NULL: it is gone
  * @qp_next: rules of a QP are in a list
  * @qp_link: what points here; NULL: in no list
@@ -62,10 +64,12 @@ struct flow_rule {
 	uint8_t action;
 	bool marked;
 	uint8_t mirrors;
+	uint8_t edits;
 	uint32_t mark;
 	uint32_t target;
 	struct vport *to, *in;
 	struct flow_mirror mirror[GNIC_FLOW_MIRRORS_MAX];
+	struct gnic_hw_flow_edit edit[GNIC_FLOW_EDITS_MAX];
 	struct qp *qp;
 	struct flow_rule *qp_next, **qp_link;
 };
@@ -95,7 +99,10 @@ struct flow_rule *flow_get(struct flow_table *table, uint32_t id);	/* NULL: none
 
 uint32_t flow_count(const struct flow_table *table);
 
-/* What a frame that enters at @vport is matched by; an RC frame has its header fields elsewhere. */
+/*
+ * What a frame that enters at @vport is matched by, in table 0; an RC frame has its header
+ * fields elsewhere.
+ */
 void flow_key_frame(union flow_key *key, const struct frame *frame, uint16_t vport);
 
 /* NULL: no rule. Counts nothing. */

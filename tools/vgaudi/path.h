@@ -46,6 +46,7 @@ struct frame {
 	bool is_parsed;
 	bool l4_ok;		/* the sender's offload made the checksum */
 	uint8_t splits;		/* how often a mirror has made two of it */
+	uint8_t tables;		/* that it was looked up in, at one side of one vport */
 };
 void frame_parse(struct frame *frame);	/* once; needs the headers contiguous in hdr */
 uint32_t frame_copy(const struct frame *frame, uint32_t offset, void *dst, uint32_t len);
