@@ -202,16 +202,27 @@ static void gnic_flow_keep_count(struct gnic_dev *dev, struct gnic_flow *flow)
 	flow->bytes += stats.bytes;
 }
 
-static void gnic_flow_forget_mirrors(struct gnic_flow *flow, u16 vport)
+/* What came behind mirror @i comes behind those before it. */
+static void gnic_flow_forget_mirror(struct gnic_flow *flow, unsigned int i)
 {
 	struct gnic_hw_flow_mirror *mirror = flow->hw.mirror;
-	unsigned int i, kept = 0;
+	unsigned int e;
 
-	for (i = 0; i < flow->hw.mirrors; i++)
-		if (le16_to_cpu(mirror[i].vport) != vport)
-			mirror[kept++] = mirror[i];
-	memset(&mirror[kept], 0, (flow->hw.mirrors - kept) * sizeof(*mirror));
-	flow->hw.mirrors = kept;
+	flow->hw.mirrors--;
+	memmove(&mirror[i], &mirror[i + 1], (flow->hw.mirrors - i) * sizeof(*mirror));
+	memset(&mirror[flow->hw.mirrors], 0, sizeof(*mirror));
+	for (e = 0; e < flow->hw.edits; e++)
+		if (flow->hw.edit[e].mirrors > i)
+			flow->hw.edit[e].mirrors--;
+}
+
+static void gnic_flow_forget_mirrors(struct gnic_flow *flow, u16 vport)
+{
+	unsigned int i;
+
+	for (i = flow->hw.mirrors; i--;)
+		if (le16_to_cpu(flow->hw.mirror[i].vport) == vport)
+			gnic_flow_forget_mirror(flow, i);
 }
 
 /* The counters of the old rule go on in the new one. */

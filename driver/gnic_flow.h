@@ -7,7 +7,7 @@
  *
  *	gnic_flow_prepare(&flow, vport, GNIC_FLOW_OWNER_TC, prio);
  *	gnic_flow_set_...(&flow, ...);		keys
- *	gnic_flow_add_mirror(dev, &flow, ...);	copies
+ *	gnic_flow_add_...(dev, &flow, ...);	copies, and changes of tags
  *	gnic_flow_set_...(&flow, ...);		one action
  *	err = gnic_flow_commit(dev, &flow, extack);
  *	...
@@ -66,6 +66,7 @@ struct gnic_flow_stats {
 
 void gnic_flow_prepare(struct gnic_flow *flow, u16 vport, enum gnic_flow_owner owner,
 		       u32 priority);
+void gnic_flow_set_table(struct gnic_flow *flow, u16 table);	/* another than the first */
 
 /* keys: network order, as in a frame; a mask bit of 1 counts */
 void gnic_flow_set_dmac(struct gnic_flow *flow, const u8 *addr, const u8 *mask);
@@ -73,6 +74,7 @@ void gnic_flow_set_smac(struct gnic_flow *flow, const u8 *addr, const u8 *mask);
 void gnic_flow_set_eth_type(struct gnic_flow *flow, __be16 type);
 void gnic_flow_set_eth_type_masked(struct gnic_flow *flow, __be16 type, __be16 mask);
 void gnic_flow_set_vlan(struct gnic_flow *flow, __be16 tci, __be16 mask);
+void gnic_flow_set_tags(struct gnic_flow *flow, u8 tags);
 void gnic_flow_set_ip_proto(struct gnic_flow *flow, u8 proto, u8 mask);
 void gnic_flow_set_ip_tos(struct gnic_flow *flow, u8 tos, u8 mask);
 void gnic_flow_set_frame(struct gnic_flow *flow, u8 bits);	/* GNIC_FLOW_FRAME_* that are 1 */
@@ -81,9 +83,14 @@ void gnic_flow_set_dst_ip(struct gnic_flow *flow, const void *addr, const void *
 void gnic_flow_set_l4_src(struct gnic_flow *flow, __be16 port, __be16 mask);
 void gnic_flow_set_l4_dst(struct gnic_flow *flow, __be16 port, __be16 mask);
 
-/* copies, made before the action */
+/* copies, and changes of the outer tag, in this order and before the action */
 u32 gnic_flow_mirrors(struct gnic_dev *dev);
+u32 gnic_flow_edits(struct gnic_dev *dev);
 int gnic_flow_add_mirror(struct gnic_dev *dev, struct gnic_flow *flow, u16 vport, u8 side);
+int gnic_flow_add_push(struct gnic_dev *dev, struct gnic_flow *flow, __be16 tpid, u16 tci);
+int gnic_flow_add_pop(struct gnic_dev *dev, struct gnic_flow *flow);
+int gnic_flow_add_modify(struct gnic_dev *dev, struct gnic_flow *flow, __be16 tpid, u16 tci,
+			 u16 mask);
 
 /* one action; none: as if there were no rule */
 void gnic_flow_set_drop(struct gnic_flow *flow);
@@ -91,6 +98,7 @@ void gnic_flow_set_vport(struct gnic_flow *flow, u16 vport);
 void gnic_flow_set_vport_host(struct gnic_flow *flow, u16 vport);
 void gnic_flow_set_queue(struct gnic_flow *flow, u32 queue);	/* of the vport's netdev */
 void gnic_flow_set_rss(struct gnic_flow *flow, u32 context, u32 offset);	/* likewise */
+void gnic_flow_set_goto(struct gnic_flow *flow, u16 table);	/* a later one */
 
 int gnic_flow_commit(struct gnic_dev *dev, struct gnic_flow *flow,
 		     struct netlink_ext_ack *extack);

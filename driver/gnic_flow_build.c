@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Building a rule: keys, then mirrors, then one action. Nothing here touches the device. */
+/*
+ * Building a rule: keys, then mirrors and changes of tags, then one action. Nothing here
+ * touches the device.
+ */
 #include <linux/etherdevice.h>
 
 #include "gnic.h"
@@ -20,6 +23,19 @@ void gnic_flow_prepare(struct gnic_flow *flow, u16 vport, enum gnic_flow_owner o
 	flow->hw.mask.vport = cpu_to_le16(U16_MAX);
 	flow->hw.priority = cpu_to_le32((u32)owner << GNIC_FLOW_PRIO_OWNER_SHIFT | prio);
 	flow->hw.action = GNIC_FLOW_HOST;
+}
+
+/**
+ * gnic_flow_set_table - where the rule stands
+ * @flow: rule that is being built
+ * @table: GNIC_FLOW_TABLE_*; not 0 only if the device has gnic_flow_edits()
+ */
+void gnic_flow_set_table(struct gnic_flow *flow, u16 table)
+{
+	if (!table)
+		return;
+	flow->hw.key.table = cpu_to_le16(table);
+	flow->hw.mask.table = cpu_to_le16(U16_MAX);
 }
 
 /* The device wants zeroes in the key where the mask has them. */
@@ -62,6 +78,12 @@ void gnic_flow_set_eth_type_masked(struct gnic_flow *flow, __be16 type, __be16 m
 void gnic_flow_set_vlan(struct gnic_flow *flow, __be16 tci, __be16 mask)
 {
 	GNIC_FLOW_SET(flow, vlan_tci, &tci, &mask, sizeof(tci));
+}
+
+void gnic_flow_set_tags(struct gnic_flow *flow, u8 tags)
+{
+	flow->hw.key.tags = tags;
+	flow->hw.mask.tags = U8_MAX;
 }
 
 void gnic_flow_set_ip_proto(struct gnic_flow *flow, u8 proto, u8 mask)
@@ -135,6 +157,11 @@ void gnic_flow_set_rss(struct gnic_flow *flow, u32 context, u32 offset)
 			     FIELD_PREP(GNIC_FLOW_RSS_OFFSET, offset));
 }
 
+void gnic_flow_set_goto(struct gnic_flow *flow, u16 table)
+{
+	gnic_flow_set_action(flow, GNIC_FLOW_TABLE, table);
+}
+
 /**
  * gnic_flow_add_mirror - one more copy of a frame
  * @dev: card
@@ -160,4 +187,64 @@ int gnic_flow_add_mirror(struct gnic_dev *dev, struct gnic_flow *flow, u16 vport
 u32 gnic_flow_mirrors(struct gnic_dev *dev)
 {
 	return min_t(u32, le32_to_cpu(dev->caps.flow_mirrors), GNIC_FLOW_MIRRORS_MAX);
+}
+
+/* What becomes of tags behind the mirrors that there are so far. */
+static int gnic_flow_add_edit(struct gnic_dev *dev, struct gnic_flow *flow,
+			      const struct gnic_hw_flow_edit *edit)
+{
+	if (flow->hw.edits >= gnic_flow_edits(dev))
+		return -ENOSPC;
+	flow->hw.edit[flow->hw.edits] = *edit;
+	flow->hw.edit[flow->hw.edits++].mirrors = flow->hw.mirrors;
+	return 0;
+}
+
+/**
+ * gnic_flow_add_push - one more tag, outside of those that there are
+ * @dev: card
+ * @flow: rule that is being built
+ * @tpid: of a C-tag or of an S-tag
+ * @tci: tag
+ *
+ * Return: -ENOSPC if the device does no more to tags by a rule.
+ */
+int gnic_flow_add_push(struct gnic_dev *dev, struct gnic_flow *flow, __be16 tpid, u16 tci)
+{
+	const struct gnic_hw_flow_edit edit = {
+		.op = GNIC_FLOW_EDIT_PUSH,
+		.tpid = tpid,
+		.tci = cpu_to_be16(tci),
+		.mask = cpu_to_be16(U16_MAX),
+	};
+
+	return gnic_flow_add_edit(dev, flow, &edit);
+}
+
+/* The outer tag is taken off. */
+int gnic_flow_add_pop(struct gnic_dev *dev, struct gnic_flow *flow)
+{
+	const struct gnic_hw_flow_edit edit = { .op = GNIC_FLOW_EDIT_POP };
+
+	return gnic_flow_add_edit(dev, flow, &edit);
+}
+
+/* The outer tag becomes one of @tpid, with the bits of @tci that are in @mask. */
+int gnic_flow_add_modify(struct gnic_dev *dev, struct gnic_flow *flow, __be16 tpid, u16 tci,
+			 u16 mask)
+{
+	const struct gnic_hw_flow_edit edit = {
+		.op = GNIC_FLOW_EDIT_MODIFY,
+		.tpid = tpid,
+		.tci = cpu_to_be16(tci & mask),
+		.mask = cpu_to_be16(mask),
+	};
+
+	return gnic_flow_add_edit(dev, flow, &edit);
+}
+
+/* Changes of tags that a rule may make. 0: nor are there tables but the first one. */
+u32 gnic_flow_edits(struct gnic_dev *dev)
+{
+	return min_t(u32, le32_to_cpu(dev->caps.flow_edits), GNIC_FLOW_EDITS_MAX);
 }

@@ -17,12 +17,14 @@
 
 /**
  * struct gnic_flower - a filter that is being parsed
+ * @dev: card
  * @rule: from tc
  * @protocol: of the filter: what frames tc shows to it
  * @flow: result
  * @extack: for the sentence
  */
 struct gnic_flower {
+	struct gnic_dev *dev;
 	struct flow_rule *rule;
 	__be16 protocol;
 	struct gnic_flow *flow;
@@ -60,6 +62,20 @@ static int gnic_flower_eth_addrs(struct gnic_flower *f)
 	flow_rule_match_eth_addrs(f->rule, &match);
 	gnic_flow_set_dmac(f->flow, match.key->dst, match.mask->dst);
 	gnic_flow_set_smac(f->flow, match.key->src, match.mask->src);
+	return 0;
+}
+
+static int gnic_flower_num_of_vlans(struct gnic_flower *f)
+{
+	const struct flow_dissector_key_num_of_vlans *key;
+
+	if (!gnic_flow_edits(f->dev)) {
+		NL_SET_ERR_MSG_MOD(f->extack, "this card does not count VLAN tags");
+		return -EOPNOTSUPP;
+	}
+	key = skb_flow_dissector_target(f->rule->match.dissector,
+					FLOW_DISSECTOR_KEY_NUM_OF_VLANS, f->rule->match.key);
+	gnic_flow_set_tags(f->flow, key->num_of_vlans);
 	return 0;
 }
 
@@ -180,7 +196,7 @@ static const struct gnic_flower_key gnic_flower_keys[FLOW_DISSECTOR_KEY_MAX] = {
 	[FLOW_DISSECTOR_KEY_META]		= { "indev and l2_miss" },
 	[FLOW_DISSECTOR_KEY_CT]			= { "connection tracking" },
 	[FLOW_DISSECTOR_KEY_HASH]		= { "hash" },
-	[FLOW_DISSECTOR_KEY_NUM_OF_VLANS]	= { "number of VLANs" },
+	[FLOW_DISSECTOR_KEY_NUM_OF_VLANS]	= { "number of VLANs", gnic_flower_num_of_vlans },
 	[FLOW_DISSECTOR_KEY_PPPOE]		= { "PPPoE" },
 	[FLOW_DISSECTOR_KEY_L2TPV3]		= { "L2TPv3" },
 	[FLOW_DISSECTOR_KEY_CFM]		= { "CFM" },
@@ -219,9 +235,10 @@ static int gnic_flower_parse_keys(struct gnic_flower *f)
 	return 0;
 }
 
-int gnic_flower_parse(struct flow_cls_offload *cls, struct gnic_flow *flow)
+int gnic_flower_parse(struct gnic_dev *dev, struct flow_cls_offload *cls, struct gnic_flow *flow)
 {
 	struct gnic_flower f = {
+		.dev = dev,
 		.rule = flow_cls_offload_flow_rule(cls),
 		.protocol = cls->common.protocol,
 		.flow = flow,

@@ -17,10 +17,11 @@
 #include "gnic_nic.h"
 #include "gnic_tc.h"
 
-/* A shared block shows the same filter to several netdevs. */
+/* A shared block shows the same filter to several netdevs, or to both ways of one. */
 struct gnic_tc_key {
 	unsigned long cookie;
 	struct net_device *netdev;
+	unsigned long egress;
 };
 
 /**
@@ -85,6 +86,12 @@ static int gnic_tc_put(struct gnic_tc *tc, struct gnic_tc_rule *rule,
 	return err;
 }
 
+static u16 gnic_tc_table(const struct gnic_tc_key *key,
+			 const struct flow_cls_common_offload *common)
+{
+	return common->chain_index | (key->egress ? GNIC_FLOW_TABLE_HOST : 0);
+}
+
 /* @type is that of the callback, and says what @data is. */
 static int gnic_tc_parse(struct gnic_tc_rule *rule, enum tc_setup_type type, void *data)
 {
@@ -96,9 +103,10 @@ static int gnic_tc_parse(struct gnic_tc_rule *rule, enum tc_setup_type type, voi
 
 	gnic_flow_prepare(&rule->flow, gnic_nic_vport(rule->key.netdev), GNIC_FLOW_OWNER_TC,
 			  common->prio);
+	gnic_flow_set_table(&rule->flow, gnic_tc_table(&rule->key, common));
 	if (type == TC_SETUP_CLSFLOWER) {
 		parsed = flow_cls_offload_flow_rule(flower);
-		err = gnic_flower_parse(flower, &rule->flow);
+		err = gnic_flower_parse(gnic_tc_dev(rule->key.netdev), flower, &rule->flow);
 	} else {
 		parsed = all->rule;
 		err = gnic_matchall_parse(all, &rule->flow);
@@ -108,6 +116,27 @@ static int gnic_tc_parse(struct gnic_tc_rule *rule, enum tc_setup_type type, voi
 	return gnic_tc_parse_actions(rule->key.netdev, &parsed->action, common, &rule->flow);
 }
 
+/* Of a card without tables the first one is all that there is. */
+static int gnic_tc_check_place(const struct gnic_tc_key *key,
+			       const struct flow_cls_common_offload *common)
+{
+	if (common->chain_index && !gnic_flow_edits(gnic_tc_dev(key->netdev))) {
+		NL_SET_ERR_MSG_MOD(common->extack, "this card has chain 0 only");
+		return -EOPNOTSUPP;
+	}
+	if (common->chain_index > GNIC_FLOW_TABLE_NUMBER) {
+		NL_SET_ERR_MSG_FMT_MOD(common->extack, "the last chain of the card is %lu",
+				       GNIC_FLOW_TABLE_NUMBER);
+		return -EOPNOTSUPP;
+	}
+	if (key->egress && !gnic_cls_skip_sw(common)) {
+		NL_SET_ERR_MSG_MOD(common->extack,
+				   "what software has done at egress the card would do again: use skip_sw");
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
 static int gnic_tc_replace(struct gnic_tc *tc, const struct gnic_tc_key *key,
 			   enum tc_setup_type type, void *data)
 {
@@ -115,6 +144,9 @@ static int gnic_tc_replace(struct gnic_tc *tc, const struct gnic_tc_key *key,
 	struct gnic_tc_rule *rule;
 	int err;
 
+	err = gnic_tc_check_place(key, common);
+	if (err)
+		return err;
 	if (gnic_tc_find(tc, key)) {
 		NL_SET_ERR_MSG_MOD(common->extack, "the filter is offloaded already");
 		return -EEXIST;
@@ -165,11 +197,9 @@ static int gnic_tc_stats(struct gnic_tc *tc, const struct gnic_tc_key *key, stru
 	return 0;
 }
 
-static int gnic_tc_flower(struct gnic_tc *tc, struct net_device *netdev,
-			  struct flow_cls_offload *cls)
+static int gnic_tc_flower(struct gnic_tc *tc, struct gnic_tc_key key, struct flow_cls_offload *cls)
 {
-	const struct gnic_tc_key key = { .cookie = cls->cookie, .netdev = netdev };
-
+	key.cookie = cls->cookie;
 	switch (cls->command) {
 	case FLOW_CLS_REPLACE:
 		return gnic_tc_replace(tc, &key, TC_SETUP_CLSFLOWER, cls);
@@ -182,11 +212,10 @@ static int gnic_tc_flower(struct gnic_tc *tc, struct net_device *netdev,
 	}
 }
 
-static int gnic_tc_matchall(struct gnic_tc *tc, struct net_device *netdev,
+static int gnic_tc_matchall(struct gnic_tc *tc, struct gnic_tc_key key,
 			    struct tc_cls_matchall_offload *cls)
 {
-	const struct gnic_tc_key key = { .cookie = cls->cookie, .netdev = netdev };
-
+	key.cookie = cls->cookie;
 	switch (cls->command) {
 	case TC_CLSMATCHALL_REPLACE:
 		return gnic_tc_replace(tc, &key, TC_SETUP_CLSMATCHALL, cls);
@@ -199,14 +228,13 @@ static int gnic_tc_matchall(struct gnic_tc *tc, struct net_device *netdev,
 	}
 }
 
-static int gnic_tc_block_cb(enum tc_setup_type type, void *type_data, void *priv)
+static int gnic_tc_block_cb(enum tc_setup_type type, void *type_data, struct gnic_tc_key key)
 {
+	struct gnic_tc *tc = gnic_tc_dev(key.netdev)->eswitch->tc;
 	struct flow_cls_common_offload *common = type_data;
-	struct net_device *netdev = priv;
-	struct gnic_tc *tc = gnic_tc_dev(netdev)->eswitch->tc;
 	int err;
 
-	if (!tc_cls_can_offload_and_chain0(netdev, common))
+	if (!tc_can_offload_extack(key.netdev, common->extack))
 		return -EOPNOTSUPP;
 	if (type != TC_SETUP_CLSFLOWER && type != TC_SETUP_CLSMATCHALL) {
 		NL_SET_ERR_MSG_MOD(common->extack,
@@ -216,20 +244,40 @@ static int gnic_tc_block_cb(enum tc_setup_type type, void *type_data, void *priv
 
 	mutex_lock(&tc->lock);
 	if (type == TC_SETUP_CLSFLOWER)
-		err = gnic_tc_flower(tc, netdev, type_data);
+		err = gnic_tc_flower(tc, key, type_data);
 	else
-		err = gnic_tc_matchall(tc, netdev, type_data);
+		err = gnic_tc_matchall(tc, key, type_data);
 	mutex_unlock(&tc->lock);
 	return err;
 }
 
+static int gnic_tc_block_ingress(enum tc_setup_type type, void *type_data, void *priv)
+{
+	const struct gnic_tc_key key = { .netdev = priv };
+
+	return gnic_tc_block_cb(type, type_data, key);
+}
+
+static int gnic_tc_block_egress(enum tc_setup_type type, void *type_data, void *priv)
+{
+	const struct gnic_tc_key key = { .netdev = priv, .egress = true };
+
+	return gnic_tc_block_cb(type, type_data, key);
+}
+
 static int gnic_tc_block(struct net_device *netdev, struct flow_block_offload *block)
 {
+	flow_setup_cb_t *cb = gnic_tc_block_ingress;
 	int err;
 
+	if (block->binder_type == FLOW_BLOCK_BINDER_TYPE_CLSACT_EGRESS &&
+	    gnic_flow_edits(gnic_tc_dev(netdev)))
+		cb = gnic_tc_block_egress;
+	else if (block->binder_type != FLOW_BLOCK_BINDER_TYPE_CLSACT_INGRESS)
+		return -EOPNOTSUPP;
+
 	mutex_lock(&gnic_tc_blocks_lock);
-	err = flow_block_cb_setup_simple(block, &gnic_tc_blocks, gnic_tc_block_cb, netdev,
-					 netdev, true);
+	err = flow_block_cb_setup_simple(block, &gnic_tc_blocks, cb, netdev, netdev, false);
 	mutex_unlock(&gnic_tc_blocks_lock);
 	return err;
 }

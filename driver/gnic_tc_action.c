@@ -3,10 +3,11 @@
  * The actions of a tc filter: a table with one function an action. What has no
  * line there is refused.
  *
- * A rule is some mirrors and then one thing that becomes of the frame. Without
- * the latter the frame goes on as if there were no rule: tc asks no further
- * filter either.
+ * A rule is some mirrors and changes of tags, and then one thing that becomes of the
+ * frame. Without the latter the frame goes on as if there were no rule: tc asks no
+ * further filter either.
  */
+#include <linux/if_vlan.h>
 #include <net/flow_offload.h>
 #include <net/pkt_cls.h>
 
@@ -21,6 +22,8 @@
  * @netdev: where the filter is
  * @flow: result
  * @extack: for the sentence
+ * @egress: the filter is for what is sent
+ * @chain: where the filter is
  * @skip_sw: software does not see the filter
  * @final: nothing may come behind the last one
  * @to_host: the frame may reach software at @netdev
@@ -29,6 +32,8 @@ struct gnic_tc_actions {
 	struct net_device *netdev;
 	struct gnic_flow *flow;
 	struct netlink_ext_ack *extack;
+	bool egress;
+	u32 chain;
 	bool skip_sw;
 	bool final;
 	bool to_host;
@@ -85,6 +90,10 @@ static int gnic_tc_drop(struct gnic_tc_actions *a, const struct flow_action_entr
 /* Not as accept: neither a function's address nor the receive filter keeps the frame away. */
 static int gnic_tc_trap(struct gnic_tc_actions *a, const struct flow_action_entry *act)
 {
+	if (a->egress) {
+		NL_SET_ERR_MSG_MOD(a->extack, "what the host sends is not trapped");
+		return -EOPNOTSUPP;
+	}
 	gnic_flow_set_vport_host(a->flow, gnic_nic_vport(a->netdev));
 	a->final = true;
 	return gnic_tc_needs_host_side(a);
@@ -141,6 +150,68 @@ static int gnic_tc_mirror_ingress(struct gnic_tc_actions *a, const struct flow_a
 	return gnic_tc_add_mirror(a, act, GNIC_SIDE_HOST);
 }
 
+/* Only forward: no frame goes in circles. */
+static int gnic_tc_goto(struct gnic_tc_actions *a, const struct flow_action_entry *act)
+{
+	if (!gnic_flow_edits(gnic_tc_actions_dev(a))) {
+		NL_SET_ERR_MSG_MOD(a->extack, "this card has chain 0 only");
+		return -EOPNOTSUPP;
+	}
+	if (act->chain_index <= a->chain || act->chain_index > GNIC_FLOW_TABLE_NUMBER) {
+		NL_SET_ERR_MSG_FMT_MOD(a->extack, "goto leads to a later chain, up to %lu",
+				       GNIC_FLOW_TABLE_NUMBER);
+		return -EOPNOTSUPP;
+	}
+	gnic_flow_set_goto(a->flow, act->chain_index | (a->egress ? GNIC_FLOW_TABLE_HOST : 0));
+	a->final = true;
+	return 0;
+}
+
+/* @err: of gnic_flow_add_push(), gnic_flow_add_pop() or gnic_flow_add_modify() */
+static int gnic_tc_added_edit(struct gnic_tc_actions *a, int err)
+{
+	if (err)
+		NL_SET_ERR_MSG_FMT_MOD(a->extack, "the card has %u VLAN actions a filter",
+				       gnic_flow_edits(gnic_tc_actions_dev(a)));
+	return err;
+}
+
+static int gnic_tc_vlan_push(struct gnic_tc_actions *a, const struct flow_action_entry *act)
+{
+	u16 tci = act->vlan.vid | act->vlan.prio << VLAN_PRIO_SHIFT;
+
+	return gnic_tc_added_edit(a, gnic_flow_add_push(gnic_tc_actions_dev(a), a->flow,
+							act->vlan.proto, tci));
+}
+
+static int gnic_tc_vlan_pop(struct gnic_tc_actions *a, const struct flow_action_entry *act)
+{
+	return gnic_tc_added_edit(a, gnic_flow_add_pop(gnic_tc_actions_dev(a), a->flow));
+}
+
+/* A priority of 0 is none to tc as well, which lets that of the frame stay: is that 0? */
+static bool gnic_tc_vlan_prio_is_0(const struct gnic_flow *flow)
+{
+	const __be16 prio = cpu_to_be16(VLAN_PRIO_MASK);
+
+	return !flow->hw.edits && (flow->hw.mask.vlan_tci & prio) == prio &&
+	       !(flow->hw.key.vlan_tci & prio);
+}
+
+static int gnic_tc_vlan_modify(struct gnic_tc_actions *a, const struct flow_action_entry *act)
+{
+	u16 tci = act->vlan.vid | act->vlan.prio << VLAN_PRIO_SHIFT;
+
+	if (!act->vlan.prio && !gnic_tc_vlan_prio_is_0(a->flow)) {
+		NL_SET_ERR_MSG_MOD(a->extack,
+				   "vlan modify needs a priority that is not 0, or vlan_prio 0 as a key");
+		return -EOPNOTSUPP;
+	}
+	return gnic_tc_added_edit(a, gnic_flow_add_modify(gnic_tc_actions_dev(a), a->flow,
+							  act->vlan.proto, tci,
+							  VLAN_PRIO_MASK | VLAN_VID_MASK));
+}
+
 /**
  * struct gnic_tc_action - an action of tc
  * @id: enum flow_action_id
@@ -159,6 +230,10 @@ static const struct gnic_tc_action gnic_tc_action_table[] = {
 	{ FLOW_ACTION_REDIRECT_INGRESS,	gnic_tc_redirect_ingress },
 	{ FLOW_ACTION_MIRRED,		gnic_tc_mirror },
 	{ FLOW_ACTION_MIRRED_INGRESS,	gnic_tc_mirror_ingress },
+	{ FLOW_ACTION_VLAN_PUSH,	gnic_tc_vlan_push },
+	{ FLOW_ACTION_VLAN_POP,		gnic_tc_vlan_pop },
+	{ FLOW_ACTION_VLAN_MANGLE,	gnic_tc_vlan_modify },
+	{ FLOW_ACTION_GOTO,		gnic_tc_goto },
 };
 
 static int gnic_tc_parse_action(struct gnic_tc_actions *a, const struct flow_action_entry *act)
@@ -173,7 +248,7 @@ static int gnic_tc_parse_action(struct gnic_tc_actions *a, const struct flow_act
 		if (gnic_tc_action_table[i].id == act->id)
 			return gnic_tc_action_table[i].parse(a, act);
 	NL_SET_ERR_MSG_FMT_MOD(a->extack,
-			       "the card has pass, drop, trap, redirect and mirror, not action %u",
+			       "pass, drop, trap, redirect, mirror, vlan, goto: not action %u",
 			       act->id);
 	return -EOPNOTSUPP;
 }
@@ -181,11 +256,19 @@ static int gnic_tc_parse_action(struct gnic_tc_actions *a, const struct flow_act
 /* The result in hardware and then in software has to be the result in software. */
 static int gnic_tc_check_software(struct gnic_tc_actions *a)
 {
-	if (a->skip_sw || !a->flow->hw.mirrors || !a->to_host)
+	if (a->skip_sw || !a->to_host)
 		return 0;
-	NL_SET_ERR_MSG_MOD(a->extack,
-			   "software would mirror once more what goes on to it: use skip_sw");
-	return -EOPNOTSUPP;
+	if (a->flow->hw.mirrors) {
+		NL_SET_ERR_MSG_MOD(a->extack,
+				   "software would mirror once more what goes on to it: use skip_sw");
+		return -EOPNOTSUPP;
+	}
+	if (a->flow->hw.edits) {
+		NL_SET_ERR_MSG_MOD(a->extack,
+				   "software would change the tag once more of what goes on to it: use skip_sw");
+		return -EOPNOTSUPP;
+	}
+	return 0;
 }
 
 int gnic_tc_parse_actions(struct net_device *netdev, struct flow_action *action,
@@ -195,6 +278,8 @@ int gnic_tc_parse_actions(struct net_device *netdev, struct flow_action *action,
 		.netdev = netdev,
 		.flow = flow,
 		.extack = common->extack,
+		.egress = le16_to_cpu(flow->hw.key.table) & GNIC_FLOW_TABLE_HOST,
+		.chain = common->chain_index,
 		.skip_sw = gnic_cls_skip_sw(common),
 		.to_host = true,
 	};

@@ -45,10 +45,10 @@ actions() {
 	local mirror="action mirred egress mirror dev $DEV pipe"
 
 	with_qdisc
-	no "the card has pass, drop, trap, redirect and mirror, not action" ip flower skip_sw \
-		action vlan push id 3
-	no "the card has pass, drop, trap, redirect and mirror, not action" ip flower skip_sw \
-		action mirred egress mirror dev "$DEV" pipe action vlan push id 3
+	no "pass, drop, trap, redirect, mirror, vlan, goto: not action" ip flower skip_sw \
+		action skbedit priority 3
+	no "pass, drop, trap, redirect, mirror, vlan, goto: not action" ip flower skip_sw \
+		action mirred egress mirror dev "$DEV" pipe action skbedit priority 3
 	no "redirect and mirror go to a port or representor of the same card only" ip flower \
 		skip_sw action mirred egress redirect dev lo
 	no "redirect and mirror go to a port or representor of the same card only" ip flower \
@@ -93,8 +93,6 @@ legacy() {
 
 places() {
 	with_qdisc
-	expect_refused "" tc filter add dev "$DEV" ingress chain 1 protocol ip flower skip_sw action drop
-	expect_refused "" tc filter add dev "$DEV" egress protocol ip flower skip_sw action drop
 	no "matchall has no protocol of VLAN tags" 802.1q matchall skip_sw action drop
 	expect_refused "only flower and matchall filters can be offloaded" tc filter add dev "$DEV" \
 		ingress protocol all bpf skip_sw bytecode "1,6 0 0 0" action drop
