@@ -12,6 +12,12 @@
 
 /* ---- windows ---- */
 
+/* Which of a table's windows has answered last: what reads and what writes rarely share one. */
+static const struct window **asid_last(struct asid_table *table, uint8_t access)
+{
+	return &table->last[access & ASID_ACCESS_WRITE ? 1 : 0];
+}
+
 /* An access may run through windows that touch each other. */
 static bool asid_search(struct asid_table *table, uint64_t addr, uint64_t len, uint8_t access)
 {
@@ -27,7 +33,7 @@ static bool asid_search(struct asid_table *table, uint64_t addr, uint64_t len, u
 			return false;
 		n = w->size - (addr - w->addr);
 		if (n >= len) {
-			table->last = w;
+			*asid_last(table, access) = w;
 			return true;
 		}
 		addr += n;
@@ -39,12 +45,14 @@ static bool asid_search(struct asid_table *table, uint64_t addr, uint64_t len, u
 bool asid_allows(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, uint8_t access)
 {
 	struct asid_table *table;
+	const struct window *w;
 
 	if (asid == GNIC_ASID_KERNEL)
 		return true;
 	if (asid < ASIDS) {
 		table = &card->windows->tables[asid];
-		if (window_covers(table->last, addr, len) && !(access & ~table->last->access))
+		w = *asid_last(table, access);
+		if (window_covers(w, addr, len) && !(access & ~w->access))
 			return true;
 		if (asid_search(table, addr, len, access))
 			return true;
@@ -165,12 +173,13 @@ static bool asid_is_mapped(uint16_t asid, uint64_t addr)
 }
 
 /* The window of an address, or one that does not hold it. */
-static const struct window *asid_window(const struct asid_table *table, uint64_t addr)
+static const struct window *asid_window(struct asid_table *table, uint64_t addr, uint8_t access)
 {
+	const struct window *last = *asid_last(table, access);
 	uint32_t i;
 
-	if (window_covers(table->last, addr, 1))
-		return table->last;
+	if (window_covers(last, addr, 1))
+		return last;
 	i = window_upper(table, addr);
 	return i ? &table->windows[i - 1] : &window_none;
 }
@@ -195,11 +204,11 @@ static const struct segment *asid_segment(const struct window *w, uint64_t offse
 static int asid_mapped_iov(struct card *card, uint16_t asid, uint64_t addr, uint64_t len,
 			   uint8_t access, struct iovec *iov, int max)
 {
-	const struct asid_table *table = &card->windows->tables[asid];
+	struct asid_table *table = &card->windows->tables[asid];
 	int count = 0;
 
 	while (len) {
-		const struct window *w = asid_window(table, addr);
+		const struct window *w = asid_window(table, addr, access);
 		const struct segment *seg = asid_segment(w, addr - w->addr);
 		uint64_t off = addr - w->addr - seg->offset, n = seg->size - off;
 		int pieces;
@@ -220,11 +229,17 @@ static int asid_mapped_iov(struct card *card, uint16_t asid, uint64_t addr, uint
 /* ---- access ---- */
 
 /* One window, which has the addresses of memory, allows it. */
-static bool asid_is_plain(const struct asid_table *table, uint64_t addr, uint64_t len, uint8_t access)
+static bool asid_is_plain(struct asid_table *table, uint64_t addr, uint64_t len, uint8_t access)
 {
-	const struct window *w = asid_window(table, addr);
+	const struct window **last = asid_last(table, access), *w = *last;
 
-	return window_covers(w, addr, len) && !(access & ~w->access) && !w->count;
+	if (!window_covers(w, addr, len)) {
+		w = asid_window(table, addr, access);
+		if (!window_covers(w, addr, len))
+			return false;
+		*last = w;
+	}
+	return !(access & ~w->access) && !w->count;
 }
 
 void *asid_straight(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, uint8_t access)
@@ -251,6 +266,12 @@ void *asid_ptr(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, ui
 int asid_iov(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, uint8_t access,
 	     struct iovec *iov, int max)
 {
+	void *straight = max > 0 ? asid_straight(card, asid, addr, len, access) : NULL;
+
+	if (straight) {
+		iov[0] = (struct iovec){ .iov_base = straight, .iov_len = len };
+		return 1;
+	}
 	if (!asid_allows(card, asid, addr, len, access))
 		return -1;
 	if (!asid_is_mapped(asid, addr))

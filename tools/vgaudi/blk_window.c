@@ -16,6 +16,13 @@ const struct window window_none;
 
 /* ---- all of them ---- */
 
+/* No other one has answered: its pointer may be stale. */
+static void window_last(struct asid_table *table, const struct window *w)
+{
+	table->last[0] = w;
+	table->last[1] = w;
+}
+
 static void window_drop(struct windows *windows, struct window *w)
 {
 	windows->segments -= w->count;
@@ -30,7 +37,7 @@ struct windows *windows_create(struct card *card)
 	if (!windows)
 		return NULL;
 	for (uint32_t i = 0; i < ASIDS; i++)
-		windows->tables[i].last = &window_none;
+		window_last(&windows->tables[i], &window_none);
 	return windows;
 }
 
@@ -51,7 +58,7 @@ void windows_reset(struct card *card)
 		for (uint32_t k = 0; k < windows->tables[i].count; k++)
 			window_drop(windows, &windows->tables[i].windows[k]);
 		free(windows->tables[i].windows);
-		windows->tables[i] = (struct asid_table){ .last = &window_none };
+		windows->tables[i] = (struct asid_table){ .last = { &window_none, &window_none } };
 	}
 	memset(windows->slots, 0, sizeof(windows->slots));
 	windows->next = 0;
@@ -119,7 +126,7 @@ static enum gnic_hw_status window_insert(struct windows *windows, uint16_t asid,
 		(table->count - at) * sizeof(*w));
 	table->windows[at] = *w;
 	table->count++;
-	table->last = &table->windows[at];
+	window_last(table, &table->windows[at]);
 	windows->slots[w->id - 1] = (struct window_slot){ .addr = w->addr, .asid = asid };
 	windows->segments += w->count;
 	out->id = cpu_to_le32(w->id);
@@ -246,7 +253,7 @@ enum gnic_hw_status window_cmd_del(struct card *card, const struct gnic_hw_id *i
 	table->count--;
 	memmove(&table->windows[at], &table->windows[at + 1],
 		(table->count - at) * sizeof(*table->windows));
-	table->last = &window_none;
+	window_last(table, &window_none);
 	*slot = (struct window_slot){ 0 };
 	return GNIC_STATUS_OK;
 }

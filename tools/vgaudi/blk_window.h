@@ -25,7 +25,7 @@ struct window {
 
 /* The windows of one ASID: sorted by address, not overlapping. */
 struct asid_table {
-	const struct window *last;	/* answered last; never NULL */
+	const struct window *last[2];	/* answered last, a read and a write; never NULL */
 	struct window *windows;
 	uint32_t count;
 	uint32_t room;
