@@ -18,16 +18,12 @@
 
 /* ---- the queue's memory ---- */
 
-struct gnic_hw_db *ringmem_db(struct card *card, struct ringmem *mem, uint64_t base, uint64_t bytes,
-			      uint64_t db_addr)
+struct gnic_hw_db *ringmem_find(struct card *card, struct ringmem *mem, uint64_t base,
+				uint64_t bytes, uint64_t db_addr)
 {
-	uint32_t gen = dma_gen(card->dma);
-
-	if (mem->valid && mem->gen == gen)
-		return mem->db;
 	mem->db = asid_ptr(card, GNIC_ASID_KERNEL, db_addr, sizeof(*mem->db), 0);
 	mem->ring = asid_ptr(card, GNIC_ASID_KERNEL, base, bytes, 0);
-	mem->gen = gen;
+	mem->gen = dma_gen(card->dma);
 	mem->valid = true;
 	return mem->db;
 }

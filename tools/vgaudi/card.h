@@ -418,9 +418,18 @@ void eq_post_at(struct card *card, uint8_t type, unsigned int port, uint32_t id,
 
 /* ---- blk_umr.c: doorbells and the poll list ---- */
 struct qp *qp_get(struct port *port, uint32_t qpn);	/* NULL: none */
+struct gnic_hw_db *ringmem_find(struct card *card, struct ringmem *mem, uint64_t base,
+				uint64_t bytes, uint64_t db_addr);
+
 /* The record; NULL: its memory is gone. Refreshes @mem->ring too. */
-struct gnic_hw_db *ringmem_db(struct card *card, struct ringmem *mem, uint64_t base, uint64_t bytes,
-			      uint64_t db_addr);
+static inline struct gnic_hw_db *ringmem_db(struct card *card, struct ringmem *mem, uint64_t base,
+					    uint64_t bytes, uint64_t db_addr)
+{
+	if (mem->valid && mem->gen == dma_gen(card->dma))
+		return mem->db;
+	return ringmem_find(card, mem, base, bytes, db_addr);
+}
+
 /* Entry @index (free-running) of the ring; NULL: its memory is gone, the QP has failed. */
 void *wq_entry(struct qp *qp, struct wq *wq, uint32_t index);
 /*
