@@ -37,5 +37,7 @@ measure raw 64-bytes-one-by-one 64 1 500
 measure raw tso-60000 60000 2 20 tso
 measure rc write-64-bytes 64 64 20
 measure rc write-64-bytes-one-by-one 64 1 500
+measure rc send-64-bytes 64 64 20 send
+measure rc send-64-bytes-one-by-one 64 1 500 send
 measure rc write-1-MiB 1048576 8 2
 measure rc sum-1-MiB 1048576 8 2 sum

@@ -3,9 +3,9 @@
  * What a packet of an RC QP costs the device: WRITEs from memory of the card to
  * memory of the card, by way of two functions and the wire.
  *
- *	rc SIZE BATCH ROUNDS [write|sum]
+ *	rc SIZE BATCH ROUNDS [write|sum|send]
  *
- * sum: each is added to what is there, as FP32.
+ * sum: each is added to what is there, as FP32. send: SENDs, each into a buffer.
  */
 #define BENCH_HBM	(256u << 20)
 #include "bench.h"
@@ -19,7 +19,7 @@
 #define BENCH_KEY	0x4b4559u
 #define BENCH_MTU	3		/* log2 - 10 */
 
-static struct bench_queue sq, cq;
+static struct bench_queue sq, rq, cq, rcq;
 
 static void bench_function(uint8_t port, uint16_t *vport)
 {
@@ -79,10 +79,17 @@ static void bench_qp(uint8_t port, uint16_t vport)
 		.qpn = cpu_to_le32(1), .port = port, .type = GNIC_QP_RC,
 		.vport = cpu_to_le16(vport), .asid = cpu_to_le16(BENCH_ASID),
 		.sq_log = BENCH_LOG, .sq_wqe_log = 5,
-		.sq_cqn = cpu_to_le32(bench_cq(&cq, 4)), .rq_cqn = cpu_to_le32(GNIC_CQN_NONE),
+		.rq_log = port ? BENCH_LOG : 0,
+		.sq_cqn = cpu_to_le32(bench_cq(&cq, 4)),
+		.rq_cqn = cpu_to_le32(port ? bench_cq(&rcq, 4) : GNIC_CQN_NONE),
 	};
 	struct gnic_hw_id out;
 
+	if (port) {
+		bench_queue(&rq, sizeof(struct gnic_hw_recv_wqe));
+		in.rq_base = cpu_to_le64(rq.base);
+		in.rq_db = cpu_to_le64(rq.db_iova);
+	}
 	bench_queue(&sq, 32);
 	in.sq_base = cpu_to_le64(sq.base);
 	in.sq_db = cpu_to_le64(sq.db_iova);
@@ -95,11 +102,28 @@ static void bench_post(uint32_t i, uint32_t size, uint32_t flags)
 	uint64_t off = (uint64_t)(i % (BENCH_BUF / size)) * size;
 
 	*wqe = (struct gnic_hw_rc_wqe){
-		.ctrl = cpu_to_le32(GNIC_WQE_LINEAR | FIELD_PREP(GNIC_WQE_INDEX, i & 0xff) | flags),
+		.ctrl = cpu_to_le32(FIELD_PREP(GNIC_WQE_INDEX, i & 0xff) | flags),
 		.size = cpu_to_le32(size),
 		.local_addr = cpu_to_le64(BENCH_SOURCE + off),
 		.remote_addr = cpu_to_le64(BENCH_SINK + off),
 	};
+}
+
+/* A buffer for each message up to @upto, whatever becomes of it. */
+static void bench_refill(uint32_t upto, uint32_t size)
+{
+	static uint32_t index;
+
+	for (; index != upto; index++) {
+		struct gnic_hw_recv_wqe *wqe =
+			(struct gnic_hw_recv_wqe *)bench_ptr(rq.base) + index % BENCH_ENTRIES;
+
+		wqe->addr = cpu_to_le64(BENCH_SINK + (uint64_t)(index % (BENCH_BUF / size)) * size);
+		wqe->size = cpu_to_le32(size);
+		wqe->completion = cpu_to_le32(FIELD_PREP(GNIC_RC_WQE_COMPLETION,
+							 GNIC_COMPLETION_CQ));
+	}
+	rq.db->index = cpu_to_le32(index);
 }
 
 static void bench_run(uint32_t size, uint32_t batch, uint32_t rounds, uint32_t flags)
@@ -108,6 +132,8 @@ static void bench_run(uint32_t size, uint32_t batch, uint32_t rounds, uint32_t f
 	uint32_t posted = 0;
 
 	for (uint32_t round = 0; round < rounds; round++) {
+		if ((flags & GNIC_WQE_OPCODE) == GNIC_WQE_SEND)
+			bench_refill(posted + batch, size);
 		for (uint32_t i = 0; i < batch; i++)
 			bench_post(posted++, size,
 				   i == batch - 1 ? flags | GNIC_RC_WQE_ACKREQ : flags);
@@ -115,6 +141,7 @@ static void bench_run(uint32_t size, uint32_t batch, uint32_t rounds, uint32_t f
 		while (qp->sq.done != posted)
 			bench_round();
 		cq.db->index = cpu_to_le32(round + 1);
+		rcq.db->index = cpu_to_le32(posted);
 	}
 	CHECK(!qp->failed && !qp->stats.retransmits);
 	printf("%llu packets, %llu bytes\n", (unsigned long long)qp->stats.tx_packets,
@@ -123,22 +150,24 @@ static void bench_run(uint32_t size, uint32_t batch, uint32_t rounds, uint32_t f
 
 int main(int argc, char **argv)
 {
-	uint32_t size, batch, flags = 0;
+	uint32_t size, batch, flags = GNIC_WQE_LINEAR;
 	uint16_t vport[2];
 
 	if (argc < 4) {
-		fprintf(stderr, "usage: %s SIZE BATCH ROUNDS [write|sum]\n", argv[0]);
+		fprintf(stderr, "usage: %s SIZE BATCH ROUNDS [write|sum|send]\n", argv[0]);
 		return 2;
 	}
 	size = (uint32_t)atoi(argv[1]);
 	batch = (uint32_t)atoi(argv[2]);
 	if (argc > 4 && !strcmp(argv[4], "sum"))
-		flags = FIELD_PREP(GNIC_RC_WQE_REDUCTION, GNIC_REDUCTION_ENABLE |
-				   FIELD_PREP(GNIC_REDUCTION_TYPE, GNIC_REDUCTION_FP32));
+		flags |= FIELD_PREP(GNIC_RC_WQE_REDUCTION, GNIC_REDUCTION_ENABLE |
+				    FIELD_PREP(GNIC_REDUCTION_TYPE, GNIC_REDUCTION_FP32));
+	if (argc > 4 && !strcmp(argv[4], "send"))
+		flags = GNIC_WQE_SEND;
 	CHECK(size && size <= BENCH_BUF && batch && batch <= BENCH_ENTRIES);
 	bench_card();
 	bench_window(BENCH_SOURCE, GNIC_ACCESS_LOCAL_READ);
-	bench_window(BENCH_SINK, GNIC_ACCESS_REMOTE_WRITE);
+	bench_window(BENCH_SINK, GNIC_ACCESS_REMOTE_WRITE | GNIC_ACCESS_LOCAL_WRITE);
 	/* the sender's queues are the ones that stay in @sq and @cq */
 	for (uint8_t port = 2; port--;) {
 		bench_function(port, &vport[port]);
