@@ -343,6 +343,8 @@ static inline bool lab_poll(void *opaque)
 		work |= lab_poll_qp(&lab.side[i / LAB_QPS].qps[i % LAB_QPS].qp);
 	for (uint32_t i = 0; i < 32 && lab_deliver(); i++)
 		work = true;
+	for (uint32_t side = 0; side < 2; side++)
+		work |= rc_answer(&lab.side[side].card);
 	return work;
 }
 

@@ -91,6 +91,7 @@ static void nothing_is_received(void **state)
 	lab_recv(lab_qp(1, 0), LAB_SINK, BUFFER);
 	frame.len = roce_frame_len(&pkt);
 	rc_receive(&lab.side[1].vport, &frame);
+	lab_run();
 	check_received(0, 0, 0, 0, 0);
 	assert_int_equal(lab_qp(1, 0)->qp.stats.acks, 1);
 }

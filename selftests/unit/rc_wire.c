@@ -200,7 +200,15 @@ static void window_bounds_flight(void **state)
 	check_cqes(&from->sq_cq, 0, 2);
 }
 
-/* ACKs at the frequency asked for, at the end of a message, never for each packet. */
+static uint32_t asked;	/* packets that ask for an ACK */
+
+static bool count_asked(struct rc_packet *pkt)
+{
+	asked += pkt->ack_req;
+	return true;
+}
+
+/* One is asked for at this frequency, and at the end of a message, never by each packet. */
 static void ack_frequency(void **state)
 {
 	struct lab_conn conn = lab_conn_default;
@@ -210,10 +218,35 @@ static void ack_frequency(void **state)
 	(void)state;
 	conn.ack_freq = 16;
 	lab_connect(0, &conn);
+	asked = 0;
+	lab.tamper = count_asked;
 	wqe = lab_wqe(from, 100 * 4096);
 	lab_post(from, &wqe);
 	lab_run();
-	assert_int_equal(from->qp.stats.acks, 100 / 16 + 1);
+	assert_int_equal(asked, 100 / 16 + 1);
+	check_cqes(&from->sq_cq, 0, 1);
+}
+
+/* What comes in a round is answered by one ACK, of however many messages; each is complete. */
+static void ack_a_round(void **state)
+{
+	struct lab_qp *from = lab_qp(0, 0);
+
+	(void)state;
+	lab_connect(0, &lab_conn_default);
+	asked = 0;
+	lab.tamper = count_asked;
+	for (uint32_t round = 0; round < 3; round++) {
+		for (uint32_t i = 0; i < 10; i++) {
+			struct gnic_hw_rc_wqe wqe = lab_wqe(from, 64);
+
+			lab_post(from, &wqe);
+		}
+		lab_run();
+		check_cqes(&from->sq_cq, 0, 10 * (round + 1));
+		assert_int_equal(from->qp.stats.acks, round + 1);
+	}
+	assert_int_equal(asked, 30);
 }
 
 /* A started message ends, no other one starts. */
@@ -715,6 +748,7 @@ int main(void)
 		LAB_TEST(burst_bounds_a_round),
 		LAB_TEST(window_bounds_flight),
 		LAB_TEST(ack_frequency),
+		LAB_TEST(ack_a_round),
 		LAB_TEST(stop_lets_a_message_end),
 		LAB_TEST(disabled_function_sends_nothing),
 		LAB_TEST(any_one_packet_may_be_lost),

@@ -317,6 +317,8 @@ static void cmd_write_pi(struct card *card, uint32_t pi)
 	if (pi - ci > 1u << reg_get(card, GNIC_CMD_RING_LOG))
 		return cmd_refuse(card, GNIC_STATUS_BAD_PARAM);
 	reg_set(card, GNIC_CMD_PI, pi);
+	/* what has come before is answered before */
+	rc_answer(card);
 	while (ci != pi) {
 		slot = cmd_slot(card, ci);
 		if (!slot)

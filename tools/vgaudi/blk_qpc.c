@@ -148,6 +148,7 @@ void rc_destroy(struct qp *qp)
 	if (!rc)
 		return;
 	tmr_exit(rc);
+	rxe_paid(rc);
 	rc_posts_done(rc, rc->qp->sq.index, GNIC_SYND_FLUSHED);
 	rdv_free(&rc->req);
 	free(rc->res.keep.packet);
@@ -219,6 +220,7 @@ static void res_show(const struct rc_responder *res, __le32 *ctx)
 /* Its contexts remember where it was: from there it goes on when VALID is written. */
 static void rc_failed(struct rc *rc, uint8_t syndrome)
 {
+	rxe_pay(rc);
 	rc->syndrome = syndrome;
 	rc->req.resync |= rc->req.valid;
 	rc->req.nts = rc->req.high;

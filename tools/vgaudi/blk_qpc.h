@@ -184,6 +184,7 @@ struct rc_requester {
 	bool waits;		/* WQ type RDV_WRITE: each LINEAR takes an offer */
 	bool serves;		/* WQ type RDV_READ: the peer asks, the work queue is empty */
 	bool selective;		/* resend just what is missing */
+	uint8_t flaw;		/* of WQE exec: enum gnic_hw_syndrome; nothing is sent any more */
 	uint8_t mtu_log;
 	uint32_t window;	/* packets in flight */
 	uint32_t burst;		/* packets a round */
@@ -316,6 +317,7 @@ struct rc {
 	struct rc_requester req;
 	struct rc_responder res;
 	struct rc_post *posts;
+	struct rc *owed_next, **owed_link;	/* an ACK, rxe_ack.c; no link: none */
 	__le32 req_ctx[GNIC_QPC_REQ_DWORDS];	/* what the driver wrote */
 	__le32 res_ctx[GNIC_QPC_RES_DWORDS];
 };
@@ -425,10 +427,20 @@ static inline uint8_t txs_access(const struct rc_msg *msg)
 /* rc_train.c: packets of @msg that have arrived together, @most at most; 0: send one */
 uint32_t train_send(struct rc *rc, const struct rc_msg *msg, uint32_t most);
 
-/* blk_rxe_rc.c */
+/* @count packets of @len bytes each have come. */
+static inline void rxe_count(struct qp *qp, uint32_t len, uint32_t count)
+{
+	qp->stats.rx_packets += count;
+	qp->stats.rx_bytes += (uint64_t)len * count;
+}
+
+/* rxe_ack.c */
 void rxe_answer(struct rc *rc, struct rc_packet *pkt);	/* to the peer; no payload */
 void rxe_ack(struct rc *rc, uint32_t cause);	/* packet @cause has asked for it */
-void rxe_count(struct qp *qp, uint32_t len, uint32_t count);	/* packets that have come */
+void rxe_selective_ack(struct rc *rc, uint32_t cause);
+void rxe_owe(struct rc *rc);		/* an ACK, which rc_answer() sends */
+void rxe_pay(struct rc *rc);		/* now, if it owes one */
+void rxe_paid(struct rc *rc);		/* not any more */
 
 /* rc_ecn.c */
 void ecn_marked(struct rc *rc);		/* a request came with a mark */
@@ -460,7 +472,11 @@ bool rxe_keep_create(struct rc_responder *res);
 bool rxe_keep(struct rc *rc, const struct rxe_request *in, uint32_t ahead);
 /* The expected one has come: from here on the next is. True: which was kept, is @pkt. */
 bool rxe_keep_next(struct rc_responder *res, struct rc_packet *pkt);
-bool rxe_keeps(const struct rc_responder *res);		/* anything */
+
+static inline bool rxe_keeps(const struct rc_responder *res)	/* anything */
+{
+	return res->keep.bits[0] | res->keep.bits[1];
+}
 
 /* blk_tmr.c */
 uint64_t tmr_rto(uint32_t granularity);	/* ns */

@@ -19,45 +19,7 @@ struct rxe_refusal {
 	uint8_t syndrome;
 };
 
-/* ---- answers ---- */
-
-void rxe_answer(struct rc *rc, struct rc_packet *pkt)
-{
-	struct frame frame;
-
-	pkt->path = &rc->path;
-	pkt->dst_qp = rc->res.peer_qp;
-	pkt->msn = rc->res.msn;
-	frame.iovs = 0;
-	txs_emit(rc, pkt, &frame);
-}
-
-static void rxe_ack_with(struct rc *rc, struct rc_packet *pkt)
-{
-	rc->qp->stats.acks++;
-	pkt->psn = psn_add(rc->res.expected, ROCE_PSN_MASK);
-	pkt->syndrome = ROCE_AETH_ACK | ROCE_AETH_NO_CREDITS;
-	rxe_answer(rc, pkt);
-}
-
-/* An ACK that says what is there behind the gap, because packet @cause came. */
-static void rxe_selective_ack(struct rc *rc, uint32_t cause)
-{
-	struct rc_packet pkt = { .opcode = ROCE_SELECTIVE_ACK, .sack.cause = cause };
-
-	memcpy(pkt.sack.bits, rc->res.keep.bits, sizeof(pkt.sack.bits));
-	rxe_ack_with(rc, &pkt);
-}
-
-void rxe_ack(struct rc *rc, uint32_t cause)
-{
-	struct rc_packet pkt = { .opcode = ROCE_ACK };
-
-	if (rxe_keeps(&rc->res))
-		rxe_selective_ack(rc, cause);
-	else
-		rxe_ack_with(rc, &pkt);
-}
+/* ---- refusals ---- */
 
 static void rxe_refuse_with(struct rc *rc, uint8_t syndrome)
 {
@@ -65,6 +27,8 @@ static void rxe_refuse_with(struct rc *rc, uint8_t syndrome)
 		.opcode = ROCE_ACK, .psn = rc->res.expected, .syndrome = syndrome,
 	};
 
+	/* it acknowledges what is before it, too */
+	rxe_paid(rc);
 	rxe_answer(rc, &pkt);
 }
 
@@ -283,9 +247,11 @@ static bool rxe_expected(struct rc *rc, const struct rxe_request *in)
 	res->left -= pkt->payload;
 	if (res->is_send)
 		res->size += pkt->payload;
+	if (roce_ops[pkt->opcode].flags & ROCE_OP_LAST && !rxe_complete(rc, pkt))
+		return false;
 	res->expected = psn_add(res->expected, 1);
 	res->naked = false;
-	return !(roce_ops[pkt->opcode].flags & ROCE_OP_LAST) || rxe_complete(rc, pkt);
+	return true;
 }
 
 /* The expected one, and those behind it that have been waiting for it. */
@@ -356,12 +322,6 @@ enum gnic_hw_status rc_cmd_flush(struct qp *qp)
 }
 
 /* ---- delivery ---- */
-
-void rxe_count(struct qp *qp, uint32_t len, uint32_t count)
-{
-	qp->stats.rx_packets += count;
-	qp->stats.rx_bytes += (uint64_t)len * count;
-}
 
 static void rxe_deliver(struct vport *vport, const struct rxe_request *in, uint32_t len)
 {

@@ -35,7 +35,7 @@ static bool txs_fetch(struct rc *rc)
 	if (syndrome == TXS_WAITS)
 		return false;
 	if (syndrome) {
-		txs_fail(rc, req->tail, syndrome);
+		req->flaw = syndrome;
 		return false;
 	}
 	req->tail++;
@@ -198,7 +198,7 @@ static void txs_send(struct rc *rc, struct rc_msg *msg)
 
 	txs_make(rc, msg, &pkt);
 	if (!txs_payload(rc, msg, pkt.payload, &frame, room)) {
-		txs_fail(rc, req->exec, GNIC_SYND_LOCAL_ACCESS);
+		req->flaw = GNIC_SYND_LOCAL_ACCESS;
 		return;
 	}
 	if (req->delay.target && pkt.ack_req && req->nts == req->high)
@@ -297,7 +297,7 @@ int rc_poll(struct qp *qp, int budget)
 
 	if (!rc->path.loopback && mac_pause_holds(qp))
 		return 0;
-	while (req->valid && !req->held && work < req->burst) {
+	while (req->valid && !req->held && !req->flaw && work < req->burst) {
 		if (req->selective)
 			sack_skip(req);
 		if (req->exec == req->tail && (budget-- <= 0 || !txs_fetch(rc)))
@@ -307,6 +307,9 @@ int rc_poll(struct qp *qp, int budget)
 			break;
 		work += cost;
 	}
+	/* in its turn: what is before it may still be acknowledged */
+	if (req->flaw && req->exec == req->head)
+		txs_fail(rc, req->exec, req->flaw);
 	return (int)work;
 }
 
@@ -373,6 +376,7 @@ void txs_rewind(struct rc *rc)
 	req->nts = req->ona;
 	req->since_ackreq = 0;
 	req->exec = req->head;
+	req->flaw = 0;
 	req->packet = 0;
 	if (req->head != req->tail && msg->packets)
 		req->packet = (req->ona - msg->psn) & ROCE_PSN_MASK;
@@ -425,6 +429,7 @@ void txs_reset(struct rc *rc)
 
 	req->valid = false;
 	req->held = false;
+	req->flaw = 0;
 	req->tail = req->head;
 	req->exec = req->head;
 	req->packet = 0;

@@ -191,7 +191,7 @@ static bool umr_poll(void *opaque)
 	}
 	if (card->ets_queued)
 		work |= ets_run(card);
-	return work;
+	return rc_answer(card) || work;
 }
 
 /* The thread is about to block. */

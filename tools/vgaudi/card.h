@@ -314,6 +314,7 @@ struct card {
 	struct sob_bank **sobs;	/* blk_sob.c; by ASID, made on demand */
 	struct phc phc;
 	struct qp *awake;	/* poll list, blk_umr.c */
+	struct rc *owing;	/* RC QPs that owe an ACK, rxe_ack.c */
 	unsigned int ets_queued;	/* QPs, of all ports; mac_ets.c */
 	struct qp *awake_next;	/* cursor of the round under way */
 	struct loop_poller poller;
@@ -459,6 +460,7 @@ static inline void qp_resume(void *qp)
 int txe_poll(struct qp *qp, int budget);
 int rc_poll(struct qp *qp, int budget);
 int compute_poll(struct qp *qp, int budget);
+bool rc_answer(struct card *card);	/* rxe_ack.c: ACKs that are owed leave; whether there were any */
 
 /* Life of the parts of a QP that belong to its type; NULL ops are not needed. */
 enum gnic_hw_status rc_create(struct qp *qp);

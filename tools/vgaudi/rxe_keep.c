@@ -20,11 +20,6 @@ static bool keep_has(const struct rc_responder *res, uint32_t ahead)
 	return res->keep.bits[ahead / 64] >> ahead % 64 & 1;
 }
 
-bool rxe_keeps(const struct rc_responder *res)
-{
-	return res->keep.bits[0] | res->keep.bits[1];
-}
-
 bool rxe_keep_create(struct rc_responder *res)
 {
 	if (!res->keep.packet)
