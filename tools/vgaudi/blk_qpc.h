@@ -424,8 +424,25 @@ static inline uint8_t txs_access(const struct rc_msg *msg)
 	return msg->asked ? GNIC_ACCESS_REMOTE_READ : GNIC_ACCESS_LOCAL_READ;
 }
 
-/* rc_train.c: packets of @msg that have arrived together, @most at most; 0: send one */
-uint32_t train_send(struct rc *rc, const struct rc_msg *msg, uint32_t most);
+/**
+ * struct train - packets of a round that nobody on the way looks at, rc_train.c
+ * @from: who sends them
+ * @to: who gets them; NULL: it is not known, or somebody looks
+ * @longest: frame for which this holds
+ * @len: of the frames that the ports between have not counted yet
+ * @count: how many
+ */
+struct train {
+	struct rc *from, *to;
+	uint32_t longest;
+	uint32_t len, count;
+};
+
+/* Packets of @msg that have arrived, @most at most; 0: send one. */
+uint32_t train_send(struct train *t, const struct rc_msg *msg, uint32_t most);
+/* Any packet of the round, as txs_emit(). */
+void train_carry(struct train *t, const struct rc_packet *pkt, struct frame *frame);
+void train_count(struct train *t);	/* the round is over, anybody may ask */
 
 /* @count packets of @len bytes each have come. */
 static inline void rxe_count(struct qp *qp, uint32_t len, uint32_t count)

@@ -58,6 +58,7 @@ void txs_count(struct rc *rc, uint32_t len, uint32_t count)
 void txs_emit(struct rc *rc, const struct rc_packet *pkt, struct frame *frame)
 {
 	struct qp *qp = rc->qp;
+	struct vport *to;
 
 	frame->hdr = NULL;
 	frame->hdr_len = 0;
@@ -72,10 +73,15 @@ void txs_emit(struct rc *rc, const struct rc_packet *pkt, struct frame *frame)
 		return;
 	}
 	txs_count(rc, frame->len, 1);
-	if (pkt->path->loopback)
+	to = mac_straight(qp->port, frame);
+	if (to) {
+		mac_passed(qp->port, to, frame, 1);
+		rc_receive(to, frame);
+	} else if (pkt->path->loopback) {
 		mac_turn(qp->port, frame);
-	else
+	} else {
 		mac_send(qp->port, frame);
+	}
 }
 
 /* by: kind, first packet, last packet, with immediate data */
@@ -188,8 +194,9 @@ void txs_advance(struct rc *rc, const struct rc_msg *msg, bool ack_req)
 	txs_pass(req, msg);
 }
 
-static void txs_send(struct rc *rc, struct rc_msg *msg)
+static void txs_send(struct train *train, struct rc_msg *msg)
 {
+	struct rc *rc = train->from;
 	struct rc_requester *req = &rc->req;
 	uint8_t room[ROCE_PAYLOAD_MAX];
 	struct rc_packet pkt;
@@ -207,7 +214,7 @@ static void txs_send(struct rc *rc, struct rc_msg *msg)
 	if (idle && !req->probing)
 		tmr_progress(rc);
 	req->probing = false;
-	txs_emit(rc, &pkt, &frame);
+	train_carry(train, &pkt, &frame);
 }
 
 /* ---- completion ---- */
@@ -268,8 +275,9 @@ static bool txs_may_send(const struct rc_requester *req)
  * Packets, @most at most, or one WQE without packets; as how many it counts. 0: nothing
  * can be done now.
  */
-static uint32_t txs_step(struct rc *rc, uint32_t most)
+static uint32_t txs_step(struct train *train, uint32_t most)
 {
+	struct rc *rc = train->from;
 	struct rc_requester *req = &rc->req;
 	struct rc_msg *msg = rc_msg(req, req->exec);
 	uint32_t sent;
@@ -279,13 +287,13 @@ static uint32_t txs_step(struct rc *rc, uint32_t most)
 		txs_complete(rc);
 		return 1;
 	}
-	sent = train_send(rc, msg, most);
+	sent = train_send(train, msg, most);
 	if (sent)
 		return sent;
 	if (!txs_may_send(req))
 		return 0;
 	sent = msg->in_rows ? txs_rows_cost(req, msg) : 1;
-	txs_send(rc, msg);
+	txs_send(train, msg);
 	return sent;
 }
 
@@ -293,6 +301,7 @@ int rc_poll(struct qp *qp, int budget)
 {
 	struct rc *rc = qp->rc;
 	struct rc_requester *req = &rc->req;
+	struct train train = { .from = rc };
 	uint32_t work = 0, cost;
 
 	if (!rc->path.loopback && mac_pause_holds(qp))
@@ -302,11 +311,12 @@ int rc_poll(struct qp *qp, int budget)
 			sack_skip(req);
 		if (req->exec == req->tail && (budget-- <= 0 || !txs_fetch(rc)))
 			break;
-		cost = txs_step(rc, req->burst - work);
+		cost = txs_step(&train, req->burst - work);
 		if (!cost)
 			break;
 		work += cost;
 	}
+	train_count(&train);
 	/* in its turn: what is before it may still be acknowledged */
 	if (req->flaw && req->exec == req->head)
 		txs_fail(rc, req->exec, req->flaw);

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A train: packets from the middle of a WRITE, all of one size, whose payload goes from
- * memory to memory in one piece.
- *
- * There is one only if nothing on the way would look at a packet, and if the far end
- * expects just these; else each packet goes on its own, and whatever is wrong is found
- * there. What a train leaves behind, in memory, contexts, counters and answers, is what
- * its packets would have; unless source and sink overlap, of which nobody promises anything.
+ * A train: the packets of a round that nobody on the way looks at. Some go from memory to
+ * memory in one piece, a car: packets from the middle of a WRITE, or a WRITE that is a
+ * packet, if the far end expects just these. The others come to the far end one by one,
+ * and whatever is wrong with them is found there. What a train leaves behind, in memory, contexts, counters and answers, is what
+ * its packets would have on their own; unless source and sink overlap, of which nobody promises anything.
  */
 #include "blk_qpc.h"
 #include "copy.h"
@@ -14,148 +12,221 @@
 
 #define TRAIN_BYTES	0x10000u
 
-struct train {
-	struct rc *from, *to;
-	struct frame frame;		/* of each packet */
+/**
+ * struct car - packets of one message and one size
+ * @count: how many
+ * @bytes: of payload, of all
+ * @len: of the frame of one
+ * @only: the one packet of its message
+ * @reduction: as of a WRITE
+ * @src: the payload
+ * @dst: where it goes
+ */
+struct car {
 	uint32_t count;
 	uint32_t bytes;
-	void *src, *dst;
+	uint32_t len;
+	bool only;
+	uint16_t reduction;
+	const void *src;
+	void *dst;
 };
 
-/* ---- may there be one? ---- */
+/* ---- which packets ---- */
 
 static uint32_t train_min(uint32_t a, uint32_t b)
 {
 	return a < b ? a : b;
 }
 
-/*
- * How many packets of @msg, of those that may leave now. The last of the message is none
- * of them, and only the last of a train asks for an ACK.
- */
-static uint32_t train_count(const struct rc_requester *req, const struct rc_msg *msg,
-			    uint32_t most)
+/* A WRITE in one piece, and never sent before. */
+static bool train_takes(const struct rc_requester *req, const struct rc_msg *msg)
 {
-	uint32_t in_flight = txs_in_flight(req);
+	return (msg->kind == RC_WRITE || msg->kind == RC_REDUCE) && !msg->in_rows &&
+	       req->nts == req->high && !req->probing && !req->resync && !req->delay.target;
+}
 
-	if (!req->packet || msg->in_rows || msg->kind == RC_SEND || req->nts != req->high ||
-	    req->probing || req->resync || req->delay.target || in_flight >= req->window)
+/* Of those that may leave now: the last one of many is not from the middle. */
+static uint32_t train_middle(const struct rc_requester *req, const struct rc_msg *msg,
+			     uint32_t most)
+{
+	if (!req->packet)
 		return 0;
+	/* only the last packet of a car asks for an ACK */
 	if (req->ack_freq) {
 		if (req->since_ackreq >= req->ack_freq)
 			return 0;
 		most = train_min(most, req->ack_freq - req->since_ackreq);
 	}
 	most = train_min(most, msg->packets - 1 - req->packet);
-	most = train_min(most, req->window - in_flight);
 	return train_min(most, TRAIN_BYTES >> req->mtu_log);
 }
 
-/* The QP that gets them; NULL: they have to find out on their way. */
-static struct rc *train_far(const struct rc *rc, const struct vport *vport)
+static uint32_t train_len(const struct rc_requester *req, const struct rc_msg *msg,
+			  const struct car *car)
 {
-	struct qp *qp = qp_get(vport->port, rc->req.dst_qp);
-	struct rc *to = qp ? qp->rc : NULL;
+	uint8_t opcode = !car->only ? ROCE_WRITE_MIDDLE :
+			 msg->reduction ? ROCE_REDUCE_ONLY : ROCE_WRITE_ONLY;
 
-	if (!to || qp->vport != vport || qp->failed || !to->res.valid ||
-	    to->path.icrc_swapped != rc->path.icrc_swapped)
-		return NULL;
-	return to;
+	return req->base_len + roce_ops[opcode].ext_len +
+	       (car->only ? car->bytes + roce_pad(car->bytes) : 1u << req->mtu_log);
 }
 
-static bool train_expected(const struct train *t)
+static bool train_load(struct car *car, const struct rc_requester *req, const struct rc_msg *msg,
+		       uint32_t most)
+{
+	uint32_t in_flight = txs_in_flight(req);
+
+	if (!train_takes(req, msg) || in_flight >= req->window)
+		return false;
+	most = train_min(most, req->window - in_flight);
+	car->only = msg->packets == 1;
+	car->count = car->only ? !msg->imm && !msg->signals : train_middle(req, msg, most);
+	car->bytes = car->only ? msg->size : car->count << req->mtu_log;
+	car->len = train_len(req, msg, car);
+	return car->count;
+}
+
+/* ---- whereto ---- */
+
+static struct rc *train_far(const struct rc *rc, uint32_t len)
+{
+	const struct rc_packet pkt = { .path = &rc->path };
+	const struct frame frame = { .len = len, .rc = &pkt };
+	struct qp *qp = rc->qp;
+	struct vport *vport = qp->vport->enabled ? mac_straight(qp->port, &frame) : NULL;
+	struct qp *far = vport ? qp_get(vport->port, rc->req.dst_qp) : NULL;
+	struct rc *to = far ? far->rc : NULL;
+
+	return to && far->vport == vport && to->path.icrc_swapped == rc->path.icrc_swapped ? to : NULL;
+}
+
+/* The QP that gets frames of @len bytes; NULL: they have to find out on their way. */
+static struct rc *train_to(struct train *t, uint32_t len)
+{
+	if (len > t->longest) {
+		t->longest = len;
+		t->to = train_far(t->from, len);
+	}
+	return t->to;
+}
+
+static bool train_expected(const struct train *t, const struct car *car)
 {
 	const struct rc_requester *req = &t->from->req;
 	const struct rc_responder *res = &t->to->res;
 
-	return res->expected == req->nts && res->busy && !res->is_send && !res->write.rows.row &&
-	       res->first == 1u << req->mtu_log && res->left > t->bytes && !rxe_keeps(res);
+	if (!res->valid || res->expected != req->nts || rxe_keeps(res))
+		return false;
+	if (car->only)
+		return !res->busy && res->lkey == req->rkey;
+	return res->busy && !res->is_send && !res->write.rows.row &&
+	       res->first == 1u << req->mtu_log && res->left > car->bytes;
 }
 
-static bool train_memory(struct train *t, const struct rc_msg *msg)
+static bool train_memory(const struct train *t, const struct rc_msg *msg, struct car *car)
 {
 	const struct rc_requester *req = &t->from->req;
 	const struct rc_responder *res = &t->to->res;
-	const struct rc_write *write = &res->write;
-	uint64_t off = (uint64_t)req->packet << req->mtu_log;
+	uint64_t va = msg->remote;
 
-	t->src = asid_straight(t->from->qp->card, req->asid, msg->local + off, t->bytes,
-			       txs_access(msg));
-	t->dst = asid_straight(t->to->qp->card, res->asid,
-			       write->va + rxe_room(write->reduction, res->size - res->left),
-			       rxe_room(write->reduction, t->bytes), res->access);
-	return t->src && t->dst;
-}
-
-static bool train_find(struct train *t, const struct rc_packet *pkt, const struct rc_msg *msg)
-{
-	struct qp *qp = t->from->qp;
-	const struct vport *vport;
-
-	t->frame.len = t->from->req.base_len + pkt->payload;
-	t->frame.rc = pkt;
-	vport = qp->vport->enabled ? mac_straight(qp->port, &t->frame) : NULL;
-	t->to = vport ? train_far(t->from, vport) : NULL;
-	return t->to && train_expected(t) && train_memory(t, msg);
+	car->reduction = car->only ? msg->reduction : res->write.reduction;
+	if (!car->only)
+		va = res->write.va + rxe_room(car->reduction, res->size - res->left);
+	car->src = msg->is_inline ? msg->data :
+		   asid_straight(t->from->qp->card, req->asid,
+				 msg->local + ((uint64_t)req->packet << req->mtu_log), car->bytes,
+				 txs_access(msg));
+	car->dst = asid_straight(t->to->qp->card, res->asid, va,
+				 rxe_room(car->reduction, car->bytes), GNIC_ACCESS_REMOTE_WRITE);
+	return car->src && car->dst;
 }
 
 /* ---- it goes ---- */
 
-static void train_place(struct train *t)
+static void train_place(const struct car *car)
 {
-	uint16_t reduction = t->to->res.write.reduction;
-	struct iovec from = { t->src, t->bytes };
-	struct iovec to = { t->dst, rxe_room(reduction, t->bytes) };
+	struct iovec from = { (void *)car->src, car->bytes };
+	struct iovec to = { car->dst, rxe_room(car->reduction, car->bytes) };
 
-	if (reduction)
-		reduce(reduction, &to, &from, t->bytes);
+	if (car->reduction)
+		reduce(car->reduction, &to, &from, car->bytes);
 	else
-		copy_move(t->dst, t->src, t->bytes);
+		copy_move(car->dst, car->src, car->bytes);
 }
 
-static void train_arrives(struct train *t)
+static void train_arrives(struct train *t, const struct car *car)
 {
 	struct rc_responder *res = &t->to->res;
 
-	train_place(t);
-	res->left -= t->bytes;
-	res->expected = psn_add(res->expected, t->count);
+	train_place(car);
+	if (car->only)
+		res->msn = psn_add(res->msn, 1);
+	else
+		res->left -= car->bytes;
+	res->expected = psn_add(res->expected, car->count);
 	res->naked = false;
-	rxe_count(t->to->qp, t->frame.len, t->count);
+	rxe_count(t->to->qp, car->len, car->count);
 }
 
-static void train_leaves(struct train *t, const struct rc_msg *msg)
+static void train_leaves(struct train *t, const struct rc_msg *msg, const struct car *car)
 {
 	struct rc *rc = t->from;
-	bool idle = rc->req.nts == rc->req.ona, asks = txs_ack_is_due(&rc->req, t->count);
+	bool idle = rc->req.nts == rc->req.ona, asks = car->only || txs_ack_is_due(&rc->req, car->count);
 
-	for (uint32_t i = 0; i < t->count; i++)
-		txs_advance(rc, msg, asks && i == t->count - 1);
-	txs_count(rc, t->frame.len, t->count);
-	mac_passed(rc->qp->port, t->to->qp->vport, &t->frame, t->count);
+	for (uint32_t i = 0; i < car->count; i++)
+		txs_advance(rc, msg, asks && i == car->count - 1);
 	if (idle)
 		tmr_progress(rc);
-	if (asks && !t->to->qp->failed)
-		rxe_ack(t->to, psn_add(rc->req.nts, ROCE_PSN_MASK));
+	if (asks)
+		rxe_owe(t->to);
 }
 
-static bool train_goes(struct rc *rc, const struct rc_msg *msg, uint32_t count)
-{
-	const struct rc_packet pkt = {
-		.path = &rc->path, .payload = 1u << rc->req.mtu_log, .opcode = ROCE_WRITE_MIDDLE,
-	};
-	struct train t = { .from = rc, .count = count, .bytes = count << rc->req.mtu_log };
+/* ---- what was seen of it ---- */
 
-	if (!train_find(&t, &pkt, msg))
-		return false;
-	train_arrives(&t);
-	train_leaves(&t, msg);
-	return true;
+void train_count(struct train *t)
+{
+	const struct rc_packet pkt = { .path = &t->from->path };
+	const struct frame frame = { .len = t->len, .rc = &pkt };
+
+	if (!t->count)
+		return;
+	txs_count(t->from, t->len, t->count);
+	mac_passed(t->from->qp->port, t->to->qp->vport, &frame, t->count);
+	t->count = 0;
 }
 
-uint32_t train_send(struct rc *rc, const struct rc_msg *msg, uint32_t most)
+static void train_couple(struct train *t, uint32_t len, uint32_t count)
 {
-	uint32_t count = train_count(&rc->req, msg, most);
+	if (len != t->len)
+		train_count(t);
+	t->len = len;
+	t->count += count;
+}
 
-	return count > 1 && train_goes(rc, msg, count) ? count : 0;
+uint32_t train_send(struct train *t, const struct rc_msg *msg, uint32_t most)
+{
+	struct car car;
+
+	if (!train_load(&car, &t->from->req, msg, most) || !train_to(t, car.len) ||
+	    !train_expected(t, &car) || !train_memory(t, msg, &car))
+		return 0;
+	train_couple(t, car.len, car.count);
+	train_arrives(t, &car);
+	train_leaves(t, msg, &car);
+	return car.count;
+}
+
+void train_carry(struct train *t, const struct rc_packet *pkt, struct frame *frame)
+{
+	uint32_t len = roce_frame_len(pkt);
+
+	if (!train_to(t, len)) {
+		txs_emit(t->from, pkt, frame);
+		return;
+	}
+	train_couple(t, len, 1);
+	frame->len = len;
+	frame->rc = pkt;
+	rc_receive(t->to->qp->vport, frame);
 }
