@@ -17,15 +17,6 @@ bad() {
 	grep -qF -- "$sentence" "$LOG" || fail "\"$*\" said: $(head -n 5 "$LOG"); not: $sentence"
 }
 
-# verified COUNT ARG...: so many results
-verified() {
-	local count=$1
-
-	shift
-	good "$@"
-	expect "results of \"$*\"" "$(grep -c "Verified *: ok" "$LOG")" -eq "$count"
-}
-
 all_reduce_of_every_type_and_operation() {
 	verified 44 allreduce --type all --op all --size 20004
 }
@@ -52,14 +43,7 @@ odd_sizes() {
 }
 
 every_link_has_its_share() {
-	local before after
-
-	before=$(for card in "${CARDS[@]}"; do sent "$card"; done)
-	good allgather --size 4M
-	after=$(for card in "${CARDS[@]}"; do sent "$card"; done)
-	paste <(echo "$before") <(echo "$after") | while read -r was is; do
-		expect "bytes of a link" $((is - was)) -gt 65536
-	done
+	links_share "${CARDS[@]}"
 }
 
 wrong_arguments() {

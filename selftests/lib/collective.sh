@@ -24,6 +24,15 @@ good() {
 	grep -q "Verified *: ok" "$LOG"
 }
 
+# verified COUNT ARG...: so many results
+verified() {
+	local count=$1
+
+	shift
+	good "$@"
+	expect "results of \"$*\"" "$(grep -c "Verified *: ok" "$LOG")" -eq "$count"
+}
+
 links() {
 	"$GNICCTL" sim --json wires | jq -r '.wires[].wire'
 }
@@ -47,6 +56,26 @@ sent() {
 		 select(.key | startswith($card)) | .value.function.nested_devlink | keys[0]'); do
 		devlink -j health diagnose "$sf" reporter qp |
 			jq '[.. | objects | .tx_bytes? // empty] | add'
+	done
+}
+
+sent_by() {
+	local card
+
+	for card; do
+		sent "$card"
+	done
+}
+
+# links_share CARD...: each of their groups carries a part of what each peer gets
+links_share() {
+	local before after
+
+	before=$(sent_by "$@")
+	good allgather --size 4M
+	after=$(sent_by "$@")
+	paste <(echo "$before") <(echo "$after") | while read -r was is; do
+		expect "bytes of a link" $((is - was)) -gt 65536
 	done
 }
 
