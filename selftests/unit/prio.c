@@ -11,6 +11,7 @@
 #include "blk_cmd.h"
 #include "frame.h"
 #include "mac.h"
+#include "roce.h"
 
 static struct card card;
 static struct port *const port = &card.ports[0];
@@ -102,6 +103,26 @@ static void dscp_behind_tags(void **state)
 	assert_int_equal(mac_prio(port, &frame), 0);
 }
 
+/* Its payload looks like a frame of another priority. */
+static void rc_packet_by_its_path(void **state)
+{
+	struct roce_path path = { .ip_version = 4, .tos = 26 << 2 | ROCE_TOS_ECT };
+	const struct rc_packet pkt = { .path = &path };
+
+	(void)state;
+	add(0x8100, 0xe000);
+	add(0x0800, 0x4500 | 7 << 2);
+	frame = (struct frame){ .rc = &pkt, .len = 82, .iovs = 1, .iov = { { bytes, frame.len } } };
+	trusts(GNIC_PRIO_BY_DSCP, GNIC_PRIO_BY_NONE);
+	assert_int_equal(mac_prio(port, &frame), 26 % 8);
+	trusts(GNIC_PRIO_BY_PCP, GNIC_PRIO_BY_NONE);
+	assert_int_equal(mac_prio(port, &frame), 0);	/* no tag */
+	path.vlan_tci = 5 << 13 | 100;
+	assert_int_equal(mac_prio(port, &frame), 6);
+	path.vlan_tci |= 1 << 12;
+	assert_int_equal(mac_prio(port, &frame), 14 % 8);
+}
+
 static void the_first_that_is_there(void **state)
 {
 	(void)state;
@@ -157,6 +178,7 @@ int main(void)
 		TEST(eligible_to_be_dropped),
 		TEST(dscp_of_both_protocols),
 		TEST(dscp_behind_tags),
+		TEST(rc_packet_by_its_path),
 		TEST(the_first_that_is_there),
 		TEST(cut_short),
 		TEST(refused),

@@ -6,21 +6,30 @@
 #include "frame.h"
 #include "mac.h"
 #include "parse.h"
+#include "roce.h"
 
 #define PRIO_TAGS	2
 
-/* PCP and DEI of the outer tag, or negative. */
+/* PCP and DEI of a tag. */
+static int prio_tci(uint16_t tci)
+{
+	return tci >> 13 | (tci & 0x1000) >> 9;
+}
+
+/* Those of the outer tag, or negative. An RC packet has no bytes yet, but what they will be. */
 static int prio_pcp(const struct frame *frame)
 {
-	uint8_t bytes[3];
+	uint8_t bytes[4];
 	uint16_t type;
 
+	if (frame->rc)
+		return frame->rc->path->vlan_tci ? prio_tci(frame->rc->path->vlan_tci) : -1;
 	if (frame_copy(frame, 2 * ETH_ADDR_LEN, bytes, sizeof(bytes)) != sizeof(bytes))
 		return -1;
 	type = frame_be16(bytes);
 	if (type != ETH_TYPE_CTAG && type != ETH_TYPE_STAG)
 		return -1;
-	return bytes[2] >> 5 | (bytes[2] & 0x10) >> 1;
+	return prio_tci(frame_be16(bytes + 2));
 }
 
 /* DSCP of the outer IP header, or negative. */
@@ -29,6 +38,8 @@ static int prio_dscp(const struct frame *frame)
 	uint32_t at = 2 * ETH_ADDR_LEN;
 	uint8_t bytes[4];
 
+	if (frame->rc)
+		return frame->rc->path->tos >> 2;
 	for (unsigned int tags = 0; tags <= PRIO_TAGS; tags++, at += VLAN_LEN) {
 		if (frame_copy(frame, at, bytes, sizeof(bytes)) != sizeof(bytes))
 			return -1;
