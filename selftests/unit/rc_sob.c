@@ -332,21 +332,25 @@ static void a_wait_holds_what_follows(void **state)
 }
 
 /* More than one may wait for one object, each for its own value. */
-static void two_queues_wait(void **state)
+static void queues_wait(void **state)
 {
 	struct card *card = &lab.side[0].card;
-	struct gnic_hw_compute_wqe cmd[2] = {
+	struct gnic_hw_compute_wqe cmd[3] = {
 		{ .src = cpu_to_le64(1), .target = cpu_to_le32(2) },
 		{ .src = cpu_to_le64(3), .target = cpu_to_le32(2) },
+		{ .src = cpu_to_le64(1), .target = cpu_to_le32(3) },
 	};
-	struct qp qps[2] = { { .card = card, .asid = LAB_ASID }, { .card = card, .asid = LAB_ASID } };
-	struct sob_wait wait[2] = { 0 };
+	struct sob_wait wait[3] = { 0 };
+	struct qp qps[3] = { 0 };
 	uint8_t syndrome;
 
 	(void)state;
 	connect();
-	assert_true(sob_command_waits(&qps[0], &cmd[0], &wait[0], &syndrome));
-	assert_true(sob_command_waits(&qps[1], &cmd[1], &wait[1], &syndrome));
+	for (uint32_t i = 0; i < 3; i++) {
+		qps[i].card = card;
+		qps[i].asid = LAB_ASID;
+		assert_true(sob_command_waits(&qps[i], &cmd[i], &wait[i], &syndrome));
+	}
 	sob_signal(card, LAB_ASID, completion(0, 2, 1, true), GNIC_ACCESS_LOCAL_WRITE);
 	assert_true(qps[0].awake);
 	assert_false(qps[1].awake);
@@ -354,6 +358,10 @@ static void two_queues_wait(void **state)
 	assert_true(qps[1].awake);
 	assert_false(sob_command_waits(&qps[1], &cmd[1], &wait[1], &syndrome));
 	assert_int_equal(syndrome, 0);
+	/* of the other object */
+	assert_false(qps[2].awake);
+	sob_signal(card, LAB_ASID, completion(0, 3, 1, true), GNIC_ACCESS_LOCAL_WRITE);
+	assert_true(qps[2].awake);
 }
 
 /* A counter that has gone round is ahead, not behind. */
@@ -481,7 +489,7 @@ int main(void)
 		LAB_TEST(reserved_bits_on_the_wire),
 		LAB_TEST(commands_set_and_add),
 		LAB_TEST(a_wait_holds_what_follows),
-		LAB_TEST(two_queues_wait),
+		LAB_TEST(queues_wait),
 		LAB_TEST(values_are_cyclic),
 		LAB_TEST(a_far_write_ends_a_wait),
 		LAB_TEST(commands_are_kept_out),

@@ -14,11 +14,11 @@
 struct sob {
 	uint32_t value;
 	uint8_t access;		/* GNIC_ACCESS_*; 0: not given to the ASID */
+	struct sob_wait *waits;
 };
 
 struct sob_bank {
 	struct sob sob[GNIC_SOBS];
-	struct sob_wait *waits;
 };
 
 static struct sob_bank *sob_bank(const struct card *card, uint16_t asid)
@@ -62,25 +62,23 @@ void sob_wait_del(struct sob_wait *wait)
 	wait->link = NULL;
 }
 
-static void sob_wait_add(struct sob_bank *bank, struct sob_wait *wait)
+static void sob_wait_add(struct sob *sob, struct sob_wait *wait)
 {
-	wait->next = bank->waits;
-	wait->link = &bank->waits;
+	wait->next = sob->waits;
+	wait->link = &sob->waits;
 	if (wait->next)
 		wait->next->link = &wait->next;
-	bank->waits = wait;
+	sob->waits = wait;
 }
 
 /* Those that have what they wait for, or have lost it. */
-static void sob_wake(struct sob_bank *bank, uint32_t number)
+static void sob_wake(const struct sob *sob)
 {
-	const struct sob *sob = &bank->sob[number];
 	struct sob_wait *next;
 
-	for (struct sob_wait *wait = bank->waits; wait; wait = next) {
+	for (struct sob_wait *wait = sob->waits; wait; wait = next) {
 		next = wait->next;
-		if (wait->number != number ||
-		    (sob->access & GNIC_ACCESS_LOCAL_READ && !sob_reached(sob, wait->value)))
+		if (sob->access & GNIC_ACCESS_LOCAL_READ && !sob_reached(sob, wait->value))
 			continue;
 		sob_wait_del(wait);
 		qp_wake(wait->qp);
@@ -89,12 +87,10 @@ static void sob_wake(struct sob_bank *bank, uint32_t number)
 
 /* ---- signals ---- */
 
-static void sob_change(struct card *card, uint16_t asid, struct sob *sob, uint32_t value, bool add)
+static void sob_change(struct sob *sob, uint32_t value, bool add)
 {
-	struct sob_bank *bank = sob_bank(card, asid);
-
 	sob->value = add ? sob->value + value : value;
-	sob_wake(bank, (uint32_t)(sob - bank->sob));
+	sob_wake(sob);
 }
 
 void sob_signal(struct card *card, uint16_t asid, uint32_t sob, uint8_t access)
@@ -102,7 +98,7 @@ void sob_signal(struct card *card, uint16_t asid, uint32_t sob, uint8_t access)
 	struct sob *target = sob_get(card, asid, FIELD_GET(GNIC_RC_WQE_REMOTE_SOB, sob), access);
 
 	if (target)
-		sob_change(card, asid, target, FIELD_GET(GNIC_RC_WQE_REMOTE_SOB_DATA, sob),
+		sob_change(target, FIELD_GET(GNIC_RC_WQE_REMOTE_SOB_DATA, sob),
 			   sob & GNIC_RC_WQE_SOB_CMD);
 }
 
@@ -123,7 +119,7 @@ uint8_t sob_command(struct qp *qp, const struct gnic_hw_compute_wqe *cmd)
 	struct sob *sob = sob_of(qp, cmd, GNIC_ACCESS_LOCAL_WRITE, &syndrome);
 
 	if (sob)
-		sob_change(qp->card, qp->asid, sob, (uint32_t)le64_to_cpu(cmd->src),
+		sob_change(sob, (uint32_t)le64_to_cpu(cmd->src),
 			   le32_to_cpu(cmd->target) & GNIC_COMPUTE_SOB_ADD);
 	return syndrome;
 }
@@ -135,11 +131,10 @@ bool sob_command_waits(struct qp *qp, const struct gnic_hw_compute_wqe *cmd,
 
 	sob_wait_del(wait);
 	wait->qp = qp;
-	wait->number = FIELD_GET(GNIC_COMPUTE_SOB, le32_to_cpu(cmd->target));
 	wait->value = (uint32_t)le64_to_cpu(cmd->src);
 	if (!sob || sob_reached(sob, wait->value))
 		return false;
-	sob_wait_add(sob_bank(qp->card, qp->asid), wait);
+	sob_wait_add(sob, wait);
 	return true;
 }
 
@@ -172,8 +167,9 @@ enum gnic_hw_status sob_cmd_set(struct card *card, const struct gnic_hw_sob_set 
 	if (!bank)
 		return GNIC_STATUS_NO_RESOURCE;
 	for (uint32_t i = first; i < first + count; i++) {
-		bank->sob[i] = (struct sob){ .access = in->access };
-		sob_wake(bank, i);
+		bank->sob[i].value = 0;
+		bank->sob[i].access = in->access;
+		sob_wake(&bank->sob[i]);
 	}
 	return GNIC_STATUS_OK;
 }

@@ -8,13 +8,11 @@
 /**
  * struct sob_wait - a compute queue that waits for a sync object
  * @qp: whom to wake
- * @number: of the object
  * @value: that it has to reach
  */
 struct sob_wait {
 	struct sob_wait *next, **link;	/* link: what points here; NULL: on no list */
 	struct qp *qp;
-	uint32_t number;
 	uint32_t value;
 };
 
