@@ -143,6 +143,7 @@ struct gnic_hw_caps {
 #define GNIC_RC_CAP_ECN		BIT(4)	/* and by marks */
 #define GNIC_RC_CAP_ADAPTIVE	BIT(5)	/* time-outs in a row become longer */
 #define GNIC_RC_CAP_LOOPBACK	BIT(6)	/* GNIC_QP_PATH_LOOPBACK */
+#define GNIC_RC_CAP_RDV_LOG	GENMASK(31, 24)	/* log2 of the offers that all rings hold */
 	__le32 segments;	/* of all windows of WINDOW_MAP; 0: there is no such command */
 	__le32 gro;		/* GNIC_GRO_*: what QP_GRO can be asked for */
 	__le32 flow_mirrors;	/* of a rule; 0: nor is there GNIC_FLOW_VPORT_HOST */

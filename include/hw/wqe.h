@@ -255,4 +255,9 @@ GNIC_HW_SIZE(gnic_hw_compute_wqe, 64);
 #define GNIC_WQ_LOG_MIN			4
 #define GNIC_WQ_LOG_MAX			15
 
+/* A ring of offers is so much longer than the send queue of who offers. */
+#define GNIC_RDV_RATIO_LOG		2
+#define GNIC_RDV_LOG_MIN		(GNIC_WQ_LOG_MIN + GNIC_RDV_RATIO_LOG)
+#define GNIC_RDV_LOG_MAX		(GNIC_WQ_LOG_MAX + GNIC_RDV_RATIO_LOG)
+
 #endif /* GNIC_HW_WQE_H */

@@ -420,6 +420,7 @@ static inline void lab_exit_card(struct lab_card *side)
 		rc_destroy(&side->qps[qpn].qp);
 		compute_destroy(&side->qps[qpn].qp);
 	}
+	assert_int_equal(side->card.offers, 0);
 	sob_reset(&side->card);
 	windows_destroy(&side->card);
 	dma_destroy(side->card.dma);

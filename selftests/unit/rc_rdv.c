@@ -561,6 +561,17 @@ static void reads_need_a_window(void **state)
 	}
 }
 
+/* None of its WQEs is to blame: it has none. */
+static void check_blames_no_wqe(const struct lab_qp *lqp, uint8_t syndrome)
+{
+	const struct gnic_hw_cqe *cqe = &lqp->sq_cq.cqe[0];
+
+	assert_int_equal(lqp->sq_cq.count, 1);
+	assert_int_equal(le32_to_cpu(cqe->ctrl), GNIC_CQE_REQ | GNIC_CQE_ERROR);
+	assert_int_equal(le32_to_cpu(cqe->wqe_index), lqp->qp.sq.done);
+	assert_int_equal(le32_to_cpu(cqe->data), syndrome);
+}
+
 /* It was there when the peer asked. */
 static void memory_goes_meanwhile(void **state)
 {
@@ -572,6 +583,10 @@ static void memory_goes_meanwhile(void **state)
 	connect_reads(&conn);
 	lab_window(0, LAB_ASID, LAB_SOURCE, 65536, GNIC_ACCESS_REMOTE_READ);
 	assert_int_equal(lab_set(&sender()->qp, true, GNIC_REQ_ASID, LAB_ASID), GNIC_STATUS_OK);
+	for (uint32_t i = 0; i < 3; i++)
+		ask(0, 0, 100);
+	lab_run();
+	check_counts(0, 3);
 	assert_int_equal(lab_set(&sender()->qp, true, GNIC_REQ_CONGESTION_WIN, 0),
 			 GNIC_STATUS_OK);
 	ask(0, 0, 65536);
@@ -581,7 +596,8 @@ static void memory_goes_meanwhile(void **state)
 			 GNIC_STATUS_OK);
 	lab_run();
 	check_fails(sender(), GNIC_SYND_LOCAL_ACCESS);
-	assert_int_equal(receiver()->rq_cq.count, 0);
+	check_blames_no_wqe(sender(), GNIC_SYND_LOCAL_ACCESS);
+	assert_int_equal(receiver()->rq_cq.count, 3);
 }
 
 /* In the middle of it the peer may not read any more what its owner still may. */
@@ -688,6 +704,33 @@ static void rings_of_offers(void **state)
 			 GNIC_STATUS_BAD_STATE);
 }
 
+/* Others have taken all but the least that a ring can be. */
+static void rings_are_bounded(void **state)
+{
+	uint32_t *offers = &lab.side[0].card.offers;
+	struct lab_conn conn = conn_default;
+
+	(void)state;
+	lab_path(0, 0, &conn);
+	*offers = (1u << CARD_RDV_LOG) - (1u << GNIC_RDV_LOG_MIN);
+	conn.remote_log = GNIC_RDV_LOG_MIN + 1;
+	assert_int_equal(lab_requester(0, 0, &conn), GNIC_STATUS_NO_RESOURCE);
+	conn.remote_log = GNIC_RDV_LOG_MIN;
+	assert_int_equal(lab_requester(0, 0, &conn), GNIC_STATUS_OK);
+	assert_int_equal(*offers, 1u << CARD_RDV_LOG);
+	lab_path(0, 1, &conn);
+	assert_int_equal(lab_requester(0, 1, &conn), GNIC_STATUS_NO_RESOURCE);
+	assert_int_equal(lab_set(&sender()->qp, true, GNIC_REQ_VALID, 0), GNIC_STATUS_OK);
+	conn.rdv = 0;
+	assert_int_equal(lab_requester(0, 0, &conn), GNIC_STATUS_OK);
+	conn.rdv = 1;
+	assert_int_equal(lab_requester(0, 1, &conn), GNIC_STATUS_OK);
+	rc_destroy(&lab_qp(0, 1)->qp);
+	lab_qp(0, 1)->qp.rc = NULL;
+	assert_int_equal(*offers, (1u << CARD_RDV_LOG) - (1u << GNIC_RDV_LOG_MIN));
+	*offers = 0;
+}
+
 /* Offers are of before: after VALID both ends begin anew. */
 static void valid_forgets_offers(void **state)
 {
@@ -771,6 +814,7 @@ int main(void)
 		cmocka_unit_test(what_can_not_be_asked_for),
 		LAB_TEST(the_other_kind),
 		LAB_TEST(rings_of_offers),
+		LAB_TEST(rings_are_bounded),
 		LAB_TEST(valid_forgets_offers),
 		LAB_TEST(posted),
 	};

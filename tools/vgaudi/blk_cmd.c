@@ -41,7 +41,8 @@ static enum gnic_hw_status cmd_query_caps(struct card *card, struct gnic_hw_caps
 		.wq_log_max = cpu_to_le32(GNIC_WQ_LOG_MAX),
 		.rc = cpu_to_le32(GNIC_RC_CAP_SELECTIVE | GNIC_RC_CAP_DELAY |
 				  GNIC_RC_CAP_STRIDE | GNIC_RC_CAP_RDV | GNIC_RC_CAP_ECN |
-				  GNIC_RC_CAP_ADAPTIVE | GNIC_RC_CAP_LOOPBACK),
+				  GNIC_RC_CAP_ADAPTIVE | GNIC_RC_CAP_LOOPBACK |
+				  FIELD_PREP(GNIC_RC_CAP_RDV_LOG, CARD_RDV_LOG)),
 		.segments = cpu_to_le32(CARD_SEGMENTS),
 		.gro = cpu_to_le32(GNIC_GRO_IPIP),
 		.sobs = cpu_to_le32(GNIC_SOBS),

@@ -150,7 +150,7 @@ void rc_destroy(struct qp *qp)
 	tmr_exit(rc);
 	rxe_paid(rc);
 	rc_posts_done(rc, rc->qp->sq.index, GNIC_SYND_FLUSHED);
-	rdv_free(&rc->req);
+	rdv_free(rc);
 	free(rc->res.keep.packet);
 	free(rc);
 	qp->rc = NULL;
@@ -349,12 +349,11 @@ static bool rc_recover(struct rc *rc)
 	return true;
 }
 
-/* Its ring of offers is as much larger than a queue as the contract wants. */
 static bool req_rdv_valid(const __le32 *ctx)
 {
 	uint32_t log = gnic_qpc_get(ctx, GNIC_REQ_REMOTE_WQ_LOG_SZ);
 
-	return log >= GNIC_WQ_LOG_MIN + 2 && log <= GNIC_WQ_LOG_MAX + 2;
+	return log >= GNIC_RDV_LOG_MIN && log <= GNIC_RDV_LOG_MAX;
 }
 
 static enum gnic_hw_status req_validate(const struct rc *rc, const __le32 *ctx)

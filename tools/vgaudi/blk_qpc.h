@@ -371,6 +371,7 @@ uint32_t txs_rows_cost(const struct rc_requester *req, const struct rc_msg *msg)
 /* blk_txs.c */
 void txs_start(struct rc *rc);		/* VALID was written: from NTS_PSN and the next WQE on */
 void txs_reset(struct rc *rc);		/* drop what is in flight */
+void txs_skip(struct rc_requester *req, uint32_t index);	/* to this WQE; none is in flight */
 void txs_resync(struct rc *rc, uint32_t psn);	/* the peer expects @psn: begin there */
 /* Go back to the oldest packet not acknowledged: all are lost that have not arrived. */
 void txs_rollback(struct rc *rc);
@@ -382,7 +383,10 @@ void txs_count(struct rc *rc, uint32_t len, uint32_t count);	/* packets that lea
 bool txs_acked(struct rc *rc, uint32_t psn);
 /* The oldest packet was lost: false: too often in a row, the QP has failed. */
 bool txs_retry(struct rc *rc);
-/* The QP fails because of WQE @index, which gets an error CQE. */
+/*
+ * The QP fails because of message @index, whose WQE gets an error CQE; if it serves, its
+ * next WQE.
+ */
 void txs_fail(struct rc *rc, uint32_t index, uint8_t syndrome);
 /* Likewise the oldest, as the peer says; behind it that has taken nothing. */
 void txs_fail_there(struct rc *rc, uint8_t syndrome);
@@ -390,9 +394,9 @@ void txs_fail_there(struct rc *rc, uint8_t syndrome);
 void txs_emit(struct rc *rc, const struct rc_packet *pkt, struct frame *frame);
 
 /* txs_rdv.c: rendezvous */
-bool rdv_load(struct rc *rc, const __le32 *ctx);	/* false: no memory */
+bool rdv_load(struct rc *rc, const __le32 *ctx);	/* false: the card keeps no more offers */
 void rdv_start(struct rc_requester *req);	/* of what was offered before nothing counts */
-void rdv_free(struct rc_requester *req);
+void rdv_free(struct rc *rc);
 /* Of RDV_WR, RDV_RD. */
 uint8_t rdv_check(const struct rc_requester *req, const struct gnic_hw_rc_wqe *wqe,
 		  uint32_t opcode);

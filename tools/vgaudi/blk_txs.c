@@ -411,6 +411,13 @@ void txs_resync(struct rc *rc, uint32_t psn)
 
 /* ---- begin and end ---- */
 
+void txs_skip(struct rc_requester *req, uint32_t index)
+{
+	req->head = index;
+	req->exec = index;
+	req->tail = index;
+}
+
 void txs_start(struct rc *rc)
 {
 	struct rc_requester *req = &rc->req;
@@ -418,9 +425,7 @@ void txs_start(struct rc *rc)
 	req->nts = gnic_qpc_get(rc->req_ctx, GNIC_REQ_NTS_PSN);
 	req->ona = req->nts;
 	req->high = req->nts;
-	req->head = rc->qp->sq.done;
-	req->exec = req->head;
-	req->tail = req->head;
+	txs_skip(req, rc->qp->sq.done);
 	req->timeouts = 0;
 	req->naks = 0;
 	req->rnrs = 0;
@@ -455,8 +460,9 @@ void txs_fail(struct rc *rc, uint32_t index, uint8_t syndrome)
 	if (qp->failed)
 		return;
 	qp_fail(qp, syndrome, true);
+	/* what the peer has asked for is no WQE */
 	if (qp->sq_cq)
-		cq_post_error(qp->sq_cq, qp, true, index, syndrome);
+		cq_post_error(qp->sq_cq, qp, true, rc->req.serves ? qp->sq.done : index, syndrome);
 }
 
 void txs_fail_there(struct rc *rc, uint8_t syndrome)

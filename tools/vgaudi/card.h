@@ -284,6 +284,7 @@ struct card_config {
 #define CARD_CQS		16384
 #define CARD_WINDOWS		4096
 #define CARD_SEGMENTS		(1u << 20)
+#define CARD_RDV_LOG		19	/* offers of all rings: 12 MiB */
 
 /* The blocks of BAR0 end here. */
 #define CARD_REGS_SIZE		0x400
@@ -312,6 +313,7 @@ struct card {
 	struct esw *esw;	/* blk_esw.c */
 	struct windows *windows;	/* blk_window.c */
 	struct sob_bank **sobs;	/* blk_sob.c; by ASID, made on demand */
+	uint32_t offers;	/* txs_rdv.c: that the rings of all QPs hold */
 	struct phc phc;
 	struct qp *awake;	/* poll list, blk_umr.c */
 	struct rc *owing;	/* RC QPs that owe an ACK, rxe_ack.c */
@@ -468,7 +470,7 @@ void rc_destroy(struct qp *qp);
 enum gnic_hw_status compute_create(struct qp *qp);
 void compute_destroy(struct qp *qp);
 void qp_fail(struct qp *qp, uint8_t syndrome, bool requester);	/* blk_qpc.c: ERROR, EQE, flush */
-enum gnic_hw_status rc_cmd_flush(struct qp *qp);	/* it has a receive queue */
+enum gnic_hw_status rc_cmd_flush(struct qp *qp);
 enum gnic_hw_status rc_cmd_path(struct qp *qp, const struct gnic_hw_qp_path *in);
 enum gnic_hw_status rc_cmd_qpc_read(struct qp *qp, bool requester, struct gnic_hw_qpc_data *out);
 enum gnic_hw_status rc_cmd_qpc_write(struct qp *qp, const struct gnic_hw_qpc_write *in);

@@ -9,26 +9,39 @@
 
 #include "blk_qpc.h"
 
-#define RDV_RATIO_LOG	2	/* the peer's ring is so much larger than the queue of offers */
+/* Another ring, for @need offers; what all of them hold is bounded. */
+static bool rdv_resize(struct rc *rc, uint32_t need)
+{
+	struct rc_rdv *rdv = &rc->req.rdv;
+	struct card *card = rc->qp->card;
+	uint32_t have = rdv->ring ? 1u << rdv->log : 0;
+	struct rc_offer *ring = NULL;
+
+	if (need == have)
+		return true;
+	if (card->offers - have + need > 1u << CARD_RDV_LOG)
+		return false;
+	if (need) {
+		ring = calloc(need, sizeof(*ring));
+		if (!ring)
+			return false;
+	}
+	free(rdv->ring);
+	rdv->ring = ring;
+	card->offers += need - have;
+	return true;
+}
 
 bool rdv_load(struct rc *rc, const __le32 *ctx)
 {
 	struct rc_rdv *rdv = &rc->req.rdv;
 	uint8_t log = (uint8_t)gnic_qpc_get(ctx, GNIC_REQ_REMOTE_WQ_LOG_SZ);
 	bool keeps = gnic_qpc_get(ctx, GNIC_REQ_WQ_TYPE) != GNIC_WQ_TYPE_WRITE;
-	struct rc_offer *ring = NULL;
 
-	if (keeps && (!rdv->ring || log != rdv->log)) {
-		ring = calloc(1u << log, sizeof(*ring));
-		if (!ring)
-			return false;
-	}
-	if (!keeps || ring) {
-		free(rdv->ring);
-		rdv->ring = ring;
-	}
+	if (!rdv_resize(rc, keeps ? 1u << log : 0))
+		return false;
 	rdv->log = log;
-	rdv->roomy = (1ull << log) >> RDV_RATIO_LOG > rc->qp->sq.mask;
+	rdv->roomy = (1ull << log) >> GNIC_RDV_RATIO_LOG > rc->qp->sq.mask;
 	return true;
 }
 
@@ -39,10 +52,9 @@ void rdv_start(struct rc_requester *req)
 	req->rdv.taken = 0;
 }
 
-void rdv_free(struct rc_requester *req)
+void rdv_free(struct rc *rc)
 {
-	free(req->rdv.ring);
-	req->rdv.ring = NULL;
+	rdv_resize(rc, 0);
 }
 
 uint8_t rdv_check(const struct rc_requester *req, const struct gnic_hw_rc_wqe *wqe,
