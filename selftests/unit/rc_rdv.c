@@ -783,6 +783,57 @@ static void posted(void **state)
 	check_arrived(0, 7000);
 }
 
+static void check_flushed(uint32_t side, uint32_t count)
+{
+	const struct lab_cq *cq = &lab_qp(side, LAB_COMPUTE)->sq_cq;
+
+	assert_int_equal(cq->count, count);
+	for (uint32_t i = 0; i < count; i++) {
+		assert_true(le32_to_cpu(cq->cqe[i].ctrl) & GNIC_CQE_ERROR);
+		assert_int_equal(le32_to_cpu(cq->cqe[i].data), GNIC_SYND_FLUSHED);
+	}
+}
+
+/* What waits for an offer when its owner leaves takes none that comes later. */
+static void taken_back(void **state)
+{
+	(void)state;
+	connect();
+	for (uint32_t i = 0; i < 3; i++)
+		post(0, write_wqe(7000));
+	lab_run();
+	assert_int_equal(rc_cmd_flush(&sender()->qp), GNIC_STATUS_OK);
+	check_flushed(0, 3);
+	offer(100, 7000);
+	lab_run();
+	assert_int_equal(*lab_mem(1, LAB_SINK + 100), 0x55);
+	post(0, write_wqe(5000));
+	lab_run();
+	assert_int_equal(lab_qp(0, LAB_COMPUTE)->sq_cq.count, 4);
+	assert_false(sender()->qp.failed || receiver()->qp.failed);
+	check_arrived(100, 5000);
+}
+
+/* Nobody knows how much of it the peer has. */
+static void taken_back_in_the_middle(void **state)
+{
+	struct lab_conn conn = conn_default;
+
+	(void)state;
+	conn.window = 1;
+	lab_connect(0, &conn);
+	assert_int_equal(lab_set(&sender()->qp, true, GNIC_REQ_CONGESTION_WIN, 0),
+			 GNIC_STATUS_OK);
+	offer(0, 7000);
+	post(0, write_wqe(7000));
+	post(0, write_wqe(7000));
+	lab_run();
+	assert_int_equal(rc_cmd_flush(&sender()->qp), GNIC_STATUS_OK);
+	check_fails(sender(), GNIC_SYND_FLUSHED);
+	check_flushed(0, 2);
+	assert_int_equal(rc_cmd_flush(&sender()->qp), GNIC_STATUS_OK);
+}
+
 #define LAB_TEST(name) cmocka_unit_test_setup_teardown(name, lab_setup, lab_teardown)
 
 int main(void)
@@ -817,6 +868,8 @@ int main(void)
 		LAB_TEST(rings_are_bounded),
 		LAB_TEST(valid_forgets_offers),
 		LAB_TEST(posted),
+		LAB_TEST(taken_back),
+		LAB_TEST(taken_back_in_the_middle),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -370,7 +370,7 @@ enum gnic_hw_status qp_cmd_flush(struct card *card, const struct gnic_hw_qp_id *
 
 	if (!qp)
 		return GNIC_STATUS_NOT_FOUND;
-	return qp->rc && qp->rq.present ? rc_cmd_flush(qp) : GNIC_STATUS_BAD_PARAM;
+	return qp->rc ? rc_cmd_flush(qp) : GNIC_STATUS_BAD_PARAM;
 }
 
 enum gnic_hw_status qp_cmd_stats(struct card *card, const struct gnic_hw_qp_id *in,

@@ -305,22 +305,6 @@ static void rxe_respond(struct rc *rc, const struct rxe_request *in)
 	}
 }
 
-/* ---- taking buffers back ---- */
-
-/* Nothing of the old buffers is written from here on: not the rest of a SEND, either. */
-enum gnic_hw_status rc_cmd_flush(struct qp *qp)
-{
-	struct rc_responder *res = &qp->rc->res;
-
-	if (!wq_refresh(qp, &qp->rq))
-		return GNIC_STATUS_BAD_ADDR;
-	if (res->is_send)
-		res->busy = false;
-	qp->rq.done = qp->rq.index;
-	wq_done(qp, &qp->rq);
-	return GNIC_STATUS_OK;
-}
-
 /* ---- delivery ---- */
 
 static void rxe_deliver(struct vport *vport, const struct rxe_request *in, uint32_t len)
