@@ -302,8 +302,45 @@ __poll_t gnic_events_poll(struct gnic_events *events, struct file *file,
 bool gnic_reduction_upscales(u32 reduction);
 int gnic_reduction_check(const struct drm_gnic_cmd *cmd);
 
+/**
+ * struct gnic_submit - on the stack of one call
+ * @file: who
+ * @job: what becomes of it
+ * @handle: whose object @bo is; a stream of commands looks it up once
+ * @bo: the job's, or NULL
+ * @group_fd: whose description @group is; likewise
+ * @group: see @group_fd
+ */
+struct gnic_submit {
+	struct drm_file *file;
+	struct gnic_job *job;
+	u32 handle;
+	struct drm_gem_object *bo;
+	int group_fd;
+	struct gnic_accel_group_info group;
+};
+
+/* A command of a submission: from what the user says to the device's, checked. */
+typedef int gnic_submit_op(struct gnic_submit *submit, const struct drm_gnic_cmd *cmd,
+			   struct gnic_hw_compute_wqe *wqe);
+
+static inline __le32 gnic_submit_ctrl(enum gnic_hw_wqe_opcode opcode)
+{
+	return cpu_to_le32(FIELD_PREP(GNIC_WQE_OPCODE, opcode));
+}
+
+static inline bool gnic_submit_size_valid(u64 size)
+{
+	return size && size <= DRM_GNIC_CMD_SIZE_MAX;
+}
+
 /* gnic_submit.c */
 int gnic_submit_ioctl(struct drm_device *drm, void *data, struct drm_file *file);
+int gnic_submit_span(struct gnic_submit *submit, u32 handle, u64 offset, u64 span, u64 *address);
+
+/* gnic_message.c */
+gnic_submit_op gnic_message_write;
+gnic_submit_op gnic_message_send;
 
 /**
  * struct gnic_rows - rows of an RDMA WRITE

@@ -9,38 +9,19 @@
 
 #include "gnic_accel.h"
 
-/* RDMA_WRITE, SEND */
-#define GNIC_SUBMIT_FLAGS \
-	(DRM_GNIC_CMD_IMMEDIATE | DRM_GNIC_CMD_INLINE | DRM_GNIC_SOB_ADD | DRM_GNIC_SOB_SET)
-
-/**
- * struct gnic_submit - on the stack of one call
- * @file: who
- * @job: what becomes of it
- * @handle: whose object @bo is; a stream of commands looks it up once
- * @bo: the job's, or NULL
- * @group_fd: whose description @group is; likewise
- * @group: see @group_fd
- */
-struct gnic_submit {
-	struct drm_file *file;
-	struct gnic_job *job;
-	u32 handle;
-	struct drm_gem_object *bo;
-	int group_fd;
-	struct gnic_accel_group_info group;
-};
-
 /* ---- commands ---- */
 
-static __le32 gnic_submit_ctrl(enum gnic_hw_wqe_opcode opcode)
-{
-	return cpu_to_le32(FIELD_PREP(GNIC_WQE_OPCODE, opcode));
-}
-
-/* The job keeps the object until it is done. */
-static int gnic_submit_span(struct gnic_submit *submit, u32 handle, u64 offset, u64 span,
-			    u64 *address)
+/**
+ * gnic_submit_span - where a piece of a buffer object is
+ * @submit: the job keeps the object until it is done
+ * @handle: of the object
+ * @offset: where the piece begins
+ * @span: bytes of it, not 0
+ * @address: out: its device address
+ *
+ * Return: 0, -ENOENT, -ERANGE.
+ */
+int gnic_submit_span(struct gnic_submit *submit, u32 handle, u64 offset, u64 span, u64 *address)
 {
 	struct gnic_job *job = submit->job;
 
@@ -52,11 +33,6 @@ static int gnic_submit_span(struct gnic_submit *submit, u32 handle, u64 offset, 
 		job->bos[job->bo_count++] = submit->bo;
 	}
 	return gnic_bo_piece(submit->bo, offset, span, address);
-}
-
-static bool gnic_submit_size_valid(u64 size)
-{
-	return size && size <= DRM_GNIC_CMD_SIZE_MAX;
 }
 
 static int gnic_submit_bo(struct gnic_submit *submit, u32 handle, u64 offset, u64 size,
@@ -135,117 +111,6 @@ static int gnic_submit_reduce(struct gnic_submit *submit, const struct drm_gnic_
 	return 0;
 }
 
-/* As the group is now; if it changes later, the device refuses the post. */
-static int gnic_submit_group(struct gnic_submit *submit, const struct drm_gnic_cmd *cmd)
-{
-	int err;
-
-	if (cmd->group != submit->group_fd) {
-		err = gnic_hold_query(submit->job->ctx, cmd->group, &submit->group);
-		if (err)
-			return err;
-		submit->group_fd = cmd->group;
-	}
-	if (submit->group.type != GNIC_ACCEL_GROUP_WRITE)
-		return -EOPNOTSUPP;
-	if (!submit->group.active)
-		return -ENOLINK;
-	return cmd->qp < submit->group.qp_count ? 0 : -ERANGE;
-}
-
-/* Where the data is: a buffer object, or the command itself. @span: bytes from first to last. */
-static int gnic_submit_message(struct gnic_submit *submit, const struct drm_gnic_cmd *cmd,
-			       enum gnic_hw_wqe_opcode opcode, u64 span,
-			       struct gnic_hw_rc_wqe *wqe)
-{
-	u32 ctrl = FIELD_PREP(GNIC_WQE_OPCODE, opcode) |
-		   FIELD_PREP(GNIC_RC_WQE_REDUCTION, cmd->reduction);
-	u64 src = cmd->src_offset;
-	int err;
-
-	if (!gnic_submit_size_valid(cmd->size))
-		return -EINVAL;
-	if (cmd->flags & DRM_GNIC_CMD_INLINE) {
-		if (cmd->src || cmd->size > GNIC_RC_INLINE_32)
-			return -EINVAL;
-		ctrl |= GNIC_RC_WQE_INLINE;
-	} else {
-		err = gnic_submit_span(submit, cmd->src, cmd->src_offset, span, &src);
-		if (err)
-			return err;
-	}
-	wqe->ctrl = cpu_to_le32(ctrl);
-	wqe->size = cpu_to_le32(cmd->size);
-	wqe->local_addr = cpu_to_le64(src);
-	wqe->tag = cpu_to_le32(cmd->data);
-	return gnic_sob_completion(submit->job->ctx->accel, cmd, wqe);
-}
-
-static int gnic_submit_post(struct gnic_submit *submit, const struct drm_gnic_cmd *cmd,
-			    enum gnic_hw_wqe_opcode opcode, u64 span,
-			    struct gnic_hw_compute_wqe *wqe)
-{
-	int err;
-
-	if (cmd->flags & ~GNIC_SUBMIT_FLAGS || cmd->dst)
-		return -EINVAL;
-	if (cmd->data && !(cmd->flags & DRM_GNIC_CMD_IMMEDIATE))
-		return -EINVAL;
-	err = gnic_submit_group(submit, cmd);
-	if (err)
-		return err;
-	err = gnic_submit_message(submit, cmd, opcode, span, &wqe->rc);
-	if (err)
-		return err;
-	wqe->ctrl = gnic_submit_ctrl(GNIC_WQE_POST);
-	wqe->target = cpu_to_le32(FIELD_PREP(GNIC_COMPUTE_QPN, submit->group.qpn_base + cmd->qp) |
-				  FIELD_PREP(GNIC_COMPUTE_PORT, submit->group.port));
-	return 0;
-}
-
-/* The second half of the WQE is a command of its own, before the one that posts. */
-static int gnic_submit_write_rows(struct gnic_submit *submit, const struct drm_gnic_cmd *cmd,
-				  struct gnic_hw_compute_wqe *wqe)
-{
-	struct gnic_rows rows;
-	int err;
-
-	if (cmd->flags & DRM_GNIC_CMD_INLINE || !gnic_submit_size_valid(cmd->size))
-		return -EINVAL;
-	err = gnic_rows_get(submit->job->ctx->accel, cmd, &rows);
-	if (err)
-		return err;
-	wqe[0].ctrl = gnic_submit_ctrl(GNIC_WQE_HALF);
-	wqe[0].half = rows.half;
-	wqe[1].rc.remote_addr = cpu_to_le64(cmd->dst_offset);
-	submit->job->count++;
-	return gnic_submit_post(submit, cmd, rows.opcode, rows.span, &wqe[1]);
-}
-
-static int gnic_submit_rdma_write(struct gnic_submit *submit, const struct drm_gnic_cmd *cmd,
-				  struct gnic_hw_compute_wqe *wqe)
-{
-	int err;
-
-	if (cmd->reduction) {
-		err = gnic_reduction_check(cmd);
-		if (err)
-			return err;
-	}
-	if (cmd->rows)
-		return gnic_submit_write_rows(submit, cmd, wqe);
-	wqe->rc.remote_addr = cpu_to_le64(cmd->dst_offset);
-	return gnic_submit_post(submit, cmd, GNIC_WQE_LINEAR, cmd->size, wqe);
-}
-
-static int gnic_submit_send(struct gnic_submit *submit, const struct drm_gnic_cmd *cmd,
-			    struct gnic_hw_compute_wqe *wqe)
-{
-	if (cmd->dst_offset || cmd->reduction)
-		return -EINVAL;
-	return gnic_submit_post(submit, cmd, GNIC_WQE_SEND, cmd->size, wqe);
-}
-
 static int gnic_submit_wait(struct gnic_submit *submit, const struct drm_gnic_cmd *cmd,
 			    struct gnic_hw_compute_wqe *wqe)
 {
@@ -269,15 +134,12 @@ static bool gnic_submit_has_sob(const struct drm_gnic_cmd *cmd)
 	return cmd->op >= DRM_GNIC_OP_SOB_SET || cmd->flags & (DRM_GNIC_SOB_ADD | DRM_GNIC_SOB_SET);
 }
 
-typedef int gnic_submit_op(struct gnic_submit *submit, const struct drm_gnic_cmd *cmd,
-			   struct gnic_hw_compute_wqe *wqe);
-
 static gnic_submit_op *const gnic_submit_ops[] = {
 	[DRM_GNIC_OP_COPY]		= gnic_submit_copy,
 	[DRM_GNIC_OP_FILL]		= gnic_submit_fill,
-	[DRM_GNIC_OP_RDMA_WRITE]	= gnic_submit_rdma_write,
+	[DRM_GNIC_OP_RDMA_WRITE]	= gnic_message_write,
 	[DRM_GNIC_OP_WAIT]		= gnic_submit_wait,
-	[DRM_GNIC_OP_SEND]		= gnic_submit_send,
+	[DRM_GNIC_OP_SEND]		= gnic_message_send,
 	[DRM_GNIC_OP_REDUCE]		= gnic_submit_reduce,
 	[DRM_GNIC_OP_SOB_SET]		= gnic_submit_sob,
 	[DRM_GNIC_OP_SOB_ADD]		= gnic_submit_sob,
