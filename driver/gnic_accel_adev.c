@@ -169,6 +169,7 @@ void gnic_accel_query(struct gnic_dev *dev, struct gnic_accel_info *info)
 		.module_id = gnic_rd32(dev, GNIC_CTL_MODULE_ID),
 		.compute = dev->caps_bits & GNIC_CAP_COMPUTE,
 		.rows = le32_to_cpu(dev->caps.rc) & GNIC_RC_CAP_STRIDE,
+		.rdv = le32_to_cpu(dev->caps.rc) & GNIC_RC_CAP_RDV,
 		.sobs = gnic_accel_sobs(dev),
 	};
 }

@@ -52,6 +52,7 @@ struct gnic_dev *gnic_accel_dev(struct auxiliary_device *adev);
  * @module_id: place in the box
  * @compute: the device has compute queues (GNIC_CAP_COMPUTE)
  * @rows: QPs of a group of type write take WQEs of rows (GNIC_RC_CAP_STRIDE)
+ * @rdv: windows may be read by a peer (GNIC_RC_CAP_RDV)
  * @sobs: sync objects of each ASID, GNIC_SOBS at most
  */
 struct gnic_accel_info {
@@ -66,6 +67,7 @@ struct gnic_accel_info {
 	u32 module_id;
 	bool compute;
 	bool rows;
+	bool rdv;
 	u32 sobs;
 };
 
@@ -147,6 +149,11 @@ int gnic_accel_sob_read(struct gnic_dev *dev, u16 asid, u32 *values);
 enum gnic_accel_group_type {
 	GNIC_ACCEL_GROUP_RAW,	/* raw QPs with receive queues */
 	GNIC_ACCEL_GROUP_WRITE,	/* RC QPs: WRITE, SEND by GNIC_WQE_POST, buffers for SENDs */
+	/* likewise, of a rendezvous */
+	GNIC_ACCEL_GROUP_SEND_RDV,	/* only LINEAR without an address */
+	GNIC_ACCEL_GROUP_RECV_RDV,	/* RDV_WR, too */
+	GNIC_ACCEL_GROUP_READ_RDV,	/* RDV_RD, too */
+	GNIC_ACCEL_GROUP_READ_RDV_ENDP,	/* nothing is posted but buffers */
 };
 
 /**
@@ -163,6 +170,7 @@ enum gnic_accel_group_type {
  * @peer_qpn_base: of the far end; QP i talks to @peer_qpn_base + i
  * @depth: entries of each queue: send (write), receive (raw)
  * @path_mtu: bytes
+ * @rdv_depth: of a rendezvous: offers of a QP that the end keeps to which they are made
  */
 struct gnic_accel_group_info {
 	u32 sfnum;
@@ -177,6 +185,7 @@ struct gnic_accel_group_info {
 	u32 peer_qpn_base;
 	u32 depth;
 	u32 path_mtu;
+	u32 rdv_depth;
 };
 
 enum gnic_accel_group_event {

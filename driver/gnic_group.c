@@ -100,6 +100,30 @@ u32 gnic_group_count(struct gnic_dev *dev)
 	return count;
 }
 
+/* That the rings of all QPs of a rendezvous can keep. */
+u32 gnic_group_offers_max(struct gnic_dev *dev)
+{
+	u32 rc = le32_to_cpu(dev->caps.rc);
+
+	return rc & GNIC_RC_CAP_RDV ? BIT(FIELD_GET(GNIC_RC_CAP_RDV_LOG, rc) & 31) : 0;
+}
+
+/* And that those of active groups do; devl_lock held. */
+u32 gnic_group_offers(struct gnic_dev *dev)
+{
+	struct gnic_group *group;
+	unsigned long index;
+	u32 count = 0;
+
+	xa_for_each(&dev->groups, index, group) {
+		mutex_lock(&group->lock);
+		if (group->active)
+			count += gnic_group_config_offers(&group->config);
+		mutex_unlock(&group->lock);
+	}
+	return count;
+}
+
 /* The number asked for, or the lowest free one. */
 static int gnic_group_number(struct gnic_group *group, const struct devlink_port_new_attrs *attrs,
 			     struct netlink_ext_ack *extack)

@@ -177,6 +177,8 @@ int gnic_group_port_del(struct devlink *devlink, struct devlink_port *dl_port,
 struct gnic_group *gnic_group_get(struct gnic_dev *dev, u32 sfnum);
 void gnic_group_put(struct gnic_group *group);
 u32 gnic_group_count(struct gnic_dev *dev);
+u32 gnic_group_offers_max(struct gnic_dev *dev);
+u32 gnic_group_offers(struct gnic_dev *dev);
 
 /* gnic_group_sf.c: the auxiliary child */
 int gnic_group_sf_add(struct gnic_group *group);
@@ -212,7 +214,7 @@ const char *gnic_group_syndrome_text(u8 syndrome);
 /* gnic_group_hold.c: the compute context; tell: @group->lock held */
 void gnic_group_tell(struct gnic_group *group, enum gnic_accel_group_event event);
 extern const struct gnic_comp_ops gnic_group_raw_ops;
-extern const struct gnic_comp_ops gnic_group_write_ops;
+extern const struct gnic_comp_ops gnic_group_rc_ops;
 
 /* gnic_path.c */
 int gnic_path_resolve(struct gnic_port *port, const struct gnic_group_config *config,

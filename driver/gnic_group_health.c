@@ -41,6 +41,10 @@ static const struct gnic_group_field gnic_group_requester[] = {
 	{ "tm_granularity",	GNIC_REQ_TM_GRANULARITY },
 	{ "tm_adaptive",	GNIC_REQ_TM_ADAPTIVE },
 	{ "tm_backoff",		GNIC_REQ_TM_BACKOFF },
+	{ "wq_type",		GNIC_REQ_WQ_TYPE },
+	{ "remote_wq_log_sz",	GNIC_REQ_REMOTE_WQ_LOG_SZ },
+	{ "remote_pi",		GNIC_REQ_REMOTE_PI },
+	{ "remote_ci",		GNIC_REQ_REMOTE_CI },
 	{ "selective",		GNIC_REQ_SELECTIVE },
 	{ "congestion_mode",	GNIC_REQ_CONGESTION_MODE },
 	{ "congestion_win",	GNIC_REQ_CONGESTION_WIN },
@@ -133,7 +137,7 @@ static void gnic_group_health_qp(struct gnic_group *group, const struct gnic_qp 
 	devlink_fmsg_u32_pair_put(fmsg, "qpn", qp->qpn);
 	devlink_fmsg_string_pair_put(fmsg, "state", gnic_group_qp_states[qp->state]);
 	gnic_group_health_stats(group, qp, fmsg);
-	if (group->attr.type == GNIC_GROUP_WRITE) {
+	if (group->attr.type != GNIC_GROUP_RAW) {
 		gnic_group_health_context(group, qp, true, fmsg);
 		gnic_group_health_context(group, qp, false, fmsg);
 	}

@@ -67,7 +67,7 @@ const struct gnic_comp_ops gnic_group_raw_ops = {
 	.raw = gnic_group_raw_cqe,
 };
 
-static void gnic_group_write_cqe(void *priv, const struct gnic_hw_cqe *cqe)
+static void gnic_group_rc_cqe(void *priv, const struct gnic_hw_cqe *cqe)
 {
 	u32 ctrl = le32_to_cpu(cqe->ctrl);
 	struct gnic_group *group = priv;
@@ -88,8 +88,8 @@ static void gnic_group_write_cqe(void *priv, const struct gnic_hw_cqe *cqe)
 	gnic_group_received(group, &rx);
 }
 
-const struct gnic_comp_ops gnic_group_write_ops = {
-	.rc = gnic_group_write_cqe,
+const struct gnic_comp_ops gnic_group_rc_ops = {
+	.rc = gnic_group_rc_cqe,
 };
 
 /* ---- holding ---- */
@@ -181,9 +181,9 @@ struct gnic_group *gnic_accel_group_hold(struct gnic_dev *dev, u32 sfnum, u16 as
 EXPORT_SYMBOL_GPL(gnic_accel_group_hold);
 
 /*
- * Buffers that are still posted are memory of the holder who left. A peer would
- * notice new queues, for its packet sequence numbers go on: they are for a device
- * that does not give the buffers back.
+ * Buffers that are still posted are memory of the holder who left, and so is what waits
+ * in a send queue: it would be read from the next one's. A peer would notice new queues,
+ * for its packet sequence numbers go on: they are for a device that gives nothing back.
  */
 static void gnic_group_take_back(struct gnic_group *group)
 {
@@ -206,7 +206,7 @@ void gnic_accel_group_release(struct gnic_group *group)
 		gnic_group_set_asid(group, GNIC_ASID_NONE);
 	}
 	gnic_group_set_holder(group, GNIC_ASID_NONE, NULL, NULL);
-	if (group->active && group->attr.type == GNIC_GROUP_WRITE) {
+	if (group->active && group->attr.type != GNIC_GROUP_RAW) {
 		gnic_group_take_back(group);
 		if (!gnic_group_recover(group))
 			gnic_group_well(group);
@@ -218,6 +218,15 @@ void gnic_accel_group_release(struct gnic_group *group)
 }
 EXPORT_SYMBOL_GPL(gnic_accel_group_release);
 
+static const u8 gnic_group_accel_types[] = {
+	[GNIC_GROUP_RAW]		= GNIC_ACCEL_GROUP_RAW,
+	[GNIC_GROUP_WRITE]		= GNIC_ACCEL_GROUP_WRITE,
+	[GNIC_GROUP_SEND_RDV]		= GNIC_ACCEL_GROUP_SEND_RDV,
+	[GNIC_GROUP_RECV_RDV]		= GNIC_ACCEL_GROUP_RECV_RDV,
+	[GNIC_GROUP_READ_RDV]		= GNIC_ACCEL_GROUP_READ_RDV,
+	[GNIC_GROUP_READ_RDV_ENDP]	= GNIC_ACCEL_GROUP_READ_RDV_ENDP,
+};
+
 void gnic_accel_group_query(struct gnic_group *group, struct gnic_accel_group_info *info)
 {
 	const struct gnic_group_config *config = &group->config;
@@ -227,8 +236,7 @@ void gnic_accel_group_query(struct gnic_group *group, struct gnic_accel_group_in
 		.sfnum = group->sfnum,
 		.port = config->port,
 		.vport = group->vport,
-		.type = gnic_group_config_type(config) == GNIC_GROUP_RAW ?
-			GNIC_ACCEL_GROUP_RAW : GNIC_ACCEL_GROUP_WRITE,
+		.type = gnic_group_accel_types[gnic_group_config_type(config)],
 		.active = group->active,
 		.link = READ_ONCE(group->link) == GNIC_GROUP_LINK_IS_UP,
 		.generation = group->generation,
@@ -237,6 +245,7 @@ void gnic_accel_group_query(struct gnic_group *group, struct gnic_accel_group_in
 		.peer_qpn_base = config->peer_qpn_base,
 		.depth = config->qp_wq_depth,
 		.path_mtu = config->qp_path_mtu,
+		.rdv_depth = config->qp_rdv_depth,
 	};
 	mutex_unlock(&group->lock);
 }

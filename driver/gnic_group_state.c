@@ -66,27 +66,59 @@ static int gnic_group_check_raw(struct gnic_group *group, struct netlink_ext_ack
 	return -EINVAL;
 }
 
-static int gnic_group_check_write(struct gnic_group *group, struct netlink_ext_ack *extack)
+/* The far end has room for all that can be offered at once, and so has this card. */
+static int gnic_group_check_rdv(struct gnic_group *group, struct netlink_ext_ack *extack)
 {
 	const struct gnic_group_config *config = &group->config;
+	u32 most = gnic_group_offers_max(group->dev);
+	enum gnic_group_type type = group->attr.type;
+
+	if ((type == GNIC_GROUP_RECV_RDV || type == GNIC_GROUP_READ_RDV) &&
+	    config->qp_rdv_depth >> GNIC_RDV_RATIO_LOG < config->qp_wq_depth) {
+		NL_SET_ERR_MSG_FMT_MOD(extack,
+				       "a group of type %s needs a qp_rdv_depth of %u times qp_wq_depth",
+				       config->qp_type, 1 << GNIC_RDV_RATIO_LOG);
+		return -EINVAL;
+	}
+	if (gnic_group_config_offers(config) > most) {
+		NL_SET_ERR_MSG_FMT_MOD(extack,
+				       "qp_count times qp_rdv_depth: the card keeps %u offers",
+				       most);
+		return -ENOSPC;
+	}
+	return 0;
+}
+
+static int gnic_group_check_rc(struct gnic_group *group, struct netlink_ext_ack *extack)
+{
+	const struct gnic_group_config *config = &group->config;
+	int err;
 
 	if (!group->dev->rdma) {
-		NL_SET_ERR_MSG_MOD(extack,
-				   "enable_rdma of the card is off: no groups of type write");
+		NL_SET_ERR_MSG_FMT_MOD(extack,
+				       "enable_rdma of the card is off: no groups of type %s",
+				       config->qp_type);
 		return -EOPNOTSUPP;
 	}
 	if (!*config->peer_ip && !config->loopback) {
-		NL_SET_ERR_MSG_MOD(extack, "a group of type write needs peer_ip");
+		NL_SET_ERR_MSG_FMT_MOD(extack, "a group of type %s needs peer_ip",
+				       config->qp_type);
 		return -EDESTADDRREQ;
 	}
-	if (!config->peer_qpn_base && !config->loopback) {
-		NL_SET_ERR_MSG_MOD(extack, "a group of type write needs peer_qpn_base");
+	/* the two ends of a rendezvous are of different types */
+	if (!config->peer_qpn_base &&
+	    (!config->loopback || group->attr.type != GNIC_GROUP_WRITE)) {
+		NL_SET_ERR_MSG_FMT_MOD(extack, "a group of type %s needs peer_qpn_base",
+				       config->qp_type);
 		return -EDESTADDRREQ;
 	}
 	if (config->peer_qpn_base + config->qp_count - 1 > GNIC_QPN_MASK) {
 		NL_SET_ERR_MSG_MOD(extack, "peer_qpn_base + qp_count is beyond the last QP number");
 		return -EINVAL;
 	}
+	err = gnic_group_check_rdv(group, extack);
+	if (err)
+		return err;
 	return gnic_path_resolve(gnic_group_port(group), config, &group->attr.path, extack);
 }
 
@@ -108,7 +140,7 @@ static int gnic_group_check(struct gnic_group *group, struct netlink_ext_ack *ex
 	attr->config = group->config;
 	ether_addr_copy(attr->path.src_mac, group->hw_addr);
 	return attr->type == GNIC_GROUP_RAW ? gnic_group_check_raw(group, extack) :
-					      gnic_group_check_write(group, extack);
+					      gnic_group_check_rc(group, extack);
 }
 
 static int gnic_group_comp_create(struct gnic_group *group)
@@ -123,7 +155,7 @@ static int gnic_group_comp_create(struct gnic_group *group)
 		log++;
 	log = clamp(log, GNIC_GROUP_CQ_LOG_MIN, GNIC_GROUP_CQ_LOG_MAX);
 	comp = gnic_comp_create(group->dev, log, dev_name(&group->adev->adev.dev),
-				raw ? &gnic_group_raw_ops : &gnic_group_write_ops, group);
+				raw ? &gnic_group_raw_ops : &gnic_group_rc_ops, group);
 	if (IS_ERR(comp))
 		return PTR_ERR(comp);
 	group->comp = comp;
@@ -214,7 +246,8 @@ static void gnic_group_explain(int err, struct netlink_ext_ack *extack)
 {
 	switch (err) {
 	case -ENOSPC:
-		NL_SET_ERR_MSG_MOD(extack, "the device has no room for the QPs of this group");
+		NL_SET_ERR_MSG_MOD(extack,
+				   "the device has no room for the QPs of this group, or for offers");
 		break;
 	case -EEXIST:
 		NL_SET_ERR_MSG_MOD(extack,

@@ -70,15 +70,35 @@ static int gnic_param_one_of(const char *name, const union devlink_param_value *
 	return -EINVAL;
 }
 
+static const char *const gnic_group_types[] = {
+	[GNIC_GROUP_RAW]		= "raw",
+	[GNIC_GROUP_WRITE]		= "write",
+	[GNIC_GROUP_SEND_RDV]		= "send_rdv",
+	[GNIC_GROUP_RECV_RDV]		= "recv_rdv",
+	[GNIC_GROUP_READ_RDV]		= "read_rdv",
+	[GNIC_GROUP_READ_RDV_ENDP]	= "read_rdv_endp",
+};
+
 static int gnic_param_check_type(struct gnic_dev *dev, const char *name,
 				 const union devlink_param_value *val,
 				 struct netlink_ext_ack *extack)
 {
-	int err = gnic_param_one_of(name, val, "raw", "write", extack);
+	int type = match_string(gnic_group_types, ARRAY_SIZE(gnic_group_types), val->vstr);
 
-	if (err || !strcmp(val->vstr, "raw") || dev->caps_bits & GNIC_CAP_RC)
-		return err;
-	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: this device has no RC queues for write", name);
+	if (type < 0) {
+		NL_SET_ERR_MSG_FMT_MOD(extack,
+				       "%s: raw, write, send_rdv, recv_rdv, read_rdv or read_rdv_endp",
+				       name);
+		return -EINVAL;
+	}
+	if (type != GNIC_GROUP_RAW && !(dev->caps_bits & GNIC_CAP_RC)) {
+		NL_SET_ERR_MSG_FMT_MOD(extack, "%s: this device has no RC queues for %s", name,
+				       val->vstr);
+		return -EOPNOTSUPP;
+	}
+	if (type <= GNIC_GROUP_WRITE || le32_to_cpu(dev->caps.rc) & GNIC_RC_CAP_RDV)
+		return 0;
+	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: this device knows no rendezvous", name);
 	return -EOPNOTSUPP;
 }
 
@@ -185,6 +205,7 @@ const struct gnic_group_config gnic_group_config_default = {
 	.qp_type = "write",
 	.qp_count = 1,
 	.qp_wq_depth = 256,
+	.qp_rdv_depth = 256 << GNIC_RDV_RATIO_LOG,
 	.qp_path_mtu = 1024,
 	.qp_retry_timeout = 16,
 	.qp_retry_count = 7,
@@ -199,7 +220,19 @@ const struct gnic_group_config gnic_group_config_default = {
 
 enum gnic_group_type gnic_group_config_type(const struct gnic_group_config *config)
 {
-	return strcmp(config->qp_type, "raw") ? GNIC_GROUP_WRITE : GNIC_GROUP_RAW;
+	return match_string(gnic_group_types, ARRAY_SIZE(gnic_group_types), config->qp_type);
+}
+
+/* That the rings of its QPs keep. */
+u32 gnic_group_config_offers(const struct gnic_group_config *config)
+{
+	switch (gnic_group_config_type(config)) {
+	case GNIC_GROUP_SEND_RDV:
+	case GNIC_GROUP_READ_RDV_ENDP:
+		return config->qp_count * config->qp_rdv_depth;
+	default:
+		return 0;
+	}
 }
 
 static u32 gnic_param_number(const struct gnic_param *param,
@@ -348,6 +381,8 @@ static const struct gnic_param gnic_group_params[] = {
 	GNIC_PARAM(qp_count,	     U32,    0, 1, GNIC_QP_COUNT_MAX, NULL),
 	GNIC_PARAM(qpn_base,	     U32,    GNIC_PARAM_REPORT, 0, U32_MAX, NULL),
 	GNIC_PARAM(qp_wq_depth,	     U32,    GNIC_PARAM_POW2, 16, 32768, gnic_param_check_depth),
+	GNIC_PARAM(qp_rdv_depth,     U32,    GNIC_PARAM_POW2, BIT(GNIC_RDV_LOG_MIN),
+		   BIT(GNIC_RDV_LOG_MAX), NULL),
 	GNIC_PARAM(qp_path_mtu,	     U32,    GNIC_PARAM_POW2, 1024, 8192, NULL),
 	GNIC_PARAM(qp_retry_timeout, U8,     0, 0, 31, NULL),
 	GNIC_PARAM(qp_adaptive_timeout, BOOL, 0, 0, 0, gnic_param_check_adaptive),

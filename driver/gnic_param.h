@@ -16,9 +16,14 @@
 #define GNIC_QP_DRAIN_MS	5000
 #define GNIC_QP_DRAIN_MS_MAX	60000
 
+/* All but the first are of RC QPs. */
 enum gnic_group_type {
 	GNIC_GROUP_RAW,
 	GNIC_GROUP_WRITE,
+	GNIC_GROUP_SEND_RDV,		/* a rendezvous: it sends, */
+	GNIC_GROUP_RECV_RDV,		/* and its far end offers buffers */
+	GNIC_GROUP_READ_RDV,		/* it asks, */
+	GNIC_GROUP_READ_RDV_ENDP,	/* and its far end is asked */
 };
 
 /*
@@ -38,6 +43,7 @@ struct gnic_group_config {
 	u32 qpn_base;
 	u32 peer_qpn_base;
 	u32 qp_wq_depth;
+	u32 qp_rdv_depth;
 	u32 qp_path_mtu;
 	u32 local_key;
 	u32 remote_key;
@@ -55,6 +61,7 @@ struct gnic_group_config {
 extern const struct gnic_group_config gnic_group_config_default;
 
 enum gnic_group_type gnic_group_config_type(const struct gnic_group_config *config);
+u32 gnic_group_config_offers(const struct gnic_group_config *config);
 
 /* instances: card (driverinit), port, group; devl_lock of the instance held */
 int gnic_param_card_register(struct gnic_dev *dev);

@@ -231,6 +231,29 @@ static int gnic_qp_responder(const struct gnic_qp_ctx *ctx)
 	return gnic_qp_context_write(ctx, &in);
 }
 
+static u32 gnic_qp_wq_type(enum gnic_group_type type)
+{
+	switch (type) {
+	case GNIC_GROUP_SEND_RDV:
+		return GNIC_WQ_TYPE_RDV_WRITE;
+	case GNIC_GROUP_READ_RDV_ENDP:
+		return GNIC_WQ_TYPE_RDV_READ;
+	default:
+		return GNIC_WQ_TYPE_WRITE;
+	}
+}
+
+/* What a requester does: of a rendezvous both ends say how many offers there are. */
+static void gnic_qp_put_type(const struct gnic_qp_ctx *ctx, struct gnic_hw_qpc_write *in)
+{
+	enum gnic_group_type type = ctx->attr->type;
+
+	gnic_qpc_put(in, GNIC_REQ_WQ_TYPE, gnic_qp_wq_type(type));
+	if (type != GNIC_GROUP_WRITE)
+		gnic_qpc_put(in, GNIC_REQ_REMOTE_WQ_LOG_SZ,
+			     ilog2(ctx->attr->config.qp_rdv_depth));
+}
+
 static int gnic_qp_requester(const struct gnic_qp_ctx *ctx)
 {
 	const struct gnic_group_config *config = &ctx->attr->config;
@@ -248,7 +271,7 @@ static int gnic_qp_requester(const struct gnic_qp_ctx *ctx)
 	gnic_qpc_put(&in, GNIC_REQ_ASID, ctx->attr->asid);
 	gnic_qpc_put(&in, GNIC_REQ_LAST_IDX, config->qp_wq_depth - 1);
 	gnic_qpc_put(&in, GNIC_REQ_ACKREQ_FREQ, GNIC_QP_ACKREQ_FREQ);
-	gnic_qpc_put(&in, GNIC_REQ_WQ_TYPE, GNIC_WQ_TYPE_WRITE);
+	gnic_qp_put_type(ctx, &in);
 	gnic_qpc_put(&in, GNIC_REQ_SWQ_GRANULARITY, gnic_qp_wide(ctx));
 	gnic_qpc_put(&in, GNIC_REQ_PRIORITY, config->priority);
 	gnic_qpc_put(&in, GNIC_REQ_CONGESTION_MODE, mode);
@@ -291,13 +314,13 @@ static int gnic_qp_revive(const struct gnic_qp_ctx *ctx)
  * @from: state before
  * @to: state behind
  * @raw: what is done for a raw QP, NULL: nothing
- * @write: what is done for an RC QP
+ * @rc: what is done for an RC QP
  */
 struct gnic_qp_step {
 	enum gnic_qp_state from;
 	enum gnic_qp_state to;
 	gnic_qp_step_t raw;
-	gnic_qp_step_t write;
+	gnic_qp_step_t rc;
 };
 
 static const struct gnic_qp_step gnic_qp_steps[] = {
@@ -331,7 +354,7 @@ static int gnic_qp_modify(const struct gnic_qp_ctx *ctx, enum gnic_qp_state to)
 
 	if (!step)
 		return -EINVAL;
-	act = ctx->attr->type == GNIC_GROUP_RAW ? step->raw : step->write;
+	act = ctx->attr->type == GNIC_GROUP_RAW ? step->raw : step->rc;
 	err = act ? act(ctx) : 0;
 	if (!err)
 		ctx->qp->state = to;
@@ -428,7 +451,10 @@ void gnic_qp_tear_down(struct gnic_dev *dev, const struct gnic_qp_attr *attr,
 	gnic_qp_modify(&ctx, GNIC_QP_RESET);
 }
 
-/* Buffers for SENDs that are posted: the device writes to none of them any more. */
+/*
+ * Buffers for SENDs that are posted: the device writes to none of them any more. Nor does
+ * it read for what waits in the send queue.
+ */
 int gnic_qp_take_back(struct gnic_dev *dev, const struct gnic_qp_attr *attr, struct gnic_qp *qp)
 {
 	struct gnic_qp_ctx ctx = { .dev = dev, .attr = attr, .qp = qp };
@@ -460,7 +486,7 @@ int gnic_qp_set_asid(struct gnic_dev *dev, const struct gnic_qp_attr *attr, stru
 	int err;
 
 	err = gnic_qp_set_req_asid(&ctx, asid);
-	if (!err && attr->type == GNIC_GROUP_WRITE)
+	if (!err && attr->type != GNIC_GROUP_RAW)
 		err = gnic_qp_set_res_asid(&ctx, asid);
 	return err;
 }

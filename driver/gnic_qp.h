@@ -37,13 +37,13 @@ struct gnic_qp_path {
 
 /**
  * struct gnic_qp_attr - what the QPs of a group have in common
- * @type: raw or write
+ * @type: of the group
  * @port: NIC port
  * @vport: switch port
  * @asid: whose windows bound them
  * @cqn: receive completions
  * @config: parameters of the group while they run
- * @path: write: to the peer
+ * @path: RC: to the peer
  */
 struct gnic_qp_attr {
 	enum gnic_group_type type;
@@ -59,8 +59,8 @@ struct gnic_qp_attr {
  * struct gnic_qp - one of them
  * @state: enum gnic_qp_state
  * @qpn: number
- * @sq: write: send queue, filled by compute queues
- * @rq: receive queue: buffers for frames (raw), or for SENDs (write)
+ * @sq: RC: send queue, filled by compute queues
+ * @rq: receive queue: buffers for frames (raw), or for SENDs (RC)
  * @first: index in @rq of the first buffer of the holder's
  * @syndrome: of the last failure, enum gnic_hw_syndrome
  */

@@ -72,6 +72,11 @@ static u64 gnic_resource_wqes(void *priv)
 	return atomic_read(&port->wqes);
 }
 
+static u64 gnic_resource_offers(void *priv)
+{
+	return gnic_group_offers(priv);
+}
+
 /* The netdev may go meanwhile. */
 static u64 gnic_resource_macs(void *priv)
 {
@@ -98,6 +103,11 @@ static u64 gnic_resource_rss_contexts(void *priv)
 static u64 gnic_resource_flows_size(struct gnic_dev *dev)
 {
 	return le32_to_cpu(dev->caps.flows);
+}
+
+static u64 gnic_resource_offers_size(struct gnic_dev *dev)
+{
+	return gnic_group_offers_max(dev);
 }
 
 static u64 gnic_resource_functions_size(struct gnic_dev *dev)
@@ -175,6 +185,7 @@ static const struct gnic_resource {
 	{ "cqes", gnic_resource_cqes_size, gnic_resource_cqes },
 	{ "doorbells", gnic_resource_doorbells_size, gnic_resource_doorbells },
 	{ "asids", gnic_resource_asids_size, gnic_resource_asids },
+	{ "offers", gnic_resource_offers_size, gnic_resource_offers },
 }, gnic_port_resources[] = {
 	{ "qps", gnic_resource_qps_size, gnic_resource_qps },
 	{ "wqes", gnic_resource_wqes_size, gnic_resource_wqes },

@@ -298,6 +298,15 @@ int gnic_group_hold_ioctl(struct drm_device *drm, void *data, struct drm_file *f
 	return 0;
 }
 
+static const u32 gnic_hold_group_types[] = {
+	[GNIC_ACCEL_GROUP_RAW]		 = DRM_GNIC_GROUP_RAW,
+	[GNIC_ACCEL_GROUP_WRITE]	 = DRM_GNIC_GROUP_WRITE,
+	[GNIC_ACCEL_GROUP_SEND_RDV]	 = DRM_GNIC_GROUP_SEND_RDV,
+	[GNIC_ACCEL_GROUP_RECV_RDV]	 = DRM_GNIC_GROUP_RECV_RDV,
+	[GNIC_ACCEL_GROUP_READ_RDV]	 = DRM_GNIC_GROUP_READ_RDV,
+	[GNIC_ACCEL_GROUP_READ_RDV_ENDP] = DRM_GNIC_GROUP_READ_RDV_ENDP,
+};
+
 int gnic_group_info_ioctl(struct drm_device *drm, void *data, struct drm_file *file)
 {
 	struct drm_gnic_group_info *args = data;
@@ -315,8 +324,7 @@ int gnic_group_info_ioctl(struct drm_device *drm, void *data, struct drm_file *f
 	if (gnic_hold_removed(file->driver_priv, args->group))
 		args->flags = DRM_GNIC_GROUP_REMOVED;
 	args->sfnum = info.sfnum;
-	args->type = info.type == GNIC_ACCEL_GROUP_RAW ? DRM_GNIC_GROUP_RAW :
-							 DRM_GNIC_GROUP_WRITE;
+	args->type = gnic_hold_group_types[info.type];
 	args->port = info.port;
 	args->generation = info.generation;
 	args->qpn_base = info.qpn_base;
@@ -325,6 +333,8 @@ int gnic_group_info_ioctl(struct drm_device *drm, void *data, struct drm_file *f
 	args->depth = info.depth;
 	args->path_mtu = info.path_mtu;
 	args->vport = info.vport;
+	if (info.type >= GNIC_ACCEL_GROUP_SEND_RDV)
+		args->rdv_depth = info.rdv_depth;
 	return 0;
 }
 

@@ -40,6 +40,7 @@ group_defaults() {
 		qp_type write
 		qp_count 1
 		qp_wq_depth 256
+		qp_rdv_depth 1024
 		qp_path_mtu 1024
 		qp_retry_timeout 16
 		qp_adaptive_timeout false
@@ -73,6 +74,7 @@ group_numbers() {
 	limits port "port: 0 to $last, and 24 + that of a port that is split" "$last" 0 -- $((last + 1)) 255
 	limits qp_count "qp_count: 1 to 1024" 1024 2 1 -- 0 1025 4294967295
 	limits qp_wq_depth "qp_wq_depth: a power of two, 16 to 32768" 16 32768 -- 8 17 100 65536
+	limits qp_rdv_depth "qp_rdv_depth: a power of two, 64 to 131072" 64 131072 -- 32 65 262144
 	limits qp_path_mtu "qp_path_mtu: a power of two, 1024 to 8192" 2048 4096 8192 1024 -- \
 		512 1025 1500 16384
 	limits qp_retry_timeout "qp_retry_timeout: 0 to 31" 0 31 -- 32 255
@@ -89,7 +91,8 @@ group_words() {
 	with_group
 	limits qp_adaptive_timeout "" true false --
 	limits loopback "" true false --
-	limits qp_type "qp_type: raw or write" raw write -- send "" RAW
+	limits qp_type "qp_type: raw, write, send_rdv, recv_rdv, read_rdv or read_rdv_endp" \
+		raw send_rdv recv_rdv read_rdv read_rdv_endp write -- send "" RAW rdv
 	limits cc_mode "cc_mode: none, window, delay or dcqcn" window delay dcqcn none -- "" swift off
 	limits loss_recovery "loss_recovery: go_back_n or selective" selective go_back_n -- "" none
 	limits icrc_order "icrc_order: roce or gaudi" gaudi roce -- "" GAUDI
@@ -139,6 +142,7 @@ only_while_inactive() {
 		qp_type write
 		qp_count 2
 		qp_wq_depth 512
+		qp_rdv_depth 2048
 		qp_path_mtu 2048
 		qp_retry_timeout 3
 		qp_adaptive_timeout true

@@ -112,6 +112,66 @@ port_without_netdev() {
 	not_yet "port 1 has no netdev"
 }
 
+# The ring of offers is at the other end, and as long as the queues here want it.
+rendezvous_depths() {
+	complete
+	for type in recv_rdv read_rdv; do
+		group_set "$CARD" 4 qp_type $type qp_wq_depth 512
+		not_yet "a group of type $type needs a qp_rdv_depth of 4 times qp_wq_depth"
+		group_set "$CARD" 4 qp_wq_depth 256
+		activate
+		expect "offers of $type" "$(resource "$CARD" offers occ)" -eq 0
+		group_state "$CARD" 4 inactive
+	done
+	group_set "$CARD" 4 qp_wq_depth 512
+	for type in send_rdv read_rdv_endp; do
+		group_set "$CARD" 4 qp_type $type
+		activate
+		expect "offers of $type" "$(resource "$CARD" offers occ)" -eq 1024
+		group_state "$CARD" 4 inactive
+	done
+	group_set "$CARD" 4 peer_qpn_base 0
+	not_yet "a group of type read_rdv_endp needs peer_qpn_base"
+}
+
+# What all groups of a card keep is bounded, alone and together.
+rendezvous_budget() {
+	local most
+
+	complete
+	most=$(resource "$CARD" offers size)
+	group_set "$CARD" 4 qp_type send_rdv qp_rdv_depth 131072 qp_count $((most / 131072 + 1))
+	not_yet "qp_count times qp_rdv_depth: the card keeps $most offers"
+	group_set "$CARD" 4 qp_count $((most / 131072))
+	activate
+	expect offers "$(resource "$CARD" offers occ)" -eq "$most"
+	group_add "$CARD" 8
+	group_set "$CARD" 8 qp_type read_rdv_endp qp_rdv_depth 64 peer_ip 192.0.2.2 \
+		peer_qpn_base 200
+	expect_refused "gnic: the device has no room for the QPs of this group, or for offers" \
+		group_state "$CARD" 8 active
+	group_state "$CARD" 4 inactive
+	group_state "$CARD" 8 active
+	expect offers "$(resource "$CARD" offers occ)" -eq 64
+}
+
+# What the device is told, and tells.
+rendezvous_contexts() {
+	local type kind expected=(write 1 0 send_rdv 3 7 recv_rdv 1 7 read_rdv 1 7 read_rdv_endp 2 7)
+
+	complete
+	group_set "$CARD" 4 qp_rdv_depth 128 qp_wq_depth 32
+	for ((i = 0; i < ${#expected[@]}; i += 3)); do
+		type=${expected[i]}
+		group_set "$CARD" 4 qp_type "$type"
+		activate
+		kind=$(devlink -j health diagnose "$(group_sf "$CARD" 4)" reporter qp |
+			jq -r '.qps[0].requester | "\(.wq_type) \(.remote_wq_log_sz) \(.remote_pi) \(.remote_ci)"')
+		expect "context of $type" "$kind" = "${expected[i + 1]} ${expected[i + 2]} 0 0"
+		group_state "$CARD" 4 inactive
+	done
+}
+
 raw_needs_nothing() {
 	group_add "$CARD" 4
 	group_set "$CARD" 4 qp_type raw
@@ -144,4 +204,5 @@ other_port() {
 switch_up
 trap switch_down EXIT
 guest_main what_is_missing neighbour_lookup neighbour_v6 nobody_answers no_way port_down \
-	local_address path_mtu port_without_netdev raw_needs_nothing other_port
+	local_address path_mtu port_without_netdev rendezvous_depths rendezvous_budget \
+	rendezvous_contexts raw_needs_nothing other_port

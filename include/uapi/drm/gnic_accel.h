@@ -137,6 +137,10 @@ struct drm_gnic_group_hold {
 enum drm_gnic_group_type {
 	DRM_GNIC_GROUP_RAW = 0,
 	DRM_GNIC_GROUP_WRITE = 1,
+	DRM_GNIC_GROUP_SEND_RDV = 2,	/* rendezvous: sends into buffers that the far end offers */
+	DRM_GNIC_GROUP_RECV_RDV = 3,	/* offers them */
+	DRM_GNIC_GROUP_READ_RDV = 4,	/* rendezvous: reads memory of the far end */
+	DRM_GNIC_GROUP_READ_RDV_ENDP = 5,	/* is read */
 };
 
 #define DRM_GNIC_GROUP_ACTIVE		(1 << 0)	/* its QPs exist and run */
@@ -157,6 +161,9 @@ enum drm_gnic_group_type {
  * @depth: out: entries of a QP's queue
  * @path_mtu: out: bytes
  * @vport: out: switch port
+ * @rdv_depth: out: of a rendezvous: how much of a QP may wait at the end that sends, or is
+ *	read; both ends have the same number
+ * @reserved: in: zero
  */
 struct drm_gnic_group_info {
 	__s32 group;
@@ -171,6 +178,8 @@ struct drm_gnic_group_info {
 	__u32 depth;
 	__u32 path_mtu;
 	__u32 vport;
+	__u32 rdv_depth;
+	__u32 reserved;
 };
 
 /**
