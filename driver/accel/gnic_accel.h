@@ -340,7 +340,9 @@ int gnic_submit_span(struct gnic_submit *submit, u32 handle, u64 offset, u64 spa
 
 /* gnic_message.c */
 gnic_submit_op gnic_message_write;
-gnic_submit_op gnic_message_send;
+gnic_submit_op gnic_message_send;	/* and RDV_SEND */
+gnic_submit_op gnic_message_rdv_recv;
+gnic_submit_op gnic_message_rdv_read;
 
 /**
  * struct gnic_rows - rows of an RDMA WRITE

@@ -17,7 +17,9 @@
 
 #include "gnic_accel.h"
 
-#define GNIC_BO_FLAGS	(DRM_GNIC_BO_REMOTE_WRITE | DRM_GNIC_BO_HOST | DRM_GNIC_BO_IMPORT)
+#define GNIC_BO_FLAGS \
+	(DRM_GNIC_BO_REMOTE_WRITE | DRM_GNIC_BO_HOST | DRM_GNIC_BO_IMPORT | \
+	 DRM_GNIC_BO_REMOTE_READ)
 #define GNIC_BO_FAULT_AROUND	64	/* pages mapped by one fault */
 
 /* ---- windows ---- */
@@ -34,6 +36,8 @@ static int gnic_bo_window_add_locked(struct gnic_bo *bo)
 		access |= GNIC_ACCESS_LOCAL_WRITE;
 	if (bo->flags & DRM_GNIC_BO_REMOTE_WRITE)
 		access |= GNIC_ACCESS_REMOTE_WRITE;
+	if (bo->flags & DRM_GNIC_BO_REMOTE_READ)
+		access |= GNIC_ACCESS_REMOTE_READ;
 	if (bo->sgt)
 		return gnic_accel_window_map(dev, asid, bo->node.start, bo->sgt, access,
 					     &bo->window);
@@ -322,6 +326,8 @@ static int gnic_bo_create_handle(struct drm_file *file, struct drm_gnic_bo_creat
 
 static int gnic_bo_may_be(struct gnic_accel *accel, u64 size, u32 flags)
 {
+	if (flags & DRM_GNIC_BO_REMOTE_READ && !accel->info.rdv)
+		return -EOPNOTSUPP;
 	if (!(flags & DRM_GNIC_BO_HOST))
 		return size > accel->info.hbm_size ? -ENOMEM : 0;
 	if (!accel->info.segments)

@@ -61,6 +61,14 @@ static u32 gnic_job_order(const struct gnic_hw_compute_wqe *wqe)
 	return le32_to_cpu(wqe->target) + 1;
 }
 
+/* Until the far end gives a buffer: a SEND, or a WRITE that has no address. */
+static bool gnic_job_waits(const struct gnic_hw_rc_wqe *wqe)
+{
+	u32 opcode = gnic_job_opcode(wqe->ctrl);
+
+	return opcode == GNIC_WQE_SEND || (opcode == GNIC_WQE_LINEAR && !wqe->remote_addr);
+}
+
 /* What waits for somebody else is worth a sign of life each. */
 static u32 gnic_job_bytes(const struct gnic_hw_compute_wqe *wqe)
 {
@@ -69,7 +77,7 @@ static u32 gnic_job_bytes(const struct gnic_hw_compute_wqe *wqe)
 	case GNIC_WQE_SOB_WAIT:
 		return GNIC_JOB_SILENCE;
 	case GNIC_WQE_POST:
-		if (gnic_job_opcode(wqe->rc.ctrl) == GNIC_WQE_SEND)
+		if (gnic_job_waits(&wqe->rc))
 			return GNIC_JOB_SILENCE;
 		return le32_to_cpu(wqe->rc.size);
 	default:

@@ -131,7 +131,8 @@ static int gnic_submit_sob(struct gnic_submit *submit, const struct drm_gnic_cmd
 /* Do the members @sob and @sob_value count? The op looks at the flags. */
 static bool gnic_submit_has_sob(const struct drm_gnic_cmd *cmd)
 {
-	return cmd->op >= DRM_GNIC_OP_SOB_SET || cmd->flags & (DRM_GNIC_SOB_ADD | DRM_GNIC_SOB_SET);
+	return (cmd->op >= DRM_GNIC_OP_SOB_SET && cmd->op <= DRM_GNIC_OP_SOB_WAIT) ||
+	       cmd->flags & (DRM_GNIC_SOB_ADD | DRM_GNIC_SOB_SET);
 }
 
 static gnic_submit_op *const gnic_submit_ops[] = {
@@ -144,6 +145,9 @@ static gnic_submit_op *const gnic_submit_ops[] = {
 	[DRM_GNIC_OP_SOB_SET]		= gnic_submit_sob,
 	[DRM_GNIC_OP_SOB_ADD]		= gnic_submit_sob,
 	[DRM_GNIC_OP_SOB_WAIT]		= gnic_submit_sob,
+	[DRM_GNIC_OP_RDV_SEND]		= gnic_message_send,
+	[DRM_GNIC_OP_RDV_RECV]		= gnic_message_rdv_recv,
+	[DRM_GNIC_OP_RDV_READ]		= gnic_message_rdv_read,
 };
 
 static int gnic_submit_cmd(struct gnic_submit *submit, const struct drm_gnic_cmd *cmd)

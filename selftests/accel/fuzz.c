@@ -18,8 +18,8 @@
 
 static struct gnic_accel *acc;
 static struct gnic_accel_bo *bo, *remote;
-static struct group left, right;
-static int left_fd, right_fd;
+static struct group left, right, sender, receiver;
+static int left_fd, right_fd, sender_fd, receiver_fd;
 static uint32_t shared;	/* a sync object */
 static struct drm_gnic_rows rows;
 static uint64_t state;
@@ -70,11 +70,13 @@ static void fuzz_cmd(struct drm_gnic_cmd *cmd)
 		gnic_accel_copy(bo, 0, remote, 64, 64),
 		gnic_accel_write(left_fd, 0, bo, 0, remote->address, 64),
 		gnic_accel_write_rows(left_fd, 0, bo, 0, remote->address, &rows),
+		gnic_accel_rdv_send(sender_fd, 0, bo, 0, 64),
+		gnic_accel_rdv_recv(receiver_fd, 0, remote, 0, 64),
 		{ .op = DRM_GNIC_OP_WAIT },
 	};
 	uint32_t *words = (uint32_t *)cmd;
 
-	*cmd = good[fuzz_random(5)];
+	*cmd = good[fuzz_random(sizeof(good) / sizeof(good[0]))];
 	if (!fuzz_random(8))
 		words[fuzz_random(sizeof(*cmd) / sizeof(*words))] = fuzz_value();
 }
@@ -172,6 +174,18 @@ static bool nothing_leaked(void)
 	return true;
 }
 
+/* So many that no message has to wait for one, which would be behind it in the queue. */
+static void offer_ahead(void)
+{
+	struct drm_gnic_cmd cmds[225];
+	unsigned int i;
+
+	for (i = 0; i < 225; i++)
+		cmds[i] = gnic_accel_rdv_recv(receiver_fd, 0, remote, 0, 64);
+	for (i = 0; i < 4; i++)
+		test_must(!gnic_accel_run(acc, cmds, 225), "buffers can be offered");
+}
+
 static const struct test tests[] = {
 	{ "calls of all kinds", fuzz_calls },
 	{ "the context still works", still_works },
@@ -187,11 +201,15 @@ int main(void)
 	test_find();
 	group_setup();
 	group_pair(&left, &right, 2);
+	group_pair_of(&sender, "send_rdv", &receiver, "recv_rdv", 1);
 	test_open(&acc);
 	test_bo(acc, &bo, 65536, 0);
 	test_bo(acc, &remote, 65536, DRM_GNIC_BO_REMOTE_WRITE);
 	left_fd = group_hold(acc, &left);
 	right_fd = group_hold(acc, &right);
+	sender_fd = group_hold(acc, &sender);
+	receiver_fd = group_hold(acc, &receiver);
 	test_must(!gnic_accel_sync_create(acc, &shared), "a sync object");
+	offer_ahead();
 	return test_run(tests);
 }

@@ -142,10 +142,13 @@ static void group_one_of_pair(struct group *group, const struct group *peer, con
 	group_param_u32(group, "qp_retry_count", 5);
 }
 
-void group_pair(struct group *a, struct group *b, unsigned int qps)
+void group_pair_of(struct group *a, const char *a_type, struct group *b, const char *b_type,
+		   unsigned int qps)
 {
-	group_add(a, 901);
-	group_add(b, 902);
+	group_add(a, 901 + group_count);
+	group_add(b, 901 + group_count);
+	test_must(!group_param(a, "qp_type", a_type) && !group_param(b, "qp_type", b_type),
+		  "qp_type");
 	group_param_u32(a, "qp_count", qps);
 	group_param_u32(b, "qp_count", qps);
 	/* their number may have changed the first one's */
@@ -154,6 +157,11 @@ void group_pair(struct group *a, struct group *b, unsigned int qps)
 	group_one_of_pair(a, b, "10.90.0.1", "10.90.0.2");
 	group_one_of_pair(b, a, "10.90.0.2", "10.90.0.1");
 	test_must(!group_activate(a) && !group_activate(b), "the groups become active");
+}
+
+void group_pair(struct group *a, struct group *b, unsigned int qps)
+{
+	group_pair_of(a, "write", b, "write", qps);
 }
 
 int group_hold(struct gnic_accel *acc, const struct group *group)

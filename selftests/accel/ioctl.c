@@ -102,7 +102,7 @@ static bool bo_create_refuses(void)
 	uint64_t before = hbm_free();
 
 	EXPECT_EQ(bo_create((struct drm_gnic_bo_create){ .size = 0 }), -EINVAL);
-	EXPECT_EQ(bo_create((struct drm_gnic_bo_create){ .size = 4096, .flags = 8 }), -EINVAL);
+	EXPECT_EQ(bo_create((struct drm_gnic_bo_create){ .size = 4096, .flags = 16 }), -EINVAL);
 	EXPECT_EQ(bo_create((struct drm_gnic_bo_create){ .size = 4096, .flags = 1u << 31 }),
 		  -EINVAL);
 	EXPECT_EQ(bo_create((struct drm_gnic_bo_create){ .size = 4096, .handle = 1 }), -EINVAL);

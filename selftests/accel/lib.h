@@ -96,8 +96,10 @@ int group_param(const struct group *group, const char *name, const char *value);
 int group_activate(const struct group *group);
 int group_deactivate(const struct group *group);
 
-/* Two groups of type write, each the peer of the other, active. */
+/* Two new groups, each the peer of the other, active; of type write, or of these types. */
 void group_pair(struct group *a, struct group *b, unsigned int qps);
+void group_pair_of(struct group *a, const char *a_type, struct group *b, const char *b_type,
+		   unsigned int qps);
 
 /* The descriptor of a group that nobody holds. */
 int group_hold(struct gnic_accel *acc, const struct group *group);

@@ -81,6 +81,7 @@ const char *gnic_accel_strerror(int err)
 		{ -EFAULT, "memory of this context that is gone" },
 		{ -EACCES, "the far end refuses address, key or sync object, or an own one was not given" },
 		{ -EHOSTUNREACH, "the far end does not answer" },
+		{ -EMSGSIZE, "more than the buffer that the far end offered" },
 		{ -ECONNABORTED, "the QP failed before: make its group inactive, then active" },
 		{ -ETIMEDOUT, "the device does not answer, its queue was reset" },
 		{ -ECANCELED, "the queue was reset" },

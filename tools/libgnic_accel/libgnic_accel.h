@@ -298,13 +298,55 @@ gnic_accel_send(int group, uint32_t qp, const struct gnic_accel_bo *src, uint64_
 	return cmd;
 }
 
+/* RDV_SEND, into the buffer that the far end of a QP offered next, or will offer. */
+static inline struct drm_gnic_cmd
+gnic_accel_rdv_send(int group, uint32_t qp, const struct gnic_accel_bo *src, uint64_t src_offset,
+		    uint64_t size)
+{
+	struct drm_gnic_cmd cmd = gnic_accel_write(group, qp, src, src_offset, 0, size);
+
+	cmd.op = DRM_GNIC_OP_RDV_SEND;
+	return cmd;
+}
+
+/* RDV_RECV: offers a buffer, which far ends may write, for the next RDV_SEND. */
+static inline struct drm_gnic_cmd
+gnic_accel_rdv_recv(int group, uint32_t qp, const struct gnic_accel_bo *dst, uint64_t dst_offset,
+		    uint64_t size)
+{
+	struct drm_gnic_cmd cmd = gnic_accel_cmd(DRM_GNIC_OP_RDV_RECV);
+
+	cmd.group = group;
+	cmd.qp = qp;
+	cmd.dst = dst->handle;
+	cmd.dst_offset = dst_offset;
+	cmd.size = size;
+	return cmd;
+}
+
+/*
+ * RDV_READ of a device address of the far end of a QP into a buffer that far ends may
+ * write. It is there when a record of type RDMA with tag @data says so.
+ */
+static inline struct drm_gnic_cmd
+gnic_accel_rdv_read(int group, uint32_t qp, uint64_t address, const struct gnic_accel_bo *dst,
+		    uint64_t dst_offset, uint64_t size, uint32_t data)
+{
+	struct drm_gnic_cmd cmd = gnic_accel_rdv_recv(group, qp, dst, dst_offset, size);
+
+	cmd.op = DRM_GNIC_OP_RDV_READ;
+	cmd.src_offset = address;
+	cmd.data = data;
+	return cmd;
+}
+
 /* WAIT: what follows starts when all before is done. */
 static inline struct drm_gnic_cmd gnic_accel_barrier(void)
 {
 	return gnic_accel_cmd(DRM_GNIC_OP_WAIT);
 }
 
-/* A WRITE or SEND whose arrival is told, with 32 bits of data. */
+/* A WRITE, SEND or RDV_SEND whose arrival is told, with 32 bits of data. */
 static inline struct drm_gnic_cmd gnic_accel_immediate(struct drm_gnic_cmd cmd, uint32_t data)
 {
 	cmd.flags |= DRM_GNIC_CMD_IMMEDIATE;
@@ -340,7 +382,7 @@ static inline struct drm_gnic_cmd gnic_accel_sob_set(uint32_t sob, uint32_t valu
 	return cmd;
 }
 
-/* A WRITE or SEND that adds @value, up to 3, to sync object @sob of the far end. */
+/* A WRITE, SEND or RDV_SEND that adds @value, up to 3, to sync object @sob of the far end. */
 static inline struct drm_gnic_cmd gnic_accel_signal(struct drm_gnic_cmd cmd, uint32_t sob,
 						    uint32_t value)
 {

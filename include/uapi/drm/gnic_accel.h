@@ -70,6 +70,8 @@ struct drm_gnic_info {
 #define DRM_GNIC_BO_HOST		(1 << 1)
 /* What is behind a dma-buf: another context's memory, card's or driver's. */
 #define DRM_GNIC_BO_IMPORT		(1 << 2)
+/* The far ends of the groups of type READ_RDV_ENDP that the context holds may read it. */
+#define DRM_GNIC_BO_REMOTE_READ		(1 << 3)
 
 /**
  * struct drm_gnic_bo_create - memory for this context
@@ -84,7 +86,7 @@ struct drm_gnic_info {
  *
  * The memory is zero, unless it is imported. Errors: ENOMEM (no such piece of memory),
  * ENOSPC (no more windows, or pieces of them), EOPNOTSUPP (the card can't reach host
- * memory; device memory of another card). Of an import: EBADF (no descriptor), EINVAL (no
+ * memory, or lets no far end read; device memory of another card). Of an import: EBADF (no descriptor), EINVAL (no
  * dma-buf, or its memory is not whole pages), EACCES (DRM_GNIC_BO_REMOTE_WRITE, but the
  * dma-buf may only be read), ENODEV (who exported it is gone).
  *
@@ -183,11 +185,11 @@ struct drm_gnic_group_info {
 };
 
 /**
- * struct drm_gnic_group_recv - give a QP buffers, for frames (raw group) or SENDs (write)
+ * struct drm_gnic_group_recv - give a QP buffers, for frames (raw group) or SENDs (others)
  * @group: in: descriptor
  * @qp: in: 0 .. qp_count - 1
  * @handle: in: buffer object that they are in
- * @flags: in: DRM_GNIC_SOB_ADD or _SET, of a group of type write
+ * @flags: in: DRM_GNIC_SOB_ADD or _SET, of a group that is not raw
  * @offset: in: of the first buffer
  * @length: in: bytes of each
  * @stride: in: from one to the next; 0: @length
@@ -221,7 +223,7 @@ enum drm_gnic_event_type {
 	DRM_GNIC_EVENT_REMOVED = 3,	/* the group, card or context is gone; the last record */
 	DRM_GNIC_EVENT_QP_ERROR = 4,	/* qp, syndrome */
 	DRM_GNIC_EVENT_RECV = 5,	/* a frame or SEND: qp, bytes, index, count, tag */
-	DRM_GNIC_EVENT_RDMA = 6,	/* RDMA WRITE with immediate: qp, bytes, tag */
+	DRM_GNIC_EVENT_RDMA = 6,	/* message with immediate, RDV_READ: qp, bytes, tag */
 	DRM_GNIC_EVENT_QP_RECOVERED = 7,	/* qp; its buffers are gone, numbers start at 0 */
 	DRM_GNIC_EVENT_DB_OVERRUN = 8,	/* qp: a doorbell was lost, and rung again */
 	DRM_GNIC_EVENT_CQ_ERROR = 9,	/* syndrome; all QPs fail, until the group was inactive */
@@ -310,9 +312,12 @@ enum drm_gnic_op {
 	DRM_GNIC_OP_SOB_SET = 7,	/* sob, sob_value */
 	DRM_GNIC_OP_SOB_ADD = 8,	/* sob, sob_value */
 	DRM_GNIC_OP_SOB_WAIT = 9,	/* sob, sob_value: what follows starts when it has that */
+	DRM_GNIC_OP_RDV_SEND = 10,	/* group (SEND_RDV), qp, src, src_offset, size */
+	DRM_GNIC_OP_RDV_RECV = 11,	/* group (RECV_RDV), qp, dst, dst_offset, size */
+	DRM_GNIC_OP_RDV_READ = 12,	/* group (READ_RDV), likewise, src_offset, data */
 };
 
-/* RDMA_WRITE, SEND */
+/* RDMA_WRITE, SEND, RDV_SEND */
 #define DRM_GNIC_CMD_IMMEDIATE		(1 << 0)	/* data arrives as event */
 #define DRM_GNIC_CMD_INLINE		(1 << 1)	/* src_offset is the data */
 /* DRM_GNIC_SOB_ADD, _SET: the far end's sync object @sob is signalled behind the data */
@@ -382,15 +387,17 @@ struct drm_gnic_rows {
 /**
  * struct drm_gnic_cmd - a command; names of members that count are at its op
  * @op: enum drm_gnic_op
- * @flags: DRM_GNIC_CMD_*; RDMA_WRITE, SEND: DRM_GNIC_SOB_ADD or _SET
+ * @flags: DRM_GNIC_CMD_*; RDMA_WRITE, SEND, RDV_SEND: DRM_GNIC_SOB_ADD or _SET
  * @src: handle of a buffer object; with DRM_GNIC_CMD_INLINE zero
- * @dst: handle of a buffer object
- * @src_offset: bytes into @src
+ * @dst: handle of a buffer object; RDV_RECV, RDV_READ: with DRM_GNIC_BO_REMOTE_WRITE
+ * @src_offset: bytes into @src; RDV_READ: device address at the far end
  * @dst_offset: bytes into @dst; RDMA_WRITE: device address at the far end
  * @size: bytes of @src, 1 .. DRM_GNIC_CMD_SIZE_MAX, with DRM_GNIC_CMD_INLINE ..
- *	DRM_GNIC_CMD_INLINE_MAX; FILL: a multiple of 4; a reduction: whole numbers
- * @data: FILL: 32-bit pattern; RDMA_WRITE, SEND: immediate data
- * @group: descriptor of a group of type WRITE
+ *	DRM_GNIC_CMD_INLINE_MAX; FILL: a multiple of 4; a reduction: whole numbers;
+ *	RDV_RECV: of the buffer, the message may have less
+ * @data: FILL: 32-bit pattern; RDMA_WRITE, SEND, RDV_SEND: immediate data
+ * @group: descriptor of a group of a type that has this op; RDMA_WRITE, SEND: WRITE,
+ *	RECV_RDV or READ_RDV
  * @qp: of @group
  * @reduction: REDUCE, RDMA_WRITE: DRM_GNIC_REDUCTION(); an upscaled one writes twice
  *	@size bytes, to a multiple of 4
@@ -446,8 +453,9 @@ struct drm_gnic_sync {
  * The submission is checked as a whole before any of it starts. A command that
  * fails later fails its submission: the status of the fence (sync_file) is
  * EFAULT (local memory), EACCES (remote memory or key), ECONNABORTED (the QP
- * had failed), EHOSTUNREACH (no answer by the peer), EIO (else), ETIMEDOUT or
- * ECANCELED (the queue was reset), ENODEV (the card is gone).
+ * had failed), EHOSTUNREACH (no answer by the peer), EMSGSIZE (RDV_SEND of more than the
+ * buffer holds), EIO (else), ETIMEDOUT or ECANCELED (the queue was reset), ENODEV (the
+ * card is gone).
  */
 struct drm_gnic_submit {
 	__u64 cmds;
