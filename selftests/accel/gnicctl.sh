@@ -190,6 +190,47 @@ rdma_rows() {
 	status 2 "may stand here" accel run -e "alloc a 4K; hold g 5; send g a 100 rows 10 20"
 }
 
+# Groups 5 of both cards, at this end and at the other.
+rendezvous_types() {
+	group_state "$CARD" 5 inactive
+	group_state "$PEER_CARD" 5 inactive
+	group_set "$CARD" 5 qp_type "$1"
+	group_set "$PEER_CARD" 5 qp_type "$2"
+	group_state "$CARD" 5 active
+	group_state "$PEER_CARD" 5 active
+}
+
+rendezvous() {
+	pair_up 5 2
+	rendezvous_types send_rdv recv_rdv
+	head -c 300000 /dev/urandom >"$DIR/in"
+	run "open a $CARD; alloc src 300000; hold ga 5; write src $DIR/in
+		open b $PEER_CARD; alloc dst 300000 remote; hold gb 5; group gb
+		rdvrecv gb.1 dst 100000 count 3 walk; rdvsend ga.1 src 100000 count 3 walk imm 9
+		event gb rdma; event gb rdma; event gb rdma
+		read dst $DIR/out 300000" >"$DIR/log"
+	cmp "$DIR/in" "$DIR/out"
+	expect tags "$(jq -c '[.results[] | select(.event) | .tag] | unique' "$DIR/log")" = '["0x9"]'
+	expect type "$(jq -r '.results[] | .type // empty' "$DIR/log")" = recv_rdv
+	expect depth "$(jq '.results[] | .rdv_depth // empty' "$DIR/log")" -eq 1024
+	rendezvous_types read_rdv_endp read_rdv
+	run "open a $CARD; alloc src 300000 readable; hold ga 5; write src $DIR/in
+		open b $PEER_CARD; alloc dst 300000 remote; hold gb 5
+		rdvread gb src+100000 dst 100000 tag 3 count 2 walk; event gb rdma; event gb rdma
+		read dst $DIR/out 200000" >"$DIR/log"
+	cmp <(tail -c 200000 "$DIR/in") "$DIR/out"
+	expect tags "$(jq -c '[.results[] | select(.event) | .tag]' "$DIR/log")" = '["0x3","0x3"]'
+	status 1 "Operation not supported" accel run -d "$CARD" -e \
+		"alloc a 4K remote; hold g 5; rdvrecv g a 64"
+	status 2 "alloc: \"near\" may not stand here" accel run -e "alloc a 4K near"
+	status 2 "\"imm\": count N, walk, sync may stand here" accel run -d "$CARD" -e \
+		"alloc a 4K remote; hold g 5; rdvrecv g a 64 imm 1"
+	status 2 "\"signal\": tag X, count N" accel run -d "$CARD" -e \
+		"alloc a 4K remote; hold g 5; rdvread g 0 a 64 signal 1 1"
+	status 2 "different contexts" accel run -d "$CARD" -e \
+		"open a; alloc m 4K; open b; hold g 5; rdvsend g m 64"
+}
+
 # A copy at the far end waits for the second of two WRITEs.
 sync_objects() {
 	pair_up 5 1
@@ -261,5 +302,6 @@ switch_up
 mkdir -p "$DIR"
 trap 'switch_down; rm -rf "$DIR"' EXIT
 guest_main wrong_arguments failures helps script_lines script_memory script_share script_stdin \
-	info_both_forms shows_ports shows_groups rdma_script rdma_rows sync_objects recv_udp \
+	info_both_forms shows_ports shows_groups rdma_script rdma_rows rendezvous sync_objects \
+	recv_udp \
 	sim_words

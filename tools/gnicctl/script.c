@@ -12,6 +12,7 @@
 static const struct script_cmd *const script_tables[] = {
 	script_mem_cmds,
 	script_group_cmds,
+	script_rdma_cmds,
 };
 
 #define SCRIPT_TABLES	(sizeof(script_tables) / sizeof(script_tables[0]))

@@ -53,9 +53,10 @@ struct script_cmd {
 	const char *help;
 };
 
-/* script_mem.c, script_group.c: tables that end with a NULL name */
+/* script_mem.c, script_group.c, script_rdma.c: tables that end with a NULL name */
 extern const struct script_cmd script_mem_cmds[];
 extern const struct script_cmd script_group_cmds[];
+extern const struct script_cmd script_rdma_cmds[];
 
 /* script_obj.c */
 struct script_ctx *script_ctx(struct script *script);
@@ -65,6 +66,8 @@ struct script_buf *script_buf_new(struct script *script, const char *name);
 struct script_buf *script_buf_find(struct script *script, const char *name);
 struct script_group *script_group_new(struct script *script, const char *name);
 struct script_group *script_group_find(struct script *script, const char *name);
+/* "GROUP.QP" or "GROUP": cuts the text; @qp stays as it was if there is none. */
+struct script_group *script_group_qp(struct script *script, char *text, uint32_t *qp);
 
 /* "NAME[+OFFSET]" with room for @size bytes; @size 0: up to the end, which is stored. */
 struct script_buf *script_piece(struct script *script, char *text, uint64_t *offset,

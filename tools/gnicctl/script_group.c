@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Commands of a script about QP groups. */
-#include <ctype.h>
+/* Commands of a script about QP groups, but for messages. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +9,6 @@
 #include "err.h"
 #include "out.h"
 #include "parse.h"
-#include "reduction.h"
 #include "script.h"
 
 #define SCRIPT_TIMEOUT_MS	10000
@@ -31,17 +29,17 @@ static const char *const script_events[] = {
 
 #define SCRIPT_EVENTS	(sizeof(script_events) / sizeof(script_events[0]))
 
-/* "GROUP.QP" or "GROUP": cuts the text; @qp stays as it was if there is none. */
-static struct script_group *script_group_qp(struct script *script, char *text, uint32_t *qp)
-{
-	char *dot = strchr(text, '.');
+/* As devlink has them. */
+static const char *const script_types[] = {
+	[DRM_GNIC_GROUP_RAW]		= "raw",
+	[DRM_GNIC_GROUP_WRITE]		= "write",
+	[DRM_GNIC_GROUP_SEND_RDV]	= "send_rdv",
+	[DRM_GNIC_GROUP_RECV_RDV]	= "recv_rdv",
+	[DRM_GNIC_GROUP_READ_RDV]	= "read_rdv",
+	[DRM_GNIC_GROUP_READ_RDV_ENDP]	= "read_rdv_endp",
+};
 
-	if (dot) {
-		*dot = '\0';
-		*qp = parse_u32("QP", dot + 1);
-	}
-	return script_group_find(script, text);
-}
+#define SCRIPT_TYPES	(sizeof(script_types) / sizeof(script_types[0]))
 
 /* ---- hold ---- */
 
@@ -86,7 +84,7 @@ static void script_group_print(struct script *script, int argc, char **argv)
 	out_open(NULL);
 	out_str("name", group->name);
 	out_u64("sfnum", info.sfnum);
-	out_str("type", info.type == DRM_GNIC_GROUP_RAW ? "raw" : "write");
+	out_str("type", info.type < SCRIPT_TYPES ? script_types[info.type] : "unknown");
 	out_bool("active", info.flags & DRM_GNIC_GROUP_ACTIVE);
 	out_bool("link", info.flags & DRM_GNIC_GROUP_LINK);
 	out_bool("removed", info.flags & DRM_GNIC_GROUP_REMOVED);
@@ -97,191 +95,9 @@ static void script_group_print(struct script *script, int argc, char **argv)
 	out_u64("peer_qpn_base", info.peer_qpn_base);
 	out_u64("depth", info.depth);
 	out_u64("path_mtu", info.path_mtu);
+	if (info.rdv_depth)
+		out_u64("rdv_depth", info.rdv_depth);
 	out_close();
-}
-
-/* ---- rdma ---- */
-
-struct script_rdma {
-	struct script_ctx *ctx;
-	struct drm_gnic_cmd cmd;
-	struct drm_gnic_rows rows;
-	uint64_t count;
-	bool sync;	/* the next one is submitted when this one is done */
-	bool walk;	/* the next one begins where this one ends */
-};
-
-/* A number, or a piece of any buffer, for whose address it stands. */
-static uint64_t script_remote(struct script *script, char *text, uint64_t size)
-{
-	struct script_buf *buf;
-	uint64_t offset;
-
-	if (isdigit((unsigned char)text[0]))
-		return parse_u64("remote address", text);
-	buf = script_piece(script, text, &offset, &size);
-	return buf->bo->address + offset;
-}
-
-/* "rows ROW STRIDE": here alone; "to STRIDE" behind it: at the far end, too. */
-static int script_rows_option(struct script_rdma *rdma, int argc, char **argv, int i)
-{
-	struct drm_gnic_rows *rows = &rdma->rows;
-
-	if (rdma->cmd.op != DRM_GNIC_OP_RDMA_WRITE)
-		return 0;
-	if (strcmp(argv[i], "to") == 0 && rows->row) {
-		rows->sides = DRM_GNIC_ROWS_EACH;
-		rows->stride[2] = parse_u32("to", argv[i + 1]);
-		return 2;
-	}
-	if (strcmp(argv[i], "rows") || i + 2 >= argc)
-		return 0;
-	*rows = gnic_accel_rows(DRM_GNIC_ROWS_HERE, parse_u32("rows", argv[i + 1]), 1, 0);
-	rows->stride[0] = parse_u32("rows", argv[i + 2]);
-	if (!rows->row)
-		usage_error("%s: rows of 0 bytes", argv[0]);
-	return 3;
-}
-
-/* How many of them there are the size says. */
-static void script_rows(struct script_rdma *rdma, const char *command)
-{
-	struct drm_gnic_rows *rows = &rdma->rows;
-	uint64_t count;
-
-	if (!rows->row)
-		return;
-	if (rdma->walk)
-		usage_error("%s: rows do not walk", command);
-	count = rdma->cmd.size / rows->row;
-	if (rdma->cmd.size % rows->row || !count || count > UINT16_MAX)
-		usage_error("%s: the size is not 1 .. %u rows of %u bytes", command, UINT16_MAX,
-			    rows->row);
-	if (count == 1)
-		rows->stride[0] = rows->stride[2] = 0;
-	rows->count[0] = count;
-	if (rows->sides == DRM_GNIC_ROWS_EACH)
-		rows->count[2] = count;
-	rdma->cmd.rows = (uintptr_t)rows;
-}
-
-/* Returns how many words the option at @argv[@i] has, 0: it is none. */
-static int script_rdma_option(struct script_rdma *rdma, int argc, char **argv, int i)
-{
-	const char *next = i + 1 < argc ? argv[i + 1] : NULL;
-
-	if (strcmp(argv[i], "sync") == 0) {
-		rdma->sync = true;
-		return 1;
-	}
-	if (strcmp(argv[i], "walk") == 0) {
-		rdma->walk = true;
-		return 1;
-	}
-	if (!next)
-		return 0;
-	if (strcmp(argv[i], "signal") == 0 && i + 2 < argc) {
-		rdma->cmd = gnic_accel_signal(rdma->cmd, parse_u32("sync object", next),
-					      parse_u32("value", argv[i + 2]));
-		return 3;
-	}
-	if (strcmp(argv[i], "imm") == 0) {
-		rdma->cmd.data = parse_u32("imm", next);
-		rdma->cmd.flags |= DRM_GNIC_CMD_IMMEDIATE;
-		return 2;
-	}
-	if (strcmp(argv[i], "count") == 0) {
-		rdma->count = parse_u64("count", next);
-		return 2;
-	}
-	if (reduction_op(argv[i]) && rdma->cmd.op == DRM_GNIC_OP_RDMA_WRITE) {
-		rdma->cmd.reduction = reduction_parse(argv[i], next);
-		return 2;
-	}
-	return script_rows_option(rdma, argc, argv, i);
-}
-
-static void script_rdma_options(struct script_rdma *rdma, int argc, char **argv, int i)
-{
-	int taken;
-
-	for (; i < argc; i += taken) {
-		taken = script_rdma_option(rdma, argc, argv, i);
-		if (!taken)
-			usage_error("%s: \"%s\": imm X, signal SOB N, count N, walk, sync%s may stand here",
-				    argv[0], argv[i],
-				    rdma->cmd.op == DRM_GNIC_OP_SEND ?
-				    "" : ", OP TYPE, rows ROW STRIDE [to STRIDE]");
-	}
-}
-
-static void script_rdma_submit(const struct script_rdma *rdma)
-{
-	uint64_t step = rdma->walk ? rdma->cmd.size : 0;
-	struct drm_gnic_cmd cmds[SCRIPT_BATCH];
-	uint64_t left, n, i, at = 0;
-
-	for (left = rdma->count; left; left -= n) {
-		n = rdma->sync ? 1 : left < SCRIPT_BATCH ? left : SCRIPT_BATCH;
-		for (i = 0; i < n; i++, at += step) {
-			cmds[i] = rdma->cmd;
-			cmds[i].src_offset += at;
-			if (cmds[i].op == DRM_GNIC_OP_RDMA_WRITE)
-				cmds[i].dst_offset += at;
-		}
-		script_submit(rdma->ctx, cmds, n);
-		if (rdma->sync)
-			script_sync(rdma->ctx);
-	}
-}
-
-/* Words 1 and 2 are the group and the source; returns how much of it is used. */
-static uint64_t script_rdma_begin(struct script *script, struct script_rdma *rdma, char **argv,
-				  uint64_t size)
-{
-	struct script_group *group;
-	struct script_buf *src;
-	uint64_t offset, span;
-
-	if (!size || size > DRM_GNIC_CMD_SIZE_MAX)
-		usage_error("%s: size 1 .. %#x", argv[0], DRM_GNIC_CMD_SIZE_MAX);
-	if (rdma->walk && rdma->count > UINT64_MAX / size)
-		usage_error("%s: count %llu is too much to walk", argv[0],
-			    (unsigned long long)rdma->count);
-	span = rdma->walk ? size * rdma->count : size;
-	group = script_group_qp(script, argv[1], &rdma->cmd.qp);
-	src = script_piece(script, argv[2], &offset, &span);
-	if (src->ctx != group->ctx)
-		usage_error("%s: %s and %s belong to different contexts", argv[0], group->name,
-			    src->name);
-	rdma->ctx = group->ctx;
-	rdma->cmd.group = group->fd;
-	rdma->cmd.src = src->bo->handle;
-	rdma->cmd.src_offset = offset;
-	rdma->cmd.size = size;
-	return span;
-}
-
-static void script_rdma(struct script *script, int argc, char **argv)
-{
-	struct script_rdma rdma = { .count = 1, .cmd.op = DRM_GNIC_OP_RDMA_WRITE };
-	uint64_t span;
-
-	script_rdma_options(&rdma, argc, argv, 5);
-	span = script_rdma_begin(script, &rdma, argv, parse_u64("size", argv[4]));
-	rdma.cmd.dst_offset = script_remote(script, argv[3], span);
-	script_rows(&rdma, argv[0]);
-	script_rdma_submit(&rdma);
-}
-
-static void script_send(struct script *script, int argc, char **argv)
-{
-	struct script_rdma rdma = { .count = 1, .cmd.op = DRM_GNIC_OP_SEND };
-
-	script_rdma_options(&rdma, argc, argv, 4);
-	script_rdma_begin(script, &rdma, argv, parse_u64("size", argv[3]));
-	script_rdma_submit(&rdma);
 }
 
 /* ---- events ---- */
@@ -400,13 +216,6 @@ const struct script_cmd script_group_cmds[] = {
 	{ "hold", script_hold, 2, 2, "NAME SFNUM", "own a QP group" },
 	{ "release", script_release, 1, 1, "GROUP", "give it back" },
 	{ "group", script_group_print, 1, 1, "GROUP", "its state" },
-	{ "rdma", script_rdma, 4, 20,
-	  "GROUP[.QP] SRC[+OFF] DST SIZE [OP TYPE] [imm X] [signal SOB N] [count N] [walk] [sync]"
-	  " [rows ROW STRIDE [to STRIDE]]",
-	  "RDMA WRITE; DST: address, or NAME[+OFF] of this script" },
-	{ "send", script_send, 3, 12,
-	  "GROUP[.QP] SRC[+OFF] SIZE [imm X] [signal SOB N] [count N] [walk] [sync]",
-	  "SEND, into the buffer that is next at the far end" },
 	{ "event", script_event, 2, 3, "GROUP TYPE [SECONDS]",
 	  "wait for active, inactive, removed, qp_error, recv, rdma, ..." },
 	{ "recv", script_recv, 4, 4, "GROUP[.QP] NAME[+OFF] SIZE COUNT",

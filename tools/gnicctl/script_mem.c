@@ -29,6 +29,8 @@ static uint32_t script_bo_flags(int argc, char **argv, int at)
 	for (; at < argc; at++)
 		if (strcmp(argv[at], "remote") == 0)
 			flags |= DRM_GNIC_BO_REMOTE_WRITE;
+		else if (strcmp(argv[at], "readable") == 0)
+			flags |= DRM_GNIC_BO_REMOTE_READ;
 		else if (strcmp(argv[0], "alloc") == 0 && strcmp(argv[at], "host") == 0)
 			flags |= DRM_GNIC_BO_HOST;
 		else
@@ -294,9 +296,9 @@ static void script_use(struct script *script, int argc, char **argv)
 const struct script_cmd script_mem_cmds[] = {
 	{ "open", script_open, 1, 2, "CTX [DEV]", "open a context of a card and use it" },
 	{ "use", script_use, 1, 1, "CTX", "alloc, hold and fence go to this context" },
-	{ "alloc", script_alloc, 2, 4, "NAME SIZE [host] [remote]",
-	  "device memory, or the host's, zero; remote: far ends may write into it" },
-	{ "share", script_share, 2, 3, "BUF NAME [remote]",
+	{ "alloc", script_alloc, 2, 5, "NAME SIZE [host] [remote] [readable]",
+	  "device memory, or the host's, zero; remote: far ends may write, readable: read" },
+	{ "share", script_share, 2, 4, "BUF NAME [remote] [readable]",
 	  "memory of another context for the one in use" },
 	{ "free", script_free, 1, 1, "NAME", "give it back" },
 	{ "write", script_write, 2, 2, "NAME[+OFF] FILE", "from a file into device memory" },

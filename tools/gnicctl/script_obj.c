@@ -141,6 +141,17 @@ struct script_group *script_group_find(struct script *script, const char *name)
 	usage_error("there is no group \"%s\"", name);
 }
 
+struct script_group *script_group_qp(struct script *script, char *text, uint32_t *qp)
+{
+	char *dot = strchr(text, '.');
+
+	if (dot) {
+		*dot = '\0';
+		*qp = parse_u32("QP", dot + 1);
+	}
+	return script_group_find(script, text);
+}
+
 void script_end(struct script *script)
 {
 	struct script_group *group;
