@@ -78,6 +78,7 @@ void gnic_flow_set_tags(struct gnic_flow *flow, u8 tags);
 void gnic_flow_set_ip_proto(struct gnic_flow *flow, u8 proto, u8 mask);
 void gnic_flow_set_ip_tos(struct gnic_flow *flow, u8 tos, u8 mask);
 void gnic_flow_set_frame(struct gnic_flow *flow, u8 bits);	/* GNIC_FLOW_FRAME_* that are 1 */
+void gnic_flow_clear_frame(struct gnic_flow *flow, u8 bits);	/* that are 0 */
 void gnic_flow_set_src_ip(struct gnic_flow *flow, const void *addr, const void *mask, int len);
 void gnic_flow_set_dst_ip(struct gnic_flow *flow, const void *addr, const void *mask, int len);
 void gnic_flow_set_l4_src(struct gnic_flow *flow, __be16 port, __be16 mask);

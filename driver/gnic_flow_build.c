@@ -102,6 +102,12 @@ void gnic_flow_set_frame(struct gnic_flow *flow, u8 bits)
 	flow->hw.mask.frame |= bits;
 }
 
+void gnic_flow_clear_frame(struct gnic_flow *flow, u8 bits)
+{
+	flow->hw.key.frame &= ~bits;
+	flow->hw.mask.frame |= bits;
+}
+
 void gnic_flow_set_src_ip(struct gnic_flow *flow, const void *addr, const void *mask, int len)
 {
 	GNIC_FLOW_SET(flow, src_ip, addr, mask, len);

@@ -31,10 +31,24 @@ struct gnic_flower {
 	struct netlink_ext_ack *extack;
 };
 
+/* The device does not tell a first fragment from the others. */
 static int gnic_flower_control(struct gnic_flower *f)
 {
-	if (flow_rule_match_has_control_flags(f->rule, f->extack))
+	struct flow_match_control match;
+
+	flow_rule_match_control(f->rule, &match);
+	if (!flow_rule_is_supp_control_flags(FLOW_DIS_IS_FRAGMENT, match.mask->flags, f->extack))
 		return -EOPNOTSUPP;
+	if (!(match.mask->flags & FLOW_DIS_IS_FRAGMENT))
+		return 0;
+	if (!(f->dev->caps_bits & GNIC_CAP_FLOW_QUEUES)) {
+		NL_SET_ERR_MSG_MOD(f->extack, "this card does not match fragments");
+		return -EOPNOTSUPP;
+	}
+	if (match.key->flags & FLOW_DIS_IS_FRAGMENT)
+		gnic_flow_set_frame(f->flow, GNIC_FLOW_FRAME_FRAGMENT);
+	else
+		gnic_flow_clear_frame(f->flow, GNIC_FLOW_FRAME_FRAGMENT);
 	return 0;
 }
 
@@ -145,6 +159,23 @@ static int gnic_flower_ipv6(struct gnic_flower *f)
 	return 0;
 }
 
+static int gnic_flower_ip(struct gnic_flower *f)
+{
+	struct flow_match_ip match;
+
+	flow_rule_match_ip(f->rule, &match);
+	if (match.mask->ttl) {
+		NL_SET_ERR_MSG_MOD(f->extack, "the card does not match a time to live");
+		return -EOPNOTSUPP;
+	}
+	if (!(f->dev->caps_bits & GNIC_CAP_FLOW_QUEUES)) {
+		NL_SET_ERR_MSG_MOD(f->extack, "this card does not match a type of service");
+		return -EOPNOTSUPP;
+	}
+	gnic_flow_set_ip_tos(f->flow, match.key->tos, match.mask->tos);
+	return 0;
+}
+
 static int gnic_flower_ports(struct gnic_flower *f)
 {
 	u8 proto = f->flow->hw.key.ip_proto;
@@ -191,7 +222,7 @@ static const struct gnic_flower_key gnic_flower_keys[FLOW_DISSECTOR_KEY_MAX] = {
 	[FLOW_DISSECTOR_KEY_ENC_OPTS]		= { "tunnel options" },
 	[FLOW_DISSECTOR_KEY_MPLS]		= { "MPLS" },
 	[FLOW_DISSECTOR_KEY_TCP]		= { "TCP flags" },
-	[FLOW_DISSECTOR_KEY_IP]			= { "tos and ttl" },
+	[FLOW_DISSECTOR_KEY_IP]			= { "tos and ttl", gnic_flower_ip },
 	[FLOW_DISSECTOR_KEY_CVLAN]		= { "inner VLAN" },
 	[FLOW_DISSECTOR_KEY_META]		= { "indev and l2_miss" },
 	[FLOW_DISSECTOR_KEY_CT]			= { "connection tracking" },

@@ -41,19 +41,19 @@ last_used() {
 	expect "used before" "$(filter_json "$DEV" '.actions[0].last_used')" -le 1
 }
 
-# match ARG...: does a filter with these keys take one datagram to port 5000?
+# match ARG...: frames that a filter with these keys takes of one datagram to port 5000
 match() {
 	local before
 
 	tc filter add dev "$DEV" ingress "$@"
 	in_hw "$DEV"
 	before=$(hw_packets "$DEV")
-	from_peer "${ADDRESS:-192.0.2.1}" 5000 1 64
+	from_peer "${ADDRESS:-192.0.2.1}" 5000 1 "${SIZE:-64}"
 	echo $(($(hw_packets "$DEV") - before))
 	tc filter del dev "$DEV" ingress
 }
 
-# matches YES_OR_NO KEY...
+# matches FRAMES KEY...
 matches() {
 	local want=$1
 
@@ -97,6 +97,31 @@ ipv6_keys() {
 	matches 1 src_ip 2001:db8::/32 ip_proto udp
 	matches 0 src_ip 2001:db9::/32 ip_proto udp
 	PROTOCOL=ip matches 0 ip_proto udp
+}
+
+# A datagram of 4000 bytes comes in three pieces, none of which has ports.
+fragments() {
+	tc qdisc add dev "$DEV" clsact
+	defer tc qdisc del dev "$DEV" clsact
+	for PROTOCOL in ip ipv6; do
+		[ $PROTOCOL = ip ] || ADDRESS=2001:db8::1
+		matches 1 ip_flags nofrag ip_proto udp dst_port 5000
+		matches 0 ip_flags frag ip_proto udp
+		SIZE=4000 matches 0 ip_flags nofrag ip_proto udp
+		SIZE=4000 matches 3 ip_flags frag ip_proto udp
+		SIZE=4000 matches 3 ip_proto udp
+		SIZE=4000 matches 0 ip_proto udp dst_port 5000
+	done
+}
+
+# The bits that the mask has, of two frames whose others differ.
+type_of_service() {
+	flower "$DEV" protocol ip flower skip_sw ip_proto icmp ip_tos 0x20/0xfc action pass
+	in_hw "$DEV"
+	for tos in 0x20 0x21 0x40 0; do
+		peer ping -c 2 -i 0.05 -Q $tos -q 192.0.2.1 >/dev/null
+	done
+	expect packets "$(hw_packets "$DEV")" = 4
 }
 
 vlan_keys() {
@@ -250,5 +275,5 @@ shared_block() {
 switch_up
 trap switch_down EXIT
 guest_main drop_counts drop_without_skip_sw skip_hw_stays_out last_used ipv4_keys ipv6_keys \
-	vlan_keys priority redirect_to_wire redirect_to_other_port redirect_to_group redirect_roce \
-	target_goes_away many_rules shared_block
+	fragments type_of_service vlan_keys priority redirect_to_wire redirect_to_other_port \
+	redirect_to_group redirect_roce target_goes_away many_rules shared_block

@@ -23,8 +23,7 @@ no() {
 
 keys() {
 	with_qdisc
-	no "the card does not match tos and ttl" ip flower skip_sw ip_tos 0x10 action drop
-	no "the card does not match tos and ttl" ip flower skip_sw ip_ttl 3 action drop
+	no "the card does not match a time to live" ip flower skip_sw ip_ttl 3 action drop
 	no "the card does not match TCP flags" ip flower skip_sw ip_proto tcp tcp_flags 0x2 action drop
 	no "the card does not match ICMP" ip flower skip_sw ip_proto icmp type 8 action drop
 	no "the card does not match ARP" arp flower skip_sw arp_op request action drop
@@ -38,7 +37,8 @@ keys() {
 		vlan_id 0 action drop
 	no "ports are matched with ip_proto tcp or udp only" ip flower skip_sw ip_proto sctp \
 		dst_port 5 action drop
-	no "nsupported match on control.flags" ip flower skip_sw ip_flags frag action drop
+	no "nsupported match on control.flags" ip flower skip_sw ip_flags firstfrag \
+		action drop
 }
 
 actions() {
@@ -122,7 +122,7 @@ too_many_masks() {
 
 software_does_it() {
 	with_qdisc
-	tc filter add dev "$DEV" ingress protocol ip flower ip_tos 0x10 action drop
+	tc filter add dev "$DEV" ingress protocol ip flower ip_ttl 3 action drop
 	expect not_in_hw "$(filter_json "$DEV" '.not_in_hw // false')" = true
 }
 
