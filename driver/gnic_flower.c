@@ -79,24 +79,39 @@ static int gnic_flower_eth_addrs(struct gnic_flower *f)
 	return 0;
 }
 
-static int gnic_flower_num_of_vlans(struct gnic_flower *f)
-{
-	const struct flow_dissector_key_num_of_vlans *key;
-
-	if (!gnic_flow_edits(f->dev)) {
-		NL_SET_ERR_MSG_MOD(f->extack, "this card does not count VLAN tags");
-		return -EOPNOTSUPP;
-	}
-	key = skb_flow_dissector_target(f->rule->match.dissector,
-					FLOW_DISSECTOR_KEY_NUM_OF_VLANS, f->rule->match.key);
-	gnic_flow_set_tags(f->flow, key->num_of_vlans);
-	return 0;
-}
-
 static u16 gnic_flower_tci(const struct flow_dissector_key_vlan *vlan)
 {
 	return vlan->vlan_id | vlan->vlan_priority << VLAN_PRIO_SHIFT |
 	       (vlan->vlan_dei ? VLAN_CFI_MASK : 0);
+}
+
+/* 0: the filter does not say */
+static u8 gnic_flower_tags(const struct gnic_flower *f)
+{
+	const struct flow_dissector_key_num_of_vlans *key;
+
+	if (!flow_rule_match_key(f->rule, FLOW_DISSECTOR_KEY_NUM_OF_VLANS))
+		return 0;
+	key = skb_flow_dissector_target(f->rule->match.dissector,
+					FLOW_DISSECTOR_KEY_NUM_OF_VLANS, f->rule->match.key);
+	return key->num_of_vlans;
+}
+
+static int gnic_flower_num_of_vlans(struct gnic_flower *f)
+{
+	if (!gnic_flow_edits(f->dev)) {
+		NL_SET_ERR_MSG_MOD(f->extack, "this card does not count VLAN tags");
+		return -EOPNOTSUPP;
+	}
+	gnic_flow_set_tags(f->flow, gnic_flower_tags(f));
+	return 0;
+}
+
+/* Nothing is asked of the last tag but what is behind it: that is the protocol. */
+static bool gnic_flower_is_protocol(const struct gnic_flower *f,
+				    const struct flow_dissector_key_vlan *mask, u8 tags)
+{
+	return gnic_flower_tags(f) == tags && !gnic_flower_tci(mask) && !mask->vlan_tpid;
 }
 
 /* To the device a frame without tag is one whose tag is all zeroes. */
@@ -106,6 +121,8 @@ static int gnic_flower_vlan(struct gnic_flower *f)
 	u16 tci, mask;
 
 	flow_rule_match_vlan(f->rule, &match);
+	if (gnic_flower_is_protocol(f, match.mask, 1))
+		return 0;
 	if (match.mask->vlan_tpid && match.key->vlan_tpid != htons(ETH_P_8021Q)) {
 		NL_SET_ERR_MSG_MOD(f->extack, "only VLAN tags of type 802.1Q are matched");
 		return -EOPNOTSUPP;
@@ -119,6 +136,17 @@ static int gnic_flower_vlan(struct gnic_flower *f)
 	}
 	gnic_flow_set_vlan(f->flow, htons(tci), htons(mask));
 	return 0;
+}
+
+static int gnic_flower_cvlan(struct gnic_flower *f)
+{
+	struct flow_match_vlan match;
+
+	flow_rule_match_cvlan(f->rule, &match);
+	if (gnic_flower_is_protocol(f, match.mask, 2))
+		return 0;
+	NL_SET_ERR_MSG_MOD(f->extack, "the card does not match inner VLAN");
+	return -EOPNOTSUPP;
 }
 
 /*
@@ -223,7 +251,7 @@ static const struct gnic_flower_key gnic_flower_keys[FLOW_DISSECTOR_KEY_MAX] = {
 	[FLOW_DISSECTOR_KEY_MPLS]		= { "MPLS" },
 	[FLOW_DISSECTOR_KEY_TCP]		= { "TCP flags" },
 	[FLOW_DISSECTOR_KEY_IP]			= { "tos and ttl", gnic_flower_ip },
-	[FLOW_DISSECTOR_KEY_CVLAN]		= { "inner VLAN" },
+	[FLOW_DISSECTOR_KEY_CVLAN]		= { "inner VLAN", gnic_flower_cvlan },
 	[FLOW_DISSECTOR_KEY_META]		= { "indev and l2_miss" },
 	[FLOW_DISSECTOR_KEY_CT]			= { "connection tracking" },
 	[FLOW_DISSECTOR_KEY_HASH]		= { "hash" },

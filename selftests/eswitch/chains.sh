@@ -192,6 +192,23 @@ number_of_vlans() {
 	expect "with one tag" "$(count hw_packets ingress 0)" = 4
 }
 
+# What is behind as many tags as are asked for.
+protocol_behind_tags() {
+	with_all_vlans
+	# shellcheck disable=SC2086 # words
+	in_chain 0 ip $UDP action vlan push id 7 pipe action vlan push id 100 pipe \
+		action goto chain 5
+	in_chain 5 all num_of_vlans 2 cvlan_ethtype ipv6 action pass
+	from_peer 192.0.2.1 5000 3 64
+	expect "of IPv6" "$(count hw_packets ingress 5)" = 0
+	tc filter del dev "$DEV" ingress chain 5
+	in_chain 5 all num_of_vlans 2 cvlan_ethtype ipv4 action pass
+	from_peer 192.0.2.1 5000 3 64
+	expect "of IPv4" "$(count hw_packets ingress 5)" = 3
+	expect_refused "the card does not match inner VLAN" in_chain 6 all num_of_vlans 3 \
+		cvlan_ethtype ipv4 action pass
+}
+
 # What the host sends.
 egress_has_filters() {
 	with_qdisc
@@ -319,5 +336,6 @@ by_software_alone() {
 switch_up
 trap switch_down EXIT
 guest_main push_puts_a_tag_on push_for_a_vlan_device pop_takes_it_off modify_changes_it \
-	redirect_with_a_tag goto_another_chain goto_in_both number_of_vlans egress_has_filters egress_of_segments \
-	mirrors_between_tags chains_outlive_a_reset refused by_software_alone
+	redirect_with_a_tag goto_another_chain goto_in_both number_of_vlans \
+	protocol_behind_tags egress_has_filters egress_of_segments mirrors_between_tags \
+	chains_outlive_a_reset refused by_software_alone
