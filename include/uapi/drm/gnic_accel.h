@@ -86,9 +86,10 @@ struct drm_gnic_info {
  *
  * The memory is zero, unless it is imported. Errors: ENOMEM (no such piece of memory),
  * ENOSPC (no more windows, or pieces of them), EOPNOTSUPP (the card can't reach host
- * memory, or lets no far end read; device memory of another card). Of an import: EBADF (no descriptor), EINVAL (no
- * dma-buf, or its memory is not whole pages), EACCES (DRM_GNIC_BO_REMOTE_WRITE, but the
- * dma-buf may only be read), ENODEV (who exported it is gone).
+ * memory, or lets no far end read; device memory of another card). Of an import: EBADF (no
+ * descriptor), EINVAL (no dma-buf, or its memory is not whole pages), EACCES
+ * (DRM_GNIC_BO_REMOTE_WRITE, but the dma-buf may only be read), ENODEV (who exported it is
+ * gone).
  *
  * DRM_IOCTL_PRIME_HANDLE_TO_FD makes a dma-buf of a buffer object.
  */
