@@ -34,7 +34,7 @@ at_egress() {
 # count WHICH WHERE CHAIN: packets of the filter there
 count() {
 	tc -j -s filter show dev "$DEV" "$2" chain "$3" prio 10 |
-		jq "[.[] | select(.options.actions)][0].options.actions[0].stats.$1"
+		jq "[.[] | select(.options.actions)][0].options.actions[0].stats.$1 // 0"
 }
 
 # The receive filter of $DEV lets all VLANs pass.

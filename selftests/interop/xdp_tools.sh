@@ -37,13 +37,13 @@ bench() {
 	defer rm -rf $WORK
 	xdp-bench "$@" >$WORK/bench.log 2>&1 &
 	BENCH=$!
-	defer kill -INT $BENCH
+	defer kill -INT "$BENCH"
 	wait_for 10 attached "$DEV"
 }
 
 bench_ends() {
-	kill -INT $BENCH
-	wait $BENCH || fail "$(cat $WORK/bench.log)"
+	kill -INT "$BENCH"
+	wait "$BENCH" || fail "$(cat $WORK/bench.log)"
 }
 
 # What its last lines say: "Packets received    : 4096"
@@ -158,11 +158,11 @@ dump_sees_both_ends() {
 	attach "$VERDICT" xdp_pass
 	xdpdump -i "$DEV" --rx-capture entry,exit -w $WORK/both.pcapng >$WORK/dump.log 2>&1 &
 	DUMP=$!
-	defer kill -INT $DUMP
+	defer kill -INT "$DUMP"
 	wait_for 20 test -s $WORK/both.pcapng
 	ping_works
-	kill -INT $DUMP
-	wait $DUMP || fail "$(cat $WORK/dump.log)"
+	kill -INT "$DUMP"
+	wait "$DUMP" || fail "$(cat $WORK/dump.log)"
 	expect "captures" "$(tshark -r $WORK/both.pcapng -Y 'icmp.type == 0' 2>/dev/null |
 		wc -l)" -eq 6
 }
