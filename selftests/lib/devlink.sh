@@ -61,6 +61,8 @@ switch_up() {
 	peer ip addr add 192.0.2.2/24 dev "$PEER_DEV"
 	peer ip link set "$PEER_DEV" up
 	peer ip addr add 2001:db8::2/64 dev "$PEER_DEV" nodad
+	sysctl -q -w "net.ipv6.conf.$DEV.keep_addr_on_down=1"
+	peer sysctl -q -w "net.ipv6.conf.$PEER_DEV.keep_addr_on_down=1"
 	wait_for 10 carrier_up
 	mode_set "$CARD" switchdev
 	mode_set "$PEER_CARD" switchdev
