@@ -198,6 +198,18 @@ static void gnic_group_take_back(struct gnic_group *group)
 		gnic_comp_sync(group->comp);	/* what has arrived is nobody's */
 }
 
+/*
+ * QPs that failed shall work for the next holder. But one that offers buffers may have left
+ * some with its peer, who may be well: it stays as it is until the user says so.
+ */
+static void gnic_group_mend(struct gnic_group *group)
+{
+	if (group->attr.type == GNIC_GROUP_RECV_RDV || group->attr.type == GNIC_GROUP_READ_RDV)
+		return;
+	if (!gnic_group_recover(group))
+		gnic_group_well(group);
+}
+
 void gnic_accel_group_release(struct gnic_group *group)
 {
 	mutex_lock(&group->lock);
@@ -208,8 +220,7 @@ void gnic_accel_group_release(struct gnic_group *group)
 	gnic_group_set_holder(group, GNIC_ASID_NONE, NULL, NULL);
 	if (group->active && group->attr.type != GNIC_GROUP_RAW) {
 		gnic_group_take_back(group);
-		if (!gnic_group_recover(group))
-			gnic_group_well(group);
+		gnic_group_mend(group);
 	}
 	if (group->active && group->attr.type == GNIC_GROUP_RAW)
 		gnic_group_renew(group);

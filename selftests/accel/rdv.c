@@ -272,6 +272,41 @@ static bool next_holder(void)
 	return true;
 }
 
+/*
+ * What its holder had offered is not written to any more, though the memory is another
+ * context's now, which holds the group and lets far ends write.
+ */
+static bool next_receiver(void)
+{
+	struct gnic_accel *next, *first = rdv_receiver.acc;
+	struct gnic_accel_bo *gone, *own;
+	uint64_t address;
+
+	test_bo(first, &gone, 3 * 4096, DRM_GNIC_BO_REMOTE_WRITE);
+	address = gone->address;
+	EXPECT_EQ(rdv_run(&rdv_receiver, gnic_accel_rdv_recv(rdv_receiver.fd, 1, gone, 0, 8192)),
+		  0);
+	close(rdv_receiver.fd);
+	rdv_bo_gone(gone);
+	test_open(&next);
+	test_bo(next, &own, 3 * 4096, DRM_GNIC_BO_REMOTE_WRITE);
+	EXPECT_EQ(own->address, address);
+	rdv_receiver.acc = next;
+	rdv_receiver.fd = group_hold(next, &rdv_receiver.group);
+	EXPECT_EQ(rdv_run(&rdv_sender, rdv_send(1, 0, 8192)), -EACCES);
+	EXPECT(test_filled(own->map, own->size, 0));
+	/* where nothing was left behind all is well */
+	EXPECT_EQ(rdv_run(&rdv_receiver, gnic_accel_rdv_recv(rdv_receiver.fd, 2, own, 0, 8192)), 0);
+	EXPECT_EQ(rdv_run(&rdv_sender, rdv_send(2, 0, 8192)), 0);
+	EXPECT(!test_filled(own->map, 8192, 0));
+	close(rdv_receiver.fd);
+	gnic_accel_bo_destroy(own);
+	gnic_accel_close(next);
+	rdv_receiver.acc = first;
+	rdv_receiver.fd = group_hold(first, &rdv_receiver.group);
+	return rdv_pair_again(&rdv_sender, &rdv_receiver);
+}
+
 /* Whatever is under way ends, and both ends work afterwards. */
 static bool deactivated(const struct rdv_end *end, const struct rdv_end *far_end)
 {
@@ -324,6 +359,7 @@ static const struct test tests[] = {
 	{ "memory of the host", host_memory },
 	{ "what groups say of themselves", infos },
 	{ "the next holder sends its own", next_holder },
+	{ "the next holder is not written to", next_receiver },
 	{ "groups that go under way", teardown },
 	{ 0 }
 };

@@ -834,6 +834,70 @@ static void taken_back_in_the_middle(void **state)
 	assert_int_equal(rc_cmd_flush(&sender()->qp), GNIC_STATUS_OK);
 }
 
+/* The peer has offers of one who has left: what it writes there now is nobody's. */
+static void offers_of_one_who_left(void **state)
+{
+	(void)state;
+	for (uint32_t selective = 0; selective < 4; selective += 3) {
+		struct lab_conn conn = conn_default;
+
+		lab_setup(NULL);
+		conn.selective = (uint8_t)selective;
+		lab_connect(0, &conn);
+		memset(lab_mem(1, LAB_SINK), 0x55, 1 << 20);
+		for (uint32_t i = 0; i < 3; i++)
+			offer(0, BUFFER);
+		write(100);
+		write(100);
+		lab_run();
+		check_counts(2, 3);
+		memset(lab_mem(1, LAB_SINK), 0x55, 1 << 20);
+		assert_int_equal(rc_cmd_flush(&receiver()->qp), GNIC_STATUS_OK);
+		write(10000);
+		lab_run();
+		check_refused(GNIC_SYND_REMOTE_ACCESS, GNIC_SYND_REMOTE_ACCESS);
+		assert_int_equal(*lab_mem(1, LAB_SINK), 0x55);
+		lab_teardown(NULL);
+	}
+}
+
+/* In the middle of what it writes there. */
+static bool flush_receiver(struct rc_packet *pkt)
+{
+	if (roce_ops[pkt->opcode].flags & ROCE_OP_WRITE && seen++ == 1)
+		assert_int_equal(rc_cmd_flush(&receiver()->qp), GNIC_STATUS_OK);
+	return true;
+}
+
+static void leaves_in_the_middle(void **state)
+{
+	(void)state;
+	connect();
+	seen = 0;
+	lab.tamper = flush_receiver;
+	offer(0, BUFFER);
+	write(BUFFER);
+	lab_run();
+	check_refused(GNIC_SYND_REMOTE_ACCESS, GNIC_SYND_REMOTE_ACCESS);
+	assert_int_equal(*lab_mem(1, LAB_SINK + 4096), 0x55);
+}
+
+/* Who leaves nothing behind leaves the QP as it was. */
+static void all_was_met(void **state)
+{
+	(void)state;
+	connect();
+	for (uint32_t i = 0; i < 3; i++) {
+		offer(0, BUFFER);
+		write(9000);
+		lab_run();
+		assert_int_equal(rc_cmd_flush(&receiver()->qp), GNIC_STATUS_OK);
+		assert_int_equal(rc_cmd_flush(&sender()->qp), GNIC_STATUS_OK);
+	}
+	check_counts(3, 3);
+	check_arrived(0, 9000);
+}
+
 #define LAB_TEST(name) cmocka_unit_test_setup_teardown(name, lab_setup, lab_teardown)
 
 int main(void)
@@ -870,6 +934,9 @@ int main(void)
 		LAB_TEST(posted),
 		LAB_TEST(taken_back),
 		LAB_TEST(taken_back_in_the_middle),
+		cmocka_unit_test(offers_of_one_who_left),
+		LAB_TEST(leaves_in_the_middle),
+		LAB_TEST(all_was_met),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -261,6 +261,7 @@ struct rc_keep {
  * @msn: messages received, 24 bits
  * @naked: a sequence error was reported and not yet mended
  * @busy: within a message
+ * @stale: it was flushed while the peer had offers of ours: no WRITE is taken any more
  * @is_send: which is a SEND; else a WRITE
  * @write: that WRITE; of a SEND where its buffer is
  * @access: GNIC_ACCESS_* that its memory needs
@@ -275,6 +276,7 @@ struct rc_responder {
 	bool valid;
 	bool naked;
 	bool busy;
+	bool stale;
 	bool is_send;
 	uint8_t access;
 	uint16_t asid;
@@ -403,6 +405,7 @@ uint8_t rdv_check(const struct rc_requester *req, const struct gnic_hw_rc_wqe *w
 bool rdv_serve(struct rc *rc);	/* what the peer has asked for becomes message @req->tail */
 /* A LINEAR of @size bytes takes the next offer, *@va: 0, a syndrome or TXS_WAITS. */
 uint8_t rdv_take(struct rc_requester *req, uint32_t size, uint64_t *va);
+bool rdv_is_open(const struct rc *rc);	/* the peer has not met all that was offered to it */
 /* An offer has come: 0, or why it is refused. */
 uint8_t rdv_offered(struct rc *rc, const struct rc_packet *pkt);
 

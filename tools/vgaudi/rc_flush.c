@@ -14,6 +14,8 @@ static bool txs_flush(struct rc *rc)
 	/* what was posted to a QP that failed goes when VALID is written */
 	if (!qp->sq.present || qp->failed)
 		return true;
+	/* the peer would write to what was the memory of who has left */
+	rc->res.stale |= rdv_is_open(rc);
 	if (req->head != req->tail) {
 		txs_fail(rc, req->head, GNIC_SYND_FLUSHED);
 		return true;

@@ -116,7 +116,7 @@ static bool train_expected(const struct train *t, const struct car *car)
 	const struct rc_requester *req = &t->from->req;
 	const struct rc_responder *res = &t->to->res;
 
-	if (!res->valid || res->expected != req->nts || rxe_keeps(res))
+	if (!res->valid || res->stale || res->expected != req->nts || rxe_keeps(res))
 		return false;
 	if (car->only)
 		return !res->busy && res->lkey == req->rkey;

@@ -80,7 +80,7 @@ bool rxe_keep(struct rc *rc, const struct rxe_request *in, uint32_t ahead)
 	struct rc_write write;
 	uint32_t off;
 
-	if (ahead >= ROCE_SACK_BITS)
+	if (ahead >= ROCE_SACK_BITS || res->stale)
 		return false;
 	if (keep_has(res, ahead)) {
 		rc->qp->stats.duplicates++;

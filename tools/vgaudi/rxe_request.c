@@ -126,6 +126,8 @@ static uint8_t rxe_check_opcode(const struct rc *rc, const struct rc_packet *pkt
 		return GNIC_SYND_RX_RC_TOO_BIG;
 	if (send)
 		return rxe_check_send(res, pkt, first, last);
+	if (res->stale)
+		return GNIC_SYND_REMOTE_ACCESS;
 	return first ? rxe_check_write(res, pkt) : rxe_check_next(res, pkt, last);
 }
 

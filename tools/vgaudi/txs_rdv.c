@@ -121,6 +121,14 @@ bool rdv_serve(struct rc *rc)
 	return true;
 }
 
+/* Each message of the peer's has met one: it can send nothing else. */
+bool rdv_is_open(const struct rc *rc)
+{
+	uint32_t made = rc->req.rdv.made;
+
+	return made && psn_diff(made & ROCE_PSN_MASK, rc->res.msn) > 0;
+}
+
 /* ---- what comes ---- */
 
 static uint8_t rdv_check_packet(const struct rc *rc, const struct rc_packet *pkt)
