@@ -204,7 +204,7 @@ static void gnic_group_take_back(struct gnic_group *group)
  */
 static void gnic_group_mend(struct gnic_group *group)
 {
-	if (group->attr.type == GNIC_GROUP_RECV_RDV || group->attr.type == GNIC_GROUP_READ_RDV)
+	if (gnic_group_type_offers(group->attr.type))
 		return;
 	if (!gnic_group_recover(group))
 		gnic_group_well(group);

@@ -71,9 +71,8 @@ static int gnic_group_check_rdv(struct gnic_group *group, struct netlink_ext_ack
 {
 	const struct gnic_group_config *config = &group->config;
 	u32 most = gnic_group_offers_max(group->dev);
-	enum gnic_group_type type = group->attr.type;
 
-	if ((type == GNIC_GROUP_RECV_RDV || type == GNIC_GROUP_READ_RDV) &&
+	if (gnic_group_type_offers(group->attr.type) &&
 	    config->qp_rdv_depth >> GNIC_RDV_RATIO_LOG < config->qp_wq_depth) {
 		NL_SET_ERR_MSG_FMT_MOD(extack,
 				       "a group of type %s needs a qp_rdv_depth of %u times qp_wq_depth",

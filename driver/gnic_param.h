@@ -61,6 +61,13 @@ struct gnic_group_config {
 extern const struct gnic_group_config gnic_group_config_default;
 
 enum gnic_group_type gnic_group_config_type(const struct gnic_group_config *config);
+
+/* Its QPs offer buffers, which are kept at the far end. */
+static inline bool gnic_group_type_offers(enum gnic_group_type type)
+{
+	return type == GNIC_GROUP_RECV_RDV || type == GNIC_GROUP_READ_RDV;
+}
+
 u32 gnic_group_config_offers(const struct gnic_group_config *config);
 
 /* instances: card (driverinit), port, group; devl_lock of the instance held */

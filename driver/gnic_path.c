@@ -23,8 +23,6 @@
 /* UDP, BTH, RETH, rows, immediate data, sync object, ICRC */
 #define GNIC_PATH_ROCE_OVERHEAD	(8 + 12 + 16 + 28 + 4 + 4 + 4)
 
-#define GNIC_PATH_MIXED		"local_ip and peer_ip are of different IP versions"
-
 static u8 gnic_path_parse(const char *text, u8 *addr)
 {
 	if (in4_pton(text, -1, addr, -1, NULL))
@@ -51,40 +49,30 @@ static bool gnic_path_pick_local(struct net_device *netdev, struct gnic_qp_path 
 	return ipv6_chk_addr(dev_net(netdev), src, netdev, 1);
 }
 
-/* In loopback nobody outside sees them: what was not said can be anything that is the same. */
-static int gnic_path_addresses_loop(const struct gnic_group_config *config,
-				    struct gnic_qp_path *path, struct netlink_ext_ack *extack)
-{
-	const char *local = config->local_ip, *peer = config->peer_ip;
-
-	if (!*peer)
-		peer = *local ? local : "127.0.0.1";
-	if (!*local)
-		local = peer;
-	path->version = gnic_path_parse(peer, path->dst_ip);
-	if (gnic_path_parse(local, path->src_ip) == path->version)
-		return 0;
-	NL_SET_ERR_MSG_MOD(extack, GNIC_PATH_MIXED);
-	return -EAFNOSUPPORT;
-}
-
 static int gnic_path_addresses(const struct gnic_group_config *config,
 			       struct net_device *netdev, struct gnic_qp_path *path,
 			       struct netlink_ext_ack *extack)
 {
-	if (config->loopback)
-		return gnic_path_addresses_loop(config, path, extack);
-	path->version = gnic_path_parse(config->peer_ip, path->dst_ip);
-	if (!*config->local_ip) {
+	const char *local = config->local_ip, *peer = config->peer_ip;
+
+	/* nobody outside sees them: what was not said can be anything that is the same */
+	if (config->loopback) {
+		if (!*peer)
+			peer = *local ? local : "127.0.0.1";
+		if (!*local)
+			local = peer;
+	}
+	path->version = gnic_path_parse(peer, path->dst_ip);
+	if (!*local) {
 		if (gnic_path_pick_local(netdev, path))
 			return 0;
 		NL_SET_ERR_MSG_MOD(extack,
 				   "local_ip is empty and the port's netdev has no address for peer_ip");
 		return -EADDRNOTAVAIL;
 	}
-	if (gnic_path_parse(config->local_ip, path->src_ip) == path->version)
+	if (gnic_path_parse(local, path->src_ip) == path->version)
 		return 0;
-	NL_SET_ERR_MSG_MOD(extack, GNIC_PATH_MIXED);
+	NL_SET_ERR_MSG_MOD(extack, "local_ip and peer_ip are of different IP versions");
 	return -EAFNOSUPPORT;
 }
 
