@@ -182,16 +182,24 @@ static void modifies(void **state)
 	TAGS({ CTAG, 0xe000 | 78 }, { CTAG, TAG1 });
 }
 
-/* The length of what is here, and what is behind it. */
-static void a_long_header_and_pieces(void **state)
+/* Of which 600 bytes are header. */
+static struct frame long_header_meets_push(void)
 {
 	struct gnic_hw_flow_add in = rule_for(0, GNIC_FLOW_HOST, 0);
 	struct frame frame = frame_with(0, 1000);
 
-	(void)state;
 	push(&in, CTAG, 5);
 	add(&in);
 	frame.hdr_len = 600;
+	return frame;
+}
+
+/* The length of what is here, and what is behind it. */
+static void a_long_header_and_pieces(void **state)
+{
+	struct frame frame = long_header_meets_push();
+
+	(void)state;
 	frame.iovs = 2;
 	frame.iov[0] = (struct iovec){ bytes + 600, 100 };
 	frame.iov[1] = (struct iovec){ bytes + 700, frame.len - 700 };
@@ -202,13 +210,9 @@ static void a_long_header_and_pieces(void **state)
 
 static void too_many_pieces(void **state)
 {
-	struct gnic_hw_flow_add in = rule_for(0, GNIC_FLOW_HOST, 0);
-	struct frame frame = frame_with(0, 1000);
+	struct frame frame = long_header_meets_push();
 
 	(void)state;
-	push(&in, CTAG, 5);
-	add(&in);
-	frame.hdr_len = 600;
 	frame.iovs = FRAME_IOV;
 	for (int i = 0; i < FRAME_IOV; i++)
 		frame.iov[i] = (struct iovec){ bytes + 600 + i, 1 };

@@ -85,6 +85,7 @@ void mac_pfc_received(struct port *port, const struct frame *frame);
 void mac_pfc_send(struct port *port, uint8_t want, uint8_t changed);
 
 /* ---- mac_storm.c ---- */
+bool mac_storm_is(const struct port *port, uint64_t since, uint64_t now);	/* in either direction */
 /* The far end asks for @ns of silence, of these: for how long it gets it. */
 uint64_t mac_storm_obey(struct port *port, struct silence *silence, uint8_t prios, uint64_t ns);
 uint8_t mac_storm_silent(const struct port *port);	/* priorities that start no packet now */

@@ -125,8 +125,6 @@ static uint32_t mac_pause_buffers(const struct qp *qp)
 /* Is it still short? A queue that got nothing for so long is not waited for. */
 static bool mac_pause_waits(struct qp *qp, uint64_t now)
 {
-	uint64_t storm = qp->port->storm_ms * 1000000ull;
-
 	if (qp->failed || qp->stopped || !wq_refresh(qp, &qp->rq))
 		return false;
 	if (mac_pause_buffers(qp) >= mac_pause_xon(qp))
@@ -135,7 +133,7 @@ static bool mac_pause_waits(struct qp *qp, uint64_t now)
 		qp->pause.index = qp->rq.index;
 		qp->pause.since = now;
 	}
-	if (!storm || now - qp->pause.since < storm)
+	if (!mac_storm_is(qp->port, qp->pause.since, now))
 		return true;
 	qp->pause.storm = true;
 	qp->port->stats.pause_storms++;

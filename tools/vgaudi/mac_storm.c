@@ -8,9 +8,9 @@
 
 #define MAC_MS	1000000ull
 
-static bool mac_storm_is(const struct port *port, const struct silence *silence, uint64_t now)
+bool mac_storm_is(const struct port *port, uint64_t since, uint64_t now)
 {
-	return port->storm_ms && now - silence->since >= port->storm_ms * MAC_MS;
+	return port->storm_ms && now - since >= port->storm_ms * MAC_MS;
 }
 
 uint64_t mac_storm_obey(struct port *port, struct silence *silence, uint8_t prios, uint64_t ns)
@@ -22,7 +22,7 @@ uint64_t mac_storm_obey(struct port *port, struct silence *silence, uint8_t prio
 		silence->storm = false;
 	}
 	silence->asked = ns ? now + ns : 0;
-	if (!silence->storm && mac_storm_is(port, silence, now)) {
+	if (!silence->storm && mac_storm_is(port, silence->since, now)) {
 		silence->storm = true;
 		port->stats.rx_pause_storms++;
 		eq_post(port->card, GNIC_EQE_PAUSE_STORM, port->index, 0, prios);

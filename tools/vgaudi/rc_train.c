@@ -3,8 +3,9 @@
  * A train: the packets of a round that nobody on the way looks at. Some go from memory to
  * memory in one piece, a car: packets from the middle of a WRITE, or a WRITE that is a
  * packet, if the far end expects just these. The others come to the far end one by one,
- * and whatever is wrong with them is found there. What a train leaves behind, in memory, contexts, counters and answers, is what
- * its packets would have on their own; unless source and sink overlap, of which nobody promises anything.
+ * and whatever is wrong with them is found there. What a train leaves behind, in memory,
+ * contexts, counters and answers, is what its packets would have on their own; unless source
+ * and sink overlap, of which nobody promises anything.
  */
 #include "blk_qpc.h"
 #include "copy.h"
@@ -172,7 +173,8 @@ static void train_arrives(struct train *t, const struct car *car)
 static void train_leaves(struct train *t, const struct rc_msg *msg, const struct car *car)
 {
 	struct rc *rc = t->from;
-	bool idle = rc->req.nts == rc->req.ona, asks = car->only || txs_ack_is_due(&rc->req, car->count);
+	bool asks = car->only || txs_ack_is_due(&rc->req, car->count);
+	bool idle = rc->req.nts == rc->req.ona;
 
 	for (uint32_t i = 0; i < car->count; i++)
 		txs_advance(rc, msg, asks && i == car->count - 1);
