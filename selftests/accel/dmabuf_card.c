@@ -2,7 +2,6 @@
 /* Memory of one card in the hands of another one: by commands, by RDMA, and when one goes. */
 #include <errno.h>
 #include <fcntl.h>
-#include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -116,24 +115,6 @@ static bool by_rdma(void)
 
 /* ---- one goes ---- */
 
-static sigjmp_buf fault_place;
-
-static void fault_handler(int signal)
-{
-	siglongjmp(fault_place, signal);
-}
-
-/* The signal that an access ends with, or 0. */
-static int fault_of(const volatile uint8_t *address)
-{
-	int signal;
-
-	signal = sigsetjmp(fault_place, 1);
-	if (!signal)
-		(void)*address;
-	return signal;
-}
-
 /* The window stays open onto pages that are nobody's but the importer's. */
 static bool exporter_goes(void)
 {
@@ -147,8 +128,8 @@ static bool exporter_goes(void)
 	fd = gnic_accel_bo_export(bo, DRM_RDWR);
 	EXPECT(fd >= 0);
 	EXPECT_EQ(test_sh("echo 1 >/sys/bus/pci/devices/%s/remove", far_card + 4), 0);
-	EXPECT_EQ(fault_of(bo->map), SIGBUS);
-	EXPECT_EQ(fault_of(theirs->map + MIB - 1), SIGBUS);
+	EXPECT_EQ(test_fault_of(bo->map), SIGBUS);
+	EXPECT_EQ(test_fault_of(theirs->map + MIB - 1), SIGBUS);
 	EXPECT_EQ(gnic_accel_bo_import(acc, &none, fd, 0), -ENODEV);
 	close(fd);
 	cmds[0] = gnic_accel_copy(theirs, 0, own, 0, MIB);
@@ -182,7 +163,7 @@ static bool importer_goes(void)
 	EXPECT_EQ(test_sh("devlink dev reload %s", test_card), 0);
 	gnic_accel_wait(file, 10000);
 	close(file);
-	EXPECT(theirs->map && fault_of(theirs->map) == 0);
+	EXPECT(theirs->map && test_fault_of(theirs->map) == 0);
 	cmd = gnic_accel_fill(bo, 0, MIB, 0x64646464);
 	EXPECT_EQ(gnic_accel_run(far, &cmd, 1), 0);
 	EXPECT(test_filled(theirs->map, MIB, 0x64));
@@ -220,6 +201,5 @@ int main(void)
 	test_open(&acc);
 	left_fd = group_hold(acc, &left);
 	right_fd = group_hold(acc, &right);
-	signal(SIGBUS, fault_handler);
 	return test_run(tests);
 }

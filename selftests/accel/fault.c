@@ -142,11 +142,11 @@ static uint64_t hbm_free(struct gnic_accel *of)
 	return info.hbm_free;
 }
 
-static bool refuse_window_del(unsigned int count)
+static bool refuse(const char *opcode, unsigned int count)
 {
 	return sim_cmd("{\"cmd\":\"fault\",\"kind\":\"command\",\"card\":%u,"
-		       "\"opcode\":\"WINDOW_DEL\",\"status\":\"BUSY\",\"count\":%u}\n",
-		       gnic_accel_info(acc)->module_id, count);
+		       "\"opcode\":\"%s\",\"status\":\"BUSY\",\"count\":%u}\n",
+		       gnic_accel_info(acc)->module_id, opcode, count);
 }
 
 /* What the device may still reach is nobody's, until the device says that it can't. */
@@ -156,7 +156,7 @@ static bool memory_stays(void)
 
 	test_open(&other);
 	test_bo(other, &other_bo, 1 << 20, 0);
-	EXPECT(refuse_window_del(1));
+	EXPECT(refuse("WINDOW_DEL", 1));
 	gnic_accel_bo_destroy(other_bo);
 	EXPECT_EQ(hbm_free(acc), before - (1 << 20));
 	gnic_accel_close(other);
@@ -175,7 +175,7 @@ static bool host_memory_of_other(void)
 	gnic_accel_bo_destroy(other_bo);
 	EXPECT(cgroup_bytes() < before + SIZE / 4);
 	test_bo(other, &other_bo, SIZE, DRM_GNIC_BO_HOST);
-	EXPECT(refuse_window_del(1));
+	EXPECT(refuse("WINDOW_DEL", 1));
 	gnic_accel_bo_destroy(other_bo);
 	EXPECT(cgroup_bytes() >= before + SIZE);
 	gnic_accel_close(other);
@@ -195,13 +195,6 @@ static bool host_memory_stays(void)
 
 /* ---- imported memory ---- */
 
-static bool refuse_window_map(void)
-{
-	return sim_cmd("{\"cmd\":\"fault\",\"kind\":\"command\",\"card\":%u,"
-		       "\"opcode\":\"WINDOW_MAP\",\"status\":\"BUSY\",\"count\":1}\n",
-		       gnic_accel_info(acc)->module_id);
-}
-
 /* Memory of @acc as one of @other. The first attempt fails, and leaves nothing. */
 static bool import_is_undone(void)
 {
@@ -213,7 +206,7 @@ static bool import_is_undone(void)
 	test_bo(acc, &mine, 1 << 20, 0);
 	fd = gnic_accel_bo_export(mine, DRM_RDWR);
 	EXPECT(fd >= 0);
-	EXPECT(refuse_window_map());
+	EXPECT(refuse("WINDOW_MAP", 1));
 	EXPECT(gnic_accel_bo_import(other, &theirs, fd, 0) < 0);
 	EXPECT(!theirs);
 	gnic_accel_bo_destroy(mine);
@@ -236,7 +229,7 @@ static bool imported_memory_stays(void)
 	EXPECT(fd >= 0);
 	EXPECT_EQ(gnic_accel_bo_import(other, &theirs, fd, 0), 0);
 	close(fd);
-	EXPECT(refuse_window_del(1));
+	EXPECT(refuse("WINDOW_DEL", 1));
 	gnic_accel_bo_destroy(theirs);
 	gnic_accel_bo_destroy(mine);
 	EXPECT_EQ(hbm_free(acc), before - (1 << 20));

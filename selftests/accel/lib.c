@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,6 +106,26 @@ bool test_filled(const uint8_t *data, uint64_t size, uint8_t byte)
 		if (data[i] != byte)
 			return false;
 	return true;
+}
+
+static sigjmp_buf test_fault_place;
+
+static void test_fault_handler(int number)
+{
+	siglongjmp(test_fault_place, number);
+}
+
+int test_fault_of(const volatile uint8_t *address)
+{
+	struct sigaction handled = { .sa_handler = test_fault_handler }, before;
+	int fault;
+
+	sigaction(SIGBUS, &handled, &before);
+	fault = sigsetjmp(test_fault_place, 1);
+	if (!fault)
+		(void)*address;
+	sigaction(SIGBUS, &before, NULL);
+	return fault;
 }
 
 /* ---- commands of other tools ---- */

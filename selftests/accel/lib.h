@@ -56,6 +56,8 @@ void test_bo(struct gnic_accel *acc, struct gnic_accel_bo **bo, uint64_t size, u
 void test_paint(uint8_t *data, uint64_t size, uint32_t seed);
 bool test_painted(const uint8_t *data, uint64_t size, uint32_t seed);
 bool test_filled(const uint8_t *data, uint64_t size, uint8_t byte);
+/* SIGBUS if an access ends with it, else 0. */
+int test_fault_of(const volatile uint8_t *address);
 
 /* ---- commands of other tools ---- */
 

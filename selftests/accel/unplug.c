@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The card goes while memory is mapped, work is under way and a group is held. */
 #include <fcntl.h>
-#include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,24 +15,6 @@ static struct gnic_accel *acc;
 static struct gnic_accel_bo *bo, *host;
 static struct group group;
 static int group_fd, file;
-
-static sigjmp_buf fault_place;
-
-static void fault_handler(int signal)
-{
-	siglongjmp(fault_place, signal);
-}
-
-/* The signal that an access ends with, or 0. */
-static int fault_of(const volatile uint8_t *address)
-{
-	int signal;
-
-	signal = sigsetjmp(fault_place, 1);
-	if (!signal)
-		(void)*address;
-	return signal;
-}
 
 static int remove_card(void)
 {
@@ -66,10 +47,10 @@ static bool fence_is_signalled(void)
 
 static bool mapping_is_gone(void)
 {
-	EXPECT_EQ(fault_of(bo->map), SIGBUS);
-	EXPECT_EQ(fault_of(bo->map + bo->size - 1), SIGBUS);
-	EXPECT_EQ(fault_of(host->map), SIGBUS);
-	EXPECT_EQ(fault_of(host->map + host->size - 1), SIGBUS);
+	EXPECT_EQ(test_fault_of(bo->map), SIGBUS);
+	EXPECT_EQ(test_fault_of(bo->map + bo->size - 1), SIGBUS);
+	EXPECT_EQ(test_fault_of(host->map), SIGBUS);
+	EXPECT_EQ(test_fault_of(host->map + host->size - 1), SIGBUS);
 	return true;
 }
 
@@ -136,7 +117,6 @@ int main(void)
 	test_find();
 	group_setup();
 	group_add(&group, 904);
-	signal(SIGBUS, fault_handler);
 	test_open(&acc);
 	test_bo(acc, &bo, 8 * MIB, 0);
 	test_bo(acc, &host, 8 * MIB, DRM_GNIC_BO_HOST);

@@ -38,17 +38,6 @@ rep_has() {
 	filter_json "$REP" '.actions[0].stats.packets'
 }
 
-# soon WHAT NUMBER COMMAND...: software counts what it has taken in, in its own time
-soon() {
-	local what=$1 number=$2 tries=100
-
-	shift 2
-	until [ "$("$@")" -ge "$number" ] || [ $((tries -= 1)) -eq 0 ]; do
-		sleep 0.1
-	done
-	expect "$what" "$("$@")" = "$number"
-}
-
 # rule PRIO ARG...: an ingress filter of $DEV for the datagrams of this test
 rule() {
 	local prio=$1

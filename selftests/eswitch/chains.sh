@@ -83,17 +83,6 @@ peer_with_tag() {
 	defer ip addr del 198.51.100.1/24 dev "$DEV"
 }
 
-# soon WHAT NUMBER COMMAND...: software counts what it has taken in, in its own time
-soon() {
-	local what=$1 number=$2 tries=100
-
-	shift 2
-	until [ "$("$@")" -ge "$number" ] || [ $((tries -= 1)) -eq 0 ]; do
-		sleep 0.1
-	done
-	expect "$what" "$("$@")" = "$number"
-}
-
 push_puts_a_tag_on() {
 	with_all_vlans
 	software_sees "$DEV" vlan_id 100 vlan_prio 5 vlan_ethtype ip

@@ -32,6 +32,12 @@ need_cards() {
 	[ ${#CARDS[@]} -ge "$1" ] || skip_all "needs $1 cards"
 }
 
+# need_compute COUNT: the compute devices of so many cards, and the tool
+need_compute() {
+	[ -x "$GNICCTL" ] || skip_all "needs gnicctl"
+	[ -e "/dev/accel/accel$(($1 - 1))" ] || skip_all "needs the compute devices of $1 cards"
+}
+
 # skip_all WHY: the whole file, before a plan is printed.
 skip_all() {
 	echo "KTAP version 1"
@@ -203,6 +209,17 @@ hw_packets() {
 
 in_hw() {
 	[ "$(filter_json "$1" .in_hw)" = true ] || fail "not in_hw"
+}
+
+# soon WHAT NUMBER COMMAND...: software counts what it has taken in, in its own time
+soon() {
+	local what=$1 number=$2 tries=100
+
+	shift 2
+	until [ "$("$@")" -ge "$number" ] || [ $((tries -= 1)) -eq 0 ]; do
+		sleep 0.1
+	done
+	expect "$what" "$("$@")" = "$number"
 }
 
 # received COMMAND...: datagrams that reach the stack of $DEV during it

@@ -94,8 +94,7 @@ refused() {
 	expect_refused "a group of type write needs peer_ip" group_state "$CARD" 5 active
 }
 
-[ -x "$GNICCTL" ] || skip_all "needs gnicctl"
-[ -e /dev/accel/accel0 ] || skip_all "needs the compute device"
+need_compute 1
 mkdir -p "$DIR"
 switch_up
 trap 'switch_down; rm -rf "$DIR"' EXIT

@@ -190,8 +190,7 @@ drain_time() {
 	expect "milliseconds" $((($(date +%s%N) - begin) / 1000000)) -lt 5000	# what it is by default
 }
 
-[ -x "$GNICCTL" ] || skip_all "needs gnicctl"
-[ -e /dev/accel/accel1 ] || skip_all "needs the compute devices of two cards"
+need_compute 2
 mkdir -p "$DIR"
 switch_up
 trap 'switch_down; rm -rf "$DIR"' EXIT

@@ -36,24 +36,20 @@ script() {
 
 # 40 messages of 50000 bytes; the offers are on their way at the same time. An order that
 # is wrong shows in the bytes.
-sends_arrive() {
-	local i told=""
+all_arrive() {
+	local told
 
 	head -c 2000000 /dev/urandom >"$DIR/in"
-	for ((i = 0; i < 40; i++)); do
-		told+="; event gb rdma 30"
-	done
-	script "rdvsend ga src 50000 imm 5 count 40 walk; rdvrecv gb dst 50000 count 40 walk$told"
+	told=$(printf '; event gb rdma 30%.0s' {1..40})
+	script "$1$told"
+}
+
+sends_arrive() {
+	all_arrive "rdvsend ga src 50000 imm 5 count 40 walk; rdvrecv gb dst 50000 count 40 walk"
 }
 
 reads_arrive() {
-	local i told=""
-
-	head -c 2000000 /dev/urandom >"$DIR/in"
-	for ((i = 0; i < 40; i++)); do
-		told+="; event gb rdma 30"
-	done
-	script "rdvread gb src dst 50000 tag 5 count 40 walk$told"
+	all_arrive "rdvread gb src dst 50000 tag 5 count 40 walk"
 }
 
 # What is offered goes one way, what is sent the other: both lose.
@@ -151,8 +147,7 @@ congestion() {
 	expect "own commands" "$(qp_context requester consumer_idx)" -eq 0
 }
 
-[ -x "$GNICCTL" ] || skip_all "needs gnicctl"
-[ -e /dev/accel/accel1 ] || skip_all "needs the compute devices of two cards"
+need_compute 2
 mkdir -p "$DIR"
 switch_up
 trap 'switch_down; rm -rf "$DIR"' EXIT

@@ -279,9 +279,8 @@ priorities() {
 	done
 }
 
-[ -x "$GNICCTL" ] || skip_all "needs gnicctl"
 [ -x "$VERBS" ] || skip_all "needs $VERBS"
-[ -e /dev/accel/accel1 ] || skip_all "needs the compute devices of two cards"
+need_compute 2
 modprobe rdma_rxe || skip_all "needs soft-RoCE"
 mkdir -p "$DIR"
 switch_up
