@@ -105,6 +105,18 @@ silence() {
 	fault "\"kind\": \"silence\", \"card\": 0, \"port\": 0, \"ms\": $1${2:+, \"prio\": $2}"
 }
 
+# Packets wait for a queue that has stopped.
+backlog() {
+	[ "$(tc -j -s qdisc show dev "$DEV" | jq 'map(.backlog // 0) | add')" -gt 0 ]
+}
+
+# Pings that nobody answers until no queue takes more. A socket's buffer of ping's own
+# choice would hold two, which stop a queue only by the luck of its byte limit.
+fill() {
+	background ping -f -q -s 1000 -S 400000 192.0.2.2
+	wait_for 20 backlog
+}
+
 # Queues that are full and may not send for longer than the watchdog waits.
 watchdog_waits() {
 	local before
@@ -116,8 +128,7 @@ watchdog_waits() {
 	dmesg -C
 	silence 60000
 	expect "silent" "$(silent)" -eq 255
-	background ping -f -q 192.0.2.2
-	background ping -f -q -s 1000 192.0.2.2
+	fill
 	sleep 15
 	expect "resets" "$(ethtool_stat "$DEV" queue_resets)" -eq "$before"
 	if dmesg | grep -i "transmit queue"; then
@@ -143,7 +154,7 @@ watchdog_bites_others() {
 		jq '.. | .queues? // empty | .[0].qpn')
 	silence 60000 2
 	fault "\"kind\": \"stop\", \"card\": 0, \"port\": 0, \"qpn\": $qpn"
-	background ping -f -q -s 1000 192.0.2.2
+	fill
 	wait_for 30 eval '[ "$(ethtool_stat "$DEV" queue_resets)" -gt '"$before"' ]'
 	silence 0 2
 	wait_for 10 ping_works
