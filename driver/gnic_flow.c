@@ -87,6 +87,8 @@ int gnic_flow_commit(struct gnic_dev *dev, struct gnic_flow *flow,
 	struct gnic_eswitch *esw = dev->eswitch;
 	int err;
 
+	if (flow->nowhere)
+		return 0;
 	mutex_lock(&esw->flow_lock);
 	if (esw->flow_count[flow->owner] >= gnic_flow_budget(dev, flow->owner)) {
 		NL_SET_ERR_MSG_FMT_MOD(extack, "no more than %u rules of this kind",
@@ -114,6 +116,8 @@ void gnic_flow_del(struct gnic_dev *dev, struct gnic_flow *flow)
 {
 	struct gnic_eswitch *esw = dev->eswitch;
 
+	if (flow->nowhere)
+		return;
 	mutex_lock(&esw->flow_lock);
 	if (flow->committed)
 		gnic_flow_cmd_del(dev, flow);

@@ -45,6 +45,7 @@ enum gnic_flow_owner {
  * @owner: whose budget it takes from
  * @id: the device's name for it
  * @committed: it is in the device
+ * @nowhere: no frame meets it, so it never is
  * @packets: counted before the device's present counters began
  * @bytes: likewise
  */
@@ -54,6 +55,7 @@ struct gnic_flow {
 	enum gnic_flow_owner owner;
 	u32 id;
 	bool committed;
+	bool nowhere;
 	u64 packets;
 	u64 bytes;
 };
@@ -67,6 +69,7 @@ struct gnic_flow_stats {
 void gnic_flow_prepare(struct gnic_flow *flow, u16 vport, enum gnic_flow_owner owner,
 		       u32 priority);
 void gnic_flow_set_table(struct gnic_flow *flow, u16 table);	/* another than the first */
+void gnic_flow_set_nowhere(struct gnic_flow *flow);	/* for frames that are not @vport's */
 
 /* keys: network order, as in a frame; a mask bit of 1 counts */
 void gnic_flow_set_dmac(struct gnic_flow *flow, const u8 *addr, const u8 *mask);
@@ -77,12 +80,17 @@ void gnic_flow_set_vlan(struct gnic_flow *flow, __be16 tci, __be16 mask);
 void gnic_flow_set_tags(struct gnic_flow *flow, u8 tags);
 void gnic_flow_set_ip_proto(struct gnic_flow *flow, u8 proto, u8 mask);
 void gnic_flow_set_ip_tos(struct gnic_flow *flow, u8 tos, u8 mask);
+void gnic_flow_set_ip_ttl(struct gnic_flow *flow, u8 ttl, u8 mask);
 void gnic_flow_set_frame(struct gnic_flow *flow, u8 bits);	/* GNIC_FLOW_FRAME_* that are 1 */
 void gnic_flow_clear_frame(struct gnic_flow *flow, u8 bits);	/* that are 0 */
 void gnic_flow_set_src_ip(struct gnic_flow *flow, const void *addr, const void *mask, int len);
 void gnic_flow_set_dst_ip(struct gnic_flow *flow, const void *addr, const void *mask, int len);
 void gnic_flow_set_l4_src(struct gnic_flow *flow, __be16 port, __be16 mask);
 void gnic_flow_set_l4_dst(struct gnic_flow *flow, __be16 port, __be16 mask);
+void gnic_flow_set_tcp_flags(struct gnic_flow *flow, __be16 flags, __be16 mask);
+void gnic_flow_set_payload(struct gnic_flow *flow, unsigned int at, const void *value,
+			   const void *mask, int len);
+bool gnic_flow_has_headers(struct gnic_dev *dev);	/* that keys can name them */
 
 /* copies, and changes of the outer tag, in this order and before the action */
 u32 gnic_flow_mirrors(struct gnic_dev *dev);

@@ -38,6 +38,12 @@ void gnic_flow_set_table(struct gnic_flow *flow, u16 table)
 	flow->hw.mask.table = cpu_to_le16(U16_MAX);
 }
 
+/* It is committed and deleted as others are, and takes no place in the device. */
+void gnic_flow_set_nowhere(struct gnic_flow *flow)
+{
+	flow->nowhere = true;
+}
+
 /* The device wants zeroes in the key where the mask has them. */
 static void gnic_flow_set(u8 *key, u8 *mask, const void *value, const void *bits, int len)
 {
@@ -96,6 +102,11 @@ void gnic_flow_set_ip_tos(struct gnic_flow *flow, u8 tos, u8 mask)
 	GNIC_FLOW_SET(flow, ip_tos, &tos, &mask, sizeof(tos));
 }
 
+void gnic_flow_set_ip_ttl(struct gnic_flow *flow, u8 ttl, u8 mask)
+{
+	GNIC_FLOW_SET(flow, ip_ttl, &ttl, &mask, sizeof(ttl));
+}
+
 void gnic_flow_set_frame(struct gnic_flow *flow, u8 bits)
 {
 	flow->hw.key.frame |= bits;
@@ -126,6 +137,31 @@ void gnic_flow_set_l4_src(struct gnic_flow *flow, __be16 port, __be16 mask)
 void gnic_flow_set_l4_dst(struct gnic_flow *flow, __be16 port, __be16 mask)
 {
 	GNIC_FLOW_SET(flow, l4_dst, &port, &mask, sizeof(port));
+}
+
+void gnic_flow_set_tcp_flags(struct gnic_flow *flow, __be16 flags, __be16 mask)
+{
+	GNIC_FLOW_SET(flow, l4_info[1], &flags, &mask, sizeof(flags));
+}
+
+/**
+ * gnic_flow_set_payload - some bytes behind the EtherType, of a frame that is not IP
+ * @flow: rule that is being built; it also has the EtherType
+ * @at: where they begin
+ * @value: what they are
+ * @mask: bits of them that count
+ * @len: how many bytes, the first 32 at most
+ */
+void gnic_flow_set_payload(struct gnic_flow *flow, unsigned int at, const void *value,
+			   const void *mask, int len)
+{
+	GNIC_FLOW_SET(flow, payload[at], value, mask, len);
+}
+
+/* Do keys have a time to live, flags of TCP and a payload? */
+bool gnic_flow_has_headers(struct gnic_dev *dev)
+{
+	return le32_to_cpu(dev->caps.flow) & GNIC_FLOW_CAP_HEADERS;
 }
 
 static void gnic_flow_set_action(struct gnic_flow *flow, enum gnic_hw_flow_action action,

@@ -7,29 +7,13 @@
  * device can't tell apart is refused too.
  */
 #include <linux/if_vlan.h>
-#include <net/flow_offload.h>
 #include <net/pkt_cls.h>
 
 #include "gnic.h"
 #include "gnic_flow.h"
+#include "gnic_flower.h"
 #include "gnic_nic.h"
 #include "gnic_tc.h"
-
-/**
- * struct gnic_flower - a filter that is being parsed
- * @dev: card
- * @rule: from tc
- * @protocol: of the filter: what frames tc shows to it
- * @flow: result
- * @extack: for the sentence
- */
-struct gnic_flower {
-	struct gnic_dev *dev;
-	struct flow_rule *rule;
-	__be16 protocol;
-	struct gnic_flow *flow;
-	struct netlink_ext_ack *extack;
-};
 
 /* The device does not tell a first fragment from the others. */
 static int gnic_flower_control(struct gnic_flower *f)
@@ -192,10 +176,13 @@ static int gnic_flower_ip(struct gnic_flower *f)
 	struct flow_match_ip match;
 
 	flow_rule_match_ip(f->rule, &match);
-	if (match.mask->ttl) {
-		NL_SET_ERR_MSG_MOD(f->extack, "the card does not match a time to live");
+	if (match.mask->ttl && !gnic_flow_has_headers(f->dev)) {
+		NL_SET_ERR_MSG_MOD(f->extack, "this card does not match a time to live");
 		return -EOPNOTSUPP;
 	}
+	gnic_flow_set_ip_ttl(f->flow, match.key->ttl, match.mask->ttl);
+	if (!match.mask->tos)
+		return 0;
 	if (!(f->dev->caps_bits & GNIC_CAP_FLOW_QUEUES)) {
 		NL_SET_ERR_MSG_MOD(f->extack, "this card does not match a type of service");
 		return -EOPNOTSUPP;
@@ -204,12 +191,16 @@ static int gnic_flower_ip(struct gnic_flower *f)
 	return 0;
 }
 
+static bool gnic_flower_is(const struct gnic_flower *f, u8 ip_proto)
+{
+	return f->flow->hw.mask.ip_proto == U8_MAX && f->flow->hw.key.ip_proto == ip_proto;
+}
+
 static int gnic_flower_ports(struct gnic_flower *f)
 {
-	u8 proto = f->flow->hw.key.ip_proto;
 	struct flow_match_ports match;
 
-	if (f->flow->hw.mask.ip_proto != 0xff || (proto != IPPROTO_TCP && proto != IPPROTO_UDP)) {
+	if (!gnic_flower_is(f, IPPROTO_TCP) && !gnic_flower_is(f, IPPROTO_UDP)) {
 		NL_SET_ERR_MSG_MOD(f->extack, "ports are matched with ip_proto tcp or udp only");
 		return -EOPNOTSUPP;
 	}
@@ -219,14 +210,65 @@ static int gnic_flower_ports(struct gnic_flower *f)
 	return 0;
 }
 
+static int gnic_flower_tcp(struct gnic_flower *f)
+{
+	struct flow_match_tcp match;
+
+	if (!gnic_flower_is(f, IPPROTO_TCP)) {
+		NL_SET_ERR_MSG_MOD(f->extack, "flags of TCP are matched with ip_proto tcp only");
+		return -EOPNOTSUPP;
+	}
+	flow_rule_match_tcp(f->rule, &match);
+	gnic_flow_set_tcp_flags(f->flow, match.key->flags, match.mask->flags);
+	return 0;
+}
+
+/* Type and code are where other protocols have their first port. */
+static int gnic_flower_icmp(struct gnic_flower *f)
+{
+	struct flow_match_icmp match;
+
+	if (!(f->dev->caps_bits & GNIC_CAP_FLOW_QUEUES) ||
+	    (!gnic_flower_is(f, IPPROTO_ICMP) && !gnic_flower_is(f, IPPROTO_ICMPV6))) {
+		NL_SET_ERR_MSG_MOD(f->extack, "this card does not match ICMP");
+		return -EOPNOTSUPP;
+	}
+	flow_rule_match_icmp(f->rule, &match);
+	gnic_flow_set_l4_src(f->flow, htons(match.key->type << 8 | match.key->code),
+			     htons(match.mask->type << 8 | match.mask->code));
+	return 0;
+}
+
+/* A filter of a shared block says by itself which netdev it is for. */
+static int gnic_flower_meta(struct gnic_flower *f)
+{
+	struct flow_match_meta match;
+
+	flow_rule_match_meta(f->rule, &match);
+	if (match.mask->l2_miss) {
+		NL_SET_ERR_MSG_MOD(f->extack, "the card does not match l2_miss");
+		return -EOPNOTSUPP;
+	}
+	if (le16_to_cpu(f->flow->hw.key.table) & GNIC_FLOW_TABLE_HOST) {
+		NL_SET_ERR_MSG_MOD(f->extack,
+				   "the card does not know the indev of what the host sends");
+		return -EOPNOTSUPP;
+	}
+	if ((match.key->ingress_ifindex ^ f->netdev->ifindex) & match.mask->ingress_ifindex)
+		gnic_flow_set_nowhere(f->flow);
+	return 0;
+}
+
 /**
  * struct gnic_flower_key - a key of flower
  * @name: for the user
  * @parse: NULL: the device does not have it
+ * @headers: a device has it with gnic_flow_has_headers()
  */
 struct gnic_flower_key {
 	const char *name;
 	int (*parse)(struct gnic_flower *f);
+	bool headers;
 };
 
 /* Parsed in order of number: ports come behind the protocol. */
@@ -239,8 +281,8 @@ static const struct gnic_flower_key gnic_flower_keys[FLOW_DISSECTOR_KEY_MAX] = {
 	[FLOW_DISSECTOR_KEY_ETH_ADDRS]		= { "MAC addresses", gnic_flower_eth_addrs },
 	[FLOW_DISSECTOR_KEY_VLAN]		= { "VLAN", gnic_flower_vlan },
 	[FLOW_DISSECTOR_KEY_PORTS_RANGE]	= { "ranges of ports" },
-	[FLOW_DISSECTOR_KEY_ICMP]		= { "ICMP" },
-	[FLOW_DISSECTOR_KEY_ARP]		= { "ARP" },
+	[FLOW_DISSECTOR_KEY_ICMP]		= { "ICMP", gnic_flower_icmp },
+	[FLOW_DISSECTOR_KEY_ARP]		= { "ARP", gnic_flower_arp, .headers = true },
 	[FLOW_DISSECTOR_KEY_ENC_KEYID]		= { "tunnel key" },
 	[FLOW_DISSECTOR_KEY_ENC_IPV4_ADDRS]	= { "tunnel addresses" },
 	[FLOW_DISSECTOR_KEY_ENC_IPV6_ADDRS]	= { "tunnel addresses" },
@@ -248,17 +290,17 @@ static const struct gnic_flower_key gnic_flower_keys[FLOW_DISSECTOR_KEY_MAX] = {
 	[FLOW_DISSECTOR_KEY_ENC_PORTS]		= { "tunnel ports" },
 	[FLOW_DISSECTOR_KEY_ENC_IP]		= { "tunnel tos and ttl" },
 	[FLOW_DISSECTOR_KEY_ENC_OPTS]		= { "tunnel options" },
-	[FLOW_DISSECTOR_KEY_MPLS]		= { "MPLS" },
-	[FLOW_DISSECTOR_KEY_TCP]		= { "TCP flags" },
+	[FLOW_DISSECTOR_KEY_MPLS]		= { "MPLS", gnic_flower_mpls, .headers = true },
+	[FLOW_DISSECTOR_KEY_TCP]		= { "TCP flags", gnic_flower_tcp, .headers = true },
 	[FLOW_DISSECTOR_KEY_IP]			= { "tos and ttl", gnic_flower_ip },
 	[FLOW_DISSECTOR_KEY_CVLAN]		= { "inner VLAN", gnic_flower_cvlan },
-	[FLOW_DISSECTOR_KEY_META]		= { "indev and l2_miss" },
+	[FLOW_DISSECTOR_KEY_META]		= { "indev", gnic_flower_meta },
 	[FLOW_DISSECTOR_KEY_CT]			= { "connection tracking" },
 	[FLOW_DISSECTOR_KEY_HASH]		= { "hash" },
 	[FLOW_DISSECTOR_KEY_NUM_OF_VLANS]	= { "number of VLANs", gnic_flower_num_of_vlans },
 	[FLOW_DISSECTOR_KEY_PPPOE]		= { "PPPoE" },
 	[FLOW_DISSECTOR_KEY_L2TPV3]		= { "L2TPv3" },
-	[FLOW_DISSECTOR_KEY_CFM]		= { "CFM" },
+	[FLOW_DISSECTOR_KEY_CFM]		= { "CFM", gnic_flower_cfm, .headers = true },
 	[FLOW_DISSECTOR_KEY_IPSEC]		= { "IPsec" },
 };
 
@@ -268,7 +310,7 @@ static int gnic_flower_parse_key(struct gnic_flower *f, enum flow_dissector_key_
 
 	if (!flow_rule_match_key(f->rule, id))
 		return 0;
-	if (key->parse)
+	if (key->parse && (!key->headers || gnic_flow_has_headers(f->dev)))
 		return key->parse(f);
 	if (key->name)
 		NL_SET_ERR_MSG_FMT_MOD(f->extack, "the card does not match %s", key->name);
@@ -294,10 +336,12 @@ static int gnic_flower_parse_keys(struct gnic_flower *f)
 	return 0;
 }
 
-int gnic_flower_parse(struct gnic_dev *dev, struct flow_cls_offload *cls, struct gnic_flow *flow)
+int gnic_flower_parse(struct net_device *netdev, struct flow_cls_offload *cls,
+		      struct gnic_flow *flow)
 {
 	struct gnic_flower f = {
-		.dev = dev,
+		.netdev = netdev,
+		.dev = gnic_nic_port(netdev)->dev,
 		.rule = flow_cls_offload_flow_rule(cls),
 		.protocol = cls->common.protocol,
 		.flow = flow,

@@ -106,7 +106,7 @@ static int gnic_tc_parse(struct gnic_tc_rule *rule, enum tc_setup_type type, voi
 	gnic_flow_set_table(&rule->flow, gnic_tc_table(&rule->key, common));
 	if (type == TC_SETUP_CLSFLOWER) {
 		parsed = flow_cls_offload_flow_rule(flower);
-		err = gnic_flower_parse(gnic_tc_dev(rule->key.netdev), flower, &rule->flow);
+		err = gnic_flower_parse(rule->key.netdev, flower, &rule->flow);
 	} else {
 		parsed = all->rule;
 		err = gnic_matchall_parse(all, &rule->flow);

@@ -15,7 +15,8 @@ int gnic_tc_init(struct gnic_dev *dev);
 void gnic_tc_exit(struct gnic_dev *dev);
 
 /* gnic_flower.c, gnic_matchall.c: what a filter matches, into a rule that is prepared */
-int gnic_flower_parse(struct gnic_dev *dev, struct flow_cls_offload *cls, struct gnic_flow *flow);
+int gnic_flower_parse(struct net_device *netdev, struct flow_cls_offload *cls,
+		      struct gnic_flow *flow);
 int gnic_matchall_parse(struct tc_cls_matchall_offload *cls, struct gnic_flow *flow);
 
 /* gnic_tc_action.c: what it does with that, of a filter at @netdev */

@@ -149,7 +149,8 @@ struct gnic_hw_caps {
 	__le32 flow_mirrors;	/* of a rule; 0: nor is there GNIC_FLOW_VPORT_HOST */
 	__le32 sobs;		/* sync objects of each ASID; 0: there are none */
 	__le32 flow_edits;	/* of a rule; 0: nor are there tables but the first one */
-	__le32 rsvd;
+	__le32 flow;		/* GNIC_FLOW_CAP_*: what else rules can do */
+#define GNIC_FLOW_CAP_HEADERS	BIT(0)	/* match TTL, flags of TCP, what is not IP */
 };
 GNIC_HW_SIZE(gnic_hw_caps, 72);
 

@@ -93,13 +93,16 @@ enum gnic_hw_tunnel {
  * struct gnic_hw_flow_key - what a frame is matched by, and the mask for it
  * @src_ip: network order; IPv4 in the first four bytes
  * @dst_ip: likewise
+ * @payload: of what is neither IPv4 nor IPv6, the first bytes behind @eth_type; those that
+ *	a frame has not are zero
  * @dmac: destination address
  * @smac: source address
  * @eth_type: network order, behind VLAN tags
  * @vlan_tci: network order; zero if there is no tag
  * @l4_src: network order
  * @l4_dst: network order
- * @bth_qpn: network order, the low 24 bits: destination QP, with UDP port 4791
+ * @ip_ttl: time to live or hop limit
+ * @l4_info: network order: with UDP port 4791 the destination QP, with TCP its 12 flags
  * @vport: ingress, little endian
  * @ip_proto: IPv4 protocol or IPv6 next header that is L4
  * @ip_tos: TOS or traffic class
@@ -111,18 +114,25 @@ enum gnic_hw_tunnel {
  * behind the IP headers, of whatever protocol; a fragment has none, whether it
  * is the first one or not. @ip_tos and @frame are zero in masks for a device
  * without GNIC_CAP_FLOW_QUEUES, where only TCP and UDP have ports; so are @tags and
- * @table for one without struct gnic_hw_caps.flow_edits.
+ * @table for one without struct gnic_hw_caps.flow_edits, and @payload, @ip_ttl and the flags
+ * of TCP for one without GNIC_FLOW_CAP_HEADERS.
  */
 struct gnic_hw_flow_key {
-	__u8 src_ip[16];
-	__u8 dst_ip[16];
+	union {
+		struct {
+			__u8 src_ip[16];
+			__u8 dst_ip[16];
+		};
+		__u8 payload[32];
+	};
 	__u8 dmac[6];
 	__u8 smac[6];
 	__be16 eth_type;
 	__be16 vlan_tci;
 	__be16 l4_src;
 	__be16 l4_dst;
-	__be32 bth_qpn;
+	__u8 ip_ttl;
+	__u8 l4_info[3];
 	__le16 vport;
 	__u8 ip_proto;
 	__u8 ip_tos;

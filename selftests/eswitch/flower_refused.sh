@@ -23,13 +23,13 @@ no() {
 
 keys() {
 	with_qdisc
-	no "the card does not match a time to live" ip flower skip_sw ip_ttl 3 action drop
-	no "the card does not match TCP flags" ip flower skip_sw ip_proto tcp tcp_flags 0x2 action drop
-	no "the card does not match ICMP" ip flower skip_sw ip_proto icmp type 8 action drop
-	no "the card does not match ARP" arp flower skip_sw arp_op request action drop
+	no "ARP is matched with arp_op request or reply only" arp flower skip_sw \
+		arp_sip 192.0.2.1 action drop
+	no "no label is behind the bottom of the stack" mpls_uc flower skip_sw \
+		mpls lse depth 1 bos 1 lse depth 2 label 3 action drop
+	no "the card does not match l2_miss" ip flower skip_sw l2_miss 1 action drop
 	no "the card does not match ranges of ports" ip flower skip_sw ip_proto udp \
 		dst_port 1000-2000 action drop
-	no "the card does not match MPLS" mpls_uc flower skip_sw mpls_label 3 action drop
 	no "the card does not match inner VLAN" 802.1q flower skip_sw vlan_id 3 \
 		vlan_ethtype 802.1q cvlan_id 4 action drop
 	no "only VLAN tags of type 802.1Q" 802.1ad flower skip_sw vlan_id 3 action drop
@@ -122,7 +122,7 @@ too_many_masks() {
 
 software_does_it() {
 	with_qdisc
-	tc filter add dev "$DEV" ingress protocol ip flower ip_ttl 3 action drop
+	tc filter add dev "$DEV" ingress protocol ip flower ip_proto udp dst_port 1000-2000 action drop
 	expect not_in_hw "$(filter_json "$DEV" '.not_in_hw // false')" = true
 }
 

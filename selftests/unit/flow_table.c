@@ -82,7 +82,7 @@ static union flow_key few_bits(void)
 	key.hw.dst_ip[15] = fake_random() & 3;
 	key.hw.l4_dst = (uint16_t)(fake_random() & 3);
 	key.hw.ip_proto = fake_random() & 1;
-	key.hw.bth_qpn = fake_random() & 1;
+	key.hw.l4_info[2] = fake_random() & 1;
 	key.hw.smac[5] = fake_random() & 1;
 	return key;
 }
@@ -293,6 +293,12 @@ static void key_of_tcp(void **state)
 	want.hw.vport = cpu_to_le16(0x102);
 	want.hw.ip_proto = 6;
 	want.hw.ip_tos = bytes[19];
+	want.hw.ip_ttl = bytes[26];
+	want.hw.l4_info[1] = bytes[50] & 0x0f;
+	want.hw.l4_info[2] = bytes[51];
+	assert_int_not_equal(want.hw.ip_ttl, 0);
+	assert_int_not_equal(bytes[50] >> 4, 0);
+	assert_int_not_equal(want.hw.l4_info[2], 0);
 	want.hw.frame = GNIC_FLOW_FRAME_TAGGED;
 	want.hw.tags = 1;
 	assert_memory_equal(&key, &want, sizeof(key));
@@ -311,6 +317,7 @@ static void key_of_udp6(void **state)
 	assert_int_equal(key.hw.vlan_tci, 0);
 	assert_int_equal(key.hw.ip_proto, 17);
 	assert_int_equal(key.hw.l4_dst, htons(0x5678));
+	assert_int_equal(key.hw.ip_ttl, bytes[21]);
 	assert_int_equal(key.hw.frame, 0);
 	bytes[14] = 0x6a;
 	bytes[15] = 0xb0;
@@ -365,9 +372,36 @@ static void key_of_arp(void **state)
 	key = key_of(60);
 	memset(want.hw.dmac, 0x33, 6);
 	memset(want.hw.smac, 0x33, 6);
+	memset(want.hw.payload, 0x33, 32);
 	want.hw.eth_type = htons(0x0806);
 	want.hw.vport = cpu_to_le16(0x102);
 	assert_memory_equal(&key, &want, sizeof(key));
+}
+
+/* Behind a tag, and shorter than what there is room for. */
+static void key_of_payload(void **state)
+{
+	union flow_key key;
+
+	(void)state;
+	memset(bytes, 0, 64);
+	bytes[12] = 0x81;
+	bytes[16] = 0x88;
+	bytes[17] = 0x47;
+	for (unsigned int i = 18; i < 64; i++)
+		bytes[i] = (uint8_t)i;
+	key = key_of(60);
+	assert_int_equal(key.hw.eth_type, htons(0x8847));
+	assert_memory_equal(key.hw.payload, bytes + 18, 32);
+	key = key_of(20);
+	assert_memory_equal(key.hw.payload, bytes + 18, 2);
+	for (unsigned int i = 2; i < 32; i++)
+		assert_int_equal(key.hw.payload[i], 0);
+	assert_int_equal(key_of(18).hw.payload[0], 0);
+	/* a packet that calls itself IPv4 and is none has neither */
+	bytes[16] = 8;
+	bytes[17] = 0;
+	assert_int_equal(key_of(60).hw.payload[0], 0);
 }
 
 /* A rule can't tell a packet of an RC QP from its bytes on a wire. */
@@ -385,7 +419,7 @@ static void key_of_rc(void **state)
 		union flow_key key, same;
 
 		flow_key_frame(&key, &frame, 0x102);
-		assert_int_equal(key.hw.bth_qpn, htonl(0x123456));
+		assert_memory_equal(key.hw.l4_info, "\x12\x34\x56", 3);
 		same = key_of(frame_flatten(&frame, bytes, sizeof(bytes)));
 		assert_memory_equal(&key, &same, sizeof(key));
 	}
@@ -406,6 +440,7 @@ int main(void)
 		cmocka_unit_test(key_of_other),
 		cmocka_unit_test(key_of_fragment),
 		cmocka_unit_test(key_of_arp),
+		cmocka_unit_test(key_of_payload),
 		cmocka_unit_test(key_of_rc),
 	};
 

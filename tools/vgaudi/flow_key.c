@@ -7,6 +7,14 @@
 #include "parse.h"
 #include "roce.h"
 
+#define FLOW_TCP_FLAGS	0x0fff	/* of the word with the length of the header */
+
+static void flow_key_l4_info(struct gnic_hw_flow_key *key, uint32_t info)
+{
+	key->l4_info[0] = (uint8_t)(info >> 16);
+	frame_put_be16(&key->l4_info[1], (uint16_t)info);
+}
+
 static void flow_key_rc(struct gnic_hw_flow_key *key, const struct rc_packet *rc)
 {
 	const struct roce_path *path = rc->path;
@@ -22,9 +30,10 @@ static void flow_key_rc(struct gnic_hw_flow_key *key, const struct rc_packet *rc
 	key->frame = key->tags ? GNIC_FLOW_FRAME_TAGGED : 0;
 	key->ip_proto = IP_PROTO_UDP;
 	key->ip_tos = path->tos;
+	key->ip_ttl = path->hop_limit;
 	key->l4_src = htons(path->udp_sport);
 	key->l4_dst = htons(ROCE_PORT);
-	key->bth_qpn = htonl(rc->dst_qp & GNIC_QPN_MASK);
+	flow_key_l4_info(key, rc->dst_qp);
 }
 
 static void flow_key_l3(struct gnic_hw_flow_key *key, const struct frame *frame)
@@ -36,10 +45,12 @@ static void flow_key_l3(struct gnic_hw_flow_key *key, const struct frame *frame)
 		key->frame |= GNIC_FLOW_FRAME_FRAGMENT;
 	if (frame->parsed.l3 == GNIC_CQE_L3_IPV4) {
 		key->ip_tos = ip[1];
+		key->ip_ttl = ip[8];
 		memcpy(key->src_ip, ip + 12, 4);
 		memcpy(key->dst_ip, ip + 16, 4);
 	} else {
 		key->ip_tos = (uint8_t)(frame_be16(ip) >> 4);
+		key->ip_ttl = ip[7];
 		memcpy(key->src_ip, ip + 8, 16);
 		memcpy(key->dst_ip, ip + 24, 16);
 	}
@@ -55,7 +66,23 @@ static void flow_key_l4(struct gnic_hw_flow_key *key, const struct frame *frame)
 	memcpy(&key->l4_src, l4, 2);
 	memcpy(&key->l4_dst, l4 + 2, 2);
 	if (p->roce)
-		key->bth_qpn = htonl(frame_be32(frame->hdr + p->payload_off + 4) & GNIC_QPN_MASK);
+		flow_key_l4_info(key, frame_be32(frame->hdr + p->payload_off + 4));
+	else if (p->l4 == GNIC_CQE_L4_TCP)
+		flow_key_l4_info(key, frame_be16(l4 + 12) & FLOW_TCP_FLAGS);
+}
+
+/* Of no protocol that is looked into. */
+static void flow_key_payload(struct gnic_hw_flow_key *key, const struct frame *frame)
+{
+	uint32_t room = frame->hdr_len < frame->len ? frame->hdr_len : frame->len;
+	uint32_t at = frame->parsed.l2_len;
+
+	if (frame->parsed.eth_type == ETH_TYPE_IPV4 || frame->parsed.eth_type == ETH_TYPE_IPV6 ||
+	    at >= room)
+		return;
+	room -= at;
+	memcpy(key->payload, frame->hdr + at,
+	       room < sizeof(key->payload) ? room : sizeof(key->payload));
 }
 
 /* All of them, whether what is behind them is looked at or not. */
@@ -92,5 +119,7 @@ void flow_key_frame(union flow_key *key, const struct frame *frame, uint16_t vpo
 		key->hw.frame = GNIC_FLOW_FRAME_TAGGED;
 	if (frame->parsed.l3)
 		flow_key_l3(&key->hw, frame);
+	else
+		flow_key_payload(&key->hw, frame);
 	flow_key_l4(&key->hw, frame);
 }
