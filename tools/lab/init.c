@@ -31,6 +31,14 @@
 #define JOB "/run/lab-job"
 #define CONSOLE "/dev/hvc0"	/* only there if somebody sits at it */
 
+#define PORT_TRIES 1000		/* every 10 ms */
+
+/* A way to the host. It goes away with its driver, and comes back with it. */
+struct port {
+	const char *path;
+	int fd;
+};
+
 struct mount_entry {
 	const char *source, *target, *type;
 	unsigned long flags;
@@ -248,19 +256,38 @@ static void link_ports(void)
 }
 
 /* Ports get their names by messages from the host, a little late. */
-static int open_port(const char *path)
+static void open_port(struct port *port)
 {
-	int fd, tries;
+	int tries;
 
-	for (tries = 0; tries < 1000; tries++) {
+	for (tries = 0; tries < PORT_TRIES; tries++) {
 		link_ports();
-		fd = open(path, O_WRONLY | O_CLOEXEC);
-		if (fd >= 0)
-			return fd;
+		port->fd = open(port->path, O_WRONLY | O_CLOEXEC);
+		if (port->fd >= 0)
+			return;
 		usleep(10 * 1000);
 	}
-	fail(path);
-	return -1;
+	fail(port->path);
+}
+
+static void write_port(struct port *port, const char *text, size_t len)
+{
+	int tries = PORT_TRIES;
+	ssize_t n;
+
+	while (len) {
+		n = write(port->fd, text, len);
+		if (n >= 0) {
+			text += n;
+			len -= n;
+			continue;
+		}
+		if (!tries--)
+			fail(port->path);
+		close(port->fd);
+		usleep(10 * 1000);
+		open_port(port);
+	}
 }
 
 static void run_job(int output, const sigset_t *mask)
@@ -288,18 +315,13 @@ static void run_job(int output, const sigset_t *mask)
 }
 
 /* Move what is there. A false says that nobody can write any more. */
-static bool relay(int from, int to)
+static bool relay(int from, struct port *to)
 {
 	static char buffer[65536];
-	ssize_t n, done, written;
+	ssize_t n;
 
-	while ((n = read(from, buffer, sizeof(buffer))) > 0) {
-		for (done = 0; done < n; done += written) {
-			written = write(to, buffer + done, n - done);
-			if (written < 0)
-				fail("output");
-		}
-	}
+	while ((n = read(from, buffer, sizeof(buffer))) > 0)
+		write_port(to, buffer, n);
 	return n < 0;
 }
 
@@ -324,7 +346,7 @@ static bool reap(pid_t job, int *status)
  * background. A pipe lies between them and the port, because a port cannot be
  * opened again as /dev/stdout.
  */
-static int wait_for_job(pid_t job, int from, int to, int signals)
+static int wait_for_job(pid_t job, int from, struct port *to, int signals)
 {
 	struct pollfd fds[] = {
 		{ .fd = signals, .events = POLLIN },
@@ -347,7 +369,8 @@ static int wait_for_job(pid_t job, int from, int to, int signals)
 static int do_job(void)
 {
 	bool seated = !access(CONSOLE, F_OK);
-	int pipes[2] = { -1, -1 }, port = -1, signals, status;
+	struct port output = { "/dev/virtio-ports/lab.output", -1 };
+	int pipes[2] = { -1, -1 }, signals, status;
 	sigset_t mask;
 	pid_t job;
 
@@ -356,7 +379,7 @@ static int do_job(void)
 	sigprocmask(SIG_BLOCK, &mask, NULL);
 	signals = signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
 	if (!seated) {
-		port = open_port("/dev/virtio-ports/lab.output");
+		open_port(&output);
 		if (pipe2(pipes, O_CLOEXEC))
 			fail("pipe");
 		fcntl(pipes[0], F_SETFL, O_NONBLOCK);
@@ -366,19 +389,19 @@ static int do_job(void)
 		run_job(pipes[1], &mask);
 	if (!seated)
 		close(pipes[1]);
-	status = wait_for_job(job, pipes[0], port, signals);
+	status = wait_for_job(job, pipes[0], &output, signals);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-static void report(int port, int status)
+static void report(struct port *port, const char *what)
 {
-	dprintf(port, "lab-result: %d\n", status);
-	close(port);
+	write_port(port, what, strlen(what));
 }
 
 int main(void)
 {
-	int result;
+	struct port result = { "/dev/virtio-ports/lab.result", -1 };
+	char verdict[32];
 
 	mount_all(early_mounts, COUNT(early_mounts));
 	open_kernel_console();
@@ -388,8 +411,10 @@ int main(void)
 	loopback_up();
 	sethostname("lab", 3);
 	write_file(JOB, read_file(FW_CFG "job/raw"));
-	result = open_port("/dev/virtio-ports/lab.result");
-	dprintf(result, "lab-job\n");
-	report(result, do_job());
+	open_port(&result);
+	report(&result, "lab-job\n");
+	snprintf(verdict, sizeof(verdict), "lab-result: %d\n", do_job());
+	report(&result, verdict);
+	close(result.fd);
 	power_off();
 }
