@@ -198,6 +198,7 @@ enum gnic_accel_group_event {
 	GNIC_ACCEL_GROUP_CQ_ERROR,	/* nothing completes any more: @syndrome; QPs fail */
 	GNIC_ACCEL_GROUP_LINK_DOWN,	/* of its port */
 	GNIC_ACCEL_GROUP_LINK_UP,
+	GNIC_ACCEL_GROUP_EQ_OVERRUN,	/* events are lost; what they said is found out, and told */
 };
 
 /**

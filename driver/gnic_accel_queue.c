@@ -55,24 +55,42 @@ static const struct gnic_comp_ops gnic_accel_queue_comp_ops = {
 	.rc = gnic_accel_queue_cqe,
 };
 
+/* An event is older than its reader, or was lost: the device is asked. */
+static void gnic_accel_queue_ask(struct gnic_accel_queue *queue)
+{
+	bool failed;
+	u8 syndrome;
+
+	failed = gnic_ring_qp_failed(queue->dev, queue->port, queue->qpn, &syndrome);
+	spin_lock_irq(&queue->lock);
+	failed = failed && !queue->dead;
+	queue->dead |= failed;
+	spin_unlock_irq(&queue->lock);
+	if (failed && queue->ops->failed)
+		queue->ops->failed(queue->priv, syndrome);
+}
+
+static void gnic_accel_queue_kick(struct gnic_accel_queue *queue)
+{
+	spin_lock_irq(&queue->lock);
+	if (!queue->dead)
+		gnic_ring_kick(&queue->sq);
+	spin_unlock_irq(&queue->lock);
+}
+
 static int gnic_accel_queue_event(struct notifier_block *nb, unsigned long type, void *data)
 {
 	struct gnic_accel_queue *queue = container_of(nb, struct gnic_accel_queue, nb);
 	const struct gnic_event *event = data;
+	bool lost = type == GNIC_EQE_LOST;
 
-	if (event->port != queue->port || event->id != queue->qpn ||
-	    (type != GNIC_EQE_QP_ERR && type != GNIC_EQE_DB_OVERRUN))
+	if (!lost && (event->port != queue->port || event->id != queue->qpn))
 		return NOTIFY_DONE;
-
-	spin_lock_irq(&queue->lock);
-	if (type == GNIC_EQE_QP_ERR)
-		queue->dead = true;
-	else if (!queue->dead)
-		gnic_ring_kick(&queue->sq);
-	spin_unlock_irq(&queue->lock);
-	if (type == GNIC_EQE_QP_ERR && queue->ops->failed)
-		queue->ops->failed(queue->priv, event->data);
-	return NOTIFY_STOP;
+	if (lost || type == GNIC_EQE_QP_ERR)
+		gnic_accel_queue_ask(queue);
+	if (lost || type == GNIC_EQE_DB_OVERRUN)
+		gnic_accel_queue_kick(queue);
+	return NOTIFY_DONE;
 }
 
 static int gnic_accel_queue_qp_create(struct gnic_accel_queue *queue)

@@ -213,6 +213,11 @@ void gnic_comp_sync(struct gnic_comp *comp)
 	flush_work(&comp->work);
 }
 
+bool gnic_comp_failed(struct gnic_comp *comp, u8 *syndrome)
+{
+	return gnic_cq_failed(comp->dev, &comp->cq, syndrome);
+}
+
 u32 gnic_comp_cqn(const struct gnic_comp *comp)
 {
 	return comp->cq.cqn;

@@ -29,6 +29,8 @@ struct gnic_comp *gnic_comp_create(struct gnic_dev *dev, u8 log, const char *nam
 void gnic_comp_destroy(struct gnic_comp *comp);
 /* The callbacks of all that the device has completed so far have run; may sleep. */
 void gnic_comp_sync(struct gnic_comp *comp);
+/* The device says so: it completes nothing any more; may sleep. */
+bool gnic_comp_failed(struct gnic_comp *comp, u8 *syndrome);
 u32 gnic_comp_cqn(const struct gnic_comp *comp);
 u32 gnic_comp_size(const struct gnic_comp *comp);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The event queue: link changes, failed QPs and CQs. A threaded interrupt
- * hands each event to the notifier chain dev->events.
+ * hands each event to the notifier chain dev->events. If the device says that it
+ * had no room for some, it is asked for what they may have said.
  */
 #include <linux/interrupt.h>
 #include <linux/log2.h>
@@ -12,18 +13,25 @@
 #include "gnic_ring.h"
 
 #define GNIC_EQ_VECTOR		0
+#define GNIC_EQ_WATCH		HZ	/* how often a lost interrupt is looked for */
 
 /**
  * struct gnic_eq - the event queue of a card
+ * @dev: card
  * @ring: struct gnic_hw_eqe
+ * @lost: the device had no room for some, and was not asked yet
+ * @watch: looks for events whose interrupt was lost
  * @name: of the interrupt
  */
 struct gnic_eq {
+	struct gnic_dev *dev;
 	struct gnic_ring ring;
+	bool lost;
+	struct delayed_work watch;
 	char name[32];
 };
 
-static const struct gnic_hw_eqe *gnic_eq_next(struct gnic_eq *eq)
+static const struct gnic_hw_eqe *gnic_eq_next(const struct gnic_eq *eq)
 {
 	const struct gnic_hw_eqe *eqe = eq->ring.desc;
 
@@ -46,12 +54,14 @@ static void gnic_eq_event(struct gnic_dev *dev, const struct gnic_hw_eqe *eqe)
 		.tstamp = le32_to_cpu(eqe->tstamp),
 	};
 
-	if (gnic_port_get(dev, event.port))
+	if (event.type == GNIC_EQE_LOST)
+		dev->eq->lost = true;
+	else if (gnic_port_get(dev, event.port))
 		blocking_notifier_call_chain(&dev->events, event.type, &event);
 }
 
 /* At most one pass over the ring, so that a device that lies can't keep us. */
-static bool gnic_eq_drain(struct gnic_dev *dev)
+static void gnic_eq_drain(struct gnic_dev *dev)
 {
 	struct gnic_eq *eq = dev->eq;
 	const struct gnic_hw_eqe *eqe;
@@ -61,23 +71,61 @@ static bool gnic_eq_drain(struct gnic_dev *dev)
 		gnic_eq_event(dev, eqe);
 		eq->ring.index++;
 	}
-	if (eq->ring.index == first)
-		return false;
-	gnic_ring_consume(&eq->ring);
-	return true;
+	if (eq->ring.index != first)
+		gnic_ring_consume(&eq->ring);
+}
+
+/*
+ * Who has QPs and CQs asks how they are; links are told as if they had changed. What
+ * happens from here on is an event that finds room, or makes another LOST.
+ */
+static void gnic_eq_ask(struct gnic_dev *dev)
+{
+	struct gnic_event event = { .type = GNIC_EQE_LOST };
+	struct gnic_hw_port_info info;
+	struct gnic_port *port;
+	int err;
+
+	blocking_notifier_call_chain(&dev->events, GNIC_EQE_LOST, &event);
+	event.type = GNIC_EQE_LINK_STATUS;
+	gnic_for_each_port(dev, port) {
+		err = gnic_port_query(port, &info);
+		if (err == -ETIMEDOUT)
+			return;
+		if (err)
+			continue;
+		event.port = port->index;
+		event.data = !!(info.state & GNIC_PORT_STATE_LINK);
+		blocking_notifier_call_chain(&dev->events, event.type, &event);
+	}
 }
 
 static irqreturn_t gnic_eq_thread(int irq, void *data)
 {
 	struct gnic_dev *dev = data;
+	struct gnic_eq *eq = dev->eq;
 
 	do {
 		gnic_eq_drain(dev);
-		gnic_ring_arm(&dev->eq->ring);
+		gnic_ring_arm(&eq->ring);
+		/* the device knows that there is room: before it is asked, see hardware.rst */
+		if (eq->lost) {
+			eq->lost = false;
+			gnic_eq_ask(dev);
+		}
 		/* arm before the look at the ring: see gnic_ring_arm() */
 		dma_mb();
-	} while (gnic_eq_next(dev->eq) && !gnic_dev_gone(dev));
+	} while (gnic_eq_next(eq) && !gnic_dev_gone(dev));
 	return IRQ_HANDLED;
+}
+
+static void gnic_eq_watch_work(struct work_struct *work)
+{
+	struct gnic_eq *eq = container_of(work, struct gnic_eq, watch.work);
+
+	if (gnic_eq_next(eq))
+		irq_wake_thread(gnic_irq_number(eq->dev, GNIC_EQ_VECTOR), eq->dev);
+	schedule_delayed_work(&eq->watch, GNIC_EQ_WATCH);
 }
 
 static int gnic_eq_create(struct gnic_dev *dev, struct gnic_eq *eq)
@@ -105,6 +153,8 @@ int gnic_eq_init(struct gnic_dev *dev)
 	eq = kzalloc(sizeof(*eq), GFP_KERNEL);
 	if (!eq)
 		return -ENOMEM;
+	eq->dev = dev;
+	INIT_DELAYED_WORK(&eq->watch, gnic_eq_watch_work);
 	err = gnic_ring_alloc(dev, &eq->ring, NULL, ilog2(gnic_param_event_eq_size(dev)),
 			      sizeof(struct gnic_hw_eqe));
 	if (err)
@@ -121,6 +171,7 @@ int gnic_eq_init(struct gnic_dev *dev)
 	if (err)
 		goto err_destroy;
 	gnic_ring_arm(&eq->ring);
+	schedule_delayed_work(&eq->watch, GNIC_EQ_WATCH);
 	return 0;
 
 err_destroy:
@@ -139,6 +190,7 @@ void gnic_eq_exit(struct gnic_dev *dev)
 
 	if (!eq)
 		return;
+	cancel_delayed_work_sync(&eq->watch);
 	free_irq(gnic_irq_number(dev, GNIC_EQ_VECTOR), dev);
 	gnic_eq_destroy(dev);
 	gnic_ring_free(dev, &eq->ring);

@@ -33,11 +33,12 @@ struct gnic_group_holder {
 
 #define GNIC_GROUP_ERRORS	16
 
-/* What happened to a group, beside its QPs, bits. */
+/* What may have happened to a group, beside its QPs, bits. */
 enum gnic_group_news {
 	GNIC_GROUP_NEWS_CQ,
 	GNIC_GROUP_NEWS_LINK_DOWN,
 	GNIC_GROUP_NEWS_LINK_UP,
+	GNIC_GROUP_NEWS_EQ,
 };
 
 /* Of the port, since the group became active. */
@@ -53,6 +54,7 @@ enum gnic_group_count {
 	GNIC_GROUP_CQ_ERRORS,
 	GNIC_GROUP_DB_OVERRUNS,
 	GNIC_GROUP_LINK_LOSSES,
+	GNIC_GROUP_EQ_OVERRUNS,
 	GNIC_GROUP_COUNTS,
 };
 
@@ -103,17 +105,16 @@ struct gnic_group_fault {
  * @qps: of the active group, @attr.config.qp_count; NULL: inactive; also
  *	written under @qp_lock
  * @comp: their completions, while active
+ * @cq_failed: @comp completes nothing any more, as far as is known
  * @errors: the last failures of QPs; a ring
  * @holder_lock: protects @holder for callbacks; inside @lock
  * @holder: compute context
  * @qp_lock: protects @qps and what follows against posting and events
  * @posted: buffers that have not come back, of all QPs
- * @failed: QPs whose error @error_work has to tell
+ * @suspects: QPs that may have failed: @error_work asks the device
  * @overrun: QPs of which a doorbell was lost, likewise
  * @news: enum gnic_group_news, likewise
  * @link: enum gnic_group_link
- * @cq_failed: @comp completes nothing any more
- * @cq_syndrome: why
  * @counts: how often, by enum gnic_group_count
  */
 struct gnic_group {
@@ -140,6 +141,7 @@ struct gnic_group {
 	struct gnic_qp_attr attr;
 	struct gnic_qp *qps;
 	struct gnic_comp *comp;
+	bool cq_failed;
 	struct gnic_group_error errors[GNIC_GROUP_ERRORS];
 
 	struct mutex holder_lock;	/* @holder */
@@ -147,12 +149,10 @@ struct gnic_group {
 
 	spinlock_t qp_lock;	/* @qps, what follows */
 	u32 posted;
-	DECLARE_BITMAP(failed, GNIC_QP_COUNT_MAX);
+	DECLARE_BITMAP(suspects, GNIC_QP_COUNT_MAX);
 	DECLARE_BITMAP(overrun, GNIC_QP_COUNT_MAX);
 	unsigned long news;
 	u8 link;
-	bool cq_failed;
-	u8 cq_syndrome;
 	u32 counts[GNIC_GROUP_COUNTS];
 };
 
@@ -201,12 +201,13 @@ void gnic_group_wait_idle(struct gnic_group *group);
 int gnic_group_renew(struct gnic_group *group);
 int gnic_group_rss_set(struct gnic_group *group, u32 count);
 
-/* gnic_group_error.c: QPs that fail; recover, well: @group->lock held */
+/* gnic_group_error.c: QPs that fail; cq_failed, recover, well: @group->lock held */
 void gnic_group_link_query(struct gnic_group *group);
 void gnic_group_errors_prepare(struct gnic_group *group);
 void gnic_group_errors_init(struct gnic_group *group);
 void gnic_group_errors_exit(struct gnic_group *group);
 void gnic_group_errors_silence(struct gnic_group *group);
+bool gnic_group_cq_failed(struct gnic_group *group);
 int gnic_group_recover(struct gnic_group *group);
 void gnic_group_well(struct gnic_group *group);
 const char *gnic_group_syndrome_text(u8 syndrome);

@@ -4,6 +4,9 @@
  * link. What the device says is remembered at once and told by a work item: to the log,
  * to the holder, and, when no lock is held any more, to the reporter, which takes the
  * devl_lock.
+ *
+ * An event that a QP or the CQ failed is older than its reader, who may have made it anew
+ * since, and some are lost. So it is a suspicion, and what the device answers counts.
  */
 #include <linux/netdevice.h>
 #include <linux/timekeeping.h>
@@ -64,24 +67,55 @@ static void gnic_group_qp_failed(struct gnic_group *group, u32 qp, u8 syndrome)
 	gnic_group_tell_qp(group, GNIC_ACCEL_GROUP_QP_ERROR, qp, syndrome);
 }
 
-static bool gnic_group_next_failed(struct gnic_group *group, u32 *qp, u8 *syndrome)
+/* It has failed, and nobody was told yet. */
+static bool gnic_group_qp_fails(struct gnic_group *group, u32 qp, u8 *syndrome)
+{
+	return !gnic_qp_failed(&group->qps[qp]) &&
+	       gnic_ring_qp_failed(group->dev, group->attr.port, group->qps[qp].qpn, syndrome);
+}
+
+static bool gnic_group_next_suspect(struct gnic_group *group, u32 *qp)
 {
 	bool any;
 
 	spin_lock_irq(&group->qp_lock);
-	*qp = find_next_bit(group->failed, GNIC_QP_COUNT_MAX, *qp);
+	*qp = find_next_bit(group->suspects, GNIC_QP_COUNT_MAX, *qp);
 	any = *qp < GNIC_QP_COUNT_MAX;
-	if (any) {
-		__clear_bit(*qp, group->failed);
-		*syndrome = group->qps[*qp].syndrome;
-	}
+	if (any)
+		__clear_bit(*qp, group->suspects);
 	spin_unlock_irq(&group->qp_lock);
 	return any;
+}
+
+/**
+ * gnic_group_cq_failed - it stays so until there is a new one
+ * @group: active; its lock is held
+ *
+ * Whoever finds it out tells.
+ */
+bool gnic_group_cq_failed(struct gnic_group *group)
+{
+	u8 syndrome;
+
+	if (group->cq_failed || !gnic_comp_failed(group->comp, &syndrome))
+		return group->cq_failed;
+	group->cq_failed = true;
+	group->counts[GNIC_GROUP_CQ_ERRORS]++;
+	netdev_warn(group->rep, "the completion queue failed: 0x%02x, %s\n", syndrome,
+		    gnic_group_syndrome_text(syndrome));
+	gnic_group_tell_qp(group, GNIC_ACCEL_GROUP_CQ_ERROR, 0, syndrome);
+	return true;
 }
 
 /* ---- what else happens to it ---- */
 
 /* The queue that is ours is rung again; the index may be one that the device has already. */
+static void gnic_group_ring(struct gnic_group *group, u32 qp)
+{
+	if (group->qps[qp].rq.desc && !gnic_qp_failed(&group->qps[qp]))
+		gnic_ring_publish(&group->qps[qp].rq);
+}
+
 static bool gnic_group_next_overrun(struct gnic_group *group, u32 *qp)
 {
 	bool any;
@@ -91,31 +125,39 @@ static bool gnic_group_next_overrun(struct gnic_group *group, u32 *qp)
 	any = *qp < GNIC_QP_COUNT_MAX;
 	if (any) {
 		__clear_bit(*qp, group->overrun);
-		if (group->qps[*qp].rq.desc && !gnic_qp_failed(&group->qps[*qp]))
-			gnic_ring_publish(&group->qps[*qp].rq);
+		gnic_group_ring(group, *qp);
 	}
 	spin_unlock_irq(&group->qp_lock);
 	return any;
 }
 
+/* Of whom a doorbell was lost, too, nobody knows. */
+static void gnic_group_eq_overrun(struct gnic_group *group)
+{
+	u32 qp;
+
+	spin_lock_irq(&group->qp_lock);
+	for (qp = 0; qp < group->attr.config.qp_count; qp++)
+		gnic_group_ring(group, qp);
+	spin_unlock_irq(&group->qp_lock);
+	gnic_group_tell(group, GNIC_ACCEL_GROUP_EQ_OVERRUN);
+}
+
 static void gnic_group_tell_news(struct gnic_group *group)
 {
 	unsigned long news;
-	u8 syndrome;
 	bool up;
 
 	spin_lock_irq(&group->qp_lock);
 	news = group->news;
 	group->news = 0;
 	up = group->link == GNIC_GROUP_LINK_IS_UP;
-	syndrome = group->cq_syndrome;
 	spin_unlock_irq(&group->qp_lock);
 
-	if (test_bit(GNIC_GROUP_NEWS_CQ, &news)) {
-		netdev_warn(group->rep, "the completion queue failed: 0x%02x, %s\n", syndrome,
-			    gnic_group_syndrome_text(syndrome));
-		gnic_group_tell_qp(group, GNIC_ACCEL_GROUP_CQ_ERROR, 0, syndrome);
-	}
+	if (test_bit(GNIC_GROUP_NEWS_EQ, &news))
+		gnic_group_eq_overrun(group);
+	if (test_bit(GNIC_GROUP_NEWS_CQ, &news))
+		gnic_group_cq_failed(group);
 	/* however often it changed, the last record is how it is now */
 	if (up && test_bit(GNIC_GROUP_NEWS_LINK_DOWN, &news))
 		gnic_group_tell(group, GNIC_ACCEL_GROUP_LINK_DOWN);
@@ -138,7 +180,9 @@ static void gnic_group_error_work(struct work_struct *work)
 	/* each QP once: what comes meanwhile makes the work come again */
 	for (qp = 0; gnic_group_next_overrun(group, &qp); qp++)
 		gnic_group_tell_qp(group, GNIC_ACCEL_GROUP_DB_OVERRUN, qp, 0);
-	for (qp = 0; gnic_group_next_failed(group, &qp, &syndrome); qp++) {
+	for (qp = 0; gnic_group_next_suspect(group, &qp); qp++) {
+		if (!gnic_group_qp_fails(group, qp, &syndrome))
+			continue;
 		gnic_group_qp_failed(group, qp, syndrome);
 		__set_bit(qp, fault.qps);
 		report = group->reporting;
@@ -158,8 +202,7 @@ static bool gnic_group_hear_qp(struct gnic_group *group, const struct gnic_event
 	if (event->port != group->attr.port || qp >= group->attr.config.qp_count)
 		return false;
 	if (event->type == GNIC_EQE_QP_ERR) {
-		__set_bit(qp, group->failed);
-		group->qps[qp].syndrome = event->data;
+		__set_bit(qp, group->suspects);
 	} else {
 		__set_bit(qp, group->overrun);
 		group->counts[GNIC_GROUP_DB_OVERRUNS]++;
@@ -169,11 +212,18 @@ static bool gnic_group_hear_qp(struct gnic_group *group, const struct gnic_event
 
 static bool gnic_group_hear_cq(struct gnic_group *group, const struct gnic_event *event)
 {
-	if (event->id != group->attr.cqn || group->cq_failed)
+	if (event->id != group->attr.cqn)
 		return false;
-	group->cq_failed = true;
-	group->cq_syndrome = event->data;
-	group->counts[GNIC_GROUP_CQ_ERRORS]++;
+	__set_bit(GNIC_GROUP_NEWS_CQ, &group->news);
+	return true;
+}
+
+/* The link has an event of its own, see gnic_eq_ask(). */
+static bool gnic_group_hear_lost(struct gnic_group *group)
+{
+	bitmap_set(group->suspects, 0, group->attr.config.qp_count);
+	group->counts[GNIC_GROUP_EQ_OVERRUNS]++;
+	__set_bit(GNIC_GROUP_NEWS_EQ, &group->news);
 	__set_bit(GNIC_GROUP_NEWS_CQ, &group->news);
 	return true;
 }
@@ -185,10 +235,13 @@ static u8 gnic_group_link(bool up)
 
 static bool gnic_group_hear_link(struct gnic_group *group, const struct gnic_event *event)
 {
+	u8 link = gnic_group_link(event->data);
+
 	/* loopback does without */
-	if (event->port != group->attr.port || group->attr.config.loopback)
+	if (event->port != group->attr.port || group->attr.config.loopback ||
+	    link == group->link)
 		return false;
-	group->link = gnic_group_link(event->data);
+	group->link = link;
 	group->counts[GNIC_GROUP_LINK_LOSSES] += !event->data;
 	__set_bit(event->data ? GNIC_GROUP_NEWS_LINK_UP : GNIC_GROUP_NEWS_LINK_DOWN,
 		  &group->news);
@@ -205,6 +258,8 @@ static bool gnic_group_hear(struct gnic_group *group, const struct gnic_event *e
 		return gnic_group_hear_cq(group, event);
 	case GNIC_EQE_LINK_STATUS:
 		return gnic_group_hear_link(group, event);
+	case GNIC_EQE_LOST:
+		return gnic_group_hear_lost(group);
 	default:
 		return false;
 	}
@@ -304,7 +359,7 @@ int gnic_group_recover(struct gnic_group *group)
 	int err = 0, ret;
 	u32 i;
 
-	if (READ_ONCE(group->cq_failed))
+	if (group->active && gnic_group_cq_failed(group))
 		return group->holder.ops ? -ENOTRECOVERABLE : gnic_group_renew(group);
 	for (i = 0; group->qps && i < group->attr.config.qp_count; i++) {
 		if (!gnic_qp_failed(&group->qps[i]))

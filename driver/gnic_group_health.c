@@ -159,6 +159,7 @@ static void gnic_group_health_state(struct gnic_group *group, struct devlink_fms
 		[GNIC_GROUP_CQ_ERRORS]		= "cq_errors",
 		[GNIC_GROUP_DB_OVERRUNS]	= "db_overruns",
 		[GNIC_GROUP_LINK_LOSSES]	= "link_losses",
+		[GNIC_GROUP_EQ_OVERRUNS]	= "eq_overruns",
 	};
 	unsigned int i;
 

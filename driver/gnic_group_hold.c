@@ -139,7 +139,7 @@ static int gnic_group_hold_locked(struct gnic_group *group, u16 asid,
 	if (group->holder.ops)
 		return -EBUSY;
 	/* nobody was told, and nothing would ever complete */
-	if (group->active && READ_ONCE(group->cq_failed))
+	if (group->active && gnic_group_cq_failed(group))
 		err = gnic_group_renew(group);
 	if (err)
 		return err;

@@ -204,7 +204,7 @@ static void gnic_group_qps_publish(struct gnic_group *group, struct gnic_qp *qps
 	spin_lock_irq(&group->qp_lock);
 	group->qps = qps;
 	group->posted = 0;
-	bitmap_zero(group->failed, GNIC_QP_COUNT_MAX);
+	bitmap_zero(group->suspects, GNIC_QP_COUNT_MAX);
 	bitmap_zero(group->overrun, GNIC_QP_COUNT_MAX);
 	group->news = 0;
 	group->cq_failed = false;

@@ -51,7 +51,13 @@ static int gnic_health_event(struct notifier_block *nb, unsigned long type, void
 {
 	struct gnic_health *health = container_of(nb, struct gnic_health, nb);
 
-	if (type == GNIC_EQE_FATAL)
+	if (type == GNIC_EQE_LOST) {
+		health->eq_overruns++;
+		dev_warn_ratelimited(&health->dev->pdev->dev,
+				     "the event queue was full: the device is asked for all it may have said\n");
+	}
+	/* an event that is lost may be this one */
+	if (type == GNIC_EQE_FATAL || type == GNIC_EQE_LOST)
 		mod_delayed_work(system_long_wq, &health->work, 0);
 	return NOTIFY_DONE;
 }

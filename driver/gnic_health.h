@@ -19,13 +19,14 @@ enum gnic_health_fault {
  * @dev: card
  * @fw: reporter of firmware
  * @pcie: reporter of the link to the bus
- * @nb: on dev->events, for GNIC_EQE_FATAL
+ * @nb: on dev->events, for GNIC_EQE_FATAL and GNIC_EQE_LOST
  * @work: looks at the device from time to time
  * @faults: enum gnic_health_fault: seen
  * @told: of these, reported
  * @pcie_seen: bits of the device status register since load
  * @pcie_errors: times that one was seen
  * @recoveries: resets that helped
+ * @eq_overruns: times that the device had no room for events
  */
 struct gnic_health {
 	struct gnic_dev *dev;
@@ -38,6 +39,7 @@ struct gnic_health {
 	u16 pcie_seen;
 	u64 pcie_errors;
 	u64 recoveries;
+	u64 eq_overruns;
 };
 
 /* gnic_health.c: when to report; devl_lock held */

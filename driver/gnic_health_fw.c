@@ -20,7 +20,8 @@ static const char *const gnic_health_faults[GNIC_HEALTH_FAULTS] = {
 /* X(member of struct gnic_hw_card_stats) */
 #define GNIC_HEALTH_STATS(X) \
 	X(mmio_reads) X(mmio_writes) X(kicks) X(bad_mmio) X(bad_kicks) \
-	X(dma_errors) X(asid_errors) X(cmds) X(cmd_errors) X(irqs) X(cqes)
+	X(dma_errors) X(asid_errors) X(cmds) X(cmd_errors) X(irqs) X(cqes) \
+	X(events_lost)
 
 static const struct {
 	const char *name;
@@ -43,6 +44,7 @@ static void gnic_health_put_status(struct gnic_health *health, struct devlink_fm
 	devlink_fmsg_u32_pair_put(fmsg, "heartbeat", gnic_rd32(dev, GNIC_CTL_HEARTBEAT));
 	devlink_fmsg_bool_pair_put(fmsg, "paused", dev->paused);
 	devlink_fmsg_u64_pair_put(fmsg, "recoveries", health->recoveries);
+	devlink_fmsg_u64_pair_put(fmsg, "eq_overruns", health->eq_overruns);
 }
 
 static int gnic_health_fw_diagnose(struct devlink_health_reporter *reporter,

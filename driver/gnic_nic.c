@@ -290,6 +290,8 @@ static void gnic_nic_watch_work(struct work_struct *work)
 	rcu_read_unlock();
 	if (!count)
 		return;
+	if (xchg(&nic->ask, false))
+		gnic_nic_ask(nic, count);
 	gnic_device_stats_watch(nic);
 	if (nic->profile == &gnic_uplink_profile)
 		gnic_storm_watch(nic, count);
@@ -297,35 +299,19 @@ static void gnic_nic_watch_work(struct work_struct *work)
 	schedule_delayed_work(&nic->watch_work, GNIC_NIC_WATCH);
 }
 
-/* Notes the ring that it belongs to. */
-static bool gnic_nic_fault_qp(struct gnic_nic *nic, u32 qpn)
-{
-	const struct gnic_queue *queue;
-	unsigned int i, count;
-	bool found = false;
-
-	rcu_read_lock();
-	/* Channels before their number: pairs with gnic_nic_start(). */
-	count = smp_load_acquire(&nic->num_channels);
-	for (i = 0; i < count && !found; i++) {
-		queue = READ_ONCE(nic->channels[i]->queue);
-		found = queue && (queue->tx.qpn == qpn || queue->xdp.qpn == qpn);
-		if (found)
-			set_bit(i, nic->rx_faults);
-	}
-	rcu_read_unlock();
-	return found;
-}
-
 static int gnic_nic_event(struct notifier_block *nb, unsigned long type, void *data)
 {
 	struct gnic_nic *nic = container_of(nb, struct gnic_nic, events);
 	const struct gnic_event *event = data;
 
+	if (type == GNIC_EQE_LOST) {
+		WRITE_ONCE(nic->ask, true);
+		return NOTIFY_DONE;
+	}
 	if (event->port != nic->port->index)
 		return NOTIFY_DONE;
-	if (type == GNIC_EQE_QP_ERR && gnic_nic_fault_qp(nic, event->id))
-		gnic_nic_schedule_reset(nic);
+	if (type == GNIC_EQE_QP_ERR)
+		gnic_nic_qp_failed(nic, event->id);
 	if (type == GNIC_EQE_LINK_STATUS && nic->profile->link) {
 		gnic_port_health_link(nic, event->data);
 		nic->profile->link(nic, event->data);

@@ -188,6 +188,7 @@ struct gnic_device_stats {
  * @renew: rings whose queue could not be made anew and is going to be; with the netdev's lock
  * @reset_last: jiffies of the last run, for a device that fails all the time
  * @resets: times that @reset_work ran
+ * @ask: the device had no room for events: @watch_work asks for its QPs, in its next round
  * @device_stats: what the device counts for the netdev, as of the last round of @watch_work
  * @events: link changes and errors of QPs
  */
@@ -226,6 +227,7 @@ struct gnic_nic {
 	DECLARE_BITMAP(renew, GNIC_QUEUES_MAX);
 	unsigned long reset_last;
 	u64 resets;
+	bool ask;
 	struct gnic_device_stats device_stats;
 	struct notifier_block events;
 };
@@ -276,6 +278,8 @@ int gnic_nic_reconfigure(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg,
 /* gnic_nic_fault.c */
 void gnic_nic_reset_work(struct work_struct *work);	/* of nic->reset_work */
 void gnic_nic_schedule_reset(struct gnic_nic *nic);	/* any context */
+void gnic_nic_qp_failed(struct gnic_nic *nic, u32 qpn);
+void gnic_nic_ask(struct gnic_nic *nic, unsigned int count);
 /* queues of these rings anew; NULL: of all */
 int gnic_nic_renew(struct gnic_nic *nic, const unsigned long *rings,
 		   struct netlink_ext_ack *extack);

@@ -121,3 +121,62 @@ void gnic_nic_tx_timeout(struct net_device *netdev, unsigned int txqueue)
 	gnic_nic_tx_faults(nic);
 	gnic_nic_schedule_reset(nic);
 }
+
+/* Notes the ring that it belongs to. */
+static bool gnic_nic_fault_qp(struct gnic_nic *nic, u32 qpn)
+{
+	const struct gnic_queue *queue;
+	unsigned int i, count;
+	bool found = false;
+
+	rcu_read_lock();
+	/* Channels before their number: pairs with gnic_nic_start(). */
+	count = smp_load_acquire(&nic->num_channels);
+	for (i = 0; i < count && !found; i++) {
+		queue = READ_ONCE(nic->channels[i]->queue);
+		found = queue && (queue->tx.qpn == qpn || queue->xdp.qpn == qpn);
+		if (found)
+			set_bit(i, nic->rx_faults);
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+/* Perhaps one of ours. */
+void gnic_nic_qp_failed(struct gnic_nic *nic, u32 qpn)
+{
+	if (gnic_nic_fault_qp(nic, qpn))
+		gnic_nic_schedule_reset(nic);
+}
+
+static void gnic_nic_ask_qp(struct gnic_nic *nic, u32 qpn)
+{
+	u8 syndrome;
+
+	if (gnic_ring_qp_failed(nic->dev, nic->port->index, qpn, &syndrome))
+		gnic_nic_qp_failed(nic, qpn);
+}
+
+/**
+ * gnic_nic_ask - the device may have lost the events of QPs that failed
+ * @nic: netdev; process context
+ * @count: its channels
+ */
+void gnic_nic_ask(struct gnic_nic *nic, unsigned int count)
+{
+	const struct gnic_queue *queue;
+	unsigned int i;
+	u32 tx, xdp;
+
+	for (i = 0; i < count; i++) {
+		rcu_read_lock();
+		queue = READ_ONCE(nic->channels[i]->queue);
+		tx = queue ? queue->tx.qpn : 0;
+		xdp = queue ? queue->xdp.qpn : 0;
+		rcu_read_unlock();
+		if (!queue)
+			continue;
+		gnic_nic_ask_qp(nic, tx);
+		gnic_nic_ask_qp(nic, xdp);
+	}
+}

@@ -62,7 +62,6 @@ struct gnic_qp_attr {
  * @sq: RC: send queue, filled by compute queues
  * @rq: receive queue: buffers for frames (raw), or for SENDs (RC)
  * @first: index in @rq of the first buffer of the holder's
- * @syndrome: of the last failure, enum gnic_hw_syndrome
  */
 struct gnic_qp {
 	enum gnic_qp_state state;
@@ -70,7 +69,6 @@ struct gnic_qp {
 	struct gnic_ring sq;
 	struct gnic_ring rq;
 	u32 first;
-	u8 syndrome;
 };
 
 /* Nothing is posted to it. */

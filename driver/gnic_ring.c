@@ -107,6 +107,17 @@ int gnic_cq_moderate(struct gnic_dev *dev, const struct gnic_cq *cq, u16 usecs, 
 	return gnic_cmd_exec(dev, GNIC_CMD_CQ_MODIFY, &in, sizeof(in), NULL, 0);
 }
 
+bool gnic_cq_failed(struct gnic_dev *dev, const struct gnic_cq *cq, u8 *syndrome)
+{
+	struct gnic_hw_id in = { .id = cpu_to_le32(cq->cqn) };
+	struct gnic_hw_cq_info out;
+
+	if (gnic_cmd_exec(dev, GNIC_CMD_CQ_QUERY, &in, sizeof(in), &out, sizeof(out)))
+		return false;
+	*syndrome = le32_to_cpu(out.syndrome);
+	return out.syndrome;
+}
+
 /**
  * gnic_ring_qp_create - QP_CREATE
  * @dev: card
@@ -133,4 +144,27 @@ void gnic_ring_qp_destroy(struct gnic_dev *dev, unsigned int port, u32 qpn)
 	};
 
 	gnic_cmd_exec(dev, GNIC_CMD_QP_DESTROY, &in, sizeof(in), NULL, 0);
+}
+
+/**
+ * gnic_ring_qp_failed - what the device says of a QP, whatever it has said before
+ * @dev: card
+ * @port: whose number @qpn is
+ * @qpn: QP
+ * @syndrome: why it failed
+ *
+ * Return: false: it works, there is no such QP, or the device does not answer.
+ */
+bool gnic_ring_qp_failed(struct gnic_dev *dev, unsigned int port, u32 qpn, u8 *syndrome)
+{
+	struct gnic_hw_qp_id in = {
+		.qpn = cpu_to_le32(qpn),
+		.port = cpu_to_le32(port),
+	};
+	struct gnic_hw_qp_stats out;
+
+	if (gnic_cmd_exec(dev, GNIC_CMD_QP_STATS, &in, sizeof(in), &out, sizeof(out)))
+		return false;
+	*syndrome = le32_to_cpu(out.syndrome);
+	return le32_to_cpu(out.flags) & GNIC_QP_STATS_FAILED;
 }

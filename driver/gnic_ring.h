@@ -163,6 +163,16 @@ void gnic_cq_destroy(struct gnic_dev *dev, struct gnic_cq *cq);
 int gnic_cq_moderate(struct gnic_dev *dev, const struct gnic_cq *cq, u16 usecs, u16 frames,
 		     u16 flags);	/* GNIC_CQ_* */
 
+/**
+ * gnic_cq_failed - what the device says of it, whatever it has said before
+ * @dev: card
+ * @cq: of it
+ * @syndrome: why it is dead
+ *
+ * Return: false: it works, or the device does not answer.
+ */
+bool gnic_cq_failed(struct gnic_dev *dev, const struct gnic_cq *cq, u8 *syndrome);
+
 /* TPID of the tag that was stripped, with GNIC_RAW_CQE_VLAN. */
 static inline __be16 gnic_cqe_vlan_proto(u32 flags)
 {
@@ -198,5 +208,6 @@ static inline const struct gnic_hw_cqe *gnic_cq_next(const struct gnic_cq *cq)
 /* typed QP_CREATE and QP_DESTROY, for QPs of all types */
 int gnic_ring_qp_create(struct gnic_dev *dev, const struct gnic_hw_qp_create *in, u32 *qpn);
 void gnic_ring_qp_destroy(struct gnic_dev *dev, unsigned int port, u32 qpn);
+bool gnic_ring_qp_failed(struct gnic_dev *dev, unsigned int port, u32 qpn, u8 *syndrome);
 
 #endif /* GNIC_RING_H */

@@ -22,6 +22,7 @@ static const u32 gnic_hold_event_types[] = {
 	[GNIC_ACCEL_GROUP_CQ_ERROR]	= DRM_GNIC_EVENT_CQ_ERROR,
 	[GNIC_ACCEL_GROUP_LINK_DOWN]	= DRM_GNIC_EVENT_LINK_DOWN,
 	[GNIC_ACCEL_GROUP_LINK_UP]	= DRM_GNIC_EVENT_LINK_UP,
+	[GNIC_ACCEL_GROUP_EQ_OVERRUN]	= DRM_GNIC_EVENT_EQ_OVERRUN,
 };
 
 static void gnic_hold_event(void *priv, enum gnic_accel_group_event type, u32 qp, u8 syndrome)

@@ -24,6 +24,7 @@
 	X(CQ_CREATE,		0x12, gnic_hw_cq_create, gnic_hw_id) \
 	X(CQ_MODIFY,		0x13, gnic_hw_cq_modify, void) \
 	X(CQ_DESTROY,		0x14, gnic_hw_id, void) \
+	X(CQ_QUERY,		0x15, gnic_hw_id, gnic_hw_cq_info) \
 	X(QP_CREATE,		0x20, gnic_hw_qp_create, gnic_hw_id) \
 	X(QP_DESTROY,		0x21, gnic_hw_qp_id, void) \
 	X(QP_PATH,		0x22, gnic_hw_qp_path, void) \
@@ -167,6 +168,7 @@ GNIC_HW_SIZE(gnic_hw_caps, 72);
  * @cmd_errors: commands whose status was not 0
  * @irqs: MSI-X messages sent
  * @cqes: entries of completion queues written
+ * @events_lost: events that found no room in the event queue
  * @rsvd: zero
  */
 struct gnic_hw_card_stats {
@@ -181,7 +183,8 @@ struct gnic_hw_card_stats {
 	__le64 cmd_errors;
 	__le64 irqs;
 	__le64 cqes;
-	__le64 rsvd[5];
+	__le64 events_lost;
+	__le64 rsvd[4];
 };
 GNIC_HW_SIZE(gnic_hw_card_stats, 128);
 
@@ -222,6 +225,12 @@ struct gnic_hw_cq_modify {
 	__le16 rsvd[3];
 };
 GNIC_HW_SIZE(gnic_hw_cq_modify, 16);
+
+struct gnic_hw_cq_info {
+	__le32 syndrome;	/* why it is dead, enum gnic_hw_syndrome; 0: it is not */
+	__le32 rsvd;
+};
+GNIC_HW_SIZE(gnic_hw_cq_info, 8);
 
 enum gnic_hw_qp_type {
 	GNIC_QP_RAW		= 0,
@@ -430,7 +439,7 @@ GNIC_HW_SIZE(gnic_hw_qp_path, 60);
  * @sq_done: consumed
  * @rq_index: producer index that the device has seen
  * @rq_done: consumed
- * @rsvd: zero
+ * @flags: GNIC_QP_STATS_*
  */
 struct gnic_hw_qp_stats {
 	__le64 tx_packets;
@@ -452,9 +461,11 @@ struct gnic_hw_qp_stats {
 	__le32 sq_done;
 	__le32 rq_index;
 	__le32 rq_done;
-	__le32 rsvd;
+	__le32 flags;
 };
 GNIC_HW_SIZE(gnic_hw_qp_stats, 136);
+
+#define GNIC_QP_STATS_FAILED		BIT(0)	/* it executes nothing more, for @syndrome */
 
 struct gnic_hw_qpc_read {
 	__le32 qpn;

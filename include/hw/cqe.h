@@ -107,6 +107,7 @@ enum gnic_hw_eqe_type {
 	GNIC_EQE_FATAL		= 0xb,	/* data: syndrome of CTL_STATUS */
 	GNIC_EQE_PAUSE_STORM	= 0xc,	/* data: priorities that are silent no more */
 	GNIC_EQE_PHC		= 0xe,	/* id: GNIC_PHC_EVENT_* */
+	GNIC_EQE_LOST		= 0xf,	/* from here on events found no room */
 };
 #define GNIC_EQE_PORT			GENMASK(13, 8)
 #define GNIC_EQE_VALID			BIT(31)	/* as GNIC_CQE_VALID */

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a holder is told beside its arrivals: QPs, doorbells, the CQ, the link. */
+/*
+ * What a holder is told beside its arrivals: QPs, doorbells, the CQ, the link; and if the
+ * device could not say it in time.
+ */
 #include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -44,14 +47,19 @@ static bool fault(const char *kind, const struct group *group, uint32_t qp)
 		       kind, gnic_accel_info(acc)->module_id, group->qpn_base + qp);
 }
 
-static bool nothing_more(int fd)
+static bool nothing_for(int fd, int ms)
 {
 	struct drm_gnic_event event;
 	struct pollfd pollfd = { .fd = fd, .events = POLLIN };
 
-	EXPECT_EQ(poll(&pollfd, 1, 200), 0);
+	EXPECT_EQ(poll(&pollfd, 1, ms), 0);
 	EXPECT_EQ(gnic_accel_event(fd, &event, 0), 0);
 	return true;
+}
+
+static bool nothing_more(int fd)
+{
+	return nothing_for(fd, 200);
 }
 
 /* The next record, by poll() and read(). */
@@ -130,12 +138,17 @@ static bool doorbell_overrun(void)
 	return works();
 }
 
+static bool cq_fault(const struct group *group)
+{
+	return sim_cmd("{\"cmd\":\"fault\",\"kind\":\"cq\",\"card\":%u,\"cqn\":%u}\n",
+		       gnic_accel_info(acc)->module_id, diagnosed(group, "cqn"));
+}
+
 static bool cq_fails(const struct group *group, int fd)
 {
 	uint32_t before = diagnosed(group, "cq_errors"), qp;
 
-	EXPECT(sim_cmd("{\"cmd\":\"fault\",\"kind\":\"cq\",\"card\":%u,\"cqn\":%u}\n",
-		       gnic_accel_info(acc)->module_id, diagnosed(group, "cqn")));
+	EXPECT(cq_fault(group));
 	EXPECT(next(fd, DRM_GNIC_EVENT_CQ_ERROR, 0, CQ_OVERRUN));
 	for (qp = 0; qp < QPS; qp++)
 		EXPECT(next(fd, DRM_GNIC_EVENT_QP_ERROR, qp, CQ_OVERRUN));
@@ -155,17 +168,56 @@ static bool cq_error(void)
 	return works();
 }
 
+static bool left_again(void)
+{
+	EXPECT_EQ(group_deactivate(&left), 0);
+	EXPECT_EQ(group_activate(&left), 0);
+	EXPECT(next(left_fd, DRM_GNIC_EVENT_INACTIVE, 0, 0));
+	EXPECT(next(left_fd, DRM_GNIC_EVENT_ACTIVE, 0, 0));
+	return works();
+}
+
 /* Who comes next finds new queues. */
 static bool cq_error_and_release(void)
 {
 	EXPECT(cq_fails(&right, right_fd));
 	close(right_fd);
 	right_fd = group_hold(acc, &right);
-	EXPECT_EQ(group_deactivate(&left), 0);
-	EXPECT_EQ(group_activate(&left), 0);
-	EXPECT(next(left_fd, DRM_GNIC_EVENT_INACTIVE, 0, 0));
-	EXPECT(next(left_fd, DRM_GNIC_EVENT_ACTIVE, 0, 0));
+	return left_again();
+}
+
+/* The interrupt of the next event is lost: it is found a second later at most. */
+static bool events_are_late(void)
+{
+	return sim_cmd("{\"cmd\":\"fault\",\"kind\":\"irq\",\"card\":%u,\"vector\":0}\n",
+		       gnic_accel_info(acc)->module_id);
+}
+
+static bool late_event(void)
+{
+	EXPECT(events_are_late());
+	EXPECT(fault("qp", &left, 1));
+	EXPECT(next(left_fd, DRM_GNIC_EVENT_QP_ERROR, 1, WQ_ACCESS));
+	EXPECT(nothing_more(left_fd));
+	EXPECT_EQ(test_sh("devlink health recover %s reporter qp", left.dev), 0);
+	EXPECT(next(left_fd, DRM_GNIC_EVENT_QP_RECOVERED, 1, 0));
 	return works();
+}
+
+/* The holder goes before they come: then they are of queues that are no more. */
+static bool late_events_and_release(void)
+{
+	uint32_t before = diagnosed(&right, "generation");
+
+	EXPECT(events_are_late());
+	EXPECT(cq_fault(&right));
+	close(right_fd);
+	right_fd = group_hold(acc, &right);
+	EXPECT_EQ(diagnosed(&right, "generation"), before + 1);
+	EXPECT(nothing_for(right_fd, 2500));
+	EXPECT_EQ(diagnosed(&right, "generation"), before + 1);
+	EXPECT_EQ(diagnosed(&right, "failed"), 0);
+	return left_again();
 }
 
 static uint32_t linked(int fd)
@@ -175,6 +227,90 @@ static uint32_t linked(int fd)
 	if (gnic_accel_group_info(acc, fd, &info))
 		return 0;
 	return info.flags & DRM_GNIC_GROUP_LINK;
+}
+
+static bool events_find_no_room(unsigned int count)
+{
+	return sim_cmd("{\"cmd\":\"fault\",\"kind\":\"events\",\"card\":%u,\"count\":%u}\n",
+		       gnic_accel_info(acc)->module_id, count);
+}
+
+/* It is told that some are lost, once or more, and then what they have said. */
+static bool next_after_overrun(int fd, uint32_t type, uint32_t qp, uint32_t syndrome)
+{
+	struct drm_gnic_event event;
+	uint32_t overruns = 0;
+
+	do {
+		EXPECT_EQ(gnic_accel_event(fd, &event, 10000), 1);
+	} while (event.type == DRM_GNIC_EVENT_EQ_OVERRUN && ++overruns);
+	EXPECT(overruns);
+	EXPECT_EQ(event.type, type);
+	EXPECT_EQ(event.qp, qp);
+	EXPECT_EQ(event.syndrome, syndrome);
+	return true;
+}
+
+static bool lost_qp_error(void)
+{
+	uint32_t before = diagnosed(&left, "eq_overruns");
+
+	EXPECT(events_find_no_room(1));
+	EXPECT(fault("qp", &left, 1));
+	EXPECT(next_after_overrun(left_fd, DRM_GNIC_EVENT_QP_ERROR, 1, WQ_ACCESS));
+	EXPECT(nothing_more(left_fd));
+	EXPECT(next(right_fd, DRM_GNIC_EVENT_EQ_OVERRUN, 0, 0));
+	EXPECT(nothing_more(right_fd));
+	EXPECT_EQ(diagnosed(&left, "eq_overruns"), before + 1);
+	EXPECT_EQ(diagnosed(&left, "failed"), 1);
+	EXPECT_EQ(test_sh("devlink health recover %s reporter qp", left.dev), 0);
+	EXPECT(next(left_fd, DRM_GNIC_EVENT_QP_RECOVERED, 1, 0));
+	return works();
+}
+
+static bool lost_link(void)
+{
+	EXPECT(events_find_no_room(1));
+	group_link(false);
+	EXPECT(next_after_overrun(left_fd, DRM_GNIC_EVENT_LINK_DOWN, 0, 0));
+	EXPECT(next_after_overrun(right_fd, DRM_GNIC_EVENT_LINK_DOWN, 0, 0));
+	EXPECT(!linked(left_fd));
+	EXPECT(events_find_no_room(1));
+	group_link(true);
+	EXPECT(next_after_overrun(left_fd, DRM_GNIC_EVENT_LINK_UP, 0, 0));
+	EXPECT(next_after_overrun(right_fd, DRM_GNIC_EVENT_LINK_UP, 0, 0));
+	EXPECT(linked(left_fd));
+	return works();
+}
+
+/* The doorbell is lost, too. */
+static bool lost_doorbell(void)
+{
+	struct drm_gnic_cmd cmd = gnic_accel_send(left_fd, 1, src, 0, 3000);
+
+	EXPECT_EQ(gnic_accel_recv(acc, right_fd, 1, dst, 0, 4096, 1), 1);
+	EXPECT(events_find_no_room(1));
+	EXPECT(fault("db-overrun", &right, 1));
+	EXPECT(next(left_fd, DRM_GNIC_EVENT_EQ_OVERRUN, 0, 0));
+	EXPECT_EQ(gnic_accel_run(acc, &cmd, 1), 0);
+	EXPECT(next_after_overrun(right_fd, DRM_GNIC_EVENT_RECV, 1, 0));
+	return works();
+}
+
+static bool lost_cq_error(void)
+{
+	struct drm_gnic_event event;
+	uint32_t qp;
+
+	EXPECT(events_find_no_room(1 + QPS));
+	EXPECT(cq_fault(&right));
+	EXPECT(next_after_overrun(right_fd, DRM_GNIC_EVENT_CQ_ERROR, 0, CQ_OVERRUN));
+	for (qp = 0; qp < QPS; qp++)
+		EXPECT(next(right_fd, DRM_GNIC_EVENT_QP_ERROR, qp, CQ_OVERRUN));
+	while (gnic_accel_event(left_fd, &event, 200) == 1)
+		EXPECT_EQ(event.type, DRM_GNIC_EVENT_EQ_OVERRUN);
+	EXPECT(group_pair_again(&left, left_fd, &right, right_fd));
+	return works();
 }
 
 static bool link_lost(void)
@@ -226,6 +362,12 @@ static const struct test tests[] = {
 	{ "a CQ that failed, and the holder goes", cq_error_and_release },
 	{ "the link is lost, and comes back", link_lost },
 	{ "active without a link", active_without_link },
+	{ "an event whose interrupt is lost", late_event },
+	{ "a CQ that failed, and the holder goes before the event", late_events_and_release },
+	{ "events are lost: a QP failed", lost_qp_error },
+	{ "events are lost: the link", lost_link },
+	{ "events are lost: a doorbell", lost_doorbell },
+	{ "events are lost: a CQ failed", lost_cq_error },
 	{ 0 }
 };
 

@@ -265,6 +265,24 @@ static void event_is(struct rig_eq *eq, uint32_t type, uint32_t id, uint32_t dat
 	CLIENT_EQ(le32_to_cpu(eqe->data), data);
 }
 
+static uint32_t qp_flags(const struct rig_qp *qp)
+{
+	const struct gnic_hw_qp_id id = { .port = 0, .qpn = cpu_to_le32(qp->qpn) };
+	struct gnic_hw_qp_stats stats;
+
+	RIG_OK(&rig, GNIC_CMD_QP_STATS, &id, sizeof(id), &stats, sizeof(stats));
+	return le32_to_cpu(stats.flags);
+}
+
+static uint32_t cq_syndrome(const struct rig_cq *cq)
+{
+	const struct gnic_hw_id id = { .id = cpu_to_le32(cq->cqn) };
+	struct gnic_hw_cq_info info;
+
+	RIG_OK(&rig, GNIC_CMD_CQ_QUERY, &id, sizeof(id), &info, sizeof(info));
+	return le32_to_cpu(info.syndrome);
+}
+
 static void qp_fails(void)
 {
 	struct rig_cq cq;
@@ -272,9 +290,11 @@ static void qp_fails(void)
 	struct rig_eq eq;
 
 	queues_with_events(&eq, &cq, &qp);
+	CLIENT_EQ(qp_flags(&qp), 0);
 	rig_control_ok(&rig, "{\"cmd\":\"fault\",\"kind\":\"qp\",\"port\":0,\"qpn\":%u,"
 		       "\"syndrome\":\"LOCAL_ACCESS\"}", qp.qpn);
 	event_is(&eq, GNIC_EQE_QP_ERR, qp.qpn, GNIC_SYND_LOCAL_ACCESS);
+	CLIENT_EQ(qp_flags(&qp), GNIC_QP_STATS_FAILED);
 	rig_close(&rig);
 }
 
@@ -304,9 +324,31 @@ static void cq_fails(void)
 	queues_with_events(&eq, &cq, &qp);
 	refused("{\"cmd\":\"fault\",\"kind\":\"cq\",\"cqn\":4000000000}", "no such CQ");
 	refused("{\"cmd\":\"fault\",\"kind\":\"cq\"}", "\\\"cqn\\\" is missing");
+	CLIENT_EQ(cq_syndrome(&cq), 0);
 	rig_control_ok(&rig, "{\"cmd\":\"fault\",\"kind\":\"cq\",\"cqn\":%u}", cq.cqn);
 	event_is(&eq, GNIC_EQE_COMP_ERR, cq.cqn, GNIC_SYND_CQ_OVERRUN);
 	event_is(&eq, GNIC_EQE_QP_ERR, qp.qpn, GNIC_SYND_CQ_OVERRUN);
+	CLIENT_EQ(cq_syndrome(&cq), GNIC_SYND_CQ_OVERRUN);
+	CLIENT_EQ(rig_cmd_id(&rig, GNIC_CMD_CQ_DESTROY, cq.cqn), GNIC_STATUS_BUSY);
+	rig_close(&rig);
+}
+
+/* What they would have said is to be asked for. */
+static void events_are_lost(void)
+{
+	struct rig_cq cq;
+	struct rig_qp qp;
+	struct rig_eq eq;
+
+	queues_with_events(&eq, &cq, &qp);
+	rig_control_ok(&rig, "{\"cmd\":\"fault\",\"kind\":\"events\",\"count\":2}");
+	rig_control_ok(&rig, "{\"cmd\":\"fault\",\"kind\":\"cq\",\"cqn\":%u}", cq.cqn);
+	event_is(&eq, GNIC_EQE_LOST, 0, 0);
+	CLIENT_CHECK(!rig_eq_peek(&rig, &eq));
+	CLIENT_EQ(cq_syndrome(&cq), GNIC_SYND_CQ_OVERRUN);
+	CLIENT_EQ(qp_flags(&qp), GNIC_QP_STATS_FAILED);
+	rig_control_ok(&rig, "{\"cmd\":\"fault\",\"kind\":\"fatal\"}");
+	event_is(&eq, GNIC_EQE_FATAL, 0, 1);
 	rig_close(&rig);
 }
 
@@ -466,6 +508,7 @@ static const struct ktap_test tests[] = {
 	{ "fault: a QP fails", qp_fails },
 	{ "fault: doorbells are lost", doorbells_are_lost },
 	{ "fault: a CQ fails", cq_fails },
+	{ "fault: events are lost", events_are_lost },
 	{ "fault: fatal, and a reset", card_is_fatal },
 	{ "fault: all ones", all_ones },
 	{ "fault: surprise removal", removed },

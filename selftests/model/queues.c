@@ -295,7 +295,44 @@ static void events(void)
 	rig_close(&rig);
 }
 
+static unsigned int event(struct rig_eq *eq)
+{
+	return FIELD_GET(GNIC_EQE_TYPE, le32_to_cpu(rig_eq_wait(&rig, eq)->ctrl));
+}
+
+static uint64_t events_lost(void)
+{
+	struct gnic_hw_card_stats stats;
+
+	rig_card_stats(&rig, &stats);
+	return le64_to_cpu(stats.events_lost);
+}
+
+/* The last entry tells of it. When that is consumed there is room again, and the next one may. */
 static void events_overrun(void)
+{
+	struct rig_eq eq;
+	unsigned int i, round;
+
+	rig_open(&rig, (const char *[]) { "--topology", "loop", NULL });
+	rig_eq(&rig, &eq, LOG, GNIC_VECTOR_NONE);
+	rig_port_admin(&rig, 0, true);
+	for (round = 1; round <= 2; round++) {
+		for (i = 0; i < SIZE; i++)
+			rig_port_admin(&rig, 1, !(i % 2));
+		CLIENT_EQ(events_lost(), round * (SIZE + 1));
+		for (i = 0; i < SIZE - 1; i++)
+			CLIENT_EQ(event(&eq), GNIC_EQE_LINK_STATUS);
+		CLIENT_EQ(event(&eq), GNIC_EQE_LOST);
+		CLIENT_CHECK(!rig_eq_peek(&rig, &eq));
+	}
+	rig_port_admin(&rig, 1, true);
+	CLIENT_EQ(event(&eq), GNIC_EQE_LINK_STATUS);
+	rig_close(&rig);
+}
+
+/* While there is one to be read no other LOST is written, even if there is room. */
+static void lost_once(void)
 {
 	struct rig_eq eq;
 	unsigned int i;
@@ -305,14 +342,18 @@ static void events_overrun(void)
 	rig_port_admin(&rig, 0, true);
 	for (i = 0; i < SIZE; i++)
 		rig_port_admin(&rig, 1, !(i % 2));
-	CLIENT_EQ(rig_reply_number(rig_control(&rig, "{\"cmd\":\"stats\",\"card\":0}"),
-				   "events_dropped"), SIZE);
-	for (i = 0; i < SIZE; i++)
-		rig_eq_wait(&rig, &eq);
-	CLIENT_CHECK(!rig_eq_peek(&rig, &eq));
-	/* There is room again, and the queue is alive. */
+	for (i = 0; i < 2; i++)
+		CLIENT_EQ(event(&eq), GNIC_EQE_LINK_STATUS);
+	/* one finds room, one does not */
 	rig_port_admin(&rig, 1, true);
-	rig_eq_wait(&rig, &eq);
+	CLIENT_EQ(events_lost(), SIZE + 2);
+	for (; i < SIZE - 1; i++)
+		CLIENT_EQ(event(&eq), GNIC_EQE_LINK_STATUS);
+	CLIENT_EQ(event(&eq), GNIC_EQE_LOST);
+	CLIENT_EQ(event(&eq), GNIC_EQE_LINK_STATUS);
+	CLIENT_CHECK(!rig_eq_peek(&rig, &eq));
+	rig_port_admin(&rig, 1, false);
+	CLIENT_EQ(event(&eq), GNIC_EQE_LINK_STATUS);
 	rig_close(&rig);
 }
 
@@ -360,6 +401,7 @@ static const struct ktap_test tests[] = {
 	{ "cq: a thousand", many_cqs },
 	{ "eq: events and interrupts", events },
 	{ "eq: overrun drops, and counts", events_overrun },
+	{ "eq: that events are lost is said once", lost_once },
 	{ "eq: bad ones refused", bad_eqs_refused },
 };
 

@@ -59,6 +59,37 @@ qp_error() {
 	ping_works
 }
 
+# The device has no room for what it has to say, and is asked.
+events_get_lost() {
+	local before
+
+	before=$(events_lost)
+	fault '"kind": "events", "card": 0, "count": 2'
+	wire_is down
+	wait_for 10 carrier_is 0
+	fault '"kind": "events", "card": 0, "count": 2'
+	wire_is up
+	wait_for 10 carrier_up
+	ping_works
+	fault '"kind": "events", "card": 0, "count": 1'
+	qp_error
+	expect "events lost" "$(events_lost)" -eq $((before + 5))
+	dmesg | grep -q "the event queue was full" || fail "nothing was said of it"
+}
+
+events_lost() {
+	devlink -j health diagnose "$(own_card)" reporter fw | jq .events_lost
+}
+
+wire_is() {
+	model "{\"cmd\": \"link\", \"card\": 0, \"port\": 0, \"state\": \"$1\"}" |
+		grep -q '"ok":true' || fail "the wire is not $1"
+}
+
+carrier_is() {
+	[ "$(cat "/sys/class/net/$DEV/carrier")" = "$1" ]
+}
+
 # New queues cannot be made: the port stays, and they are made when it is possible.
 no_new_queues() {
 	local eth before
@@ -265,5 +296,5 @@ frames_are_marked() {
 
 topology_up
 trap topology_down EXIT
-guest_main link_flaps tx_timeout qp_error no_new_queues lost_interrupts command_fails refuses_shape \
+guest_main link_flaps tx_timeout qp_error events_get_lost no_new_queues lost_interrupts command_fails refuses_shape \
 	refuses_receive refuses_link command_times_out frames_get_lost frames_are_marked

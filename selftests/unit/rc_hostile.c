@@ -252,8 +252,8 @@ static void revive(void)
 		lab_db(lqp)->index = cpu_to_le32(qp->sq.index);
 		lqp->sq_cq.count = 0;
 		lqp->rq_cq.count = 0;
-		lqp->sq_cq.cq.overrun = false;
-		lqp->rq_cq.cq.overrun = false;
+		lqp->sq_cq.cq.syndrome = 0;
+		lqp->rq_cq.cq.syndrome = 0;
 		lab_set(qp, true, GNIC_REQ_VALID, 0);
 		lab_set(qp, false, GNIC_RES_VALID, 0);
 		lab_path(side, qpn, &conn);
@@ -265,7 +265,7 @@ static void revive(void)
 
 		lqp->qp.failed = false;
 		lqp->sq_cq.count = 0;
-		lqp->sq_cq.cq.overrun = false;
+		lqp->sq_cq.cq.syndrome = 0;
 		lab_db(lqp)->index = cpu_to_le32(lqp->qp.sq.index);
 	}
 }

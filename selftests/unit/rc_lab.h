@@ -273,7 +273,7 @@ void qp_sleep(struct qp *qp)
 
 static inline void lab_cq_dies(struct cq *cq)
 {
-	cq->overrun = true;
+	cq->syndrome = GNIC_SYND_CQ_OVERRUN;
 	for (uint32_t i = 0; i < 2 * LAB_QPS; i++) {
 		struct qp *qp = &lab.side[i / LAB_QPS].qps[i % LAB_QPS].qp;
 
@@ -288,9 +288,9 @@ bool cq_post(struct cq *cq, const void *cqe)
 
 	if (!cq)
 		return true;
-	if (!cq->overrun && lcq->count == lcq->room)
+	if (!cq->syndrome && lcq->count == lcq->room)
 		lab_cq_dies(cq);
-	if (cq->overrun)
+	if (cq->syndrome)
 		return false;
 	memcpy(&lcq->cqe[lcq->count++], cqe, sizeof(*lcq->cqe));
 	return true;

@@ -94,8 +94,8 @@ static void check_recovers(void)
 	}
 	lab.tamper = NULL;
 	lab.cut = false;
-	lab_qp(0, 0)->sq_cq.cq.overrun = false;
-	lab_qp(1, 0)->rq_cq.cq.overrun = false;
+	lab_qp(0, 0)->sq_cq.cq.syndrome = 0;
+	lab_qp(1, 0)->rq_cq.cq.syndrome = 0;
 	lab_qp(0, 0)->sq_cq.room = LAB_CQES;
 	lab_qp(1, 0)->rq_cq.room = LAB_CQES;
 	conn.psn[0] = 77;

@@ -176,11 +176,12 @@ struct collective {
 /* NULL: there are no more. */
 const struct collective *collective_at(uint32_t index);
 
-/* Work goes on after it: what a link has lost is sent again. */
+/* Work goes on after it: what a link has lost is sent again, what events have not said is told. */
 static inline bool event_is_notice(const struct drm_gnic_event *event)
 {
 	return event->type == DRM_GNIC_EVENT_ACTIVE || event->type == DRM_GNIC_EVENT_DB_OVERRUN ||
-	       event->type == DRM_GNIC_EVENT_LINK_DOWN || event->type == DRM_GNIC_EVENT_LINK_UP;
+	       event->type == DRM_GNIC_EVENT_LINK_DOWN || event->type == DRM_GNIC_EVENT_LINK_UP ||
+	       event->type == DRM_GNIC_EVENT_EQ_OVERRUN;
 }
 
 #endif

@@ -25,6 +25,7 @@ static const char *const script_events[] = {
 	[DRM_GNIC_EVENT_CQ_ERROR]	= "cq_error",
 	[DRM_GNIC_EVENT_LINK_DOWN]	= "link_down",
 	[DRM_GNIC_EVENT_LINK_UP]	= "link_up",
+	[DRM_GNIC_EVENT_EQ_OVERRUN]	= "eq_overrun",
 };
 
 #define SCRIPT_EVENTS	(sizeof(script_events) / sizeof(script_events[0]))

@@ -71,12 +71,13 @@ enum gnic_hw_status eq_cmd_create(struct card *card, const struct gnic_hw_eq_cre
 enum gnic_hw_status eq_cmd_destroy(struct card *card);
 void eq_reset(struct card *card);
 void eq_doorbell(struct card *card, uint32_t ci);
-uint64_t eq_dropped(const struct card *card);
 
 /* blk_cq.c */
 enum gnic_hw_status cq_cmd_create(struct card *card, const struct gnic_hw_cq_create *in,
 				  struct gnic_hw_id *out);
 enum gnic_hw_status cq_cmd_modify(struct card *card, const struct gnic_hw_cq_modify *in);
+enum gnic_hw_status cq_cmd_query(struct card *card, const struct gnic_hw_id *in,
+				 struct gnic_hw_cq_info *out);
 enum gnic_hw_status cq_cmd_destroy(struct card *card, const struct gnic_hw_id *in);
 void cq_reset(struct card *card);
 bool cq_doorbell(struct card *card, uint32_t cqn, uint32_t ci);	/* false: no such CQ */

@@ -98,7 +98,7 @@ static void cq_fail_qp(struct qp *qp, void *arg)
 
 bool cq_die(struct cq *cq, uint8_t syndrome)
 {
-	cq->overrun = true;
+	cq->syndrome = syndrome;
 	loop_timer_del(cq->card->loop, &cq->timer);
 	eq_post(cq->card, GNIC_EQE_COMP_ERR, 0, cq->cqn, syndrome);
 	card_each_qp(cq->card, cq_fail_qp, cq);
@@ -127,7 +127,7 @@ bool cq_post(struct cq *cq, const void *cqe)
 
 	if (!cq)
 		return true;
-	if (cq->overrun)
+	if (cq->syndrome)
 		return false;
 	db = cq_db(cq);
 	slot = cq_slot(cq);
@@ -316,6 +316,17 @@ enum gnic_hw_status cq_cmd_modify(struct card *card, const struct gnic_hw_cq_mod
 	/* who waits for the old time waits for the new one instead */
 	if (loop_timer_pending(&cq->timer) && !cq_timer_set(cq))
 		cq_timeout(cq);
+	return GNIC_STATUS_OK;
+}
+
+enum gnic_hw_status cq_cmd_query(struct card *card, const struct gnic_hw_id *in,
+				 struct gnic_hw_cq_info *out)
+{
+	struct cq *cq = cq_get(card, le32toh(in->id));
+
+	if (!cq)
+		return GNIC_STATUS_NOT_FOUND;
+	out->syndrome = htole32(cq->syndrome);
 	return GNIC_STATUS_OK;
 }
 

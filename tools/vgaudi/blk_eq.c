@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "blk_cmd.h"
+#include "fault.h"
 #include "fw.h"
 
 struct eq {
@@ -15,7 +16,8 @@ struct eq {
 	uint32_t ci;		/* without shadow doorbells */
 	bool armed;		/* likewise */
 	uint16_t vector;
-	uint64_t dropped;	/* events that found no room */
+	bool has_lost;		/* there is a LOST that the driver may not have consumed */
+	uint32_t lost_at;	/* its place, free-running */
 	struct ringmem mem;
 };
 
@@ -72,6 +74,36 @@ static void eq_write(struct eq *eq, struct gnic_hw_eqe *slot, uint32_t ctrl,
 	eq->pi++;
 }
 
+/* The driver has consumed up to @ci. */
+static bool eq_says_lost(struct eq *eq, uint32_t ci)
+{
+	if (eq->has_lost && eq->pi - eq->lost_at > eq->pi - ci)
+		eq->has_lost = false;
+	return eq->has_lost;
+}
+
+/* The last free entry is for the news that events are lost. */
+static void eq_put(struct card *card, struct eq *eq, uint32_t ctrl, const struct gnic_hw_eqe *eqe)
+{
+	const struct gnic_hw_eqe lost = { .tstamp = eqe->tstamp };
+	struct gnic_hw_db *db = eq_db(card, eq);
+	struct gnic_hw_eqe *slot = eq_slot(card, eq);
+	uint32_t ci = db && slot ? eq_ci(card, eq, db) : 0;
+
+	if (db && slot && eq->pi - ci < eq->mask && !fault_event(card->faults)) {
+		eq_write(eq, slot, ctrl, eqe);
+		eq_notify(card, eq, db);
+		return;
+	}
+	card->stats.events_lost++;
+	if (!db || !slot || eq->pi - ci > eq->mask || eq_says_lost(eq, ci))
+		return;
+	eq->has_lost = true;
+	eq->lost_at = eq->pi;
+	eq_write(eq, slot, FIELD_PREP(GNIC_EQE_TYPE, GNIC_EQE_LOST), &lost);
+	eq_notify(card, eq, db);
+}
+
 static void eq_trace(struct card *card, uint8_t type, unsigned int port, uint32_t id,
 		     uint32_t data)
 {
@@ -93,20 +125,11 @@ void eq_post_at(struct card *card, uint8_t type, unsigned int port, uint32_t id,
 {
 	const struct gnic_hw_eqe eqe = { .id = id, .data = data, .tstamp = tstamp };
 	struct eq *eq = card->eq;
-	struct gnic_hw_eqe *slot;
-	struct gnic_hw_db *db;
 
 	eq_trace(card, type, port, id, data);
 	if (!eq || card->dead)
 		return;
-	db = eq_db(card, eq);
-	slot = eq_slot(card, eq);
-	if (!db || !slot || eq->pi - eq_ci(card, eq, db) > eq->mask) {
-		eq->dropped++;
-		return;
-	}
-	eq_write(eq, slot, FIELD_PREP(GNIC_EQE_TYPE, type) | FIELD_PREP(GNIC_EQE_PORT, port), &eqe);
-	eq_notify(card, eq, db);
+	eq_put(card, eq, FIELD_PREP(GNIC_EQE_TYPE, type) | FIELD_PREP(GNIC_EQE_PORT, port), &eqe);
 }
 
 void eq_post(struct card *card, uint8_t type, unsigned int port, uint32_t id, uint32_t data)
@@ -183,9 +206,4 @@ void eq_reset(struct card *card)
 {
 	free(card->eq);
 	card->eq = NULL;
-}
-
-uint64_t eq_dropped(const struct card *card)
-{
-	return card->eq ? card->eq->dropped : 0;
 }

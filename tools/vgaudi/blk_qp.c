@@ -387,6 +387,7 @@ enum gnic_hw_status qp_cmd_stats(struct card *card, const struct gnic_hw_qp_id *
 	out->sq_done = htole32(qp->sq.done);
 	out->rq_index = htole32(qp->rq.index);
 	out->rq_done = htole32(qp->rq.done);
+	out->flags = htole32(qp->failed ? GNIC_QP_STATS_FAILED : 0);
 	return GNIC_STATUS_OK;
 }
 

@@ -81,7 +81,7 @@ struct cq {
 	uint16_t frames;
 	uint16_t flags;		/* GNIC_CQ_* */
 	uint8_t cqe_log;
-	bool overrun;		/* dead: takes no CQE any more */
+	uint8_t syndrome;	/* not 0: dead, takes no CQE any more */
 	bool armed;		/* without shadow doorbells: by the register */
 	uint32_t ci;		/* likewise */
 	struct ringmem mem;

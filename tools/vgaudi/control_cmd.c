@@ -34,6 +34,7 @@ static void control_add_counters(struct json_object *obj, const struct control_c
 static const struct control_counter card_counters[] = {
 	CARD(mmio_reads), CARD(mmio_writes), CARD(kicks), CARD(bad_mmio), CARD(bad_kicks),
 	CARD(dma_errors), CARD(asid_errors), CARD(cmds), CARD(cmd_errors), CARD(cqes),
+	CARD(events_lost),
 };
 
 #define MAC(name)	{ #name, offsetof(struct gnic_hw_mac_dir, name) }
@@ -83,7 +84,6 @@ static const char *control_card_stats(struct card *card, struct json_object *rep
 	control_add(reply, "qps", qps);
 	control_add(reply, "awake", control_awake(card));
 	control_add(reply, "cqs", card->cq_count);
-	control_add(reply, "events_dropped", eq_dropped(card));
 	control_add(reply, "irqs", irq_stats(card->irq)->raised);
 	control_add(reply, "irqs_pended", irq_stats(card->irq)->pended);
 	control_add(reply, "irqs_suppressed", irq_stats(card->irq)->suppressed);

@@ -161,6 +161,20 @@ static const char *control_fault_irq(struct sim *sim, struct json_object *req,
 	return arg.error;
 }
 
+/* As if the event queue were full. */
+static const char *control_fault_events(struct sim *sim, struct json_object *req,
+					struct json_object *reply)
+{
+	struct control_arg arg = { .req = req };
+	struct card *card = control_card(&arg, sim);
+	uint64_t count = control_number(&arg, "count", 0, FAULT_COUNT_MAX, 1);
+
+	(void)reply;
+	if (!arg.error)
+		fault_set_events(card->faults, count);
+	return arg.error;
+}
+
 /* A part of the card does not do what it is for, as long as a self-test looks. */
 static const char *control_fault_part(struct sim *sim, struct json_object *req,
 				      enum fault_part part)
@@ -233,7 +247,7 @@ static const char *control_fault_cq(struct sim *sim, struct json_object *req,
 	(void)reply;
 	if (!arg.error && !cq)
 		return control_error("card %u has no such CQ", card->config.index);
-	if (cq && !cq->overrun)
+	if (cq && !cq->syndrome)
 		cq_die(cq, GNIC_SYND_CQ_OVERRUN);
 	return arg.error;
 }
@@ -317,6 +331,7 @@ static const struct control_cmd control_fault_kinds[] = {
 	{ "silence", control_fault_silence },
 	{ "command", control_fault_command },
 	{ "irq", control_fault_irq },
+	{ "events", control_fault_events },
 	{ "qp", control_fault_qp },
 	{ "stop", control_fault_stop },
 	{ "db-overrun", control_fault_overrun },

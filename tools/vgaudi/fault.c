@@ -17,6 +17,7 @@ struct faults {
 		uint32_t vector;
 		uint32_t count;
 	} irq;
+	uint32_t events;		/* how many are still lost */
 	uint32_t parts[FAULT_PARTS];	/* how often each still fails */
 };
 
@@ -71,6 +72,19 @@ bool fault_irq(struct faults *faults, uint32_t vector)
 	    (faults->irq.vector != FAULT_ANY && faults->irq.vector != vector))
 		return false;
 	faults->irq.count--;
+	return true;
+}
+
+void fault_set_events(struct faults *faults, uint32_t count)
+{
+	faults->events = count;
+}
+
+bool fault_event(struct faults *faults)
+{
+	if (!faults->events)
+		return false;
+	faults->events--;
 	return true;
 }
 

@@ -31,6 +31,8 @@ void fault_set_cmd(struct faults *faults, uint32_t opcode, enum fault_cmd kind, 
 		   uint32_t count, uint32_t skip);
 /* The next @count interrupts of @vector are lost. */
 void fault_set_irq(struct faults *faults, uint32_t vector, uint32_t count);
+/* The next @count events find no room in the event queue. */
+void fault_set_events(struct faults *faults, uint32_t count);
 
 /* What a driver's self-test looks at. */
 enum fault_part {
@@ -47,6 +49,7 @@ void fault_set_part(struct faults *faults, enum fault_part part, uint32_t count)
 
 enum fault_cmd fault_cmd(struct faults *faults, uint32_t opcode, uint32_t *status);
 bool fault_irq(struct faults *faults, uint32_t vector);	/* true: it is lost */
+bool fault_event(struct faults *faults);	/* true: it is lost */
 bool fault_part(struct faults *faults, enum fault_part part);	/* true: it goes wrong */
 
 /* ---- of a wire ---- */

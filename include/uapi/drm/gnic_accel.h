@@ -230,6 +230,7 @@ enum drm_gnic_event_type {
 	DRM_GNIC_EVENT_CQ_ERROR = 9,	/* syndrome; all QPs fail, until the group was inactive */
 	DRM_GNIC_EVENT_LINK_DOWN = 10,	/* the link of an active group's port is lost */
 	DRM_GNIC_EVENT_LINK_UP = 11,	/* and back */
+	DRM_GNIC_EVENT_EQ_OVERRUN = 12,	/* the device lost events: look at all of the group */
 };
 
 #define DRM_GNIC_EVENT_IMMEDIATE	(1 << 0)	/* tag is immediate data */
