@@ -84,6 +84,7 @@ static struct lab {
 	struct lab_card side[2];
 	bool bytes;		/* packets travel as bytes */
 	bool cut;		/* nothing arrives */
+	uint32_t straight;	/* frames that are longer are looked at on their way; 0: none */
 	struct lab_dice dice;
 	uint64_t random;
 	uint32_t queue_head, queue_tail;
@@ -183,6 +184,8 @@ struct vport *mac_straight(const struct port *port, const struct frame *frame)
 	bool dice = lab.dice.drop || lab.dice.duplicate || lab.dice.swap || lab.dice.spoil;
 
 	assert_true(frame->len >= roce_frame_len(frame->rc));
+	if (lab.straight && frame->len > lab.straight)
+		return NULL;
 	return lab.bytes || lab.cut || lab.tamper || lab.carry || dice ? NULL : &to->vport;
 }
 

@@ -33,6 +33,20 @@ struct car {
 	void *dst;
 };
 
+/* ---- what was seen of it ---- */
+
+void train_count(struct train *t)
+{
+	const struct rc_packet pkt = { .path = &t->from->path };
+	const struct frame frame = { .len = t->len, .rc = &pkt };
+
+	if (!t->count)
+		return;
+	txs_count(t->from, t->len, t->count);
+	mac_passed(t->from->qp->port, t->to->qp->vport, &frame, t->count);
+	t->count = 0;
+}
+
 /* ---- which packets ---- */
 
 static uint32_t train_min(uint32_t a, uint32_t b)
@@ -106,6 +120,7 @@ static struct rc *train_far(const struct rc *rc, uint32_t len)
 static struct rc *train_to(struct train *t, uint32_t len)
 {
 	if (len > t->longest) {
+		train_count(t);
 		t->longest = len;
 		t->to = train_far(t->from, len);
 	}
@@ -182,20 +197,6 @@ static void train_leaves(struct train *t, const struct rc_msg *msg, const struct
 		tmr_progress(rc);
 	if (asks)
 		rxe_owe(t->to);
-}
-
-/* ---- what was seen of it ---- */
-
-void train_count(struct train *t)
-{
-	const struct rc_packet pkt = { .path = &t->from->path };
-	const struct frame frame = { .len = t->len, .rc = &pkt };
-
-	if (!t->count)
-		return;
-	txs_count(t->from, t->len, t->count);
-	mac_passed(t->from->qp->port, t->to->qp->vport, &frame, t->count);
-	t->count = 0;
 }
 
 static void train_couple(struct train *t, uint32_t len, uint32_t count)
