@@ -106,10 +106,10 @@ int asid_iov(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, uint
 	return n;
 }
 
-void *wq_entry(struct qp *qp, struct wq *wq, uint32_t index)
+void *wq_entry_find(struct qp *qp, struct wq *wq, uint64_t off)
 {
 	(void)qp;
-	return fake_ptr(wq->base + ((uint64_t)(index & wq->mask) << wq->entry_log));
+	return fake_ptr(wq->base + off);
 }
 
 bool wq_refresh(struct qp *qp, struct wq *wq)

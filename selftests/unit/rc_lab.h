@@ -232,11 +232,9 @@ struct qp *qp_get(struct port *port, uint32_t qpn)
 	return qpn < LAB_QPS ? &side->qps[qpn].qp : NULL;
 }
 
-void *wq_entry(struct qp *qp, struct wq *wq, uint32_t index)
+void *wq_entry_find(struct qp *qp, struct wq *wq, uint64_t off)
 {
-	void *entry = asid_ptr(qp->card, GNIC_ASID_KERNEL,
-			       wq->base + ((uint64_t)(index & wq->mask) << wq->entry_log),
-			       1u << wq->entry_log, 0);
+	void *entry = asid_ptr(qp->card, GNIC_ASID_KERNEL, wq->base + off, 1u << wq->entry_log, 0);
 
 	if (!entry)
 		qp_fail(qp, GNIC_SYND_WQ_ACCESS, true);

@@ -34,9 +34,8 @@ static struct gnic_hw_db *wq_db(struct qp *qp, struct wq *wq)
 			  wq->db_addr);
 }
 
-void *wq_entry(struct qp *qp, struct wq *wq, uint32_t index)
+void *wq_entry_find(struct qp *qp, struct wq *wq, uint64_t off)
 {
-	uint64_t off = (uint64_t)(index & wq->mask) << wq->entry_log;
 	void *entry;
 
 	if (wq_db(qp, wq) && wq->mem.ring)

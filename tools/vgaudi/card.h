@@ -424,17 +424,33 @@ struct qp *qp_get(struct port *port, uint32_t qpn);	/* NULL: none */
 struct gnic_hw_db *ringmem_find(struct card *card, struct ringmem *mem, uint64_t base,
 				uint64_t bytes, uint64_t db_addr);
 
+/* The client's memory map has not changed since the look-up. */
+static inline bool ringmem_holds(const struct card *card, const struct ringmem *mem)
+{
+	return mem->valid && mem->gen == dma_gen(card->dma);
+}
+
 /* The record; NULL: its memory is gone. Refreshes @mem->ring too. */
 static inline struct gnic_hw_db *ringmem_db(struct card *card, struct ringmem *mem, uint64_t base,
 					    uint64_t bytes, uint64_t db_addr)
 {
-	if (mem->valid && mem->gen == dma_gen(card->dma))
+	if (ringmem_holds(card, mem))
 		return mem->db;
 	return ringmem_find(card, mem, base, bytes, db_addr);
 }
 
+void *wq_entry_find(struct qp *qp, struct wq *wq, uint64_t off);
+
 /* Entry @index (free-running) of the ring; NULL: its memory is gone, the QP has failed. */
-void *wq_entry(struct qp *qp, struct wq *wq, uint32_t index);
+static inline void *wq_entry(struct qp *qp, struct wq *wq, uint32_t index)
+{
+	uint64_t off = (uint64_t)(index & wq->mask) << wq->entry_log;
+
+	if (ringmem_holds(qp->card, &wq->mem) && wq->mem.ring)
+		return wq->mem.ring + off;
+	return wq_entry_find(qp, wq, off);
+}
+
 /*
  * Reads the record; false if its memory is gone or the index is nonsense (QP
  * then fails). The round has done it for qp->sq before it calls the type's

@@ -158,6 +158,19 @@ static uint8_t txs_check(const struct rc_requester *req, const union txs_wqe *wq
 	return opcode == GNIC_WQE_NOP ? 0 : txs_check_message(req, wqe, opcode);
 }
 
+/* Most are: LINEAR or SEND of one piece. Of these there is no more to check. */
+static bool txs_is_plain(const struct rc_requester *req, const struct gnic_hw_rc_wqe *wqe)
+{
+	const uint32_t more = TXS_RESERVED | GNIC_RC_WQE_SE | GNIC_RC_WQE_INLINE |
+			      GNIC_RC_WQE_REDUCTION;
+	const uint32_t says = GNIC_WQE_INDEX | GNIC_WQE_OPCODE | more;
+	uint32_t ctrl = le32_to_cpu(wqe->ctrl) & says;
+	uint32_t index = FIELD_PREP(GNIC_WQE_INDEX, req->tail & 0xff);
+
+	return (ctrl == (index | GNIC_WQE_LINEAR) || ctrl == (index | GNIC_WQE_SEND)) &&
+	       le32_to_cpu(wqe->size) - 1 < GNIC_RC_SIZE_MAX && !req->waits;
+}
+
 /* Of a 32-byte WQE the address is the data. */
 static void txs_load_inline(const struct rc_requester *req, struct rc_msg *msg,
 			    const union txs_wqe *wqe)
@@ -191,27 +204,42 @@ static void txs_fill_rdv(struct rc_requester *req, struct rc_msg *msg)
 	req->rdv.made++;
 }
 
-static void txs_fill(struct rc_requester *req, const union txs_wqe *wqe)
+/* What a plain WQE says; and of the others, too. */
+static void txs_fill(const struct rc_requester *req, struct rc_msg *msg,
+		     const struct gnic_hw_rc_wqe *wqe)
 {
-	struct rc_msg *msg = rc_msg(req, req->tail);
-	uint32_t ctrl = le32_to_cpu(wqe->rc.ctrl);
-	uint32_t opcode = FIELD_GET(GNIC_WQE_OPCODE, ctrl);
-	uint32_t completion = le32_to_cpu(wqe->rc.completion);
+	uint32_t ctrl = le32_to_cpu(wqe->ctrl);
+	uint32_t completion = le32_to_cpu(wqe->completion);
 
-	msg->local = le64_to_cpu(wqe->rc.local_addr);
-	msg->remote = le64_to_cpu(wqe->rc.remote_addr);
-	msg->size = opcode == GNIC_WQE_NOP ? 0 : le32_to_cpu(wqe->rc.size);
-	msg->tag = le32_to_cpu(wqe->rc.tag);
+	msg->local = le64_to_cpu(wqe->local_addr);
+	msg->remote = le64_to_cpu(wqe->remote_addr);
+	msg->size = le32_to_cpu(wqe->size);
+	msg->tag = le32_to_cpu(wqe->tag);
+	msg->sob = completion & ~GNIC_RC_WQE_COMPLETION;
 	msg->psn = req->nts;
 	msg->packets = (msg->size + (1u << req->mtu_log) - 1) >> req->mtu_log;
-	msg->reduction = (uint16_t)FIELD_GET(GNIC_RC_WQE_REDUCTION, ctrl);
-	msg->kind = txs_kind(opcode, msg->reduction);
+	msg->kind = FIELD_GET(GNIC_WQE_OPCODE, ctrl) == GNIC_WQE_SEND ? RC_SEND : RC_WRITE;
 	msg->imm = FIELD_GET(GNIC_RC_WQE_COMPLETION, completion) & GNIC_COMPLETION_CQ;
 	msg->signals = FIELD_GET(GNIC_RC_WQE_COMPLETION, completion) & GNIC_COMPLETION_SOB;
-	msg->sob = completion & ~GNIC_RC_WQE_COMPLETION;
 	msg->cqe = ctrl & GNIC_RC_WQE_ACKREQ;
 	msg->is_inline = false;
 	msg->asked = false;
+	msg->in_rows = false;
+	msg->there = 0;
+	msg->reduction = 0;
+}
+
+static void txs_fill_more(struct rc_requester *req, struct rc_msg *msg, const union txs_wqe *wqe)
+{
+	uint32_t ctrl = le32_to_cpu(wqe->rc.ctrl);
+	uint32_t opcode = FIELD_GET(GNIC_WQE_OPCODE, ctrl);
+
+	if (opcode == GNIC_WQE_NOP) {
+		msg->size = 0;
+		msg->packets = 0;
+	}
+	msg->reduction = (uint16_t)FIELD_GET(GNIC_RC_WQE_REDUCTION, ctrl);
+	msg->kind = txs_kind(opcode, msg->reduction);
 	if (ctrl & GNIC_RC_WQE_INLINE)
 		txs_load_inline(req, msg, wqe);
 	if (msg->kind == RC_OFFER || msg->kind == RC_ASK)
@@ -223,19 +251,32 @@ static void txs_fill(struct rc_requester *req, const union txs_wqe *wqe)
 	msg->there = txs_dims(opcode) % ROWS_DIMS;
 }
 
-uint8_t txs_load(struct rc_requester *req, const void *entry)
+/* Apart, so that those that are plain need no room for what it does. */
+__attribute__((noinline))
+static uint8_t txs_load_any(struct rc_requester *req, struct rc_msg *msg,
+			    const union txs_wqe *wqe)
 {
-	union txs_wqe wqe;
-	struct rc_msg *msg;
-	uint8_t syndrome;
+	uint8_t syndrome = txs_check(req, wqe, req->tail);
 
-	memcpy(&wqe, entry, req->wide_wqe ? sizeof(wqe) : sizeof(wqe.rc));
-	/* what was checked is what is used: the compiler must not read it again */
-	atomic_signal_fence(memory_order_acquire);
-	syndrome = txs_check(req, &wqe, req->tail);
 	if (syndrome)
 		return syndrome;
-	txs_fill(req, &wqe);
-	msg = rc_msg(req, req->tail);
+	txs_fill(req, msg, &wqe->rc);
+	txs_fill_more(req, msg, wqe);
 	return req->waits && msg->size ? rdv_take(req, msg->size, &msg->remote) : 0;
+}
+
+uint8_t txs_load(struct rc_requester *req, const void *entry)
+{
+	struct rc_msg *msg = rc_msg(req, req->tail);
+	union txs_wqe wqe;
+
+	memcpy(&wqe.rc, entry, sizeof(wqe.rc));
+	if (req->wide_wqe)
+		memcpy(&wqe.stride, entry + sizeof(wqe.rc), sizeof(wqe.stride));
+	/* what was checked is what is used: the compiler must not read it again */
+	atomic_signal_fence(memory_order_acquire);
+	if (!txs_is_plain(req, &wqe.rc))
+		return txs_load_any(req, msg, &wqe);
+	txs_fill(req, msg, &wqe.rc);
+	return 0;
 }
