@@ -252,6 +252,52 @@ void *asid_straight(struct card *card, uint16_t asid, uint64_t addr, uint64_t le
 	return asid_device(card, addr, len);
 }
 
+/* The memory of the device, or the range of the client, that @addr is in. */
+static struct asid_span asid_region(const struct card *card, uint64_t addr)
+{
+	const struct dma_map *map = card->dma->last;
+
+	if (addr < GNIC_ADDR_HOST_END)
+		return (struct asid_span){ .addr = map->iova, .size = map->size, .ptr = map->host };
+	if (addr - GNIC_ADDR_HBM_BASE < card->config.hbm_size)
+		return (struct asid_span){ .addr = GNIC_ADDR_HBM_BASE,
+					   .size = card->config.hbm_size, .ptr = card->hbm };
+	return (struct asid_span){ 0 };
+}
+
+/* What is before @addr, and from @end on, does not belong to it. */
+static void asid_cut(struct asid_span *span, uint64_t addr, uint64_t end)
+{
+	if (span->addr < addr) {
+		span->size -= addr - span->addr;
+		span->ptr += addr - span->addr;
+		span->addr = addr;
+	}
+	if (span->size > end - span->addr)
+		span->size = end - span->addr;
+}
+
+void *asid_span(struct card *card, struct asid_span *span, uint16_t asid, uint64_t addr,
+		uint64_t len, uint8_t access)
+{
+	void *ptr = asid_straight(card, asid, addr, len, access);
+	const struct window *w;
+
+	/* to look at what is around it is worth it from the second one on */
+	if (!ptr || !span->used) {
+		span->used = true;
+		return ptr;
+	}
+	*span = asid_region(card, addr);
+	span->used = true;
+	span->access = access;
+	if (span->size && asid != GNIC_ASID_KERNEL) {
+		w = *asid_last(&card->windows->tables[asid], access);
+		asid_cut(span, w->addr, w->addr + w->size);
+	}
+	return ptr;
+}
+
 void *asid_ptr(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, uint8_t access)
 {
 	struct iovec iov;

@@ -9,6 +9,7 @@
 
 #include "card.h"
 #include "hw/qpc.h"
+#include "reduce.h"
 #include "roce.h"
 #include "rows.h"
 
@@ -438,12 +439,21 @@ static inline uint8_t txs_access(const struct rc_msg *msg)
  * @longest: frame for which this holds
  * @len: of the frames that the ports between have not counted yet
  * @count: how many
+ * @cars: of these, those that @to has not counted either
+ * @budget: WQEs that may be fetched
+ * @src: where payload came from
+ * @dst: where it went
  */
 struct train {
 	struct rc *from, *to;
 	uint32_t longest;
-	uint32_t len, count;
+	uint32_t len, count, cars;
+	int budget;
+	struct asid_span src, dst;
 };
+
+/* The message whose packets are next; NULL: there is none now. */
+struct rc_msg *txs_next(struct train *t);
 
 /* Packets of @msg that have arrived, @most at most; 0: send one. */
 uint32_t train_send(struct train *t, const struct rc_msg *msg, uint32_t most);
@@ -485,7 +495,11 @@ void rxe_answered(struct rc *rc, const struct rc_packet *pkt);
 /* From pieces to pieces, @len bytes, which may overlap. */
 void rc_move(const struct iovec *to, const struct iovec *from, size_t len);
 /* Bytes that @len bytes of payload become in memory. */
-uint32_t rxe_room(uint16_t reduction, uint32_t len);
+static inline uint32_t rxe_room(uint16_t reduction, uint32_t len)
+{
+	return reduction ? reduce_dst_len(reduction, len) : len;
+}
+
 /* The payload, which is byte @off of the message and on. False: that is out of reach. */
 bool rxe_place(struct rc *rc, const struct rxe_request *in, const struct rc_write *write,
 	       uint32_t off, uint8_t access);

@@ -42,6 +42,15 @@ static bool txs_fetch(struct rc *rc)
 	return true;
 }
 
+struct rc_msg *txs_next(struct train *t)
+{
+	struct rc_requester *req = &t->from->req;
+
+	if (req->exec == req->tail && (t->budget-- <= 0 || !txs_fetch(t->from)))
+		return NULL;
+	return rc_msg(req, req->exec);
+}
+
 /* ---- from message to packets ---- */
 
 void txs_count(struct rc *rc, uint32_t len, uint32_t count)
@@ -241,8 +250,7 @@ static void txs_post_cqe(struct rc *rc, uint32_t index)
 		.data = cpu_to_le32(msg->size),
 	};
 
-	if (msg->cqe)
-		cq_post(qp->sq_cq, &cqe);
+	cq_post(qp->sq_cq, &cqe);
 }
 
 static void txs_complete(struct rc *rc)
@@ -259,7 +267,8 @@ static void txs_complete(struct rc *rc)
 	qp->sq.done = req->head;
 	wq_done(qp, &qp->sq);
 	for (; index != qp->sq.done && !qp->failed; index++)
-		txs_post_cqe(rc, index);
+		if (rc_msg(req, index)->cqe)
+			txs_post_cqe(rc, index);
 	rc_posts_done(rc, qp->sq.done, 0);
 }
 
@@ -275,11 +284,10 @@ static bool txs_may_send(const struct rc_requester *req)
  * Packets, @most at most, or one WQE without packets; as how many it counts. 0: nothing
  * can be done now.
  */
-static uint32_t txs_step(struct train *train, uint32_t most)
+static uint32_t txs_step(struct train *train, struct rc_msg *msg, uint32_t most)
 {
 	struct rc *rc = train->from;
 	struct rc_requester *req = &rc->req;
-	struct rc_msg *msg = rc_msg(req, req->exec);
 	uint32_t sent;
 
 	if (!msg->packets) {
@@ -301,17 +309,17 @@ int rc_poll(struct qp *qp, int budget)
 {
 	struct rc *rc = qp->rc;
 	struct rc_requester *req = &rc->req;
-	struct train train = { .from = rc };
+	struct train train = { .from = rc, .budget = budget };
 	uint32_t work = 0, cost;
+	struct rc_msg *msg;
 
 	if (!rc->path.loopback && mac_pause_holds(qp))
 		return 0;
 	while (req->valid && !req->held && !req->flaw && work < req->burst) {
 		if (req->selective)
 			sack_skip(req);
-		if (req->exec == req->tail && (budget-- <= 0 || !txs_fetch(rc)))
-			break;
-		cost = txs_step(&train, req->burst - work);
+		msg = txs_next(&train);
+		cost = msg ? txs_step(&train, msg, req->burst - work) : 0;
 		if (!cost)
 			break;
 		work += cost;

@@ -387,6 +387,38 @@ bool asid_allows(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, 
 /* Likewise, if it is simple: in one piece, one window. NULL says nothing and is not counted. */
 void *asid_straight(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, uint8_t access);
 
+/**
+ * struct asid_span - memory in one piece that an ASID may access in one way
+ * @addr: its first device address
+ * @size: bytes; 0: none was looked up
+ * @ptr: where it is
+ * @access: the way
+ * @used: there was an access, which may stay the only one
+ *
+ * For who has many accesses to make before the loop is entered again.
+ */
+struct asid_span {
+	uint64_t addr;
+	uint64_t size;
+	uint8_t *ptr;
+	uint8_t access;
+	bool used;
+};
+
+void *asid_span(struct card *card, struct asid_span *span, uint16_t asid, uint64_t addr,
+		uint64_t len, uint8_t access);
+
+/* As asid_straight(); @span: of this ASID, what answered last. */
+static inline void *asid_near(struct card *card, struct asid_span *span, uint16_t asid,
+			      uint64_t addr, uint64_t len, uint8_t access)
+{
+	uint64_t off = addr - span->addr;
+
+	if (len <= span->size && off <= span->size - len && access == span->access)
+		return span->ptr + off;
+	return asid_span(card, span, asid, addr, len, access);
+}
+
 /* Pieces, as asid_iov() leaves them, into one. */
 static inline void asid_gather(void *dst, const struct iovec *iov, int pieces)
 {

@@ -2,14 +2,14 @@
 /*
  * A train: the packets of a round that nobody on the way looks at. Some go from memory to
  * memory in one piece, a car: packets from the middle of a WRITE, or a WRITE that is a
- * packet, if the far end expects just these. The others come to the far end one by one,
- * and whatever is wrong with them is found there. What a train leaves behind, in memory,
- * contexts, counters and answers, is what its packets would have on their own; unless source
- * and sink overlap, of which nobody promises anything.
+ * packet, if the far end expects just these. Behind a WRITE that is a packet the next one may
+ * follow: nothing can happen between them. The others come to the far end one by one, and
+ * whatever is wrong with them is found there. What a train leaves behind, in memory, contexts,
+ * counters and answers, is what its packets would have on their own; unless source and sink
+ * overlap, of which nobody promises anything.
  */
 #include "blk_qpc.h"
 #include "copy.h"
-#include "reduce.h"
 
 #define TRAIN_BYTES	0x10000u
 
@@ -20,6 +20,7 @@
  * @len: of the frame of one
  * @only: the one packet of its message
  * @reduction: as of a WRITE
+ * @room: bytes at @dst
  * @src: the payload
  * @dst: where it goes
  */
@@ -29,36 +30,47 @@ struct car {
 	uint32_t len;
 	bool only;
 	uint16_t reduction;
-	const void *src;
+	uint32_t room;
+	void *src;
 	void *dst;
 };
-
-/* ---- what was seen of it ---- */
-
-void train_count(struct train *t)
-{
-	const struct rc_packet pkt = { .path = &t->from->path };
-	const struct frame frame = { .len = t->len, .rc = &pkt };
-
-	if (!t->count)
-		return;
-	txs_count(t->from, t->len, t->count);
-	mac_passed(t->from->qp->port, t->to->qp->vport, &frame, t->count);
-	t->count = 0;
-}
-
-/* ---- which packets ---- */
 
 static uint32_t train_min(uint32_t a, uint32_t b)
 {
 	return a < b ? a : b;
 }
 
-/* A WRITE in one piece, and never sent before. */
-static bool train_takes(const struct rc_requester *req, const struct rc_msg *msg)
+/* ---- what was seen of it ---- */
+
+static void train_passed(struct train *t)
 {
-	return (msg->kind == RC_WRITE || msg->kind == RC_REDUCE) && !msg->in_rows &&
-	       req->nts == req->high && !req->probing && !req->resync && !req->delay.target;
+	const struct rc_packet pkt = { .path = &t->from->path };
+	const struct frame frame = { .len = t->len, .rc = &pkt };
+
+	txs_count(t->from, t->len, t->count);
+	mac_passed(t->from->qp->port, t->to->qp->vport, &frame, t->count);
+	rxe_count(t->to->qp, t->len, t->cars);
+	t->count = 0;
+	t->cars = 0;
+}
+
+void train_count(struct train *t)
+{
+	if (t->count)
+		train_passed(t);
+}
+
+/* ---- which packets ---- */
+
+/* Packets that may leave now, of those that were never sent before. */
+static uint32_t train_room(const struct rc_requester *req, uint32_t most)
+{
+	uint32_t in_flight = txs_in_flight(req);
+
+	if (req->nts != req->high || req->probing || req->resync || req->delay.target ||
+	    in_flight >= req->window)
+		return 0;
+	return train_min(most, req->window - in_flight);
 }
 
 /* Of those that may leave now: the last one of many is not from the middle. */
@@ -87,14 +99,12 @@ static uint32_t train_len(const struct rc_requester *req, const struct rc_msg *m
 	       (car->only ? car->bytes + roce_pad(car->bytes) : 1u << req->mtu_log);
 }
 
+/* Of a WRITE in one piece. */
 static bool train_load(struct car *car, const struct rc_requester *req, const struct rc_msg *msg,
 		       uint32_t most)
 {
-	uint32_t in_flight = txs_in_flight(req);
-
-	if (!train_takes(req, msg) || in_flight >= req->window)
+	if ((msg->kind != RC_WRITE && msg->kind != RC_REDUCE) || msg->in_rows)
 		return false;
-	most = train_min(most, req->window - in_flight);
 	car->only = msg->packets == 1;
 	car->count = car->only ? !msg->imm && !msg->signals : train_middle(req, msg, most);
 	car->bytes = car->only ? msg->size : car->count << req->mtu_log;
@@ -140,64 +150,26 @@ static bool train_expected(const struct train *t, const struct car *car)
 	       res->first == 1u << req->mtu_log && res->left > car->bytes;
 }
 
-static bool train_memory(const struct train *t, const struct rc_msg *msg, struct car *car)
+static bool train_memory(struct train *t, const struct rc_msg *msg, struct car *car)
 {
 	const struct rc_requester *req = &t->from->req;
 	const struct rc_responder *res = &t->to->res;
 	uint64_t va = msg->remote;
 
 	car->reduction = car->only ? msg->reduction : res->write.reduction;
+	car->room = rxe_room(car->reduction, car->bytes);
 	if (!car->only)
 		va = res->write.va + rxe_room(car->reduction, res->size - res->left);
-	car->src = msg->is_inline ? msg->data :
-		   asid_straight(t->from->qp->card, req->asid,
-				 msg->local + ((uint64_t)req->packet << req->mtu_log), car->bytes,
-				 txs_access(msg));
-	car->dst = asid_straight(t->to->qp->card, res->asid, va,
-				 rxe_room(car->reduction, car->bytes), GNIC_ACCESS_REMOTE_WRITE);
+	car->src = msg->is_inline ? (void *)msg->data :
+		   asid_near(t->from->qp->card, &t->src, req->asid,
+			     msg->local + ((uint64_t)req->packet << req->mtu_log), car->bytes,
+			     txs_access(msg));
+	car->dst = asid_near(t->to->qp->card, &t->dst, res->asid, va, car->room,
+			     GNIC_ACCESS_REMOTE_WRITE);
 	return car->src && car->dst;
 }
 
 /* ---- it goes ---- */
-
-static void train_place(const struct car *car)
-{
-	struct iovec from = { (void *)car->src, car->bytes };
-	struct iovec to = { car->dst, rxe_room(car->reduction, car->bytes) };
-
-	if (car->reduction)
-		reduce(car->reduction, &to, &from, car->bytes);
-	else
-		copy_move(car->dst, car->src, car->bytes);
-}
-
-static void train_arrives(struct train *t, const struct car *car)
-{
-	struct rc_responder *res = &t->to->res;
-
-	train_place(car);
-	if (car->only)
-		res->msn = psn_add(res->msn, 1);
-	else
-		res->left -= car->bytes;
-	res->expected = psn_add(res->expected, car->count);
-	res->naked = false;
-	rxe_count(t->to->qp, car->len, car->count);
-}
-
-static void train_leaves(struct train *t, const struct rc_msg *msg, const struct car *car)
-{
-	struct rc *rc = t->from;
-	bool asks = car->only || txs_ack_is_due(&rc->req, car->count);
-	bool idle = rc->req.nts == rc->req.ona;
-
-	for (uint32_t i = 0; i < car->count; i++)
-		txs_advance(rc, msg, asks && i == car->count - 1);
-	if (idle)
-		tmr_progress(rc);
-	if (asks)
-		rxe_owe(t->to);
-}
 
 static void train_couple(struct train *t, uint32_t len, uint32_t count)
 {
@@ -207,17 +179,106 @@ static void train_couple(struct train *t, uint32_t len, uint32_t count)
 	t->count += count;
 }
 
-uint32_t train_send(struct train *t, const struct rc_msg *msg, uint32_t most)
+static void train_reduce(const struct car *car)
 {
+	struct iovec from = { car->src, car->bytes };
+	struct iovec to = { car->dst, car->room };
+
+	reduce(car->reduction, &to, &from, car->bytes);
+}
+
+static void train_place(const struct car *car)
+{
+	if (car->reduction)
+		train_reduce(car);
+	else
+		copy_move(car->dst, car->src, car->bytes);
+}
+
+/* As txs_advance(), of packets that were never sent before. */
+static void train_advance(struct rc_requester *req, const struct rc_msg *msg, uint32_t count)
+{
+	uint32_t nts = psn_add(req->nts, count);
+
+	for (; req->selective && req->nts != nts; req->nts = req->high) {
+		sack_sent(req);
+		req->high = psn_add(req->high, 1);
+	}
+	req->nts = nts;
+	req->high = nts;
+	req->packet += count;
+	if (req->packet == msg->packets) {
+		req->packet = 0;
+		req->exec++;
+	}
+}
+
+/* The first one comes when it should; those behind it are messages of one packet, too. */
+static bool train_may(struct train *t, const struct car *car, const struct rc *to)
+{
+	if (to)
+		return car->only && train_to(t, car->len) == to;
+	return train_to(t, car->len) && train_expected(t, car);
+}
+
+/*
+ * What holds for the first car holds for all: nobody is told before the last has arrived.
+ * Where they went; @sent: packets.
+ */
+static struct rc *train_go(struct train *t, const struct rc_msg *msg, uint32_t most, uint32_t *sent)
+{
+	struct rc_requester *req = &t->from->req;
+	struct rc *to = NULL;
 	struct car car;
 
-	if (!train_load(&car, &t->from->req, msg, most) || !train_to(t, car.len) ||
-	    !train_expected(t, &car) || !train_memory(t, msg, &car))
+	do {
+		if (!train_load(&car, req, msg, most) || !train_may(t, &car, to) ||
+		    !train_memory(t, msg, &car))
+			break;
+		to = t->to;
+		train_couple(t, car.len, car.count);
+		t->cars += car.count;
+		train_place(&car);
+		train_advance(req, msg, car.count);
+		*sent += car.count;
+	} while (car.only && *sent < most && (msg = txs_next(t)));
+	return to;
+}
+
+/* @count packets, of @msg or of as many messages. */
+static void train_arrived(struct rc *to, const struct rc_msg *msg, uint32_t count)
+{
+	struct rc_responder *res = &to->res;
+
+	if (msg->packets == 1)
+		res->msn = psn_add(res->msn, count);
+	else
+		res->left -= count * res->first;
+	res->expected = psn_add(res->expected, count);
+	res->naked = false;
+}
+
+uint32_t train_send(struct train *t, const struct rc_msg *msg, uint32_t most)
+{
+	struct rc_requester *req = &t->from->req;
+	bool idle = req->nts == req->ona, asks;
+	uint32_t sent = 0;
+	struct rc *to;
+
+	most = train_room(req, most);
+	to = most ? train_go(t, msg, most, &sent) : NULL;
+	if (!to)
 		return 0;
-	train_couple(t, car.len, car.count);
-	train_arrives(t, &car);
-	train_leaves(t, msg, &car);
-	return car.count;
+	train_arrived(to, msg, sent);
+	req->since_ackreq += sent;
+	asks = msg->packets == 1 || txs_ack_is_due(req, 0);
+	if (idle)
+		tmr_progress(t->from);
+	if (!asks)
+		return sent;
+	req->since_ackreq = 0;
+	rxe_owe(to);
+	return sent;
 }
 
 void train_carry(struct train *t, const struct rc_packet *pkt, struct frame *frame)

@@ -6,7 +6,6 @@
 #include "blk_qpc.h"
 #include "copy.h"
 #include "frame.h"
-#include "reduce.h"
 
 #define RXE_PIECES		8	/* of a packet's place in memory */
 #define RXE_FROM		(FRAME_IOV + 1)	/* of its payload */
@@ -40,11 +39,6 @@ void rc_move(const struct iovec *to, const struct iovec *from, size_t len)
 		copy_move(to->iov_base, from->iov_base, len);
 	else
 		rxe_move_pieces(to, from, len);
-}
-
-uint32_t rxe_room(uint16_t reduction, uint32_t len)
-{
-	return reduction ? reduce_dst_len(reduction, len) : len;
 }
 
 /* Each row is an access of its own. */
