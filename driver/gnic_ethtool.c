@@ -52,6 +52,7 @@ int gnic_ethtool_set_ringparam(struct net_device *netdev, struct ethtool_ringpar
 		return -EINVAL;
 	}
 	cfg.rx_ring = ring->rx_pending;
+	cfg.rx_ring_set = cfg.rx_ring != gnic_nic_default_rx_ring(nic, cfg.channels);
 	cfg.tx_ring = ring->tx_pending;
 	err = gnic_ring_set_rx(nic, &cfg, kernel_ring, extack);
 	if (err)
@@ -88,6 +89,8 @@ int gnic_ethtool_set_channels(struct net_device *netdev, struct ethtool_channels
 	if (err)
 		return err;
 	cfg.channels = ch->combined_count;
+	if (!cfg.rx_ring_set)
+		cfg.rx_ring = gnic_nic_default_rx_ring(nic, cfg.channels);
 	err = gnic_nic_reconfigure(nic, &cfg, &extack);
 	if (err) {
 		netdev_info(netdev, "%s\n", extack._msg ?: "not so many channels");

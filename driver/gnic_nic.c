@@ -330,13 +330,24 @@ static unsigned int gnic_nic_max_queues(struct gnic_dev *dev,
 	return clamp_t(u32, min(profile->max_queues, fit), 1, GNIC_QUEUES_MAX);
 }
 
+/**
+ * gnic_nic_default_rx_ring - entries of a receive ring that nobody has chosen
+ * @nic: netdev
+ * @channels: that share its buffers
+ */
+unsigned int gnic_nic_default_rx_ring(const struct gnic_nic *nic, unsigned int channels)
+{
+	unsigned int share = rounddown_pow_of_two(max(GNIC_NIC_BUFFERS / channels, 1U));
+
+	return clamp_t(unsigned int, share, GNIC_RING_MIN, nic->profile->rx_ring);
+}
+
 static void gnic_nic_defaults(struct gnic_nic *nic, unsigned int max)
 {
 	struct gnic_nic_cfg *cfg = &nic->cfg;
 
 	cfg->channels = min3(num_online_cpus(), max, (unsigned int)GNIC_QUEUES_DEFAULT_MAX);
-	cfg->rx_ring = min_t(unsigned int, nic->profile->rx_ring,
-			     rounddown_pow_of_two(GNIC_NIC_BUFFERS / cfg->channels));
+	cfg->rx_ring = gnic_nic_default_rx_ring(nic, cfg->channels);
 	cfg->rx_buf_len = GNIC_RX_BUF_LEN_MIN;
 	cfg->tx_ring = nic->profile->tx_ring;
 	cfg->rx.usecs = 4;
@@ -344,6 +355,7 @@ static void gnic_nic_defaults(struct gnic_nic *nic, unsigned int max)
 	if (is_kdump_kernel()) {
 		cfg->channels = 1;
 		cfg->rx_ring = GNIC_RING_MIN;
+		cfg->rx_ring_set = true;
 		cfg->tx_ring = GNIC_RING_MIN;
 	}
 	gnic_rss_default(nic, cfg->channels);

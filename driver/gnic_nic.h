@@ -62,6 +62,7 @@ struct gnic_nic_cfg {
 	unsigned int channels;
 	unsigned int rx_ring;
 	unsigned int tx_ring;
+	bool rx_ring_set;		/* not the default: it does not follow @channels */
 	unsigned int rx_buf_len;	/* what the user asked for */
 	bool xdp;			/* a program is attached: buffers have room for it */
 	bool split;			/* tcp-data-split */
@@ -275,6 +276,7 @@ netdev_features_t gnic_tx_features_check(struct sk_buff *skb, struct net_device 
  */
 int gnic_nic_reconfigure(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg,
 			 struct netlink_ext_ack *extack);
+unsigned int gnic_nic_default_rx_ring(const struct gnic_nic *nic, unsigned int channels);
 /* gnic_nic_fault.c */
 void gnic_nic_reset_work(struct work_struct *work);	/* of nic->reset_work */
 void gnic_nic_schedule_reset(struct gnic_nic *nic);	/* any context */

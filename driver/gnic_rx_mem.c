@@ -166,5 +166,7 @@ int gnic_rx_fill(struct gnic_rx *rx)
 			return -ENOMEM;
 		gnic_rx_give(rx, buf);
 	}
+	/* The pool took 64 pages at once: what a short ring leaves of them goes back. */
+	page_pool_update_nid(rx->pool, NUMA_NO_NODE);
 	return 0;
 }

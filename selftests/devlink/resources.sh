@@ -86,7 +86,7 @@ restore_later() {
 	local rings channels
 
 	rings=$(ethtool --json -g "$DEV" | jq -r '.[] | "rx \(.rx) tx \(.tx)"')
-	channels=$(ethtool -l "$DEV" | awk '/^Combined:/ { value = $2 } END { print value }')
+	channels=$(channels_now)
 	# shellcheck disable=SC2086 # words
 	defer ethtool -G "$DEV" $rings
 	defer ethtool -L "$DEV" combined "$channels"

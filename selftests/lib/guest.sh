@@ -277,6 +277,11 @@ has_feature() {
 	[[ $(ethtool -k "$DEV") == *"$1: on"* ]]
 }
 
+# Of $DEV.
+channels_now() {
+	ethtool -l "$DEV" | awk '/^Combined:/ { value = $2 } END { print value }'
+}
+
 kernel_log_mark() {
 	dmesg | wc -l
 }

@@ -122,11 +122,10 @@ lost_interrupts() {
 command_fails() {
 	local channels
 
-	channels=$(ethtool -l "$DEV" | awk '/^Combined:/ { value = $2 } END { print value }')
+	channels=$(channels_now)
 	fault '"kind": "command", "card": 0, "opcode": "QP_CREATE", "status": "NO_RESOURCE", "count": 1'
 	expect_fail ethtool -L "$DEV" combined 4
-	expect "channels" "$(ethtool -l "$DEV" | awk '/^Combined:/ { value = $2 } END { print value }')" \
-		-eq "$channels"
+	expect "channels" "$(channels_now)" -eq "$channels"
 	ping_works
 	ethtool -L "$DEV" combined 4
 	ethtool -L "$DEV" combined "$channels"

@@ -33,10 +33,6 @@ channels_set() {
 	expect "tx queues" "$(find "/sys/class/net/$DEV/queues/" -name 'tx-*' | wc -l)" -eq "$1"
 }
 
-channels_now() {
-	ethtool -l "$DEV" | awk '/^Combined:/ { value = $2 } END { print value }'
-}
-
 channels_walk() {
 	local count max before
 

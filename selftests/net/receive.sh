@@ -170,14 +170,38 @@ split_refused() {
 	ping_works
 }
 
-# Of a port that nothing arrives at: 3 MiB, whatever the number of channels is.
-idle_memory() {
-	local bytes
+# idle_is CHANNELS ENTRIES: buffers of half a page, as many as the rings have entries, and
+# beside them the 64 pages that a pool takes at once of four queues that something came to
+idle_is() {
+	local bytes pools
 
-	bytes=$("$TREE/selftests/lib/pagepools.py" "$DEV")
-	note "$bytes bytes in page pools"
-	expect "bytes" "$bytes" -gt 0
-	expect "bytes" "$bytes" -le $((3 << 20))
+	expect "channels" "$(channels_now)" -eq "$1"
+	expect "ring" "$(ring RX)" -eq "$2"
+	read -r bytes pools < <("$TREE/selftests/lib/pagepools.py" "$DEV")
+	note "$1 channels: $bytes bytes in $pools page pools"
+	expect "bytes" "$bytes" -ge $(($1 * $2 * 2048))
+	expect "bytes" "$bytes" -le $(($1 * $2 * 2048 + (1 << 20)))
+}
+
+# Rings whose length nobody chose get shorter when there are more of them.
+idle_memory() {
+	local before
+
+	before=$(channels_now)
+	defer ethtool -L "$DEV" combined "$before"
+	idle_is "$before" 512
+	ethtool -L "$DEV" combined 8
+	idle_is 8 128
+	ethtool -L "$DEV" combined 64
+	idle_is 64 64
+	ethtool -L "$DEV" combined 1
+	idle_is 1 512
+	ethtool -G "$DEV" rx 256
+	ethtool -L "$DEV" combined 8
+	idle_is 8 256
+	ethtool -G "$DEV" rx 128
+	ethtool -L "$DEV" combined 2
+	idle_is 2 512
 }
 
 topology_up
