@@ -236,6 +236,19 @@ void gnic_channel_pause(struct gnic_channel *c)
 		page_pool_disable_direct_recycling(c->queue->rx.pool);
 }
 
+void gnic_channel_abandon(struct gnic_channel *c, const struct gnic_queue *queue)
+{
+	struct gnic_rx_stats *stats = &c->rx_stats;
+	struct gnic_cq cq = queue->rx.cq;
+	u32 left = 0;
+
+	for (; left <= cq.ring.mask && gnic_cq_raw(&cq); left++)
+		cq.ring.index++;
+	u64_stats_update_begin(&stats->syncp);
+	stats->abandoned += left;
+	u64_stats_update_end(&stats->syncp);
+}
+
 void gnic_channel_start(struct gnic_channel *c, struct gnic_queue *queue)
 {
 	struct net_device *netdev = c->nic->netdev;

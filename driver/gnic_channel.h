@@ -185,6 +185,7 @@ struct gnic_rx_stats {
 	u64 csum_none;
 	u64 alloc_fail;
 	u64 unreadable;
+	u64 abandoned;
 	u64 bad_cqes;
 	u64 xdp_drop;
 	u64 xdp_tx;
@@ -282,6 +283,8 @@ void gnic_channel_destroy(struct gnic_channel *c);
 void gnic_channel_start(struct gnic_channel *c, struct gnic_queue *queue);
 void gnic_channel_stop(struct gnic_channel *c);
 void gnic_channel_pause(struct gnic_channel *c);	/* the NAPI instance stays */
+/* what @queue, which was the channel's, has not been polled for is lost; NAPI is off */
+void gnic_channel_abandon(struct gnic_channel *c, const struct gnic_queue *queue);
 void gnic_channel_resume(struct gnic_channel *c);
 void gnic_channel_drain(struct gnic_channel **channels, unsigned int count);
 void gnic_channel_kick(struct gnic_channel *c);	/* a poll, soon */
@@ -302,10 +305,15 @@ void gnic_queue_destroy(struct gnic_channel *c, struct gnic_queue *queue);
 
 /* gnic_swap.c: with the netdev's instance lock, or rtnl where there is none */
 int gnic_swap_queue(struct gnic_channel *c, struct gnic_queue *queue);
-int gnic_swap_queues(struct gnic_nic *nic, struct gnic_queue **queues);
+int gnic_swap_queues(struct gnic_nic *nic, struct gnic_queue **queues, unsigned int count);
+void gnic_swap_tx_stop(struct netdev_queue *txq);
+void gnic_swap_settle(struct gnic_channel *c, struct gnic_queue *old);
 int gnic_swap_rest(struct gnic_channel *c);
 int gnic_swap_restart(struct gnic_channel *c, const struct gnic_nic_cfg *cfg,
 		      struct netlink_ext_ack *extack);
+
+/* gnic_resize.c: likewise */
+int gnic_resize_queues(struct gnic_nic *nic, struct gnic_queue **queues, unsigned int count);
 
 /* gnic_rate.c */
 int gnic_rate_start(struct gnic_channel *c, const struct gnic_queue *queue);

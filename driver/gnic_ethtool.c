@@ -120,6 +120,7 @@ static const char gnic_ethtool_strings[][ETH_GSTRING_LEN] = {
 	"arfs_refused",
 	"tx_launch_far",
 	"rx_pause_storms",
+	"rx_swap_drop",
 };
 
 int gnic_ethtool_get_sset_count(struct net_device *netdev, int sset)
@@ -155,6 +156,7 @@ void gnic_ethtool_get_stats(struct net_device *netdev, struct ethtool_stats *sta
 		data[8] += c->tx_stats.bad_cqes;
 		data[9] += c->lost_irqs;
 		data[15] += post.launch_far;
+		data[17] += c->rx_stats.abandoned;
 	}
 	data[10] = nic->resets;
 	gnic_arfs_stats(nic, &arfs);

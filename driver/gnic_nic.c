@@ -42,7 +42,7 @@ static bool gnic_nic_queue_stays(const struct gnic_nic *nic, const struct gnic_n
 	       i < nic->num_channels && nic->channels[i]->xsk;
 }
 
-/* One for each channel; NULL: that of the channel stays. */
+/* One for each channel, room for those that end; NULL: that of the channel stays. */
 static struct gnic_queue **gnic_nic_queues_create(struct gnic_nic *nic,
 						  const struct gnic_nic_cfg *cfg)
 {
@@ -50,7 +50,7 @@ static struct gnic_queue **gnic_nic_queues_create(struct gnic_nic *nic,
 	unsigned int i;
 	int err;
 
-	queues = kcalloc(cfg->channels, sizeof(*queues), GFP_KERNEL);
+	queues = kcalloc(max(cfg->channels, nic->num_channels), sizeof(*queues), GFP_KERNEL);
 	if (!queues)
 		return ERR_PTR(-ENOMEM);
 	for (i = 0; i < cfg->channels; i++) {
@@ -220,11 +220,12 @@ err_free:
 static int gnic_nic_change(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg,
 			   struct gnic_queue **queues)
 {
+	unsigned int count = max(cfg->channels, nic->num_channels);
 	int err;
 
-	if (cfg->channels == nic->num_channels && nic->dev->caps_bits & GNIC_CAP_QP_MOVE) {
-		err = gnic_swap_queues(nic, queues);
-		gnic_nic_queues_destroy(nic, queues, cfg->channels);
+	if (nic->dev->caps_bits & GNIC_CAP_QP_MOVE) {
+		err = gnic_resize_queues(nic, queues, cfg->channels);
+		gnic_nic_queues_destroy(nic, queues, count);
 		return err;
 	}
 	err = gnic_nic_swap(nic, cfg, queues);

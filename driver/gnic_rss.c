@@ -173,14 +173,14 @@ static int gnic_rss_tell(struct gnic_nic *nic, const struct gnic_nic_rss *rss,
 	return err ?: gnic_rss_tell_queues(nic, queues, count);
 }
 
-/* What runs, by ring. */
-static struct gnic_queue **gnic_rss_running(const struct gnic_nic *nic)
+/* What the first @count channels have, by ring. */
+static struct gnic_queue **gnic_rss_running(const struct gnic_nic *nic, unsigned int count)
 {
 	struct gnic_queue **queues;
 	unsigned int i;
 
-	queues = kcalloc(nic->num_channels, sizeof(*queues), GFP_KERNEL);
-	for (i = 0; queues && i < nic->num_channels; i++)
+	queues = kcalloc(count, sizeof(*queues), GFP_KERNEL);
+	for (i = 0; queues && i < count; i++)
 		queues[i] = nic->channels[i]->queue;
 	return queues;
 }
@@ -223,10 +223,29 @@ int gnic_rss_refresh(struct gnic_nic *nic)
 
 	if (!nic->num_channels)
 		return 0;
-	queues = gnic_rss_running(nic);
+	queues = gnic_rss_running(nic, nic->num_channels);
 	if (!queues)
 		return -ENOMEM;
 	err = gnic_rss_tell(nic, &nic->rss, queues, nic->num_channels);
+	kfree(queues);
+	return err;
+}
+
+/**
+ * gnic_rss_resize - from now on frames come to so many channels
+ * @nic: netdev that runs
+ * @count: channels that have a queue
+ *
+ * Return: 0, or an error and they come to those that they came to.
+ */
+int gnic_rss_resize(struct gnic_nic *nic, unsigned int count)
+{
+	struct gnic_queue **queues = gnic_rss_running(nic, count);
+	int err;
+
+	if (!queues)
+		return -ENOMEM;
+	err = gnic_rss_apply(nic, queues, count);
 	kfree(queues);
 	return err;
 }
@@ -253,7 +272,7 @@ int gnic_rss_change(struct gnic_nic *nic, const struct gnic_nic_rss *next)
 	if (gnic_rss_has_queues(nic)) {
 		err = gnic_rss_tell_table(nic, next);
 	} else if (nic->num_channels) {
-		queues = gnic_rss_running(nic);
+		queues = gnic_rss_running(nic, nic->num_channels);
 		err = queues ? gnic_rss_tell_qps(nic, next, queues, nic->num_channels) : -ENOMEM;
 		kfree(queues);
 	} else {

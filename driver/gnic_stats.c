@@ -74,7 +74,7 @@ void gnic_nic_get_stats64(struct net_device *netdev, struct rtnl_link_stats64 *s
 		gnic_stats_post(c, &post);
 		stats->rx_packets += rx.packets;
 		stats->rx_bytes += rx.bytes;
-		stats->rx_dropped += rx.alloc_fail + rx.unreadable;
+		stats->rx_dropped += rx.alloc_fail + rx.unreadable + rx.abandoned;
 		stats->rx_errors += rx.bad_cqes;
 		stats->tx_packets += tx.packets;
 		stats->tx_bytes += tx.bytes;

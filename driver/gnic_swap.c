@@ -26,19 +26,22 @@ static int gnic_swap_move(struct gnic_channel *c, u32 from, u32 to)
 }
 
 /* Nobody is within ndo_start_xmit() of it when this returns. */
-static void gnic_swap_tx_stop(struct netdev_queue *txq)
+void gnic_swap_tx_stop(struct netdev_queue *txq)
 {
 	__netif_tx_lock_bh(txq);
 	netif_tx_stop_queue(txq);
 	__netif_tx_unlock_bh(txq);
 }
 
-/* A redirection that saw the old queue has posted by now: its frames leave too. */
-static void gnic_swap_settle(struct gnic_channel *c, struct gnic_queue *old)
+/**
+ * gnic_swap_settle - XDP frames that were posted at the last moment leave, too
+ * @c: channel; nobody polls @old any more
+ * @old: its queue until now; redirections that saw it are over
+ */
+void gnic_swap_settle(struct gnic_channel *c, struct gnic_queue *old)
 {
 	unsigned int ms;
 
-	synchronize_net();
 	for (ms = 0; ms < GNIC_SWAP_SETTLE_MS && !gnic_dev_gone(c->nic->dev); ms++) {
 		if (old->failed)
 			return;
@@ -55,7 +58,7 @@ static void gnic_swap_settle(struct gnic_channel *c, struct gnic_queue *old)
  * @queue: by gnic_queue_create() for it
  *
  * The other channels run on. No frame is lost, but for those that the device
- * does not send in time. The old queue is the caller's then.
+ * does not send, or we do not take, in time. The old queue is the caller's then.
  *
  * Return: 0, or an error and the old queue runs on.
  */
@@ -72,9 +75,12 @@ int gnic_swap_queue(struct gnic_channel *c, struct gnic_queue *queue)
 	gnic_swap_tx_stop(txq);
 	gnic_channel_drain(&c, 1);
 	gnic_channel_pause(c);
+	gnic_channel_abandon(c, old);
 	/* The last poll may not have seen that we drain. */
 	gnic_swap_tx_stop(txq);
 	WRITE_ONCE(c->queue, queue);
+	/* A redirection that saw the old queue: pairs with gnic_xdp_xmit(). */
+	synchronize_net();
 	gnic_swap_settle(c, old);
 	if (old->rx.xsk)
 		gnic_xsk_release(old);
@@ -151,20 +157,21 @@ int gnic_swap_restart(struct gnic_channel *c, const struct gnic_nic_cfg *cfg,
 }
 
 /**
- * gnic_swap_queues - all channels get another queue, one after the other
+ * gnic_swap_queues - channels get another queue, one after the other
  * @nic: netdev that runs
  * @queues: one for each channel, or NULL for one that keeps its queue; then what
  *	does not run, the old or the new ones
+ * @count: the first so many
  *
  * Return: 0, or an error and all old queues run on.
  */
-int gnic_swap_queues(struct gnic_nic *nic, struct gnic_queue **queues)
+int gnic_swap_queues(struct gnic_nic *nic, struct gnic_queue **queues, unsigned int count)
 {
 	struct gnic_queue *old;
 	unsigned int i;
 	int err;
 
-	for (i = 0; i < nic->num_channels; i++) {
+	for (i = 0; i < count; i++) {
 		if (!queues[i])
 			continue;
 		old = nic->channels[i]->queue;

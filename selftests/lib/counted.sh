@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Numbered datagrams between the two ends of guest.sh's cable, while settings of $DEV change.
+# shellcheck shell=bash
+
+# How long they flow after each step; what a step has lost is not mended by the next.
+COUNTED_STEP=0.3
+
+# step COMMAND...: and some traffic after it
+step() {
+	"$@" || fail "can't: $*"
+	sleep $COUNTED_STEP
+}
+
+# As it was before, whatever the test has done.
+keep_settings() {
+	defer ethtool -G "$DEV" rx 512 tx 512 rx-buf-len 2048 tcp-data-split off
+	defer ethtool -L "$DEV" combined "$(channels_now)"
+	defer ethtool -C "$DEV" adaptive-rx off rx-usecs 4 tx-usecs 16
+	defer ethtool -X "$DEV" hkey "$(ethtool -x "$DEV" | sed -n "/^RSS hash key/{n;p}")"
+	defer ethtool -X "$DEV" default
+	defer ip link set "$DEV" mtu 1500
+}
+
+# Frames that $DEV, or the far end, had no buffer for, or had not taken from a queue in time;
+# and datagrams that nobody had read in time.
+late() {
+	echo $(($(stat "$DEV" rx_missed_errors) + $(ethtool_stat "$DEV" rx_swap_drop) +
+		$(rcvbuf_errors </proc/net/snmp)))
+}
+
+peer_late() {
+	echo $(($(peer cat "/sys/class/net/$PEER_DEV/statistics/rx_missed_errors") +
+		$(peer ethtool -S "$PEER_DEV" | awk '$1 == "rx_swap_drop:" { print $2 }') +
+		$(peer cat /proc/net/snmp | rcvbuf_errors)))
+}
+
+rcvbuf_errors() {
+	awk '$1 == "Udp:" { value = $6 } END { print value }'
+}
+
+# accounted END LATE BEFORE: what has not arrived there was late
+accounted() {
+	local lost
+
+	lost=$(cut -d " " -f 1 "/tmp/counted.$1")
+	note "$1 $(cat "/tmp/counted.$1")"
+	[ "$lost" -eq 0 ] || sleep 2	# some are counted every now and then
+	[ "$lost" -eq 0 ] || [ $(($("$2") - $3)) -ge "$lost" ] ||
+		fail "$1: $lost lost, $(($("$2") - $3)) counted"
+}
+
+# loses_nothing COMMAND...: while it runs datagrams go both ways, in eight flows, and all
+# arrive. A machine that had no time for a queue may lose some, and counts them.
+loses_nothing() {
+	local here there before peer_before
+
+	ping_works
+	before=$(late)
+	peer_before=$(peer_late)
+	"$TREE/selftests/lib/counted.py" 192.0.2.1 192.0.2.2 >/tmp/counted.here 2>&1 &
+	here=$!
+	command ip netns exec "$PEER" "$TREE/selftests/lib/counted.py" 192.0.2.2 192.0.2.1 \
+		>/tmp/counted.there 2>&1 &
+	there=$!
+	defer kill $here $there
+	wait_for 10 listens u 5597
+	wait_for 10 peer_listens u 5597
+	sleep $COUNTED_STEP
+	"$@"
+	kill $here $there
+	wait $here || fail "here: $(cat /tmp/counted.here)"
+	wait $there || fail "there: $(cat /tmp/counted.there)"
+	accounted here late "$before"
+	accounted there peer_late "$peer_before"
+}

@@ -1,0 +1,105 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# A setting that changes costs no datagram; refused.sh has those that the device refuses.
+# Topology: lib/guest.sh.
+
+. "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/counted.sh"
+. "$(dirname "$0")/../lib/xdp.sh"
+
+mtus() {
+	local mtu
+
+	for mtu in 1400 9600 1500; do
+		step ip link set "$DEV" mtu $mtu
+	done
+}
+
+rings() {
+	step ethtool -G "$DEV" rx 64 tx 64
+	step ethtool -G "$DEV" rx 1024
+	step ethtool -G "$DEV" rx 512 tx 512
+	step ethtool -G "$DEV" rx-buf-len 4096
+	step ethtool -G "$DEV" rx-buf-len 2048
+	step ethtool -G "$DEV" tcp-data-split on
+	step ethtool -G "$DEV" tcp-data-split off
+}
+
+spreads() {
+	step ethtool -X "$DEV" equal 1
+	step ethtool -X "$DEV" weight 1 3
+	step ethtool -X "$DEV" hkey "$(printf '5a:%.0s' {1..51})a5"
+	step ethtool -X "$DEV" hfunc xor
+	step ethtool -X "$DEV" hfunc toeplitz
+	step ethtool -X "$DEV" default
+}
+
+moderations() {
+	step ethtool -C "$DEV" rx-usecs 500 tx-usecs 500
+	step ethtool -C "$DEV" adaptive-rx on
+	step ethtool -C "$DEV" adaptive-rx off rx-usecs 4 tx-usecs 16
+}
+
+# Attached, replaced by another one and by itself, and gone.
+programs() {
+	step ip link set dev "$DEV" xdpdrv object "$VERDICT" program xdp_pass
+	step ip -force link set dev "$DEV" xdpdrv object "$VERDICT" program xdp_pass
+	step ip -force link set dev "$DEV" xdpdrv object "$SHAPE" program xdp_shape
+	step ip link set dev "$DEV" xdpdrv off
+}
+
+# The stack drops what waits in the discipline of a queue that goes. Without a limit of
+# their own queues are stopped by the driver alone.
+without_limits() {
+	local queue
+
+	for queue in "/sys/class/net/$DEV/queues/"tx-*; do
+		echo 1000000 >"$queue/byte_queue_limits/limit_min"
+	done
+}
+
+channels() {
+	local count
+
+	for count in 4 1 3 8 2; do
+		without_limits
+		step ethtool -L "$DEV" combined $count
+	done
+}
+
+mtu_changes() {
+	keep_settings
+	loses_nothing mtus
+}
+
+rings_change() {
+	keep_settings
+	loses_nothing rings
+}
+
+spread_changes() {
+	keep_settings
+	loses_nothing spreads
+}
+
+moderation_changes() {
+	keep_settings
+	loses_nothing moderations
+}
+
+program_changes() {
+	keep_settings
+	defer ip link set dev "$DEV" xdpdrv off
+	loses_nothing programs
+}
+
+channels_change() {
+	keep_settings
+	loses_nothing channels
+}
+
+topology_up
+trap topology_down EXIT
+ethtool -L "$DEV" combined 2
+guest_main mtu_changes rings_change spread_changes moderation_changes program_changes \
+	channels_change
