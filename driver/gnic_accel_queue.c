@@ -109,7 +109,7 @@ static int gnic_accel_queue_qp_create(struct gnic_accel_queue *queue)
 	};
 	int err;
 
-	err = gnic_ring_qp_create(queue->dev, &in, &queue->qpn);
+	err = gnic_ring_qp_create(queue->dev, &in);
 	if (!err)
 		gnic_ring_bind(queue->dev, &queue->sq, GNIC_DB_SQ, queue->port, queue->qpn);
 	return err;
@@ -184,12 +184,15 @@ EXPORT_SYMBOL_GPL(gnic_accel_queue_create);
 void gnic_accel_queue_destroy(struct gnic_accel_queue *queue)
 {
 	struct gnic_dev *dev = queue->dev;
+	bool back;
 
 	blocking_notifier_chain_unregister(&dev->events, &queue->nb);
-	gnic_ring_qp_destroy(dev, queue->port, queue->qpn);
+	back = gnic_ring_qp_destroy(dev, queue->port, queue->qpn);
 	gnic_comp_destroy(queue->comp);
-	gnic_ring_free(dev, &queue->sq);
-	gnic_qpn_put(dev, queue->port, queue->qpn, 1);
+	if (back) {
+		gnic_ring_free(dev, &queue->sq);
+		gnic_qpn_put(dev, queue->port, queue->qpn, 1);
+	}
 	kfree(queue);
 }
 EXPORT_SYMBOL_GPL(gnic_accel_queue_destroy);

@@ -89,7 +89,6 @@ static int gnic_qp_sq_alloc(const struct gnic_qp_ctx *ctx, struct gnic_hw_qp_cre
 
 static int gnic_qp_create(const struct gnic_qp_ctx *ctx, struct gnic_hw_qp_create *in)
 {
-	u32 qpn;
 	int err;
 
 	in->qpn = cpu_to_le32(ctx->qp->qpn);
@@ -103,9 +102,9 @@ static int gnic_qp_create(const struct gnic_qp_ctx *ctx, struct gnic_hw_qp_creat
 	err = gnic_qp_rq_alloc(ctx, in);
 	if (err)
 		return err;
-	err = gnic_ring_qp_create(ctx->dev, in, &qpn);
+	err = gnic_ring_qp_create(ctx->dev, in);
 	if (!err)
-		gnic_ring_bind(ctx->dev, &ctx->qp->rq, GNIC_DB_RQ, ctx->attr->port, qpn);
+		gnic_ring_bind(ctx->dev, &ctx->qp->rq, GNIC_DB_RQ, ctx->attr->port, ctx->qp->qpn);
 	return err;
 }
 
@@ -138,16 +137,8 @@ static int gnic_qp_create_rc(const struct gnic_qp_ctx *ctx)
 /* A device that keeps the QP may go on writing: it keeps the memory, too. */
 static int gnic_qp_destroy(const struct gnic_qp_ctx *ctx)
 {
-	struct gnic_hw_qp_id in = gnic_qp_id(ctx);
-	int err;
-
-	err = gnic_cmd_exec(ctx->dev, GNIC_CMD_QP_DESTROY, &in, sizeof(in), NULL, 0);
-	if (!err || gnic_dev_gone(ctx->dev))
+	if (gnic_ring_qp_destroy(ctx->dev, ctx->attr->port, ctx->qp->qpn))
 		gnic_qp_rings_free(ctx);
-	else
-		dev_err_ratelimited(&ctx->dev->pdev->dev,
-				    "QP %u of port %u can't be destroyed (%d): reload the device\n",
-				    ctx->qp->qpn, ctx->attr->port, err);
 	return 0;
 }
 

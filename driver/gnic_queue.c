@@ -74,20 +74,28 @@ static int gnic_queue_qp_create(struct gnic_channel *c, struct gnic_tx *tx, stru
 	if (err)
 		return err;
 	in.qpn = cpu_to_le32(*qpn);
-	err = gnic_ring_qp_create(nic->dev, &in, qpn);
-	if (err)
-		gnic_qpn_put(nic->dev, nic->port->index, le32_to_cpu(in.qpn), 1);
+	err = gnic_ring_qp_create(nic->dev, &in);
+	if (err) {
+		gnic_qpn_put(nic->dev, nic->port->index, *qpn, 1);
+		*qpn = 0;
+	}
 	return err;
 }
 
-static void gnic_queue_qp_destroy(struct gnic_channel *c, u32 qpn)
+/* There is no QP 0. False: the QP may still be used, and keeps its number. */
+static bool gnic_queue_qp_destroy(struct gnic_channel *c, u32 qpn)
 {
 	struct gnic_nic *nic = c->nic;
 
-	gnic_ring_qp_destroy(nic->dev, nic->port->index, qpn);
+	if (!qpn)
+		return true;
+	if (!gnic_ring_qp_destroy(nic->dev, nic->port->index, qpn))
+		return false;
 	gnic_qpn_put(nic->dev, nic->port->index, qpn, 1);
+	return true;
 }
 
+/* As far as it comes: gnic_queue_destroy() knows which there are. */
 static int gnic_queue_qps_create(struct gnic_channel *c, struct gnic_queue *queue)
 {
 	unsigned int port = c->nic->port->index;
@@ -98,10 +106,8 @@ static int gnic_queue_qps_create(struct gnic_channel *c, struct gnic_queue *queu
 	if (err)
 		return err;
 	err = gnic_queue_qp_create(c, &queue->xdp, NULL, queue->tx_cq.cqn, &queue->xdp.qpn);
-	if (err) {
-		gnic_queue_qp_destroy(c, queue->tx.qpn);
+	if (err)
 		return err;
-	}
 	queue->rx.qpn = queue->tx.qpn;
 	gnic_ring_bind(dev, &queue->tx.sq, GNIC_DB_SQ, port, queue->tx.qpn);
 	gnic_ring_bind(dev, &queue->xdp.sq, GNIC_DB_SQ, port, queue->xdp.qpn);
@@ -109,10 +115,11 @@ static int gnic_queue_qps_create(struct gnic_channel *c, struct gnic_queue *queu
 	return 0;
 }
 
-static void gnic_queue_qps_destroy(struct gnic_channel *c, struct gnic_queue *queue)
+static bool gnic_queue_qps_destroy(struct gnic_channel *c, struct gnic_queue *queue)
 {
-	gnic_queue_qp_destroy(c, queue->xdp.qpn);
-	gnic_queue_qp_destroy(c, queue->tx.qpn);
+	bool xdp = gnic_queue_qp_destroy(c, queue->xdp.qpn);
+
+	return gnic_queue_qp_destroy(c, queue->tx.qpn) && xdp;
 }
 
 static int gnic_queue_alloc(struct gnic_channel *c, struct gnic_queue *queue,
@@ -179,32 +186,32 @@ struct gnic_queue *gnic_queue_create(struct gnic_channel *c, const struct gnic_n
 		goto err_queue_free;
 	err = gnic_queue_qps_create(c, queue);
 	if (err)
-		goto err_cqs_destroy;
+		goto err_destroy;
 	err = gnic_split_start(c, &queue->rx, cfg->split_thresh);
 	if (err)
-		goto err_qps_destroy;
+		goto err_destroy;
 	err = gnic_gro_start(c, &queue->rx, cfg);
 	if (err)
-		goto err_qps_destroy;
+		goto err_destroy;
 	err = gnic_rate_start(c, queue);
 	if (err)
-		goto err_qps_destroy;
+		goto err_destroy;
 	err = gnic_shaper_start(c, queue);
 	if (err)
-		goto err_qps_destroy;
+		goto err_destroy;
 	gnic_launch_start(c, queue);
 	err = gnic_mqprio_start(c, queue);
 	if (err)
-		goto err_qps_destroy;
+		goto err_destroy;
 	if (queue->rx.xsk)
 		gnic_xsk_rx_prime(c, &queue->rx);
 	gnic_ring_publish(&queue->rx.rq);
 	return queue;
 
-err_qps_destroy:
-	gnic_queue_qps_destroy(c, queue);
-err_cqs_destroy:
-	gnic_queue_cqs_destroy(c, queue);
+err_destroy:
+	gnic_queue_destroy(c, queue);
+	return ERR_PTR(err);
+
 err_queue_free:
 	gnic_queue_free(c, queue);
 err_free:
@@ -212,9 +219,18 @@ err_free:
 	return ERR_PTR(err);
 }
 
+/**
+ * gnic_queue_destroy - QPs, CQs, buffers, rings
+ * @c: channel that it was made for; it does not serve it
+ * @queue: may lack QPs
+ *
+ * All of a queue whose QPs the device does not give back stays as it is: it may go on
+ * filling buffers and sending packets.
+ */
 void gnic_queue_destroy(struct gnic_channel *c, struct gnic_queue *queue)
 {
-	gnic_queue_qps_destroy(c, queue);
+	if (!gnic_queue_qps_destroy(c, queue))
+		return;
 	gnic_queue_cqs_destroy(c, queue);
 	gnic_queue_free(c, queue);
 	kfree(queue);

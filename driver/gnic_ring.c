@@ -14,6 +14,8 @@ int gnic_ring_init(struct gnic_dev *dev)
 				       sizeof(struct gnic_hw_db), GNIC_DB_ALIGN, 0);
 	/* what the last device kept is no queue of this one */
 	atomic_set(&dev->doorbells, 0);
+	atomic_set(&dev->cqes, 0);
+	atomic_set(&dev->cqs, 0);
 	return dev->db_pool ? 0 : -ENOMEM;
 }
 
@@ -85,11 +87,24 @@ int gnic_cq_create(struct gnic_dev *dev, struct gnic_cq *cq, struct gnic_hw_cq_c
 	return 0;
 }
 
+/* By what it answers, and without an answer: does the device not touch memory any more? */
+static bool gnic_ring_given_back(struct gnic_dev *dev, int err)
+{
+	return !err || err == -ENOENT || gnic_dev_gone(dev) || READ_ONCE(dev->silent);
+}
+
 void gnic_cq_destroy(struct gnic_dev *dev, struct gnic_cq *cq)
 {
 	struct gnic_hw_id in = { .id = cpu_to_le32(cq->cqn) };
+	int err;
 
-	gnic_cmd_exec(dev, GNIC_CMD_CQ_DESTROY, &in, sizeof(in), NULL, 0);
+	err = gnic_cmd_exec(dev, GNIC_CMD_CQ_DESTROY, &in, sizeof(in), NULL, 0);
+	if (!gnic_ring_given_back(dev, err)) {
+		dev_err_ratelimited(&dev->pdev->dev,
+				    "CQ %u can't be destroyed (%d): reload the device\n",
+				    cq->cqn, err);
+		return;
+	}
 	atomic_dec(&dev->cqs);
 	gnic_ring_free(dev, &cq->ring);
 }
@@ -119,31 +134,47 @@ bool gnic_cq_failed(struct gnic_dev *dev, const struct gnic_cq *cq, u8 *syndrome
 }
 
 /**
- * gnic_ring_qp_create - QP_CREATE
+ * gnic_ring_qp_destroy - QP_DESTROY
  * @dev: card
- * @in: what it shall be like; .qpn may be GNIC_QPN_ANY
- * @qpn: which number it has
+ * @port: whose QP
+ * @qpn: its number
+ *
+ * Return: true: nothing of it is read or written any more. false: the device may go on,
+ * so its memory, and that of its CQs, stays as it is until the driver ends.
  */
-int gnic_ring_qp_create(struct gnic_dev *dev, const struct gnic_hw_qp_create *in, u32 *qpn)
-{
-	struct gnic_hw_id out;
-	int err;
-
-	err = gnic_cmd_exec(dev, GNIC_CMD_QP_CREATE, in, sizeof(*in), &out, sizeof(out));
-	if (!err)
-		*qpn = le32_to_cpu(out.id);
-	return err;
-}
-
-/* Nothing of it is written any more when this returns. */
-void gnic_ring_qp_destroy(struct gnic_dev *dev, unsigned int port, u32 qpn)
+bool gnic_ring_qp_destroy(struct gnic_dev *dev, unsigned int port, u32 qpn)
 {
 	struct gnic_hw_qp_id in = {
 		.qpn = cpu_to_le32(qpn),
 		.port = cpu_to_le32(port),
 	};
+	int err;
 
-	gnic_cmd_exec(dev, GNIC_CMD_QP_DESTROY, &in, sizeof(in), NULL, 0);
+	err = gnic_cmd_exec(dev, GNIC_CMD_QP_DESTROY, &in, sizeof(in), NULL, 0);
+	if (gnic_ring_given_back(dev, err))
+		return true;
+	dev_err_ratelimited(&dev->pdev->dev,
+			    "QP %u of port %u can't be destroyed (%d): reload the device\n",
+			    qpn, port, err);
+	return false;
+}
+
+/**
+ * gnic_ring_qp_create - QP_CREATE
+ * @dev: card
+ * @in: what it shall be like; .qpn is by gnic_qpn_get()
+ */
+int gnic_ring_qp_create(struct gnic_dev *dev, const struct gnic_hw_qp_create *in)
+{
+	struct gnic_hw_id out;
+	int err;
+
+	err = gnic_cmd_exec(dev, GNIC_CMD_QP_CREATE, in, sizeof(*in), &out, sizeof(out));
+	if (!err && out.id != in->qpn) {
+		gnic_ring_qp_destroy(dev, in->port, le32_to_cpu(out.id));
+		err = -EPROTO;
+	}
+	return err;
 }
 
 /**

@@ -159,6 +159,7 @@ struct gnic_cq {
  * It belongs to ASID in->asid, is not armed, and uses in->vector or none.
  */
 int gnic_cq_create(struct gnic_dev *dev, struct gnic_cq *cq, struct gnic_hw_cq_create *in);
+/* its memory stays, and is counted, if the device does not give it back */
 void gnic_cq_destroy(struct gnic_dev *dev, struct gnic_cq *cq);
 int gnic_cq_moderate(struct gnic_dev *dev, const struct gnic_cq *cq, u16 usecs, u16 frames,
 		     u16 flags);	/* GNIC_CQ_* */
@@ -206,8 +207,8 @@ static inline const struct gnic_hw_cqe *gnic_cq_next(const struct gnic_cq *cq)
 }
 
 /* typed QP_CREATE and QP_DESTROY, for QPs of all types */
-int gnic_ring_qp_create(struct gnic_dev *dev, const struct gnic_hw_qp_create *in, u32 *qpn);
-void gnic_ring_qp_destroy(struct gnic_dev *dev, unsigned int port, u32 qpn);
+int gnic_ring_qp_create(struct gnic_dev *dev, const struct gnic_hw_qp_create *in);
+bool gnic_ring_qp_destroy(struct gnic_dev *dev, unsigned int port, u32 qpn);
 bool gnic_ring_qp_failed(struct gnic_dev *dev, unsigned int port, u32 qpn, u8 *syndrome);
 
 #endif /* GNIC_RING_H */

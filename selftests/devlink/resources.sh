@@ -198,6 +198,68 @@ refused_destruction() {
 	expect "what is taken" "$(all_taken)" = "$before"
 }
 
+# taken_more NAME COUNT BEFORE: so many more of the card than all_taken() has told
+taken_more() {
+	local before
+
+	before=$(awk -v name="$1" '$1 == name { print $2 }' <<<"$3" | head -n 1)
+	expect "$1" "$(resource "$CARD" "$1" occ)" -eq $((before + $2))
+}
+
+# pools: of $DEV
+pools() {
+	"$TREE/selftests/lib/pagepools.py" "$DEV" | cut -d " " -f 2
+}
+
+# Nor does a queue of a netdev lose its memory while the device may use it: rings, records,
+# CQs, and the pool whose pages it may fill. The other queue is given back.
+refused_queue_destruction() {
+	local before running
+
+	before=$(all_taken)
+	restore_later
+	ethtool -L "$DEV" combined 2
+	ip link set "$DEV" up
+	defer ip link set "$DEV" down
+	running=$(all_taken)
+	expect "pools" "$(pools)" -eq 2
+	fault_command QP_DESTROY
+	ethtool -G "$DEV" rx 512 tx 256
+	ethtool -G "$DEV" rx 512 tx 512
+	taken_more cqs 2 "$running"
+	taken_more doorbells 5 "$running"
+	expect "pools" "$(pools)" -eq 3
+	fault_command CQ_DESTROY
+	ethtool -G "$DEV" rx 512 tx 256
+	ethtool -G "$DEV" rx 512 tx 512
+	taken_more cqs 3 "$running"
+	taken_more doorbells 6 "$running"
+	expect "pools" "$(pools)" -eq 3
+	dmesg | grep -q "QP .* can't be destroyed (-5): reload the device" || fail "not said"
+	dmesg | grep -q "CQ .* can't be destroyed (-5): reload the device" || fail "not said"
+	ip link set "$DEV" down
+	devlink dev reload "$CARD"
+	DEV=$(port_dev "$CARD" 0)
+	expect "what is taken" "$(all_taken)" = "$before"
+}
+
+# A compute queue keeps its ring, and its CQ with it.
+refused_context_destruction() {
+	local file before running
+
+	file=/dev/accel/$(basename "$(echo "/sys/bus/pci/devices/${CARD#pci/}"/gnic.accel.*/accel/accel*)")
+	before=$(all_taken)
+	exec {context}<>"$file"
+	running=$(all_taken)
+	fault_command QP_DESTROY
+	exec {context}>&-
+	taken_more cqs 0 "$running"
+	taken_more doorbells 0 "$running"
+	devlink dev reload "$CARD"
+	DEV=$(port_dev "$CARD" 0)
+	expect "what is taken" "$(all_taken)" = "$before"
+}
+
 # What a reload makes anew counts from the start.
 reload_counts_anew() {
 	local before
@@ -213,4 +275,5 @@ reload_counts_anew() {
 need_cards 2
 DEV=$(port_dev "$CARD" 0)
 guest_main port_qps port_resources sizes_are_the_contracts queues_of_a_netdev queues_of_a_group \
-	refused_queues queues_of_a_context refused_destruction reload_counts_anew
+	refused_queues queues_of_a_context refused_destruction refused_queue_destruction \
+	refused_context_destruction reload_counts_anew
