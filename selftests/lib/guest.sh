@@ -293,7 +293,7 @@ kernel_log_clean() {
 }
 
 run_one() {
-	local number=$1 name=$2 status log
+	local number=$1 name=$2 begin=${EPOCHREALTIME/.} status log tenths
 
 	log=$(kernel_log_mark)
 	apart "$name" 2>&1 | sed 's/^\([^#]\)/# \1/'
@@ -301,8 +301,9 @@ run_one() {
 	if [ "$status" -ne "$EXIT_SKIP" ] && ! kernel_log_clean "$log"; then
 		status=1
 	fi
+	tenths=$(((${EPOCHREALTIME/.} - begin) / 100000))
 	case $status in
-	0) echo "ok $number $name" ;;
+	0) echo "ok $number $name # $((tenths / 10)).$((tenths % 10)) s" ;;
 	"$EXIT_SKIP") echo "ok $number $name # SKIP" ;;
 	*) echo "not ok $number $name" ;;
 	esac
