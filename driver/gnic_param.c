@@ -186,6 +186,26 @@ static int gnic_param_check_ip(struct gnic_dev *dev, const char *name,
 	return -EINVAL;
 }
 
+/* As "ip token" has them. */
+static bool gnic_param_is_token(const char *text)
+{
+	struct in6_addr v6;
+	const char *end;
+
+	return in6_pton(text, -1, v6.s6_addr, -1, &end) && !*end &&
+	       !v6.s6_addr32[0] && !v6.s6_addr32[1] && !ipv6_addr_any(&v6);
+}
+
+static int gnic_param_check_token(struct gnic_dev *dev, const char *name,
+				  const union devlink_param_value *val,
+				  struct netlink_ext_ack *extack)
+{
+	if (!*val->vstr || gnic_param_is_token(val->vstr))
+		return 0;
+	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: the lower 64 bits of an IPv6 address, or empty", name);
+	return -EINVAL;
+}
+
 static int gnic_param_check_mac(struct gnic_dev *dev, const char *name,
 				const union devlink_param_value *val,
 				struct netlink_ext_ack *extack)
@@ -391,9 +411,11 @@ static const struct gnic_param gnic_group_params[] = {
 	GNIC_PARAM(priority,	     U8,     0, 0, 3, NULL),
 	GNIC_PARAM(loopback,	     BOOL,   0, 0, 0, gnic_param_check_loopback),
 	GNIC_PARAM(peer_ip,	     STRING, 0, 0, 0, gnic_param_check_ip),
+	GNIC_PARAM(peer_ip_token,    STRING, 0, 0, 0, gnic_param_check_token),
 	GNIC_PARAM(peer_mac,	     STRING, 0, 0, 0, gnic_param_check_mac),
 	GNIC_PARAM(peer_qpn_base,    U32,    0, 0, GNIC_QPN_MASK, NULL),
 	GNIC_PARAM(local_ip,	     STRING, 0, 0, 0, gnic_param_check_ip),
+	GNIC_PARAM(local_ip_token,   STRING, 0, 0, 0, gnic_param_check_token),
 	GNIC_PARAM(udp_sport,	     U16,    0, 0xc000, 0xffff, NULL),
 	GNIC_PARAM(cc_mode,	     STRING, 0, 0, 0, gnic_param_check_cc),
 	GNIC_PARAM(cc_window,	     U32,    0, 1, GNIC_QP_WINDOW_MAX, NULL),

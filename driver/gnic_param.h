@@ -54,7 +54,9 @@ struct gnic_group_config {
 	char loss_recovery[GNIC_PARAM_STRING];
 	char icrc_order[GNIC_PARAM_STRING];
 	char peer_ip[GNIC_PARAM_STRING];
+	char peer_ip_token[GNIC_PARAM_STRING];
 	char local_ip[GNIC_PARAM_STRING];
+	char local_ip_token[GNIC_PARAM_STRING];
 	char peer_mac[GNIC_PARAM_STRING];
 };
 

@@ -23,13 +23,32 @@
 /* UDP, BTH, RETH, rows, immediate data, sync object, ICRC */
 #define GNIC_PATH_ROCE_OVERHEAD	(8 + 12 + 16 + 28 + 4 + 4 + 4)
 
-static u8 gnic_path_parse(const char *text, u8 *addr)
+static int gnic_path_check_token(const char *name, const char *ip, const char *token,
+				 struct netlink_ext_ack *extack)
 {
+	struct in6_addr addr;
+
+	if (!*token || (in6_pton(ip, -1, addr.s6_addr, -1, NULL) &&
+			!addr.s6_addr32[2] && !addr.s6_addr32[3]))
+		return 0;
+	NL_SET_ERR_MSG_FMT_MOD(extack,
+			       "%s_token needs an IPv6 %s that ends with 64 zero bits",
+			       name, name);
+	return -EINVAL;
+}
+
+/* A long IPv6 address is too long for a parameter: the token is its second half then. */
+static u8 gnic_path_parse(const char *text, const char *token, u8 *addr)
+{
+	struct in6_addr low;
+
 	if (in4_pton(text, -1, addr, -1, NULL))
 		return 4;
-	if (in6_pton(text, -1, addr, -1, NULL))
-		return 6;
-	return 0;
+	if (!in6_pton(text, -1, addr, -1, NULL))
+		return 0;
+	if (in6_pton(token, -1, low.s6_addr, -1, NULL))
+		memcpy(addr + 8, low.s6_addr + 8, 8);
+	return 6;
 }
 
 /* An address of the netdev that goes with the peer's. */
@@ -53,16 +72,22 @@ static int gnic_path_addresses(const struct gnic_group_config *config,
 			       struct net_device *netdev, struct gnic_qp_path *path,
 			       struct netlink_ext_ack *extack)
 {
+	const char *local_token = config->local_ip_token, *peer_token = config->peer_ip_token;
 	const char *local = config->local_ip, *peer = config->peer_ip;
 
+	if (gnic_path_check_token("peer_ip", peer, peer_token, extack) ||
+	    gnic_path_check_token("local_ip", local, local_token, extack))
+		return -EINVAL;
 	/* nobody outside sees them: what was not said can be anything that is the same */
-	if (config->loopback) {
-		if (!*peer)
-			peer = *local ? local : "127.0.0.1";
-		if (!*local)
-			local = peer;
+	if (config->loopback && !*peer) {
+		peer = *local ? local : "127.0.0.1";
+		peer_token = local_token;
 	}
-	path->version = gnic_path_parse(peer, path->dst_ip);
+	if (config->loopback && !*local) {
+		local = peer;
+		local_token = peer_token;
+	}
+	path->version = gnic_path_parse(peer, peer_token, path->dst_ip);
 	if (!*local) {
 		if (gnic_path_pick_local(netdev, path))
 			return 0;
@@ -70,7 +95,7 @@ static int gnic_path_addresses(const struct gnic_group_config *config,
 				   "local_ip is empty and the port's netdev has no address for peer_ip");
 		return -EADDRNOTAVAIL;
 	}
-	if (gnic_path_parse(local, path->src_ip) == path->version)
+	if (gnic_path_parse(local, local_token, path->src_ip) == path->version)
 		return 0;
 	NL_SET_ERR_MSG_MOD(extack, "local_ip and peer_ip are of different IP versions");
 	return -EAFNOSUPPORT;

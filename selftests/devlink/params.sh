@@ -49,9 +49,11 @@ group_defaults() {
 		priority 0
 		loopback false
 		peer_ip
+		peer_ip_token
 		peer_mac
 		peer_qpn_base 0
 		local_ip
+		local_ip_token
 		udp_sport 49152
 		cc_mode none
 		cc_window 24
@@ -101,6 +103,10 @@ group_words() {
 		0.0.0.0 127.0.0.1 ff02::1 :: ::1 host 192.0.2.2/24 " 192.0.2.2"
 	limits local_ip "local_ip: a unicast IPv4 or IPv6 address, or empty" \
 		192.0.2.1 2001:db8::1 "" -- 239.1.1.1 nonsense
+	limits peer_ip_token "peer_ip_token: the lower 64 bits of an IPv6 address, or empty" \
+		::1 ::a1ff:fe00:101:2 "" -- :: 2001:db8::1 ::1:0:0:0:0 192.0.2.1 ::x
+	limits local_ip_token "local_ip_token: the lower 64 bits of an IPv6 address, or empty" \
+		::ffff:ffff:ffff:ffff "" -- ::1/64
 	limits peer_mac "peer_mac: a unicast Ethernet address, or empty" \
 		02:00:00:00:00:01 "" -- 01:00:00:00:00:01 00:00:00:00:00:00 \
 		02:00:00:00:00 02:00:00:00:00:01:02 02-00-00-00-00-01 ff:ff:ff:ff:ff:ff
@@ -151,9 +157,11 @@ only_while_inactive() {
 		priority 1
 		loopback true
 		peer_ip 192.0.2.9
+		peer_ip_token ::9
 		peer_mac 02:00:00:00:00:09
 		peer_qpn_base 9
 		local_ip 192.0.2.8
+		local_ip_token ::8
 		udp_sport 50000
 		cc_mode window
 		cc_window 9

@@ -49,6 +49,18 @@ neighbour_v6() {
 	activate
 }
 
+halves_of_an_address() {
+	complete
+	group_set "$CARD" 4 peer_ip_token ::2
+	not_yet "peer_ip_token needs an IPv6 peer_ip that ends with 64 zero bits"
+	group_set "$CARD" 4 peer_ip 2001:db8::1:0:0:0
+	not_yet "peer_ip_token needs an IPv6 peer_ip that ends with 64 zero bits"
+	group_set "$CARD" 4 peer_ip 2001:db8:: local_ip_token ::1
+	not_yet "local_ip_token needs an IPv6 local_ip that ends with 64 zero bits"
+	group_set "$CARD" 4 local_ip 2001:db8::
+	activate
+}
+
 nobody_answers() {
 	complete
 	group_set "$CARD" 4 peer_ip 192.0.2.99
@@ -203,6 +215,6 @@ other_port() {
 
 switch_up
 trap switch_down EXIT
-guest_main what_is_missing neighbour_lookup neighbour_v6 nobody_answers no_way port_down \
-	local_address path_mtu port_without_netdev rendezvous_depths rendezvous_budget \
-	rendezvous_contexts raw_needs_nothing other_port
+guest_main what_is_missing neighbour_lookup neighbour_v6 halves_of_an_address nobody_answers \
+	no_way port_down local_address path_mtu port_without_netdev rendezvous_depths \
+	rendezvous_budget rendezvous_contexts raw_needs_nothing other_port

@@ -92,6 +92,25 @@ ipv6() {
 	arrives 100000 --qp 1
 }
 
+# An address that fills its field does not fit a parameter of devlink.
+ipv6_in_halves() {
+	local prefix=2001:db8:85a3:1234 host=a1ff:fe00:1001:201
+
+	pair_up 5 1
+	ip addr add $prefix:$host/64 dev "$DEV" nodad
+	defer ip addr del $prefix:$host/64 dev "$DEV"
+	peer ip addr add $prefix:${host%1}2/64 dev "$PEER_DEV" nodad
+	defer peer ip addr del $prefix:${host%1}2/64 dev "$PEER_DEV"
+	group_state "$CARD" 5 inactive
+	group_state "$PEER_CARD" 5 inactive
+	group_set "$CARD" 5 peer_ip $prefix:: peer_ip_token ::${host%1}2 \
+		local_ip $prefix:: local_ip_token ::$host
+	group_set "$PEER_CARD" 5 peer_ip $prefix:: peer_ip_token ::$host local_ip ""
+	group_state "$CARD" 5 active
+	group_state "$PEER_CARD" 5 active
+	arrives 100000
+}
+
 wrong_key() {
 	local log
 
@@ -194,6 +213,6 @@ need_compute 2
 mkdir -p "$DIR"
 switch_up
 trap 'switch_down; rm -rf "$DIR"' EXIT
-guest_main sizes every_qp path_mtus depths_and_priorities contexts_are_told windows icrc_orders ipv6 wrong_key \
-	nobody_holds_the_far_end far_end_is_silent again_after_failure held_once \
-	deleted_while_held drains drain_time
+guest_main sizes every_qp path_mtus depths_and_priorities contexts_are_told windows icrc_orders \
+	ipv6 ipv6_in_halves wrong_key nobody_holds_the_far_end far_end_is_silent \
+	again_after_failure held_once deleted_while_held drains drain_time
