@@ -44,6 +44,7 @@
 	X(SCHED_NODE,		0x36, gnic_hw_sched_node, void) \
 	X(QP_SCHED,		0x37, gnic_hw_qp_sched, void) \
 	X(QP_FLUSH,		0x38, gnic_hw_qp_id, void) \
+	X(ENCAP_SET,		0x39, gnic_hw_encap_set, void) \
 	X(VPORT_CREATE,		0x40, gnic_hw_vport_create, gnic_hw_id) \
 	X(VPORT_DESTROY,	0x41, gnic_hw_id, void) \
 	X(VPORT_SET,		0x42, gnic_hw_vport_set, void) \
@@ -144,6 +145,7 @@ struct gnic_hw_caps {
 #define GNIC_RC_CAP_ECN		BIT(4)	/* and by marks */
 #define GNIC_RC_CAP_ADAPTIVE	BIT(5)	/* time-outs in a row become longer */
 #define GNIC_RC_CAP_LOOPBACK	BIT(6)	/* GNIC_QP_PATH_LOOPBACK */
+#define GNIC_RC_CAP_ENCAP	BIT(7)	/* ENCAP_SET */
 #define GNIC_RC_CAP_RDV_LOG	GENMASK(31, 24)	/* log2 of the offers that all rings hold */
 	__le32 segments;	/* of all windows of WINDOW_MAP; 0: there is no such command */
 	__le32 gro;		/* GNIC_GRO_*: what QP_GRO can be asked for */
@@ -417,6 +419,40 @@ GNIC_HW_SIZE(gnic_hw_qp_path, 60);
 
 #define GNIC_QP_PATH_ICRC_SWAPPED	BIT(0)	/* Gaudi's order of the four bytes, not RoCE's */
 #define GNIC_QP_PATH_LOOPBACK		BIT(1)	/* to QPs of this port, with or without a link */
+
+#define GNIC_ENCAPS			8u	/* of a port */
+#define GNIC_ENCAP_HEADER_MAX		32u
+
+enum gnic_hw_encap_type {
+	GNIC_ENCAP_NONE	= 0,
+	GNIC_ENCAP_IPV4	= 1,
+	GNIC_ENCAP_UDP	= 2,
+};
+
+/**
+ * struct gnic_hw_encap_set - one of the encapsulations of a port
+ * @port: which
+ * @slot: 0 .. GNIC_ENCAPS - 1; ENCAP_TYPE of contexts
+ * @type: enum gnic_hw_encap_type; NONE: the slot is empty, the rest is zero
+ * @proto: IPV4: IP protocol, neither TCP nor UDP; else zero
+ * @header_len: bytes of @header, a multiple of 4
+ * @rsvd: zero
+ * @udp_port: UDP: destination, neither 0 nor RoCE's; else zero
+ * @src_ip: of the outer header, network order
+ * @header: between outer headers and packet; zero from @header_len on
+ */
+struct gnic_hw_encap_set {
+	__u8 port;
+	__u8 slot;
+	__u8 type;
+	__u8 proto;
+	__u8 header_len;
+	__u8 rsvd;
+	__le16 udp_port;
+	__u8 src_ip[4];
+	__u8 header[GNIC_ENCAP_HEADER_MAX];
+};
+GNIC_HW_SIZE(gnic_hw_encap_set, 44);
 
 /**
  * struct gnic_hw_qp_stats - of both queues

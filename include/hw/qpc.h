@@ -36,7 +36,7 @@
 #define GNIC_REQ_WQ_BACK_PRESSURE	11, BIT(31)
 #define GNIC_REQ_CONG_MARKED_ACK	12, GENMASK(23, 0)	/* device */
 #define GNIC_REQ_REMOTE_WQ_LOG_SZ	12, GENMASK(28, 24)
-#define GNIC_REQ_ENCAP_TYPE		12, GENMASK(31, 29)
+#define GNIC_REQ_ENCAP_TYPE		12, GENMASK(31, 29)	/* slot of ENCAP_SET */
 #define GNIC_REQ_CONG_NON_MARKED_ACK	13, GENMASK(23, 0)	/* device */
 #define GNIC_REQ_CQ_NUM			13, GENMASK(28, 24)	/* device: low bits of the CQN */
 #define GNIC_REQ_RTT_STATE		13, GENMASK(30, 29)	/* device: 1: measures */
@@ -119,7 +119,7 @@ enum gnic_hw_trust {
 #define GNIC_RES_TRUST_LEVEL		6, GENMASK(25, 24)
 #define GNIC_RES_MOD_GAUDI1		6, BIT(26)
 #define GNIC_RES_DATA_MMU_BYPASS	6, BIT(27)
-#define GNIC_RES_ENCAP_TYPE		6, GENMASK(30, 28)
+#define GNIC_RES_ENCAP_TYPE		6, GENMASK(30, 28)	/* slot of ENCAP_SET */
 #define GNIC_RES_ENCAP_ENABLE		6, BIT(31)
 #define GNIC_RES_CYCLIC_IDX		7, GENMASK(23, 0)	/* device: messages received */
 #define GNIC_RES_CQ_NUM			7, GENMASK(28, 24)	/* device: low bits of the CQN */

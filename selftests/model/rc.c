@@ -131,6 +131,15 @@ static void write_context(struct end *end, struct gnic_hw_qpc_write *w)
 	RIG_OK(&end->rig, GNIC_CMD_QPC_WRITE, w, sizeof(*w), NULL, 0);
 }
 
+/* What all packets travel in; type NONE: nothing. */
+static struct gnic_hw_encap_set encap;
+
+static void set_encap(struct end *end)
+{
+	if (encap.type != GNIC_ENCAP_NONE)
+		RIG_OK(&end->rig, GNIC_CMD_ENCAP_SET, &encap, sizeof(encap), NULL, 0);
+}
+
 static void set_responder(struct end *end, const struct end *peer)
 {
 	struct gnic_hw_qpc_write w = { .requester = 0 };
@@ -139,6 +148,8 @@ static void set_responder(struct end *end, const struct end *peer)
 	gnic_qpc_put(&w, GNIC_RES_PEER_QP, peer->qp.qpn);
 	gnic_qpc_put(&w, GNIC_RES_LKEY, KEY + end->index);
 	gnic_qpc_put(&w, GNIC_RES_EXPECTED_PSN, 0xfffff0 + peer->index);
+	gnic_qpc_put(&w, GNIC_RES_ENCAP_TYPE, encap.slot);
+	gnic_qpc_put(&w, GNIC_RES_ENCAP_ENABLE, encap.type != GNIC_ENCAP_NONE);
 	gnic_qpc_put(&w, GNIC_RES_VALID, 1);
 	write_context(end, &w);
 }
@@ -157,6 +168,8 @@ static void set_requester(struct end *end, const struct end *peer)
 	gnic_qpc_put(&w, GNIC_REQ_SEQ_ERR_RETRY_CNT, 254);
 	gnic_qpc_put(&w, GNIC_REQ_RNR_RETRY_CNT, 7);
 	gnic_qpc_put(&w, GNIC_REQ_WQ_TYPE, GNIC_WQ_TYPE_WRITE);
+	gnic_qpc_put(&w, GNIC_REQ_ENCAP_TYPE, encap.slot);
+	gnic_qpc_put(&w, GNIC_REQ_ENCAP_ENABLE, encap.type != GNIC_ENCAP_NONE);
 	gnic_qpc_put(&w, GNIC_REQ_VALID, 1);
 	write_context(end, &w);
 }
@@ -165,6 +178,7 @@ static void connect_ends(uint8_t ip_version)
 {
 	for (unsigned int i = 0; i < 2; i++) {
 		set_path(&ends[i], &ends[!i], ip_version);
+		set_encap(&ends[i]);
 		set_responder(&ends[i], &ends[!i]);
 		set_requester(&ends[i], &ends[!i]);
 	}
@@ -685,6 +699,70 @@ static void wireshark_agrees(void)
 	unlink(file);
 }
 
+/* Encapsulations that are standards, and how Wireshark calls them. */
+static const struct standard {
+	const char *name;
+	uint16_t udp_port;	/* 0: in IPv4 */
+	uint8_t proto;
+	uint8_t header_len;
+	uint8_t header[8];
+} standards[] = {
+	{ "ip.proto == 4", .proto = 4 },
+	{ "gre.proto == 0x800", .proto = 47, .header_len = 4, .header = { 0, 0, 8 } },
+	{ "gre.proto == 0x800", 4754, .header_len = 4, .header = { 0, 0, 8 } },
+	{ "mpls.label == 100", 6635, .header_len = 4, .header = { 0, 6, 0x41, 64 } },
+	{ "geneve.vni == 5", 6081, .header_len = 8, .header = { 0, 0, 8, 0, 0, 0, 5 } },
+	{ "vxlan.vni == 5", 4790, .header_len = 8, .header = { 0xc, 0, 0, 1, 0, 0, 5 } },
+};
+
+static void encapsulate(const struct standard *kind)
+{
+	encap = (struct gnic_hw_encap_set){
+		.slot = 7, .type = kind->udp_port ? GNIC_ENCAP_UDP : GNIC_ENCAP_IPV4,
+		.proto = kind->proto, .udp_port = cpu_to_le16(kind->udp_port),
+		.header_len = kind->header_len, .src_ip = { 192, 0, 2, 9 },
+	};
+	memcpy(encap.header, kind->header, kind->header_len);
+}
+
+static void encapsulated_in(const struct standard *kind, const char *file)
+{
+	char arg[80], filter[128];
+	struct gnic_hw_rc_wqe wqe;
+
+	encapsulate(kind);
+	snprintf(arg, sizeof(arg), "--pcap=%s", file);
+	start_with(arg, 4);
+	wqe = make_wqe(a, b, 0, 9001);
+	fill(a, 9001, 3);
+	post(a, &wqe);
+	await(a, &a->sq_cq, 0, 9001, false);
+	check_arrived(a, b, 9001);
+	stop();
+	snprintf(filter, sizeof(filter), "%s && infiniband && ip.src == 192.0.2.9", kind->name);
+	CLIENT_EQ(tshark(file, filter), 4);
+	snprintf(filter, sizeof(filter), "%s && udp.dstport == 4791 && ip.dst == 10.0.0.2",
+		 kind->name);
+	CLIENT_EQ(tshark(file, filter), 3);
+	CLIENT_EQ(tshark(file, "ip.checksum.status == 0"), 0);
+	CLIENT_EQ(tshark(file, "_ws.malformed || _ws.expert.severity >= 6291456"), 0);
+	unlink(file);
+}
+
+/* The switch, a wire that is captured, and the far end take it for what it is, too. */
+static void encapsulated(void)
+{
+	char file[64];
+
+	if (system("tshark --version >/dev/null 2>&1")) {
+		ktap_note("tshark is not installed");
+		exit(KTAP_SKIP);
+	}
+	snprintf(file, sizeof(file), "/tmp/vgaudi-rc.%d.pcap", (int)getpid());
+	for (unsigned int i = 0; i < sizeof(standards) / sizeof(*standards); i++)
+		encapsulated_in(&standards[i], file);
+}
+
 static const struct ktap_test tests[] = {
 	{ "rc: writes of each size", sizes },
 	{ "rc: immediate data, over IPv6", immediate },
@@ -696,6 +774,7 @@ static const struct ktap_test tests[] = {
 	{ "rc: destroyed in the middle", destroyed_under_way },
 	{ "rc: the peer leaves", peer_leaves },
 	{ "rc: Wireshark agrees", wireshark_agrees },
+	{ "rc: encapsulated", encapsulated },
 	{ "compute: fill, and post it to the peer", compute },
 	{ "sync objects: a command waits for the other card", sync_objects },
 };

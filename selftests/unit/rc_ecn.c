@@ -187,7 +187,7 @@ static void looks_like_others(void **state)
 	assert_int_equal(len, 74);
 	assert_int_equal(bytes[42], 0x81);
 	assert_memory_equal(bytes + 46, "\x40\x00\x01\x18", 4);
-	assert_int_equal(roce_parse(bytes, len, len, &from, &back, &layout), 0);
+	assert_int_equal(roce_parse(bytes, len, len, NULL, &from, &back, &layout), 0);
 	assert_int_equal(back.opcode, ROCE_CNP);
 	assert_int_equal(back.dst_qp, 0x118);
 	assert_int_equal(back.payload, 0);

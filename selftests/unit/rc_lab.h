@@ -83,6 +83,7 @@ static struct lab {
 	struct loop_poller poller;
 	struct lab_card side[2];
 	bool bytes;		/* packets travel as bytes */
+	bool whole;		/* each in one piece, as the switch has parsed it */
 	bool cut;		/* nothing arrives */
 	uint32_t straight;	/* frames that are longer are looked at on their way; 0: none */
 	struct lab_dice dice;
@@ -208,12 +209,14 @@ static inline bool lab_deliver(void)
 		return false;
 	packet = *lab_slot(lab.queue_head++);
 	/* in two pieces, as a frame from outside may be */
-	cut = 14 + lab_random(packet.len - 14);
+	cut = lab.whole ? packet.len : 14 + lab_random(packet.len - 14);
 	frame.hdr = packet.bytes;
 	frame.hdr_len = cut;
 	frame.len = packet.len;
 	frame.iovs = 1;
 	frame.iov[0] = (struct iovec){ packet.bytes + cut, packet.len - cut };
+	if (lab.whole)
+		frame_parse(&frame);
 	rc_receive(packet.to, &frame);
 	return true;
 }
@@ -477,6 +480,7 @@ struct lab_conn {
 	uint8_t selective;	/* bit n: side n is */
 	uint8_t rdv;		/* bit n: LINEARs of side n wait for offers */
 	uint8_t serves;		/* bit n: side n writes what the other one asks for */
+	const struct gnic_hw_encap_set *encap[2];	/* of side 0, 1; NULL: none */
 	uint8_t remote_log;	/* GNIC_REQ_REMOTE_WQ_LOG_SZ */
 };
 
@@ -571,10 +575,26 @@ static inline enum gnic_hw_status lab_requester(uint32_t side, uint32_t qpn,
 	return rc_cmd_qpc_write(&lab.side[side].qps[qpn].qp, &w);
 }
 
+static inline void lab_encap(uint32_t side, uint32_t qpn, const struct gnic_hw_encap_set *set)
+{
+	struct gnic_hw_qpc_write req = { .requester = 1 }, res = { .requester = 0 };
+	struct qp *qp = &lab.side[side].qps[qpn].qp;
+
+	assert_int_equal(encap_cmd_set(&lab.side[side].card, set), GNIC_STATUS_OK);
+	gnic_qpc_put(&req, GNIC_REQ_ENCAP_TYPE, set->slot);
+	gnic_qpc_put(&req, GNIC_REQ_ENCAP_ENABLE, 1);
+	gnic_qpc_put(&res, GNIC_RES_ENCAP_TYPE, set->slot);
+	gnic_qpc_put(&res, GNIC_RES_ENCAP_ENABLE, 1);
+	assert_int_equal(rc_cmd_qpc_write(qp, &req), GNIC_STATUS_OK);
+	assert_int_equal(rc_cmd_qpc_write(qp, &res), GNIC_STATUS_OK);
+}
+
 static inline void lab_connect(uint32_t qpn, const struct lab_conn *conn)
 {
 	for (uint32_t side = 0; side < 2; side++) {
 		lab_path(side, qpn, conn);
+		if (conn->encap[side])
+			lab_encap(side, qpn, conn->encap[side]);
 		assert_int_equal(lab_responder(side, qpn, conn), GNIC_STATUS_OK);
 		assert_int_equal(lab_requester(side, qpn, conn), GNIC_STATUS_OK);
 	}

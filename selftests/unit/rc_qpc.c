@@ -16,6 +16,7 @@ static const struct field req_writable[] = {
 	REQ(TARGET_DELAY),
 	REQ(BURST_SIZE), REQ(ASID), REQ(LAST_IDX), REQ(ACKREQ_FREQ), REQ(PORT), REQ(WQ_TYPE),
 	REQ(SWQ_GRANULARITY), REQ(PRIORITY), REQ(MTU), REQ(WQ_BASE_ADDR), REQ(TRUST_LEVEL),
+	REQ(ENCAP_TYPE),
 };
 
 static const struct field req_device[] = {
@@ -28,12 +29,13 @@ static const struct field req_device[] = {
 };
 
 static const struct field req_absent[] = {
-	REQ(WQ_BACK_PRESSURE), REQ(ENCAP_TYPE), REQ(ENCAP_ENABLE), REQ(PACING_TIME),
+	REQ(WQ_BACK_PRESSURE), REQ(PACING_TIME),
 	REQ(DATA_MMU_BYPASS), REQ(MOD_GAUDI1),
 };
 
 static const struct field req_down[] = {
-	REQ(DST_QP), REQ(NTS_PSN), REQ(WQ_TYPE), REQ(SWQ_GRANULARITY), REQ(MTU),
+	REQ(DST_QP), REQ(NTS_PSN), REQ(WQ_TYPE), REQ(SWQ_GRANULARITY), REQ(MTU), REQ(ENCAP_TYPE),
+	REQ(ENCAP_ENABLE),
 };
 
 static const struct field res_writable[] = {
@@ -47,7 +49,7 @@ static const struct field res_device[] = {
 };
 
 static const struct field res_absent[] = {
-	RES(MOD_GAUDI1), RES(DATA_MMU_BYPASS), RES(ENCAP_TYPE), RES(ENCAP_ENABLE),
+	RES(MOD_GAUDI1), RES(DATA_MMU_BYPASS),
 };
 
 /* @pos: a const struct field * */

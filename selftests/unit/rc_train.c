@@ -35,6 +35,10 @@ struct work {
 	uint32_t straight;	/* as in the lab */
 };
 
+static const struct gnic_hw_encap_set gre = {
+	.slot = 3, .type = GNIC_ENCAP_IPV4, .proto = 47, .header_len = 4, .header = { 0, 0, 8, 0 },
+};
+
 static struct left alone, trains;
 static uint32_t singles;	/* packets that the switch saw */
 
@@ -190,6 +194,8 @@ static struct work random_work(void)
 	work.conn.selective = (uint8_t)lab_random(4);
 	work.conn.psn[0] = 0xfffff0;
 	work.wrong_key = !lab_random(15);
+	if (!lab_random(4))
+		work.conn.encap[0] = work.conn.encap[1] = &gre;
 	work.count = 1 + lab_random(lab_random(2) ? MESSAGES : 3);
 	for (uint32_t i = 0; i < work.count; i++)
 		work.message[i] = lab_random(3) ? random_message(work.conn.mtu) :

@@ -147,7 +147,7 @@ static void check_round_trip(const struct rc_packet *pkt)
 
 	assert_int_equal(len, roce_frame_len(pkt));
 	assert_int_equal(flatten(pkt, frame, len - 1), 0);
-	assert_int_equal(roce_parse(frame, len, len, &path, &got, &layout), 0);
+	assert_int_equal(roce_parse(frame, len, len, NULL, &path, &got, &layout), 0);
 	assert_memory_equal(&path, pkt->path, sizeof(path));
 	assert_ptr_equal(got.path, &path);
 	got.path = pkt->path;
@@ -254,7 +254,7 @@ static uint8_t parse(const uint8_t *frame, uint32_t hdr_len, uint32_t len)
 	struct roce_path path;
 	struct rc_packet pkt;
 
-	return roce_parse(frame, hdr_len, len, &path, &pkt, &layout);
+	return roce_parse(frame, hdr_len, len, NULL, &path, &pkt, &layout);
 }
 
 static void short_frames_are_refused(void **state)

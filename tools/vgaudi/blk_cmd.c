@@ -42,7 +42,7 @@ static enum gnic_hw_status cmd_query_caps(struct card *card, struct gnic_hw_caps
 		.wq_log_max = cpu_to_le32(GNIC_WQ_LOG_MAX),
 		.rc = cpu_to_le32(GNIC_RC_CAP_SELECTIVE | GNIC_RC_CAP_DELAY |
 				  GNIC_RC_CAP_STRIDE | GNIC_RC_CAP_RDV | GNIC_RC_CAP_ECN |
-				  GNIC_RC_CAP_ADAPTIVE | GNIC_RC_CAP_LOOPBACK |
+				  GNIC_RC_CAP_ADAPTIVE | GNIC_RC_CAP_LOOPBACK | GNIC_RC_CAP_ENCAP |
 				  FIELD_PREP(GNIC_RC_CAP_RDV_LOG, CARD_RDV_LOG)),
 		.segments = cpu_to_le32(CARD_SEGMENTS),
 		.gro = cpu_to_le32(GNIC_GRO_IPIP),
@@ -100,6 +100,7 @@ CMD_INOUT(QPC_READ, qp_cmd_qpc_read)
 CMD_IN(QPC_WRITE, qp_cmd_qpc_write)
 CMD_IN(QP_STOP, qp_cmd_stop)
 CMD_IN(QP_FLUSH, qp_cmd_flush)
+CMD_IN(ENCAP_SET, encap_cmd_set)
 CMD_IN(QP_MOVE, esw_cmd_qp_move)
 CMD_IN(QP_SPLIT, qp_cmd_split)
 CMD_IN(QP_RATE, qp_cmd_rate)

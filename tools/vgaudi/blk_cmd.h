@@ -15,6 +15,9 @@ enum gnic_hw_status window_cmd_del(struct card *card, const struct gnic_hw_id *i
 enum gnic_hw_status window_cmd_map(struct card *card, const struct gnic_hw_window_map *in,
 					struct gnic_hw_id *out);
 
+/* rc_encap.c */
+enum gnic_hw_status encap_cmd_set(struct card *card, const struct gnic_hw_encap_set *in);
+
 /* blk_sob.c */
 enum gnic_hw_status sob_cmd_set(struct card *card, const struct gnic_hw_sob_set *in);
 enum gnic_hw_status sob_cmd_read(struct card *card, const struct gnic_hw_id *in,

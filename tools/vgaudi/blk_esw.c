@@ -97,7 +97,7 @@ static void esw_to_function(struct vport *vport, struct frame *frame)
 		mac_send(vport->port, frame);
 	} else if (!vport->enabled) {
 		esw_drop(vport);
-	} else if (vport->rc_users && (frame->rc || frame->parsed.roce)) {
+	} else if (rc_wants(vport, frame)) {
 		esw_count_to_function(vport, len, 1);
 		rc_receive(vport, frame);
 	} else if (esw_deliver(&to, frame)) {

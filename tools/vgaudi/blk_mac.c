@@ -443,6 +443,7 @@ void mac_reset_port(struct port *port)
 	memset(&port->fec, 0, sizeof(port->fec));
 	port->fec_bits = 0;
 	port->fec_lane = 0;
+	memset(port->encaps, 0, sizeof(port->encaps));
 }
 
 /* A half goes before its whole has both lanes again. */

@@ -48,11 +48,11 @@ static const struct qpc_field qpc_req_fields[] = {
 	{ GNIC_REQ_WQ_BACK_PRESSURE,	QPC_ZERO },
 	{ GNIC_REQ_CONG_MARKED_ACK,	QPC_DEVICE },
 	{ GNIC_REQ_REMOTE_WQ_LOG_SZ,	QPC_DOWN },
-	{ GNIC_REQ_ENCAP_TYPE,		QPC_ZERO },
+	{ GNIC_REQ_ENCAP_TYPE,		QPC_DOWN },
 	{ GNIC_REQ_CONG_NON_MARKED_ACK,	QPC_DEVICE },
 	{ GNIC_REQ_CQ_NUM,		QPC_DEVICE },
 	{ GNIC_REQ_RTT_STATE,		QPC_DEVICE },
-	{ GNIC_REQ_ENCAP_ENABLE,	QPC_ZERO },
+	{ GNIC_REQ_ENCAP_ENABLE,	QPC_DOWN },
 	{ GNIC_REQ_CONGESTION_WIN,	QPC_DRIVER },
 	{ GNIC_REQ_RTT_TIMESTAMP,	QPC_DEVICE },
 	{ GNIC_REQ_RTT_MARKED_PSN,	QPC_DEVICE },
@@ -112,8 +112,8 @@ static const struct qpc_field qpc_res_fields[] = {
 	{ GNIC_RES_TRUST_LEVEL,		QPC_DRIVER },
 	{ GNIC_RES_MOD_GAUDI1,		QPC_ZERO },
 	{ GNIC_RES_DATA_MMU_BYPASS,	QPC_ZERO },
-	{ GNIC_RES_ENCAP_TYPE,		QPC_ZERO },
-	{ GNIC_RES_ENCAP_ENABLE,	QPC_ZERO },
+	{ GNIC_RES_ENCAP_TYPE,		QPC_DOWN },
+	{ GNIC_RES_ENCAP_ENABLE,	QPC_DOWN },
 	{ GNIC_RES_CYCLIC_IDX,		QPC_DEVICE },
 	{ GNIC_RES_CQ_NUM,		QPC_DEVICE },
 	{ GNIC_RES_PEER_WQ_GRAN,	QPC_DRIVER },
@@ -149,6 +149,8 @@ void rc_destroy(struct qp *qp)
 		return;
 	tmr_exit(rc);
 	rxe_paid(rc);
+	encap_use(qp->port, &rc->req.encap, false, 0);
+	encap_use(qp->port, &rc->res.encap, false, 0);
 	rc_posts_done(rc, rc->qp->sq.index, GNIC_SYND_FLUSHED);
 	rdv_free(rc);
 	free(rc->res.keep.packet);
@@ -263,12 +265,23 @@ static bool path_is_sane(const struct gnic_hw_qp_path *in)
 	       !(in->src_mac[0] & 1) && !(le32_to_cpu(in->flags) & ~PATH_FLAGS);
 }
 
+/* The path or what is around it has changed. */
+static void rc_load_lengths(struct rc *rc)
+{
+	uint32_t len = roce_path_len(&rc->path) + ROCE_BTH_LEN + ROCE_ICRC_LEN;
+
+	rc->req.base_len = len + roce_encap_len(rc->req.encap);
+	rc->res.base_len = len + roce_encap_len(rc->res.encap);
+}
+
 enum gnic_hw_status rc_cmd_path(struct qp *qp, const struct gnic_hw_qp_path *in)
 {
 	struct rc *rc = qp->rc;
 	struct roce_path *path;
 
 	if (!path_is_sane(in))
+		return GNIC_STATUS_BAD_PARAM;
+	if (in->ip_version != 4 && (rc->req.encap || rc->res.encap))
 		return GNIC_STATUS_BAD_PARAM;
 	path = &rc->path;
 	path->ip_version = in->ip_version;
@@ -282,8 +295,8 @@ enum gnic_hw_status rc_cmd_path(struct qp *qp, const struct gnic_hw_qp_path *in)
 	path->vlan_tci = le16_to_cpu(in->vlan_tci);
 	path->icrc_swapped = le32_to_cpu(in->flags) & GNIC_QP_PATH_ICRC_SWAPPED;
 	path->loopback = le32_to_cpu(in->flags) & GNIC_QP_PATH_LOOPBACK;
-	rc->req.base_len = roce_path_len(path) + ROCE_BTH_LEN + ROCE_ICRC_LEN;
 	rc->has_path = true;
+	rc_load_lengths(rc);
 	return GNIC_STATUS_OK;
 }
 
@@ -349,6 +362,15 @@ static bool rc_recover(struct rc *rc)
 	return true;
 }
 
+/* There is such an encapsulation, and the path is one that it can be around. */
+static enum gnic_hw_status encap_validate(const struct rc *rc, bool enable, uint32_t slot)
+{
+	if (!encap_check(rc->qp->port, enable, slot))
+		return GNIC_STATUS_BAD_STATE;
+	return enable && rc->has_path && rc->path.ip_version != 4 ? GNIC_STATUS_BAD_PARAM :
+								    GNIC_STATUS_OK;
+}
+
 static bool req_rdv_valid(const __le32 *ctx)
 {
 	uint32_t log = gnic_qpc_get(ctx, GNIC_REQ_REMOTE_WQ_LOG_SZ);
@@ -360,13 +382,16 @@ static enum gnic_hw_status req_validate(const struct rc *rc, const __le32 *ctx)
 {
 	uint32_t mode = gnic_qpc_get(ctx, GNIC_REQ_CONGESTION_MODE);
 	uint32_t type = gnic_qpc_get(ctx, GNIC_REQ_WQ_TYPE);
+	enum gnic_hw_status status;
 
 	if (mode == GNIC_CONGESTION_DELAY && !gnic_qpc_get(ctx, GNIC_REQ_TARGET_DELAY))
 		return GNIC_STATUS_BAD_PARAM;
 	if (gnic_qpc_get(ctx, GNIC_REQ_TM_ADAPTIVE) > GNIC_TM_ADAPTIVE_MAX)
 		return GNIC_STATUS_BAD_PARAM;
-	if (!gnic_qpc_get(ctx, GNIC_REQ_VALID))
-		return GNIC_STATUS_OK;
+	status = encap_validate(rc, gnic_qpc_get(ctx, GNIC_REQ_ENCAP_ENABLE),
+				gnic_qpc_get(ctx, GNIC_REQ_ENCAP_TYPE));
+	if (status || !gnic_qpc_get(ctx, GNIC_REQ_VALID))
+		return status;
 	if (!rc->has_path || !rc->qp->sq.present)
 		return GNIC_STATUS_BAD_STATE;
 	if (!type || (type != GNIC_WQ_TYPE_WRITE && !req_rdv_valid(ctx)))
@@ -434,6 +459,9 @@ static void req_load(struct rc *rc)
 	req->mtu_log = (uint8_t)(10 + gnic_qpc_get(ctx, GNIC_REQ_MTU));
 	req->asid = (uint16_t)gnic_qpc_get(ctx, GNIC_REQ_ASID);
 	rc->qp->asid = req->asid;
+	encap_use(rc->qp->port, &req->encap, gnic_qpc_get(ctx, GNIC_REQ_ENCAP_ENABLE),
+		  gnic_qpc_get(ctx, GNIC_REQ_ENCAP_TYPE));
+	rc_load_lengths(rc);
 	req_load_timer(rc);
 }
 
@@ -476,6 +504,9 @@ static void res_load(struct rc *rc)
 	res->lkey = gnic_qpc_get(rc->res_ctx, GNIC_RES_LKEY);
 	res->asid = (uint16_t)gnic_qpc_get(rc->res_ctx, GNIC_RES_ASID);
 	res->peer_qp = gnic_qpc_get(rc->res_ctx, GNIC_RES_DST_QP);
+	encap_use(rc->qp->port, &res->encap, gnic_qpc_get(rc->res_ctx, GNIC_RES_ENCAP_ENABLE),
+		  gnic_qpc_get(rc->res_ctx, GNIC_RES_ENCAP_TYPE));
+	rc_load_lengths(rc);
 }
 
 static void res_start(struct rc *rc)
@@ -500,6 +531,10 @@ static enum gnic_hw_status res_write(struct rc *rc, const struct gnic_hw_qpc_wri
 	if (status)
 		return status;
 	qpc_merge(ctx, rc->res_ctx, in, GNIC_QPC_RES_DWORDS);
+	status = encap_validate(rc, gnic_qpc_get(ctx, GNIC_RES_ENCAP_ENABLE),
+				gnic_qpc_get(ctx, GNIC_RES_ENCAP_TYPE));
+	if (status)
+		return status;
 	if (gnic_qpc_get(ctx, GNIC_RES_VALID) && !rc->has_path)
 		return GNIC_STATUS_BAD_STATE;
 	memcpy(rc->res_ctx, ctx, sizeof(ctx));

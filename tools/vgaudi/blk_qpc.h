@@ -199,7 +199,8 @@ struct rc_requester {
 	uint32_t dst_qp;
 	uint32_t rkey;
 	uint16_t asid;
-	uint32_t base_len;	/* of a packet without extension headers and payload */
+	uint32_t base_len;	/* of a request without extension headers and payload */
+	const struct roce_encap *encap;	/* of requests, and of their answers; NULL: none */
 	/* less often */
 	uint8_t timeout_max, timeouts;
 	uint8_t nak_max, naks;
@@ -258,6 +259,7 @@ struct rc_keep {
 
 /**
  * struct rc_responder - what receives
+ * @base_len: of an answer without extension headers
  * @expected: PSN
  * @msn: messages received, 24 bits
  * @naked: a sequence error was reported and not yet mended
@@ -271,6 +273,7 @@ struct rc_keep {
  * @size: WRITE: bytes of the message; SEND: of those that came
  * @completion: SEND: GNIC_COMPLETION_* and the sync object of the buffer
  * @keep: what has come before its turn
+ * @encap: of requests, and of their answers; NULL: none
  * @next_cnp: when a marked packet is answered again, ns
  */
 struct rc_responder {
@@ -281,6 +284,7 @@ struct rc_responder {
 	bool is_send;
 	uint8_t access;
 	uint16_t asid;
+	uint32_t base_len;
 	uint32_t expected;
 	uint32_t lkey;
 	uint32_t peer_qp;
@@ -291,6 +295,7 @@ struct rc_responder {
 	uint32_t completion;
 	struct rc_write write;
 	struct rc_keep keep;
+	const struct roce_encap *encap;
 	uint64_t next_cnp;
 };
 
@@ -393,7 +398,7 @@ bool txs_retry(struct rc *rc);
 void txs_fail(struct rc *rc, uint32_t index, uint8_t syndrome);
 /* Likewise the oldest, as the peer says; behind it that has taken nothing. */
 void txs_fail_there(struct rc *rc, uint8_t syndrome);
-/* Sends @pkt with the payload that is in @frame->iov; may call rc_receive(). */
+/* Sends @pkt with the payload that is in @frame->iov, @frame->len in all; may call rc_receive(). */
 void txs_emit(struct rc *rc, const struct rc_packet *pkt, struct frame *frame);
 
 /* txs_rdv.c: rendezvous */
@@ -482,6 +487,20 @@ void ecn_load(struct rc *rc, const __le32 *ctx);	/* as delay_load() */
 void ecn_start(struct rc *rc);
 void ecn_notified(struct rc *rc);	/* the far end has seen a mark */
 void ecn_age(struct rc *rc);		/* only if it is on: time has passed */
+
+/* rc_encap.c */
+/* A context says so: @encap becomes the slot of the port, or NULL. False: it is empty. */
+bool encap_check(const struct port *port, bool enable, uint32_t slot);
+void encap_use(struct port *port, const struct roce_encap **encap, bool enable, uint32_t slot);
+bool encap_equal(const struct roce_encap *a, const struct roce_encap *b);
+
+static inline bool encap_same(const struct roce_encap *a, const struct roce_encap *b)
+{
+	return a == b || (a && b && encap_equal(a, b));
+}
+
+/* What a frame of bytes has come in; NULL: nothing that the port knows. */
+const struct roce_encap *encap_of(const struct port *port, const struct frame *frame);
 
 /* rxe_request.c: 0, or why @pkt is refused: the expected one; the first of any WRITE */
 uint8_t rxe_check(const struct rc *rc, const struct rc_packet *pkt);

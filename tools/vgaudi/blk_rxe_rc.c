@@ -307,6 +307,18 @@ static void rxe_respond(struct rc *rc, const struct rxe_request *in)
 
 /* ---- delivery ---- */
 
+/*
+ * In another encapsulation than the QP's, or without: who sends it has been told something
+ * else than we have. The expected request says so, others are of no use.
+ */
+static void rxe_bad_tunnel(struct rc *rc, const struct rc_packet *pkt, bool answer)
+{
+	if (answer || pkt->psn != rc->res.expected)
+		rc->qp->vport->stats.dropped++;
+	else
+		rxe_refuse(rc, (struct rxe_refusal){ ROCE_NAK_REQUEST, GNIC_SYND_RX_TUNNEL });
+}
+
 static void rxe_deliver(struct vport *vport, const struct rxe_request *in, uint32_t len)
 {
 	struct qp *qp = qp_get(vport->port, in->pkt->dst_qp);
@@ -320,6 +332,10 @@ static void rxe_deliver(struct vport *vport, const struct rxe_request *in, uint3
 	}
 	if (in->pkt->path->icrc_swapped != rc->path.icrc_swapped) {
 		vport->stats.dropped++;
+		return;
+	}
+	if (!encap_same(in->pkt->encap, answer ? rc->req.encap : rc->res.encap)) {
+		rxe_bad_tunnel(rc, in->pkt, answer);
 		return;
 	}
 	rxe_count(qp, len, 1);
@@ -343,6 +359,7 @@ struct rxe_bytes {
 	struct iovec iov[RXE_IOV_MAX];	/* payload and pad */
 	int iovs;
 	struct roce_path path;
+	struct roce_encap encap;
 	struct rc_packet pkt;
 	struct roce_layout layout;
 };
@@ -374,12 +391,26 @@ static bool rxe_icrc_ok(const struct frame *frame, struct rxe_bytes *in)
 	return icrc == le32toh(found) || icrc == be32toh(found);
 }
 
+/* What it is in: of what the port knows, but for the header, which is the frame's. */
+static const struct roce_encap *rxe_encap(const struct port *port, const struct frame *frame,
+					  struct rxe_bytes *in)
+{
+	const struct roce_encap *known = frame->parsed.roce ? NULL : encap_of(port, frame);
+
+	if (!known)
+		return NULL;
+	in->encap = *known;
+	frame_copy(frame, frame->parsed.payload_off, in->encap.header, known->header_len);
+	return &in->encap;
+}
+
 /* From outside, or from a wire that does things to its frames. */
-static bool rxe_parse(const struct frame *frame, struct rxe_bytes *in)
+static bool rxe_parse(const struct port *port, const struct frame *frame, struct rxe_bytes *in)
 {
 	uint32_t hdr_len = frame_copy(frame, 0, in->hdr, sizeof(in->hdr));
 
-	if (roce_parse(in->hdr, hdr_len, frame->len, &in->path, &in->pkt, &in->layout))
+	if (roce_parse(in->hdr, hdr_len, frame->len, rxe_encap(port, frame, in), &in->path,
+		       &in->pkt, &in->layout))
 		return false;
 	in->iovs = rxe_pieces(frame, in->layout.payload, in->layout.end - in->layout.payload,
 			      in->iov);
@@ -392,7 +423,7 @@ void rc_receive(struct vport *vport, struct frame *frame)
 	struct rxe_bytes bytes;
 
 	if (!frame->rc) {
-		if (!rxe_parse(frame, &bytes)) {
+		if (!rxe_parse(vport->port, frame, &bytes)) {
 			vport->stats.dropped++;
 			return;
 		}

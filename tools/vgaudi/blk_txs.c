@@ -71,8 +71,6 @@ void txs_emit(struct rc *rc, const struct rc_packet *pkt, struct frame *frame)
 
 	frame->hdr = NULL;
 	frame->hdr_len = 0;
-	frame->len = rc->req.base_len + roce_ops[pkt->opcode].ext_len + pkt->payload +
-		     roce_pad(pkt->payload);
 	frame->rc = pkt;
 	frame->is_parsed = false;
 	frame->l4_ok = false;
@@ -83,7 +81,7 @@ void txs_emit(struct rc *rc, const struct rc_packet *pkt, struct frame *frame)
 	}
 	txs_count(rc, frame->len, 1);
 	to = mac_straight(qp->port, frame);
-	if (to) {
+	if (to && (!pkt->encap || encap_wants(to->port, frame))) {
 		mac_passed(qp->port, to, frame, 1);
 		rc_receive(to, frame);
 	} else if (pkt->path->loopback) {
@@ -134,6 +132,7 @@ static void txs_make(struct rc *rc, const struct rc_msg *msg, struct rc_packet *
 
 	*pkt = (struct rc_packet){
 		.path = &rc->path,
+		.encap = req->encap,
 		.payload = last ? msg->size - (req->packet << req->mtu_log) : 1u << req->mtu_log,
 		.dst_qp = req->dst_qp,
 		.psn = req->nts,

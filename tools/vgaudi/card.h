@@ -26,6 +26,7 @@
 #include "loop.h"
 #include "phc.h"
 #include "qp_number.h"
+#include "roce.h"
 
 struct card;
 struct esw;
@@ -233,6 +234,12 @@ struct port_ets {
 	struct sched_node node[GNIC_SCHED_NODES];	/* number 1 first */
 };
 
+/* A slot of the table of encapsulations, rc_encap.c. */
+struct port_encap {
+	struct roce_encap encap;
+	unsigned int users;	/* contexts that name it: it does not change */
+};
+
 struct port {
 	struct card *card;
 	unsigned int index;	/* id; of a half GNIC_PORT_HALF() of the whole's */
@@ -264,6 +271,7 @@ struct port {
 	uint32_t qp_count;
 	uint32_t raw_count;
 	struct qp_numbers numbers;
+	struct port_encap encaps[GNIC_ENCAPS];
 	struct vport *uplink;	/* set by esw_create() */
 };
 

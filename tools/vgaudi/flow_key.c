@@ -102,10 +102,24 @@ static uint8_t flow_key_tags(const struct frame *frame)
 	return tags;
 }
 
+/* What the switch sees of it are the outer headers. */
+static void flow_key_encap(union flow_key *key, const struct frame *rc, uint16_t vport)
+{
+	uint8_t hdr[ROCE_HDR_MAX];
+	struct frame frame = { .hdr = hdr, .hdr_len = roce_build(rc->rc, hdr), .len = rc->len };
+
+	frame_parse(&frame);
+	flow_key_frame(key, &frame, vport);
+}
+
 void flow_key_frame(union flow_key *key, const struct frame *frame, uint16_t vport)
 {
 	*key = (union flow_key){ 0 };
 	key->hw.vport = cpu_to_le16(vport);
+	if (frame->rc && frame->rc->encap) {
+		flow_key_encap(key, frame, vport);
+		return;
+	}
 	if (frame->rc) {
 		flow_key_rc(&key->hw, frame->rc);
 		return;

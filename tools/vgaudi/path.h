@@ -74,6 +74,16 @@ bool rxe_receive(struct qp *qp, struct frame *frame, uint32_t hash, uint8_t hash
 /* rxe_gro.c: what waits is delivered; the QP goes away */
 void rxe_gro_flush(struct qp *qp);
 void rxe_gro_free(struct qp *qp);
+/* rc_encap.c: may it be in what a QP of the port is told to expect? */
+bool encap_wants(const struct port *port, const struct frame *frame);
+/* Is it for RC QPs of the function? */
+static inline bool rc_wants(const struct vport *vport, const struct frame *frame)
+{
+	if (!vport->rc_users)
+		return false;
+	return (frame->rc ? !frame->rc->encap : frame->parsed.roce) ||
+	       encap_wants(vport->port, frame);
+}
 /* blk_rxe_rc.c: RoCE for a function */
 void rc_receive(struct vport *vport, struct frame *frame);
 /*
@@ -84,7 +94,8 @@ void rc_receive(struct vport *vport, struct frame *frame);
 void wire_send(struct port *port, struct frame *frame);			/* wire.c */
 /*
  * mac_straight.c: the function that RC packets like this one would come to without
- * anybody on the way who looks at them; NULL: send them. And @count of them have.
+ * anybody on the way who looks at them, if the port wants their encapsulation; NULL:
+ * send them. And @count of them have.
  */
 struct vport *mac_straight(const struct port *port, const struct frame *frame);
 void mac_passed(struct port *port, struct vport *to, const struct frame *frame, uint32_t count);

@@ -123,7 +123,8 @@ static struct rc *train_far(const struct rc *rc, uint32_t len)
 	struct qp *far = vport ? qp_get(vport->port, rc->req.dst_qp) : NULL;
 	struct rc *to = far ? far->rc : NULL;
 
-	return to && far->vport == vport && to->path.icrc_swapped == rc->path.icrc_swapped ? to : NULL;
+	return to && far->vport == vport && to->path.icrc_swapped == rc->path.icrc_swapped &&
+	       encap_same(to->res.encap, rc->req.encap) ? to : NULL;
 }
 
 /* The QP that gets frames of @len bytes; NULL: they have to find out on their way. */
@@ -283,14 +284,15 @@ uint32_t train_send(struct train *t, const struct rc_msg *msg, uint32_t most)
 
 void train_carry(struct train *t, const struct rc_packet *pkt, struct frame *frame)
 {
-	uint32_t len = roce_frame_len(pkt);
+	uint32_t len = t->from->req.base_len + roce_ops[pkt->opcode].ext_len + pkt->payload +
+		       roce_pad(pkt->payload);
 
+	frame->len = len;
 	if (!train_to(t, len)) {
 		txs_emit(t->from, pkt, frame);
 		return;
 	}
 	train_couple(t, len, 1);
-	frame->len = len;
 	frame->rc = pkt;
 	rc_receive(t->to->qp->vport, frame);
 }

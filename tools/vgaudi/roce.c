@@ -103,19 +103,20 @@ static uint16_t ip4_checksum(const uint8_t *ip)
 	return (uint16_t)~sum;
 }
 
-static uint8_t *build_ip4(uint8_t *p, const struct roce_path *path, uint16_t udp_len)
+static uint8_t *build_ip4(uint8_t *p, const struct roce_path *path, const uint8_t *src,
+			  uint8_t proto, uint16_t len)
 {
 	uint8_t *ip = p;
 
 	p = put8(p, 0x45);
 	p = put8(p, path->tos);
-	p = put16(p, (uint16_t)(ROCE_IP4_LEN + udp_len));
+	p = put16(p, (uint16_t)(ROCE_IP4_LEN + len));
 	p = put16(p, 0);
 	p = put16(p, 0x4000);	/* don't fragment */
 	p = put8(p, path->hop_limit);
-	p = put8(p, IPPROTO_UDP);
+	p = put8(p, proto);
 	p = put16(p, 0);
-	p = put_bytes(p, path->src_ip, 4);
+	p = put_bytes(p, src, 4);
 	p = put_bytes(p, path->dst_ip, 4);
 	put16(ip + 10, ip4_checksum(ip));
 	return p;
@@ -132,12 +133,27 @@ static uint8_t *build_ip6(uint8_t *p, const struct roce_path *path, uint16_t udp
 }
 
 /* RoCE v2 sends no UDP checksum, over IPv6 neither: there is the ICRC. */
-static uint8_t *build_udp(uint8_t *p, const struct roce_path *path, uint16_t udp_len)
+static uint8_t *build_udp(uint8_t *p, const struct roce_path *path, uint16_t port,
+			  uint16_t udp_len)
 {
 	p = put16(p, path->udp_sport);
-	p = put16(p, ROCE_UDP_PORT);
+	p = put16(p, port);
 	p = put16(p, udp_len);
 	return put16(p, 0);
+}
+
+/* Around @len bytes of IPv4 packet. The outer source port spreads as the inner one does. */
+static uint8_t *build_encap(uint8_t *p, const struct rc_packet *pkt, uint32_t len)
+{
+	const struct roce_encap *encap = pkt->encap;
+	bool udp = encap->type == GNIC_ENCAP_UDP;
+
+	len += encap->header_len + (udp ? ROCE_UDP_LEN : 0);
+	p = build_ip4(p, pkt->path, encap->src_ip, udp ? IPPROTO_UDP : encap->proto,
+		      (uint16_t)len);
+	if (udp)
+		p = build_udp(p, pkt->path, encap->udp_port, (uint16_t)len);
+	return put_bytes(p, encap->header, encap->header_len);
 }
 
 static uint8_t *build_bth(uint8_t *p, const struct rc_packet *pkt)
@@ -202,14 +218,17 @@ static uint8_t *build_ext(uint8_t *p, const struct rc_packet *pkt)
 uint32_t roce_build(const struct rc_packet *pkt, uint8_t *hdr)
 {
 	const struct roce_path *path = pkt->path;
-	uint32_t udp = roce_frame_len(pkt) - roce_path_len(path) + ROCE_UDP_LEN;
+	uint32_t udp = roce_frame_len(pkt) - roce_path_len(path) - roce_encap_len(pkt->encap) +
+		       ROCE_UDP_LEN;
 	uint8_t *p = build_eth(hdr, path);
 
+	if (pkt->encap)
+		p = build_encap(p, pkt, ROCE_IP4_LEN + udp);
 	if (path->ip_version == 6)
 		p = build_ip6(p, path, (uint16_t)udp);
 	else
-		p = build_ip4(p, path, (uint16_t)udp);
-	p = build_udp(p, path, (uint16_t)udp);
+		p = build_ip4(p, path, path->src_ip, IPPROTO_UDP, (uint16_t)udp);
+	p = build_udp(p, path, ROCE_UDP_PORT, (uint16_t)udp);
 	p = build_bth(p, pkt);
 	p = build_ext(p, pkt);
 	return (uint32_t)(p - hdr);
@@ -279,7 +298,7 @@ uint32_t roce_flatten(const struct rc_packet *pkt, const struct iovec *iov, int 
 		      uint8_t *dst, uint32_t room)
 {
 	uint32_t len = roce_frame_len(pkt);
-	uint32_t l3 = 14 + (pkt->path->vlan_tci ? ROCE_TAG_LEN : 0);
+	uint32_t l3 = 14 + (pkt->path->vlan_tci ? ROCE_TAG_LEN : 0) + roce_encap_len(pkt->encap);
 	uint32_t pad = roce_pad(pkt->payload), icrc;
 	uint8_t *p;
 
@@ -433,10 +452,56 @@ static uint8_t parse_bth(const uint8_t *hdr, uint32_t hdr_len, uint32_t off,
 	return 0;
 }
 
-uint8_t roce_parse(const uint8_t *hdr, uint32_t hdr_len, uint32_t len, struct roce_path *path,
+/*
+ * @outer: the outer IP header; @end: behind the frame, becomes behind the outer packet.
+ * Returns where the inner packet is, 0: there is none of IPv4, or the outer headers are wrong.
+ */
+static uint32_t parse_encap(const uint8_t *hdr, uint32_t hdr_len, uint32_t outer,
+			    const struct roce_encap *encap, uint32_t *end)
+{
+	uint32_t inner = outer + roce_encap_len(encap), len;
+	const uint8_t *ip = hdr + outer;
+
+	if (inner >= hdr_len || ip[0] != 0x45 || ip4_checksum(ip) || hdr[inner] >> 4 != 4)
+		return 0;
+	len = get16(ip + 2);
+	if (outer + len > *end || outer + len < inner ||
+	    (encap->type == GNIC_ENCAP_UDP && get16(ip + ROCE_IP4_LEN + 4) != len - ROCE_IP4_LEN))
+		return 0;
+	*end = outer + len;
+	return inner;
+}
+
+/*
+ * What a switch has marked is the outer header. False: the inner one says that nobody would
+ * hear of it (RFC 6040).
+ */
+static bool parse_mark(uint8_t outer_tos, struct roce_path *path)
+{
+	if ((outer_tos & ROCE_TOS_ECN) != ROCE_TOS_CE)
+		return true;
+	if (!(path->tos & ROCE_TOS_ECN))
+		return false;
+	path->tos |= ROCE_TOS_CE;
+	return true;
+}
+
+/* The IP header that RoCE is behind; 0: there is none. */
+static uint32_t parse_outer(const uint8_t *hdr, uint32_t hdr_len, const struct roce_encap *encap,
+			    struct roce_path *path, uint32_t *end)
+{
+	uint32_t l3 = parse_eth(hdr, hdr_len, path);
+
+	if (!l3 || !encap)
+		return l3;
+	return path->ip_version == 4 ? parse_encap(hdr, hdr_len, l3, encap, end) : 0;
+}
+
+uint8_t roce_parse(const uint8_t *hdr, uint32_t hdr_len, uint32_t len,
+		   const struct roce_encap *encap, struct roce_path *path,
 		   struct rc_packet *pkt, struct roce_layout *layout)
 {
-	uint32_t l3 = parse_eth(hdr, hdr_len, path), ip_len, ip_hdr;
+	uint32_t end = len, l3 = parse_outer(hdr, hdr_len, encap, path, &end), ip_len, ip_hdr;
 
 	if (!l3)
 		return GNIC_SYND_RX_BAD_FORMAT;
@@ -444,10 +509,12 @@ uint8_t roce_parse(const uint8_t *hdr, uint32_t hdr_len, uint32_t len, struct ro
 	if (l3 + ip_hdr + ROCE_UDP_LEN + ROCE_BTH_LEN > hdr_len)
 		return GNIC_SYND_RX_BAD_FORMAT;
 	ip_len = path->ip_version == 6 ? parse_ip6(hdr + l3, path) : parse_ip4(hdr + l3, path);
-	if (ip_len < ip_hdr + ROCE_UDP_LEN + ROCE_BTH_LEN + ROCE_ICRC_LEN || ip_len > len - l3 ||
+	if (ip_len < ip_hdr + ROCE_UDP_LEN + ROCE_BTH_LEN + ROCE_ICRC_LEN || ip_len > end - l3 ||
 	    !parse_udp(hdr + l3 + ip_hdr, ip_len - ip_hdr, path))
 		return GNIC_SYND_RX_BAD_FORMAT;
-	*pkt = (struct rc_packet){ .path = path };
+	if (encap && !parse_mark(hdr[l3 - roce_encap_len(encap) + 1], path))
+		return GNIC_SYND_RX_BAD_FORMAT;
+	*pkt = (struct rc_packet){ .path = path, .encap = encap };
 	layout->l3 = l3;
 	layout->end = l3 + ip_len - ROCE_ICRC_LEN;
 	return parse_bth(hdr, hdr_len, l3 + ip_hdr + ROCE_UDP_LEN, pkt, layout);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/uio.h>
 
+#include "hw/cmd.h"
 #include "rows.h"
 
 #define ROCE_UDP_PORT		4791
@@ -17,8 +18,10 @@
 #define ROCE_ICRC_LEN		4u
 #define ROCE_BTH_LEN		12u
 #define ROCE_CNP_LEN		16u	/* reserved, behind the BTH */
-/* Ethernet, two tags, IPv6, UDP, BTH, RETH, rows, immediate, sync object */
-#define ROCE_HDR_MAX		(14u + 8u + 40u + 8u + 12u + 16u + 28u + 4u + 4u)
+#define ROCE_ENCAP_MAX		(20u + 8u + GNIC_ENCAP_HEADER_MAX)
+/* Ethernet, two tags, encapsulation, IPv6, UDP, BTH, RETH, rows, immediate, sync object */
+#define ROCE_HDR_MAX \
+	(14u + 8u + ROCE_ENCAP_MAX + 40u + 8u + 12u + 16u + 28u + 4u + 4u)
 #define ROCE_PAYLOAD_MAX	8192u
 
 /* BTH opcodes of the reliable connection; the rest of the list is refused by name. */
@@ -139,6 +142,24 @@ struct roce_path {
 #define ROCE_TOS_ECT		2u
 #define ROCE_TOS_CE		3u
 
+/**
+ * struct roce_encap - what is around an IPv4 packet
+ * @type: enum gnic_hw_encap_type
+ * @proto: GNIC_ENCAP_IPV4
+ * @header_len: bytes of @header
+ * @udp_port: GNIC_ENCAP_UDP: destination, host order
+ * @src_ip: of the outer header; the rest of it is that of the path
+ * @header: behind the outer headers
+ */
+struct roce_encap {
+	uint8_t type;
+	uint8_t proto;
+	uint8_t header_len;
+	uint16_t udp_port;
+	uint8_t src_ip[4];
+	uint8_t header[GNIC_ENCAP_HEADER_MAX];
+};
+
 #define ROCE_SACK_BITS		128u
 
 /**
@@ -154,6 +175,7 @@ struct roce_sack {
 /**
  * struct rc_packet - an RC packet without its payload, in host order
  * @path: addresses
+ * @encap: what it travels in; NULL: as it is
  * @payload: bytes, without pad
  * @dst_qp: 24 bits
  * @psn: 24 bits
@@ -175,6 +197,7 @@ struct roce_sack {
  */
 struct rc_packet {
 	const struct roce_path *path;
+	const struct roce_encap *encap;
 	uint32_t payload;
 	uint32_t dst_qp;
 	uint32_t psn;
@@ -229,7 +252,13 @@ static inline uint8_t roce_with_sob(uint8_t opcode)
 
 /* ---- lengths ---- */
 
-/* Ethernet up to and with the UDP header. */
+/* NULL: none */
+static inline uint32_t roce_encap_len(const struct roce_encap *encap)
+{
+	return encap ? 20u + (encap->type == GNIC_ENCAP_UDP ? 8u : 0u) + encap->header_len : 0;
+}
+
+/* Ethernet up to and with the UDP header, without an encapsulation. */
 static inline uint32_t roce_path_len(const struct roce_path *path)
 {
 	return 14 + (path->vlan_tci ? 4 : 0) + (path->ip_version == 6 ? 40 : 20) + 8;
@@ -243,7 +272,8 @@ static inline uint32_t roce_pad(uint32_t payload)
 /* Up to the payload. */
 static inline uint32_t roce_hdr_len(const struct rc_packet *pkt)
 {
-	return roce_path_len(pkt->path) + ROCE_BTH_LEN + roce_ops[pkt->opcode].ext_len;
+	return roce_path_len(pkt->path) + roce_encap_len(pkt->encap) + ROCE_BTH_LEN +
+	       roce_ops[pkt->opcode].ext_len;
 }
 
 /* The whole frame without FCS. */
@@ -278,7 +308,7 @@ uint32_t roce_flatten(const struct rc_packet *pkt, const struct iovec *iov, int 
 
 /**
  * struct roce_layout - where the parts of a parsed frame are
- * @l3: the IP header
+ * @l3: the IP header, of an encapsulated packet the inner one
  * @payload: the payload, behind all headers
  * @end: behind the pad, where the ICRC is
  */
@@ -293,6 +323,7 @@ struct roce_layout {
  * @hdr: the frame, from its Ethernet header on
  * @hdr_len: contiguous bytes at @hdr, the whole frame or at least ROCE_HDR_MAX
  * @len: bytes of the frame
+ * @encap: what its outer headers are known to be; NULL: it is not encapsulated
  * @path: out: addresses; @pkt refers to it
  * @pkt: out
  * @layout: out
@@ -301,7 +332,8 @@ struct roce_layout {
  *
  * Return: 0 or enum gnic_hw_syndrome: RX_BAD_FORMAT, RX_BTH_OPCODE.
  */
-uint8_t roce_parse(const uint8_t *hdr, uint32_t hdr_len, uint32_t len, struct roce_path *path,
+uint8_t roce_parse(const uint8_t *hdr, uint32_t hdr_len, uint32_t len,
+		   const struct roce_encap *encap, struct roce_path *path,
 		   struct rc_packet *pkt, struct roce_layout *layout);
 
 /**

@@ -13,9 +13,11 @@ void rxe_answer(struct rc *rc, struct rc_packet *pkt)
 	struct frame frame;
 
 	pkt->path = &rc->path;
+	pkt->encap = rc->res.encap;
 	pkt->dst_qp = rc->res.peer_qp;
 	pkt->msn = rc->res.msn;
 	frame.iovs = 0;
+	frame.len = rc->res.base_len + roce_ops[pkt->opcode].ext_len;
 	txs_emit(rc, pkt, &frame);
 }
 
