@@ -173,6 +173,18 @@ static void gnic_group_health_state(struct gnic_group *group, struct devlink_fms
 		devlink_fmsg_u32_pair_put(fmsg, gnic_group_counts[i], group->counts[i]);
 }
 
+/* What came for the function and no QP took. */
+static void gnic_group_health_refused(struct gnic_group *group, struct devlink_fmsg *fmsg)
+{
+	struct gnic_hw_id in = { .id = cpu_to_le32(group->vport) };
+	struct gnic_hw_vport_stats out;
+
+	if (gnic_cmd_exec(group->dev, GNIC_CMD_VPORT_STATS, &in, sizeof(in), &out, sizeof(out)))
+		return;
+	devlink_fmsg_u64_pair_put(fmsg, "rx_dropped", le64_to_cpu(out.dropped));
+	devlink_fmsg_u64_pair_put(fmsg, "rx_no_qp", le64_to_cpu(out.qp_errors));
+}
+
 /* All of a group are more than a reader's socket takes. Those that have failed go first. */
 static void gnic_group_health_qps(struct gnic_group *group, struct devlink_fmsg *fmsg)
 {
@@ -201,6 +213,7 @@ static int gnic_group_health_diagnose(struct devlink_health_reporter *reporter,
 
 	mutex_lock(&group->lock);
 	gnic_group_health_state(group, fmsg);
+	gnic_group_health_refused(group, fmsg);
 	gnic_group_health_qps(group, fmsg);
 	mutex_unlock(&group->lock);
 	return 0;

@@ -54,3 +54,8 @@ qp_context() {
 	devlink -j health diagnose "$(group_sf "$CARD" 5)" reporter qp |
 		jq -r ".qps[0].$1.$2"
 }
+
+# group_told CARD FIELD: of group 5 as a whole, as reporter qp has it
+group_told() {
+	devlink -j health diagnose "$(group_sf "$1" 5)" reporter qp | jq -r ".$2"
+}

@@ -77,8 +77,26 @@ icrc_orders() {
 	group_state "$CARD" 5 inactive
 	group_set "$CARD" 5 icrc_order roce
 	group_state "$CARD" 5 active
+	nobody_takes_it rx_dropped
+}
+
+# nobody_takes_it COUNTER: where the far end's group counts that
+nobody_takes_it() {
+	local before
+
+	before=$(group_told "$PEER_CARD" "$1")
 	ADDRESS=0x1001000000000000
 	expect_refused "does not answer" write 1000
+	expect "$1" $(($(group_told "$PEER_CARD" "$1") - before)) -ge 3
+}
+
+another_number() {
+	pair_up 5 1
+	both qp_retry_timeout 10 qp_retry_count 2
+	group_state "$CARD" 5 inactive
+	group_set "$CARD" 5 peer_qpn_base 16777000
+	group_state "$CARD" 5 active
+	nobody_takes_it rx_no_qp
 }
 
 ipv6() {
@@ -214,5 +232,5 @@ mkdir -p "$DIR"
 switch_up
 trap 'switch_down; rm -rf "$DIR"' EXIT
 guest_main sizes every_qp path_mtus depths_and_priorities contexts_are_told windows icrc_orders \
-	ipv6 ipv6_in_halves wrong_key nobody_holds_the_far_end far_end_is_silent \
+	another_number ipv6 ipv6_in_halves wrong_key nobody_holds_the_far_end far_end_is_silent \
 	again_after_failure held_once deleted_while_held drains drain_time
