@@ -62,6 +62,7 @@ struct gnic_ptp;
  * @devlink: the nested instance, NULL while the child is unbound
  * @nic: the netdev, NULL while the child is unbound
  * @qp_drain_ms: devlink param qp_drain_time_ms
+ * @encaps: slots of its table of encapsulations that groups have, gnic_encap.c
  * @kept: what the device was told of the link, for after a reset
  * @kept_power: what it was told of the power of the module, likewise; 0: nothing
  * @wqes: entries of work queues, netdevs', groups' and accelerators'
@@ -80,6 +81,7 @@ struct gnic_port {
 	struct devlink *devlink;
 	struct gnic_nic *nic;
 	u32 qp_drain_ms;
+	unsigned long encaps;
 	struct gnic_hw_port_set kept;
 	u8 kept_power;
 	atomic_t wqes;

@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 
 #include "gnic.h"
+#include "gnic_encap.h"
 #include "gnic_eswitch.h"
 #include "gnic_group.h"
 
@@ -252,6 +253,10 @@ static void gnic_group_explain(int err, struct netlink_ext_ack *extack)
 		NL_SET_ERR_MSG_MOD(extack,
 				   "another function of the port has this hw_addr, or a QP this number");
 		break;
+	case -EUSERS:
+		NL_SET_ERR_MSG_FMT_MOD(extack, "all %u encapsulations of the port are in use",
+				       GNIC_ENCAPS);
+		break;
 	default:
 		NL_SET_ERR_MSG_FMT_MOD(extack, "the device refused the group (%d)", err);
 	}
@@ -348,6 +353,7 @@ int gnic_group_renew(struct gnic_group *group)
 		gnic_group_well(group);
 		return 0;
 	}
+	gnic_encap_put(group->dev, &group->attr);
 	gnic_rep_carrier(group, false);
 	group->active = false;
 	netdev_err(group->rep, "no new queues (%d): inactive\n", err);
@@ -363,17 +369,24 @@ static int gnic_group_activate(struct gnic_group *group, struct netlink_ext_ack 
 	err = gnic_group_check(group, extack);
 	if (err)
 		return err;
+	err = gnic_encap_get(group->dev, &group->attr);
+	if (err)
+		goto err_explain;
 	err = gnic_group_start(group);
-	if (err) {
-		gnic_group_explain(err, extack);
-		return err;
-	}
+	if (err)
+		goto err_encap_put;
 
 	group->active = true;
 	group->generation++;
 	gnic_rep_carrier(group, true);
 	gnic_group_tell(group, GNIC_ACCEL_GROUP_ACTIVE);
 	return 0;
+
+err_encap_put:
+	gnic_encap_put(group->dev, &group->attr);
+err_explain:
+	gnic_group_explain(err, extack);
+	return err;
 }
 
 /* Does not fail: a device that refuses has no QPs any more. */
@@ -383,6 +396,7 @@ void gnic_group_deactivate(struct gnic_group *group)
 		return;
 	gnic_rep_carrier(group, false);
 	gnic_group_stop(group);
+	gnic_encap_put(group->dev, &group->attr);
 	group->active = false;
 	gnic_group_well(group);
 	gnic_group_tell(group, GNIC_ACCEL_GROUP_INACTIVE);

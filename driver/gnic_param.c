@@ -7,6 +7,7 @@
 #include <net/ipv6.h>
 
 #include "gnic.h"
+#include "gnic_encap.h"
 #include "gnic_group.h"
 #include "gnic_param.h"
 
@@ -161,6 +162,55 @@ static int gnic_param_check_loopback(struct gnic_dev *dev, const char *name,
 	return -EOPNOTSUPP;
 }
 
+static int gnic_param_check_encap(struct gnic_dev *dev, const char *name,
+				  const union devlink_param_value *val,
+				  struct netlink_ext_ack *extack)
+{
+	if (!strcmp(val->vstr, "none"))
+		return 0;
+	if (strcmp(val->vstr, "ipv4") && strcmp(val->vstr, "udp")) {
+		NL_SET_ERR_MSG_FMT_MOD(extack, "%s: none, ipv4 or udp", name);
+		return -EINVAL;
+	}
+	if (le32_to_cpu(dev->caps.rc) & GNIC_RC_CAP_ENCAP)
+		return 0;
+	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: this device has no encapsulation", name);
+	return -EOPNOTSUPP;
+}
+
+static int gnic_param_check_encap_port(struct gnic_dev *dev, const char *name,
+				       const union devlink_param_value *val,
+				       struct netlink_ext_ack *extack)
+{
+	if (val->vu16 != GNIC_ENCAP_ROCE_PORT)
+		return 0;
+	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: %u is RoCE itself", name, GNIC_ENCAP_ROCE_PORT);
+	return -EINVAL;
+}
+
+static int gnic_param_check_encap_protocol(struct gnic_dev *dev, const char *name,
+					   const union devlink_param_value *val,
+					   struct netlink_ext_ack *extack)
+{
+	if (val->vu8 != IPPROTO_TCP && val->vu8 != IPPROTO_UDP)
+		return 0;
+	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: neither TCP (6) nor UDP (17)", name);
+	return -EINVAL;
+}
+
+static int gnic_param_check_encap_header(struct gnic_dev *dev, const char *name,
+					 const union devlink_param_value *val,
+					 struct netlink_ext_ack *extack)
+{
+	u8 header[GNIC_ENCAP_HEADER_MAX];
+	size_t digits = strlen(val->vstr);
+
+	if (digits % 8 == 0 && !hex2bin(header, val->vstr, digits / 2))
+		return 0;
+	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: 0, 4, 8 or 12 bytes, in hexadecimal digits", name);
+	return -EINVAL;
+}
+
 static bool gnic_param_is_ip(const char *text)
 {
 	struct in6_addr v6;
@@ -236,6 +286,9 @@ const struct gnic_group_config gnic_group_config_default = {
 	.cc_target_delay = 50,
 	.loss_recovery = "go_back_n",
 	.icrc_order = "roce",
+	.encap = "none",
+	.encap_protocol = IPPROTO_IPIP,
+	.encap_udp_port = 6080,	/* GUE */
 };
 
 enum gnic_group_type gnic_group_config_type(const struct gnic_group_config *config)
@@ -422,6 +475,10 @@ static const struct gnic_param gnic_group_params[] = {
 	GNIC_PARAM(cc_target_delay,  U32,    0, 1, GNIC_QP_DELAY_MAX, NULL),
 	GNIC_PARAM(loss_recovery,    STRING, 0, 0, 0, gnic_param_check_recovery),
 	GNIC_PARAM(icrc_order,	     STRING, 0, 0, 0, gnic_param_check_icrc),
+	GNIC_PARAM(encap,	     STRING, 0, 0, 0, gnic_param_check_encap),
+	GNIC_PARAM(encap_protocol,   U8,     0, 0, U8_MAX, gnic_param_check_encap_protocol),
+	GNIC_PARAM(encap_udp_port,   U16,    0, 1, U16_MAX, gnic_param_check_encap_port),
+	GNIC_PARAM(encap_header,     STRING, 0, 0, 0, gnic_param_check_encap_header),
 	GNIC_PARAM(local_key,	     U32,    GNIC_PARAM_SECRET, 0, U32_MAX, NULL),
 	GNIC_PARAM(remote_key,	     U32,    GNIC_PARAM_SECRET, 0, U32_MAX, NULL),
 };

@@ -36,9 +36,11 @@ struct gnic_group_config {
 	u8 qp_retry_count;
 	u8 qp_rnr_retry;
 	u8 priority;
+	u8 encap_protocol;
 	bool qp_adaptive_timeout;
 	bool loopback;
 	u16 udp_sport;
+	u16 encap_udp_port;
 	u32 qp_count;
 	u32 qpn_base;
 	u32 peer_qpn_base;
@@ -53,6 +55,8 @@ struct gnic_group_config {
 	char cc_mode[GNIC_PARAM_STRING];
 	char loss_recovery[GNIC_PARAM_STRING];
 	char icrc_order[GNIC_PARAM_STRING];
+	char encap[GNIC_PARAM_STRING];
+	char encap_header[GNIC_PARAM_STRING];
 	char peer_ip[GNIC_PARAM_STRING];
 	char peer_ip_token[GNIC_PARAM_STRING];
 	char local_ip[GNIC_PARAM_STRING];

@@ -14,6 +14,7 @@
 #include <net/route.h>
 
 #include "gnic.h"
+#include "gnic_encap.h"
 #include "gnic_group.h"
 #include "gnic_qp.h"
 
@@ -105,13 +106,22 @@ static int gnic_path_mtu(const struct gnic_group_config *config, struct net_devi
 			 const struct gnic_qp_path *path, struct netlink_ext_ack *extack)
 {
 	u32 headers = (path->version == 4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr)) +
-		      GNIC_PATH_ROCE_OVERHEAD;
+		      GNIC_PATH_ROCE_OVERHEAD + gnic_encap_len(config);
 
 	if (config->qp_path_mtu + headers <= netdev->mtu)
 		return 0;
 	NL_SET_ERR_MSG_FMT_MOD(extack, "qp_path_mtu %u with headers needs a port MTU of %u",
 			       config->qp_path_mtu, config->qp_path_mtu + headers);
 	return -EMSGSIZE;
+}
+
+static int gnic_path_encap(const struct gnic_group_config *config,
+			   const struct gnic_qp_path *path, struct netlink_ext_ack *extack)
+{
+	if (path->version == 4 || gnic_encap_type(config) == GNIC_ENCAP_NONE)
+		return 0;
+	NL_SET_ERR_MSG_MOD(extack, "encap: packets of IPv6 can't be encapsulated");
+	return -EAFNOSUPPORT;
 }
 
 static struct dst_entry *gnic_path_route4(struct net_device *netdev,
@@ -237,6 +247,8 @@ int gnic_path_resolve(struct gnic_port *port, const struct gnic_group_config *co
 		return -ENODEV;
 	}
 	err = gnic_path_addresses(config, netdev, path, extack);
+	if (!err)
+		err = gnic_path_encap(config, path, extack);
 	if (!err)
 		err = gnic_path_mtu(config, netdev, path, extack);
 	if (!err)

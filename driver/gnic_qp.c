@@ -11,6 +11,7 @@
 #include <linux/log2.h>
 
 #include "gnic.h"
+#include "gnic_encap.h"
 #include "gnic_qp.h"
 
 #define GNIC_QP_HOP_LIMIT	64
@@ -217,6 +218,10 @@ static int gnic_qp_responder(const struct gnic_qp_ctx *ctx)
 	gnic_qpc_put(&in, GNIC_RES_PRIORITY, config->priority);
 	gnic_qpc_put(&in, GNIC_RES_LKEY, config->local_key);
 	gnic_qpc_put(&in, GNIC_RES_ASID, ctx->attr->asid);
+	if (gnic_encap_type(config) != GNIC_ENCAP_NONE) {
+		gnic_qpc_put(&in, GNIC_RES_ENCAP_TYPE, ctx->attr->encap);
+		gnic_qpc_put(&in, GNIC_RES_ENCAP_ENABLE, 1);
+	}
 	gnic_qpc_put(&in, GNIC_RES_TRUST_LEVEL, GNIC_TRUST_SECURED);
 	gnic_qpc_put(&in, GNIC_RES_VALID, 1);
 	return gnic_qp_context_write(ctx, &in);
@@ -272,6 +277,10 @@ static int gnic_qp_requester(const struct gnic_qp_ctx *ctx)
 	/* a device that knows nothing of it knows no such bit, either */
 	if (gnic_qp_selective(config))
 		gnic_qpc_put(&in, GNIC_REQ_SELECTIVE, 1);
+	if (gnic_encap_type(config) != GNIC_ENCAP_NONE) {
+		gnic_qpc_put(&in, GNIC_REQ_ENCAP_TYPE, ctx->attr->encap);
+		gnic_qpc_put(&in, GNIC_REQ_ENCAP_ENABLE, 1);
+	}
 	gnic_qpc_put(&in, GNIC_REQ_MTU, ilog2(config->qp_path_mtu) - 10);
 	gnic_qpc_put(&in, GNIC_REQ_TRUST_LEVEL, GNIC_TRUST_SECURED);
 	gnic_qpc_put(&in, GNIC_REQ_VALID, 1);

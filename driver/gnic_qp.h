@@ -41,6 +41,7 @@ struct gnic_qp_path {
  * @port: NIC port
  * @vport: switch port
  * @asid: whose windows bound them
+ * @encap: slot of the port's table, if config.encap says that there is one
  * @cqn: receive completions
  * @config: parameters of the group while they run
  * @path: RC: to the peer
@@ -50,6 +51,7 @@ struct gnic_qp_attr {
 	unsigned int port;
 	u16 vport;
 	u16 asid;
+	u8 encap;
 	u32 cqn;
 	struct gnic_group_config config;
 	struct gnic_qp_path path;

@@ -60,6 +60,10 @@ group_defaults() {
 		cc_target_delay 50
 		loss_recovery go_back_n
 		icrc_order roce
+		encap none
+		encap_protocol 4
+		encap_udp_port 6080
+		encap_header
 		local_key 0
 		remote_key 0
 	END
@@ -86,6 +90,9 @@ group_numbers() {
 	limits peer_qpn_base "peer_qpn_base: 0 to 16777215" 16777215 1 -- 16777216
 	limits cc_window "cc_window: 1 to 4194303" 4194303 1 -- 0 4194304
 	limits cc_target_delay "cc_target_delay: 1 to 1000000" 1000000 1 -- 0 1000001
+	limits encap_protocol "encap_protocol: neither TCP (6) nor UDP (17)" 0 255 4 -- 6 17
+	limits encap_udp_port "encap_udp_port: 4791 is RoCE itself" 1 65535 -- 4791
+	limits encap_udp_port "encap_udp_port: 1 to 65535" -- 0
 	limits udp_sport "udp_sport: 49152 to 65535" 65535 49152 -- 49151 0
 }
 
@@ -98,6 +105,9 @@ group_words() {
 	limits cc_mode "cc_mode: none, window, delay or dcqcn" window delay dcqcn none -- "" swift off
 	limits loss_recovery "loss_recovery: go_back_n or selective" selective go_back_n -- "" none
 	limits icrc_order "icrc_order: roce or gaudi" gaudi roce -- "" GAUDI
+	limits encap "encap: none, ipv4 or udp" ipv4 udp none -- "" UDP gre
+	limits encap_header "encap_header: 0, 4, 8 or 12 bytes, in hexadecimal digits" \
+		00000800 0123456789abcdefABCDEF01 "" -- 0 000008 0000080g "0x000800" 00000800000008
 	limits peer_ip "peer_ip: a unicast IPv4 or IPv6 address, or empty" \
 		192.0.2.2 2001:db8::2 "" -- 192.0.2 192.0.2.2.2 224.0.0.1 255.255.255.255 \
 		0.0.0.0 127.0.0.1 ff02::1 :: ::1 host 192.0.2.2/24 " 192.0.2.2"
@@ -168,6 +178,10 @@ only_while_inactive() {
 		cc_target_delay 9
 		loss_recovery selective
 		icrc_order gaudi
+		encap udp
+		encap_protocol 9
+		encap_udp_port 9
+		encap_header 00000000
 		local_key 9
 		remote_key 9
 	END
