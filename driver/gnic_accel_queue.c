@@ -140,6 +140,8 @@ static int gnic_accel_queue_start(struct gnic_accel_queue *queue, u8 log)
 
 err_comp_destroy:
 	gnic_comp_destroy(queue->comp);
+	if (err == -ETIMEDOUT)	/* there may be a QP */
+		return err;
 err_ring_free:
 	gnic_ring_free(dev, &queue->sq);
 err_qpn_put:

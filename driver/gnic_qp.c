@@ -115,7 +115,7 @@ static int gnic_qp_create_raw(const struct gnic_qp_ctx *ctx)
 	int err;
 
 	err = gnic_qp_create(ctx, &in);
-	if (err)
+	if (err && err != -ETIMEDOUT)
 		gnic_qp_rings_free(ctx);
 	return err;
 }
@@ -128,9 +128,9 @@ static int gnic_qp_create_rc(const struct gnic_qp_ctx *ctx)
 	err = gnic_qp_sq_alloc(ctx, &in);
 	if (!err)
 		err = gnic_qp_create(ctx, &in);
-	if (err)
+	if (err && err != -ETIMEDOUT)
 		gnic_qp_rings_free(ctx);
-	else
+	if (!err)
 		gnic_ring_bind(ctx->dev, &ctx->qp->sq, GNIC_DB_SQ, ctx->attr->port, ctx->qp->qpn);
 	return err;
 }

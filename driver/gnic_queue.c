@@ -75,7 +75,7 @@ static int gnic_queue_qp_create(struct gnic_channel *c, struct gnic_tx *tx, stru
 		return err;
 	in.qpn = cpu_to_le32(*qpn);
 	err = gnic_ring_qp_create(nic->dev, &in);
-	if (err) {
+	if (err && err != -ETIMEDOUT) {
 		gnic_qpn_put(nic->dev, nic->port->index, *qpn, 1);
 		*qpn = 0;
 	}

@@ -77,10 +77,11 @@ int gnic_cq_create(struct gnic_dev *dev, struct gnic_cq *cq, struct gnic_hw_cq_c
 	in->base = cpu_to_le64(cq->ring.dma);
 	in->db = cpu_to_le64(cq->ring.db_dma);
 	err = gnic_cmd_exec(dev, GNIC_CMD_CQ_CREATE, in, sizeof(*in), &out, sizeof(out));
-	if (err) {
+	/* a CQ that was made without an answer has a number that nobody knows: it keeps its ring */
+	if (err && err != -ETIMEDOUT)
 		gnic_ring_free(dev, &cq->ring);
+	if (err)
 		return err;
-	}
 	cq->cqn = le32_to_cpu(out.id);
 	atomic_inc(&dev->cqs);
 	gnic_ring_bind(dev, &cq->ring, GNIC_DB_CQ, 0, cq->cqn);
@@ -163,6 +164,9 @@ bool gnic_ring_qp_destroy(struct gnic_dev *dev, unsigned int port, u32 qpn)
  * gnic_ring_qp_create - QP_CREATE
  * @dev: card
  * @in: what it shall be like; .qpn is by gnic_qpn_get()
+ *
+ * Return: 0; -ETIMEDOUT if there may be one all the same, whose memory has to stay; other
+ * errors if there is none.
  */
 int gnic_ring_qp_create(struct gnic_dev *dev, const struct gnic_hw_qp_create *in)
 {
@@ -174,6 +178,8 @@ int gnic_ring_qp_create(struct gnic_dev *dev, const struct gnic_hw_qp_create *in
 		gnic_ring_qp_destroy(dev, in->port, le32_to_cpu(out.id));
 		err = -EPROTO;
 	}
+	if (err == -ETIMEDOUT && gnic_ring_qp_destroy(dev, in->port, le32_to_cpu(in->qpn)))
+		err = -EIO;
 	return err;
 }
 

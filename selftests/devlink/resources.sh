@@ -243,6 +243,43 @@ refused_queue_destruction() {
 	expect "what is taken" "$(all_taken)" = "$before"
 }
 
+# unanswered OPCODE: the next one is done all the same
+unanswered() {
+	fault "\"kind\": \"command\", \"card\": 0, \"opcode\": \"$1\", \"status\": \"unheard\""
+}
+
+# device_qps: that it has, as it says itself
+device_qps() {
+	model '{"cmd": "stats", "card": 0}' | jq .qps
+}
+
+# The device may use what it made and did not tell of: a QP is taken back, a CQ, of which
+# nobody knows the number, keeps its memory.
+creation_without_answer() {
+	local before running qps
+
+	before=$(all_taken)
+	restore_later
+	devlink health set "$CARD" reporter fw auto_recover false
+	defer devlink health set "$CARD" reporter fw auto_recover true
+	ip link set "$DEV" up
+	defer ip link set "$DEV" down
+	running=$(all_taken) qps=$(device_qps)
+	unanswered QP_CREATE
+	expect_fail ethtool -G "$DEV" rx 512 tx 256
+	expect "what is taken" "$(all_taken)" = "$running"
+	expect "QPs" "$(device_qps)" -eq "$qps"
+	unanswered CQ_CREATE
+	expect_fail ethtool -G "$DEV" rx 512 tx 256
+	taken_more doorbells 1 "$running"
+	expect "QPs" "$(device_qps)" -eq "$qps"
+	devlink health recover "$CARD" reporter fw
+	ip link set "$DEV" down
+	devlink dev reload "$CARD"
+	DEV=$(port_dev "$CARD" 0)
+	expect "what is taken" "$(all_taken)" = "$before"
+}
+
 # A compute queue keeps its ring, and its CQ with it.
 refused_context_destruction() {
 	local file before running
@@ -276,4 +313,4 @@ need_cards 2
 DEV=$(port_dev "$CARD" 0)
 guest_main port_qps port_resources sizes_are_the_contracts queues_of_a_netdev queues_of_a_group \
 	refused_queues queues_of_a_context refused_destruction refused_queue_destruction \
-	refused_context_destruction reload_counts_anew
+	refused_context_destruction creation_without_answer reload_counts_anew

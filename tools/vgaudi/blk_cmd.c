@@ -277,6 +277,9 @@ static bool cmd_exec(struct card *card, struct gnic_hw_cmd_desc *slot)
 	switch (fault_cmd(card->faults, le16toh(desc.opcode), &word)) {
 	case FAULT_CMD_NEVER:
 		return false;
+	case FAULT_CMD_UNHEARD:
+		cmd_dispatch(card, &desc);
+		return false;
 	case FAULT_CMD_STATUS:
 		status = word;
 		break;

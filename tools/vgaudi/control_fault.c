@@ -130,17 +130,20 @@ static const char *control_fault_command(struct sim *sim, struct json_object *re
 	uint64_t skip = control_number(&arg, "skip", 0, FAULT_COUNT_MAX, 0);
 	int op = opcode ? cmd_opcode_by_name(opcode) : -1;
 	int code = status ? control_status(status) : -1;
-	bool never = status && !strcmp(status, "never");
+	enum fault_cmd kind = FAULT_CMD_STATUS;
 
 	(void)reply;
 	if (arg.error)
 		return arg.error;
 	if (opcode && op < 0)
 		return control_error("\"%.64s\" is no command of the mailbox", opcode);
-	if (code < 0 && !never)
-		return control_error("\"%.64s\" is no status, nor \"never\"", status);
-	fault_set_cmd(card->faults, opcode ? (uint32_t)op : FAULT_ANY,
-		      never ? FAULT_CMD_NEVER : FAULT_CMD_STATUS, code, count, skip);
+	if (!strcmp(status, "never"))
+		kind = FAULT_CMD_NEVER;
+	else if (!strcmp(status, "unheard"))
+		kind = FAULT_CMD_UNHEARD;
+	else if (code < 0)
+		return control_error("\"%.64s\" is no status, nor never or unheard", status);
+	fault_set_cmd(card->faults, opcode ? (uint32_t)op : FAULT_ANY, kind, code, count, skip);
 	return NULL;
 }
 

@@ -24,6 +24,7 @@ enum fault_cmd {
 	FAULT_CMD_NONE,
 	FAULT_CMD_STATUS,	/* is answered with a status, not executed */
 	FAULT_CMD_NEVER,	/* is not answered, not executed */
+	FAULT_CMD_UNHEARD,	/* is executed, not answered */
 };
 
 /* @count commands of @opcode, after @skip of them; one such fault at a time. */
