@@ -1,23 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Tables of parameters, and what is common to reading, checking and writing one. */
-#include <linux/etherdevice.h>
-#include <linux/hex.h>
-#include <linux/inet.h>
+#include <linux/in.h>
 #include <linux/log2.h>
-#include <net/ipv6.h>
 
 #include "gnic.h"
-#include "gnic_encap.h"
 #include "gnic_group.h"
 #include "gnic_param.h"
+#include "gnic_param_check.h"
 
 #define GNIC_PARAM_POW2		BIT(0)	/* only powers of two in the range */
 #define GNIC_PARAM_SECRET	BIT(1)	/* reads as 0 */
 #define GNIC_PARAM_REPORT	BIT(2)	/* is reported, can't be set */
-
-typedef int (*gnic_param_check_t)(struct gnic_dev *dev, const char *name,
-				  const union devlink_param_value *val,
-				  struct netlink_ext_ack *extack);
 
 /**
  * struct gnic_param - a parameter that has its value in a struct
@@ -34,242 +27,8 @@ struct gnic_param {
 	u16 offset;
 	u32 min;
 	u32 max;
-	gnic_param_check_t check;
+	gnic_param_check_fn *check;
 };
-
-static int gnic_param_check_port(struct gnic_dev *dev, const char *name,
-				 const union devlink_param_value *val,
-				 struct netlink_ext_ack *extack)
-{
-	if (gnic_port_get(dev, val->vu8))
-		return 0;
-	NL_SET_ERR_MSG_FMT_MOD(extack,
-			       "%s: 0 to %u, and %u + that of a port that is split", name,
-			       dev->num_ports - 1, GNIC_PORTS_MAX);
-	return -EINVAL;
-}
-
-static int gnic_param_check_depth(struct gnic_dev *dev, const char *name,
-				  const union devlink_param_value *val,
-				  struct netlink_ext_ack *extack)
-{
-	u32 max = BIT(min_t(u32, le32_to_cpu(dev->caps.wq_log_max), GNIC_WQ_LOG_MAX));
-
-	if (val->vu32 <= max)
-		return 0;
-	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: this device has queues of at most %u", name, max);
-	return -EINVAL;
-}
-
-static int gnic_param_one_of(const char *name, const union devlink_param_value *val,
-			     const char *first, const char *second,
-			     struct netlink_ext_ack *extack)
-{
-	if (!strcmp(val->vstr, first) || !strcmp(val->vstr, second))
-		return 0;
-	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: %s or %s", name, first, second);
-	return -EINVAL;
-}
-
-static const char *const gnic_group_types[] = {
-	[GNIC_GROUP_RAW]		= "raw",
-	[GNIC_GROUP_WRITE]		= "write",
-	[GNIC_GROUP_SEND_RDV]		= "send_rdv",
-	[GNIC_GROUP_RECV_RDV]		= "recv_rdv",
-	[GNIC_GROUP_READ_RDV]		= "read_rdv",
-	[GNIC_GROUP_READ_RDV_ENDP]	= "read_rdv_endp",
-};
-
-static int gnic_param_check_type(struct gnic_dev *dev, const char *name,
-				 const union devlink_param_value *val,
-				 struct netlink_ext_ack *extack)
-{
-	int type = match_string(gnic_group_types, ARRAY_SIZE(gnic_group_types), val->vstr);
-
-	if (type < 0) {
-		NL_SET_ERR_MSG_FMT_MOD(extack,
-				       "%s: raw, write, send_rdv, recv_rdv, read_rdv or read_rdv_endp",
-				       name);
-		return -EINVAL;
-	}
-	if (type != GNIC_GROUP_RAW && !(dev->caps_bits & GNIC_CAP_RC)) {
-		NL_SET_ERR_MSG_FMT_MOD(extack, "%s: this device has no RC queues for %s", name,
-				       val->vstr);
-		return -EOPNOTSUPP;
-	}
-	if (type <= GNIC_GROUP_WRITE || le32_to_cpu(dev->caps.rc) & GNIC_RC_CAP_RDV)
-		return 0;
-	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: this device knows no rendezvous", name);
-	return -EOPNOTSUPP;
-}
-
-static int gnic_param_check_cc(struct gnic_dev *dev, const char *name,
-			       const union devlink_param_value *val,
-			       struct netlink_ext_ack *extack)
-{
-	static const char *const modes[] = { "none", "window", "delay", "dcqcn" };
-	static const u32 caps[] = { 0, 0, GNIC_RC_CAP_DELAY, GNIC_RC_CAP_ECN };
-	int mode = match_string(modes, ARRAY_SIZE(modes), val->vstr);
-
-	if (mode < 0) {
-		NL_SET_ERR_MSG_FMT_MOD(extack, "%s: none, window, delay or dcqcn", name);
-		return -EINVAL;
-	}
-	if (!(caps[mode] & ~le32_to_cpu(dev->caps.rc)))
-		return 0;
-	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: this device does not do it by %s", name,
-			       mode == 2 ? "delay" : "marks");
-	return -EOPNOTSUPP;
-}
-
-static int gnic_param_check_icrc(struct gnic_dev *dev, const char *name,
-				 const union devlink_param_value *val,
-				 struct netlink_ext_ack *extack)
-{
-	return gnic_param_one_of(name, val, "roce", "gaudi", extack);
-}
-
-static int gnic_param_check_recovery(struct gnic_dev *dev, const char *name,
-				     const union devlink_param_value *val,
-				     struct netlink_ext_ack *extack)
-{
-	int err = gnic_param_one_of(name, val, "go_back_n", "selective", extack);
-
-	if (err || !strcmp(val->vstr, "go_back_n") ||
-	    le32_to_cpu(dev->caps.rc) & GNIC_RC_CAP_SELECTIVE)
-		return err;
-	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: this device resends all behind a gap", name);
-	return -EOPNOTSUPP;
-}
-
-static int gnic_param_check_adaptive(struct gnic_dev *dev, const char *name,
-				     const union devlink_param_value *val,
-				     struct netlink_ext_ack *extack)
-{
-	if (!val->vbool || le32_to_cpu(dev->caps.rc) & GNIC_RC_CAP_ADAPTIVE)
-		return 0;
-	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: time-outs of this device are all alike", name);
-	return -EOPNOTSUPP;
-}
-
-static int gnic_param_check_loopback(struct gnic_dev *dev, const char *name,
-				     const union devlink_param_value *val,
-				     struct netlink_ext_ack *extack)
-{
-	if (!val->vbool || le32_to_cpu(dev->caps.rc) & GNIC_RC_CAP_LOOPBACK)
-		return 0;
-	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: this device sends all RDMA to the wire", name);
-	return -EOPNOTSUPP;
-}
-
-static int gnic_param_check_encap(struct gnic_dev *dev, const char *name,
-				  const union devlink_param_value *val,
-				  struct netlink_ext_ack *extack)
-{
-	if (!strcmp(val->vstr, "none"))
-		return 0;
-	if (strcmp(val->vstr, "ipv4") && strcmp(val->vstr, "udp")) {
-		NL_SET_ERR_MSG_FMT_MOD(extack, "%s: none, ipv4 or udp", name);
-		return -EINVAL;
-	}
-	if (le32_to_cpu(dev->caps.rc) & GNIC_RC_CAP_ENCAP)
-		return 0;
-	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: this device has no encapsulation", name);
-	return -EOPNOTSUPP;
-}
-
-static int gnic_param_check_encap_port(struct gnic_dev *dev, const char *name,
-				       const union devlink_param_value *val,
-				       struct netlink_ext_ack *extack)
-{
-	if (val->vu16 != GNIC_ENCAP_ROCE_PORT)
-		return 0;
-	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: %u is RoCE itself", name, GNIC_ENCAP_ROCE_PORT);
-	return -EINVAL;
-}
-
-static int gnic_param_check_encap_protocol(struct gnic_dev *dev, const char *name,
-					   const union devlink_param_value *val,
-					   struct netlink_ext_ack *extack)
-{
-	if (val->vu8 != IPPROTO_TCP && val->vu8 != IPPROTO_UDP)
-		return 0;
-	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: neither TCP (6) nor UDP (17)", name);
-	return -EINVAL;
-}
-
-static int gnic_param_check_encap_header(struct gnic_dev *dev, const char *name,
-					 const union devlink_param_value *val,
-					 struct netlink_ext_ack *extack)
-{
-	u8 header[GNIC_ENCAP_HEADER_MAX];
-	size_t digits = strlen(val->vstr);
-
-	if (digits % 8 == 0 && !hex2bin(header, val->vstr, digits / 2))
-		return 0;
-	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: 0, 4, 8 or 12 bytes, in hexadecimal digits", name);
-	return -EINVAL;
-}
-
-static bool gnic_param_is_ip(const char *text)
-{
-	struct in6_addr v6;
-	const char *end;
-	__be32 v4;
-
-	if (in4_pton(text, -1, (u8 *)&v4, -1, &end) && !*end)
-		return !ipv4_is_multicast(v4) && !ipv4_is_zeronet(v4) &&
-		       !ipv4_is_lbcast(v4) && !ipv4_is_loopback(v4);
-	if (in6_pton(text, -1, v6.s6_addr, -1, &end) && !*end)
-		return !ipv6_addr_is_multicast(&v6) && !ipv6_addr_any(&v6) &&
-		       !ipv6_addr_loopback(&v6);
-	return false;
-}
-
-static int gnic_param_check_ip(struct gnic_dev *dev, const char *name,
-			       const union devlink_param_value *val,
-			       struct netlink_ext_ack *extack)
-{
-	if (!*val->vstr || gnic_param_is_ip(val->vstr))
-		return 0;
-	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: a unicast IPv4 or IPv6 address, or empty", name);
-	return -EINVAL;
-}
-
-/* As "ip token" has them. */
-static bool gnic_param_is_token(const char *text)
-{
-	struct in6_addr v6;
-	const char *end;
-
-	return in6_pton(text, -1, v6.s6_addr, -1, &end) && !*end &&
-	       !v6.s6_addr32[0] && !v6.s6_addr32[1] && !ipv6_addr_any(&v6);
-}
-
-static int gnic_param_check_token(struct gnic_dev *dev, const char *name,
-				  const union devlink_param_value *val,
-				  struct netlink_ext_ack *extack)
-{
-	if (!*val->vstr || gnic_param_is_token(val->vstr))
-		return 0;
-	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: the lower 64 bits of an IPv6 address, or empty", name);
-	return -EINVAL;
-}
-
-static int gnic_param_check_mac(struct gnic_dev *dev, const char *name,
-				const union devlink_param_value *val,
-				struct netlink_ext_ack *extack)
-{
-	u8 mac[ETH_ALEN];
-
-	if (!*val->vstr)
-		return 0;
-	if (strlen(val->vstr) == 3 * ETH_ALEN - 1 && mac_pton(val->vstr, mac) &&
-	    is_valid_ether_addr(mac))
-		return 0;
-	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: a unicast Ethernet address, or empty", name);
-	return -EINVAL;
-}
 
 const struct gnic_group_config gnic_group_config_default = {
 	.qp_type = "write",
@@ -290,11 +49,6 @@ const struct gnic_group_config gnic_group_config_default = {
 	.encap_protocol = IPPROTO_IPIP,
 	.encap_udp_port = 6080,	/* GUE */
 };
-
-enum gnic_group_type gnic_group_config_type(const struct gnic_group_config *config)
-{
-	return match_string(gnic_group_types, ARRAY_SIZE(gnic_group_types), config->qp_type);
-}
 
 /* That the rings of its QPs keep. */
 u32 gnic_group_config_offers(const struct gnic_group_config *config)
