@@ -5,7 +5,7 @@ Flows for the tests of accelerated RFS.
 
 	arfs.py read PORT		takes all that comes, by TCP and UDP
 	arfs.py tcp|udp ADDRESS PORT	sends a little, all the time
-	arfs.py many ADDRESS PORT COUNT	so many flows of TCP, a little by each
+	arfs.py many ADDRESS PORT COUNT	so many flows of TCP, a little by each, all the time
 	arfs.py reaches DEV QUEUE	waits until what comes does so by that queue
 		alone, and then for a while
 """
@@ -19,7 +19,6 @@ import time
 from qstats import Queues
 
 PAUSE = 0.005
-ROUNDS = 4
 SECONDS = 60	# until flows have moved
 WINDOW = 0.3
 MANY = 5	# frames in a window: more than what else there is on a wire
@@ -67,7 +66,7 @@ def write(kind, address, port):
 
 def many(address, port, count):
     socks = [socket.create_connection((address, port)) for _ in range(count)]
-    for _ in range(ROUNDS):
+    while True:
         for sock in socks:
             sock.send(b"x")
         time.sleep(0.2)
