@@ -7,13 +7,14 @@
 . "$(dirname "$0")/../lib/counted.sh"
 . "$(dirname "$0")/../lib/xdp.sh"
 
-# Queues of all kinds that the card and the port have.
+# Queues of all kinds that the card and the port have. Vectors are a channel's for ever.
 taken() {
 	local instance
 
 	for instance in "$(own_card)" "$(eth_of "$(own_card)")"; do
 		devlink -j resource show "$instance" |
-			jq -r '.resources[][] | select(has("occ")) | "\(.name) \(.occ)"'
+			jq -r '.resources[][] | select(has("occ") and .name != "vectors") |
+				"\(.name) \(.occ)"'
 	done
 }
 
