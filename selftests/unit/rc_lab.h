@@ -95,6 +95,8 @@ static struct lab {
 	bool (*tamper)(struct rc_packet *pkt);
 	/* a wire of its own */
 	void (*carry)(struct vport *to, struct frame *frame);
+	/* a CQE was written, @cq->cqe[@cq->count - 1] */
+	void (*told)(const struct lab_cq *cq);
 } lab;
 
 static struct lab_packet *lab_queue;	/* once for all tests: it is large */
@@ -297,6 +299,8 @@ bool cq_post(struct cq *cq, const void *cqe)
 	if (cq->syndrome)
 		return false;
 	memcpy(&lcq->cqe[lcq->count++], cqe, sizeof(*lcq->cqe));
+	if (lab.told)
+		lab.told(lcq);
 	return true;
 }
 
@@ -627,6 +631,11 @@ static inline void lab_receive_queue(struct lab_qp *lqp)
 	rq->entry_log = 4;
 	rq->base = lab_addr(0x20000 + lqp->qp.qpn * 0x1000);
 	rq->db_addr = lab_addr(0x2000 + lqp->qp.qpn * GNIC_DB_ALIGN);
+	rq->mem = (struct ringmem){
+		.gen = dma_gen(lqp->qp.card->dma), .valid = true,
+		.ring = lqp->qp.card->hbm + (rq->base - GNIC_ADDR_HBM_BASE),
+		.db = (void *)(lqp->qp.card->hbm + (rq->db_addr - GNIC_ADDR_HBM_BASE)),
+	};
 }
 
 static inline bool lab_has_buffer_room(const struct lab_qp *lqp)

@@ -8,15 +8,35 @@
 #define LARGEST		300000u
 #define MESSAGES	40u
 #define BUFFER		16384u
+#define SINK		(1u << 20)
+#define SOBS		8u
+#define WRITES		(GNIC_ACCESS_REMOTE_WRITE | GNIC_ACCESS_LOCAL_WRITE)
+
+/**
+ * struct told - a CQE, and what there was when it was written
+ * @cqe: it
+ * @queue: 0, 1: the send queue of that side; 2, 3: the receive queue
+ * @done: of its queue, as the record says
+ * @eqes: of side 1
+ * @memory: what is in the sink
+ */
+struct told {
+	struct gnic_hw_cqe cqe;
+	uint32_t queue;
+	uint32_t done;
+	uint32_t eqes;
+	uint32_t memory;
+};
 
 struct left {
 	struct gnic_hw_qp_stats qp[2];
 	struct gnic_hw_vport_stats vport[2];
-	uint32_t packets, cqes, received, nts, ona, expected, msn;
-	struct gnic_hw_cqe cqe[LAB_CQES], receipt[LAB_CQES];
+	uint32_t packets, tolds, nts, ona, expected, msn, buffers, eqes, sob;
+	struct told told[LAB_CQES];
 	bool failed[2];
-	uint8_t sink[1 << 20];
+	uint8_t sink[SINK];
 	uint32_t trains;
+	uint32_t counted;	/* so often a receipt was written when packets had been counted */
 };
 
 struct message {
@@ -25,13 +45,23 @@ struct message {
 	uint32_t completion;	/* GNIC_COMPLETION_* */
 };
 
+struct buffer {
+	uint32_t size;
+	uint32_t completion;	/* GNIC_COMPLETION_* */
+};
+
 struct work {
 	struct lab_conn conn;
 	struct message message[MESSAGES];
 	uint32_t count;
+	struct buffer buffer[MESSAGES];
+	uint32_t buffers, late;	/* how many; so many of them come later */
+	uint32_t rough;		/* messages that are posted while the wire is bad */
+	uint32_t cq_room;	/* of the receiver */
 	bool wrong_key;
 	uint16_t asid;		/* 0: the kernel's, no windows */
 	uint32_t readable, writable;	/* bytes of the windows */
+	uint8_t access;		/* to what is writable but for the first buffers, and to sync objects */
 	uint32_t straight;	/* as in the lab */
 };
 
@@ -50,6 +80,8 @@ static void carry(struct vport *to, struct frame *frame)
 
 static void windows(const struct work *work)
 {
+	uint32_t first = 4 * BUFFER;
+
 	for (uint32_t side = 0; side < 2; side++) {
 		struct rc *rc = lab_qp(side, 0)->qp.rc;
 
@@ -59,10 +91,66 @@ static void windows(const struct work *work)
 	if (!work->asid)
 		return;
 	lab_window(0, work->asid, LAB_SOURCE, work->readable, GNIC_ACCESS_LOCAL_READ);
-	lab_window(1, work->asid, LAB_SINK, work->writable, GNIC_ACCESS_REMOTE_WRITE);
+	lab_window(1, work->asid, LAB_SINK, first, WRITES);
+	lab_window(1, work->asid, LAB_SINK + first, work->writable - first, work->access);
+	assert_int_equal(lab_sob_set(1, work->asid, 0, SOBS, work->access), GNIC_STATUS_OK);
 }
 
-static void note(struct left *left)
+/* ---- what is left ---- */
+
+static struct left *left;
+
+/* As of a WQE or a buffer; what it signals, if it does. */
+static uint32_t completion(uint32_t kind)
+{
+	return (uint32_t)(FIELD_PREP(GNIC_RC_WQE_COMPLETION, kind) |
+			  FIELD_PREP(GNIC_RC_WQE_REMOTE_SOB, 3) |
+			  FIELD_PREP(GNIC_RC_WQE_REMOTE_SOB_DATA, 2) | GNIC_RC_WQE_SOB_CMD);
+}
+
+static uint32_t memory(void)
+{
+	const uint8_t *sink = lab_mem(1, LAB_SINK);
+	uint32_t sum = 0, word;
+
+	for (uint32_t i = 0; i + 4 <= SINK; i += 252) {
+		memcpy(&word, sink + i, sizeof(word));
+		sum = sum * 31 + word;
+	}
+	return sum;
+}
+
+static uint32_t queue_of(const struct lab_cq *cq)
+{
+	uint32_t side = cq == &lab_qp(1, 0)->sq_cq || cq == &lab_qp(1, 0)->rq_cq;
+
+	return side + 2 * (cq == &lab_qp(side, 0)->rq_cq);
+}
+
+static void told(const struct lab_cq *cq)
+{
+	static uint64_t counted;
+	uint32_t queue = queue_of(cq);
+	struct qp *qp = &lab_qp(queue & 1, 0)->qp;
+	const struct gnic_hw_db *db =
+		asid_ptr(qp->card, GNIC_ASID_KERNEL, queue < 2 ? qp->sq.db_addr : qp->rq.db_addr,
+			 sizeof(*db), 0);
+
+	assert_true(left->tolds < LAB_CQES);
+	left->told[left->tolds++] = (struct told){
+		.cqe = cq->cqe[cq->count - 1],
+		.queue = queue,
+		.done = le32_to_cpu(db->done),
+		.eqes = lab.side[1].eqes,
+		.memory = memory(),
+	};
+	if (queue != 3)
+		return;
+	left->counted += qp->stats.rx_packets != counted;
+	counted = qp->stats.rx_packets;
+}
+
+static void note(void)
 {
 	const struct rc *from = lab_qp(0, 0)->qp.rc, *to = lab_qp(1, 0)->qp.rc;
 
@@ -72,17 +160,18 @@ static void note(struct left *left)
 		left->failed[side] = lab_qp(side, 0)->qp.failed;
 	}
 	left->packets = lab.packets;
-	left->cqes = lab_qp(0, 0)->sq_cq.count;
-	left->received = lab_qp(1, 0)->rq_cq.count;
-	memcpy(left->cqe, lab_qp(0, 0)->sq_cq.cqe, sizeof(left->cqe));
-	memcpy(left->receipt, lab_qp(1, 0)->rq_cq.cqe, sizeof(left->receipt));
 	left->nts = from->req.nts;
 	left->ona = from->req.ona;
 	left->expected = to->res.expected;
 	left->msn = to->res.msn;
+	left->buffers = to->qp->rq.done;
+	left->eqes = lab.side[1].eqes;
+	left->sob = lab_sob(1, LAB_ASID, 3);
 	left->trains = lab.trains;
 	memcpy(left->sink, lab_mem(1, LAB_SINK), sizeof(left->sink));
 }
+
+/* ---- the work ---- */
 
 static void post(const struct message *m)
 {
@@ -90,31 +179,62 @@ static void post(const struct message *m)
 	struct gnic_hw_rc_wqe wqe = lab_wqe(from, m->size);
 
 	wqe.ctrl = cpu_to_le32(m->opcode | FIELD_PREP(GNIC_WQE_INDEX, from->index & 0xff) | m->flags);
-	wqe.completion = cpu_to_le32(FIELD_PREP(GNIC_RC_WQE_COMPLETION, m->completion));
+	wqe.completion = cpu_to_le32(completion(m->completion));
 	wqe.local_addr = cpu_to_le64(lab_addr(LAB_SOURCE + m->source));
 	wqe.remote_addr = cpu_to_le64(lab_addr(LAB_SINK + m->sink));
 	lab_post(from, &wqe);
 }
 
-static void run(const struct work *work, bool by_train, struct left *left)
+static void post_from(const struct work *work, uint32_t first, uint32_t end)
 {
+	for (uint32_t i = first; i < end; i++)
+		post(&work->message[i]);
+}
+
+static void receive_from(const struct work *work, uint32_t first, uint32_t end)
+{
+	for (uint32_t i = first; i < end; i++)
+		lab_recv_with(lab_qp(1, 0), LAB_SINK + i * BUFFER, work->buffer[i].size,
+			      completion(work->buffer[i].completion));
+}
+
+/* Whatever is lost or changes its place; nobody goes by train. */
+static void run_rough(const struct work *work)
+{
+	if (!work->rough)
+		return;
+	lab.bytes = true;
+	lab.dice = (struct lab_dice){ .drop = 100, .duplicate = 50, .swap = 200 };
+	post_from(work, 0, work->rough);
+	lab_run();
+	lab.bytes = false;
+	lab.dice = (struct lab_dice){ 0 };
+}
+
+static void run(const struct work *work, bool by_train, struct left *to)
+{
+	left = to;
+	memset(left, 0, sizeof(*left));
 	lab_setup(NULL);
 	lab_receive_queue(lab_qp(1, 0));
 	lab_connect(0, &work->conn);
 	if (work->wrong_key)
 		lab_set(&lab_qp(0, 0)->qp, true, GNIC_REQ_RKEY, LAB_LKEY + 1);
+	if (work->cq_room)
+		lab_qp(1, 0)->rq_cq.room = work->cq_room;
 	windows(work);
 	lab_fill_random(lab_mem(0, LAB_SOURCE), 1 << 20);
-	lab_fill_random(lab_mem(1, LAB_SINK), 1 << 20);
-	lab.carry = by_train ? NULL : carry;
+	lab_fill_random(lab_mem(1, LAB_SINK), SINK);
+	lab.told = told;
 	lab.straight = work->straight;
-	for (uint32_t i = 0; i < work->count; i++) {
-		if (work->message[i].opcode == GNIC_WQE_SEND)
-			lab_recv_with(lab_qp(1, 0), LAB_SINK + i * BUFFER, BUFFER, 0);
-		post(&work->message[i]);
-	}
+	receive_from(work, 0, work->buffers - work->late);
+	run_rough(work);
+	lab.carry = by_train ? NULL : carry;
+	post_from(work, work->rough, work->count);
+	lab_run_ms(3);
+	receive_from(work, work->buffers - work->late, work->buffers);
 	lab_run_ms(200);
-	note(left);
+	note();
 	lab_teardown(NULL);
 }
 
@@ -125,7 +245,8 @@ static void compare(const struct work *work)
 	run(work, true, &trains);
 	assert_memory_equal(alone.sink, trains.sink, sizeof(alone.sink));
 	assert_memory_equal(&alone, &trains, offsetof(struct left, sink));
-	assert_int_equal(singles, alone.packets);
+	if (!work->rough)
+		assert_int_equal(singles, alone.packets);
 }
 
 /* Every other one is a packet, or little more. */
@@ -144,7 +265,7 @@ static struct message random_message(uint32_t mtu)
 	else
 		m.size -= lab_random(4);
 	if (!lab_random(5))
-		m.completion = GNIC_COMPLETION_CQ;
+		m.completion = lab_random(3) ? GNIC_COMPLETION_CQ : lab_random(4);
 	return m;
 }
 
@@ -163,9 +284,34 @@ static struct message random_other(uint32_t mtu)
 		break;
 	default:
 		m.opcode = GNIC_WQE_SEND;
-		m.size = 1 + m.size % BUFFER;
+		m.size = 1 + m.size % (lab_random(2) ? BUFFER : 1024u << mtu);
 	}
 	return m;
+}
+
+/* As large as any SEND but for a few, with and without a CQE, some signal. */
+static struct buffer random_buffer(void)
+{
+	uint32_t kind = lab_random(8) ? lab_random(2) * GNIC_COMPLETION_CQ : lab_random(4);
+
+	return (struct buffer){
+		.size = lab_random(60) ? BUFFER : lab_random(BUFFER),
+		.completion = kind,
+	};
+}
+
+/* What the receiver has. */
+static void random_receiver(struct work *work)
+{
+	work->buffers = MESSAGES;
+	for (uint32_t i = 0; i < MESSAGES; i++)
+		work->buffer[i] = random_buffer();
+	if (!lab_random(3))
+		work->late = MESSAGES - lab_random(8);
+	if (!lab_random(6))
+		work->conn.rnrs = lab_random(3);
+	if (!lab_random(6))
+		work->cq_room = 1 + lab_random(12);
 }
 
 /* Nothing is as large, nothing leaves at a wrong address; each fails the QP. */
@@ -186,6 +332,7 @@ static void spoil(struct message *m)
 static struct work random_work(void)
 {
 	struct work work = { .conn = lab_conn_default };
+	uint32_t writes;
 
 	work.conn.mtu = lab_random(4);
 	work.conn.ack_freq = lab_random(3) ? lab_random(40) : 0;
@@ -196,10 +343,19 @@ static struct work random_work(void)
 	work.wrong_key = !lab_random(15);
 	if (!lab_random(4))
 		work.conn.encap[0] = work.conn.encap[1] = &gre;
+	work.asid = lab_random(4) ? LAB_ASID : 0;
+	work.readable = 1 << 20;
+	work.writable = SINK;
+	work.access = lab_random(4) ? WRITES :
+		      lab_random(2) ? GNIC_ACCESS_REMOTE_WRITE : GNIC_ACCESS_LOCAL_WRITE;
 	work.count = 1 + lab_random(lab_random(2) ? MESSAGES : 3);
+	writes = lab_random(4);
 	for (uint32_t i = 0; i < work.count; i++)
-		work.message[i] = lab_random(3) ? random_message(work.conn.mtu) :
-						  random_other(work.conn.mtu);
+		work.message[i] = lab_random(3) < writes ? random_message(work.conn.mtu) :
+							   random_other(work.conn.mtu);
+	if (!lab_random(5))
+		work.rough = lab_random(work.count);
+	random_receiver(&work);
 	if (!lab_random(8))
 		spoil(&work.message[lab_random(work.count)]);
 	return work;
@@ -211,7 +367,7 @@ static void any_work(void **state)
 
 	(void)state;
 	lab.random = 77;
-	for (uint32_t i = 0; i < 150; i++) {
+	for (uint32_t i = 0; i < 300; i++) {
 		uint64_t seed = lab.random;
 		struct work work = random_work();
 
@@ -219,7 +375,7 @@ static void any_work(void **state)
 		failed += trains.failed[0];
 		lab.random = seed + 0x9e3779b97f4a7c15ull;
 	}
-	assert_in_range(failed, 1, 50);
+	assert_in_range(failed, 1, 150);
 }
 
 /* Of @count WRITEs. */
@@ -243,6 +399,7 @@ static void windows_end(void **state)
 	work.asid = LAB_ASID;
 	work.readable = 1 << 20;
 	work.writable = 1 << 20;
+	work.access = GNIC_ACCESS_REMOTE_WRITE;
 	compare(&work);
 	assert_false(trains.failed[0]);
 	work.writable = 300000;
@@ -268,6 +425,83 @@ static void longer_frames(void **state)
 	assert_true(trains.trains);
 }
 
+/* Of @count SENDs, each with a buffer and a CQE. */
+static struct work sends(uint32_t count, uint32_t size)
+{
+	struct work work = writes(count, size);
+
+	work.buffers = count;
+	for (uint32_t i = 0; i < count; i++) {
+		work.message[i].opcode = GNIC_WQE_SEND;
+		work.buffer[i] = (struct buffer){ size, GNIC_COMPLETION_CQ };
+	}
+	return work;
+}
+
+/* How many CQEs of the receiver there are. */
+static uint32_t receipts(const struct left *of)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < of->tolds; i++)
+		count += of->told[i].queue == 3;
+	return count;
+}
+
+/* Within a train the buffers run out, of whatever size the messages are. */
+static void no_more_buffers(void **state)
+{
+	static const uint32_t sizes[] = { 64, 4096, 9000 };
+
+	(void)state;
+	for (uint32_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		struct work work = sends(20, sizes[i]);
+
+		work.late = 13;
+		compare(&work);
+		assert_true(trains.qp[1].no_buffer);
+		assert_int_equal(receipts(&trains), 20);
+		assert_int_equal(trains.buffers, 20);
+	}
+}
+
+/* The message that does not fit fails, and is not written; those before it are answered. */
+static void buffer_too_small(void **state)
+{
+	struct work work = sends(20, 64);
+
+	(void)state;
+	work.buffer[9].size = 63;
+	compare(&work);
+	assert_true(trains.failed[0] && trains.failed[1]);
+	assert_int_equal(trains.ona, psn_add(lab_conn_default.psn[0], 9));
+	assert_int_equal(receipts(&trains), 10);
+	assert_int_equal(trains.qp[1].syndrome, GNIC_SYND_RX_SEND_TOO_BIG);
+}
+
+/* Who reads no CQEs loses the QP; what was told of before is acknowledged. */
+static void cq_overrun(void **state)
+{
+	struct work work = sends(20, 64);
+
+	(void)state;
+	work.cq_room = 9;
+	compare(&work);
+	assert_true(trains.failed[1]);
+	assert_int_equal(receipts(&trains), 9);
+	assert_int_equal(trains.qp[1].acks, 1);
+	assert_int_equal(trains.ona, psn_add(lab_conn_default.psn[0], 9));
+	/* of WRITEs, too, whose CQEs are those with immediate data */
+	for (uint32_t i = 0; i < work.count; i += 2) {
+		work.message[i].opcode = GNIC_WQE_LINEAR;
+		work.message[i].completion = i % 4 ? GNIC_COMPLETION_CQ : 0;
+	}
+	compare(&work);
+	assert_true(trains.failed[1]);
+	assert_int_equal(trains.msn, 14);
+	assert_int_equal(trains.ona, psn_add(lab_conn_default.psn[0], 13));
+}
+
 /* The tests above compare something. */
 static void there_are_trains(void **state)
 {
@@ -286,13 +520,37 @@ static void there_are_trains(void **state)
 	assert_in_range(trains.trains, 2, 2 * MESSAGES / 16 + 2);
 }
 
+/* Likewise. */
+static void there_are_trains_of_sends(void **state)
+{
+	struct work large = sends(2, 600000), small = sends(MESSAGES, 64);
+
+	(void)state;
+	/* in each round a train, between packets of other sizes, and the ACK */
+	run(&large, true, &trains);
+	assert_int_equal(trains.packets - trains.qp[0].acks, 2 * 147);
+	assert_in_range(trains.trains, 2 * 147 / 64, 2 * 147 / 16);
+	/* the first asks for the buffers, the others of a round are counted when it is over */
+	for (uint32_t i = 0; i < MESSAGES / 2; i++)
+		small.message[i].completion = GNIC_COMPLETION_CQ;
+	run(&small, true, &trains);
+	assert_int_equal(receipts(&trains), MESSAGES);
+	assert_in_range(trains.counted, 1, MESSAGES / 16 + 2);
+	run(&small, false, &alone);
+	assert_int_equal(alone.counted, MESSAGES);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_work),
 		cmocka_unit_test(windows_end),
 		cmocka_unit_test(longer_frames),
+		cmocka_unit_test(no_more_buffers),
+		cmocka_unit_test(buffer_too_small),
+		cmocka_unit_test(cq_overrun),
 		cmocka_unit_test(there_are_trains),
+		cmocka_unit_test(there_are_trains_of_sends),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -377,6 +377,8 @@ bool txs_gather(struct rc *rc, const struct rc_msg *msg, uint32_t len, struct fr
 uint32_t txs_rows_cost(const struct rc_requester *req, const struct rc_msg *msg);
 
 /* blk_txs.c */
+/* by: kind, first packet, last packet, with immediate data */
+extern const uint8_t txs_opcodes[RC_KINDS][2][2][2];
 void txs_start(struct rc *rc);		/* VALID was written: from NTS_PSN and the next WQE on */
 void txs_reset(struct rc *rc);		/* drop what is in flight */
 void txs_skip(struct rc_requester *req, uint32_t index);	/* to this WQE; none is in flight */
@@ -472,6 +474,18 @@ static inline void rxe_count(struct qp *qp, uint32_t len, uint32_t count)
 	qp->stats.rx_packets += count;
 	qp->stats.rx_bytes += (uint64_t)len * count;
 }
+
+/* A buffer's completion says so. */
+static inline bool rxe_signals(uint32_t completion)
+{
+	return FIELD_GET(GNIC_RC_WQE_COMPLETION, completion) & GNIC_COMPLETION_SOB;
+}
+
+/*
+ * blk_rxe_rc.c: a message has come, as @rc->res says; with immediate data @imm that is @tag.
+ * False: the CQ has overrun, the QP has failed.
+ */
+bool rxe_complete(struct rc *rc, bool imm, uint32_t tag);
 
 /* rxe_ack.c */
 void rxe_answer(struct rc *rc, struct rc_packet *pkt);	/* to the peer; no payload */

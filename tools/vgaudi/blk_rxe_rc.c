@@ -82,17 +82,12 @@ static bool rxe_next_buffer(struct qp *qp, struct gnic_hw_recv_wqe *wqe)
 	return entry;
 }
 
-static bool rxe_buffer_signals(const struct rc_responder *res)
-{
-	return FIELD_GET(GNIC_RC_WQE_COMPLETION, res->completion) & GNIC_COMPLETION_SOB;
-}
-
 /* False: the buffer's owner does not have the sync object, the QP has failed. */
 static bool rxe_check_buffer(struct rc *rc)
 {
 	struct rc_responder *res = &rc->res;
 
-	if (!rxe_buffer_signals(res) ||
+	if (!rxe_signals(res->completion) ||
 	    sob_allows(rc->qp->card, res->asid,
 		       FIELD_GET(GNIC_RC_WQE_REMOTE_SOB, res->completion), GNIC_ACCESS_LOCAL_WRITE))
 		return true;
@@ -142,33 +137,39 @@ static void rxe_complete_send(struct rc *rc, struct gnic_hw_cqe *cqe, bool imm)
 	cqe->wqe_index = cpu_to_le32(qp->rq.done);
 	qp->rq.done++;
 	wq_done(qp, &qp->rq);
-	if (rxe_buffer_signals(res))
+	if (rxe_signals(res->completion))
 		sob_signal(qp->card, res->asid, res->completion, GNIC_ACCESS_LOCAL_WRITE);
 	if (imm || FIELD_GET(GNIC_RC_WQE_COMPLETION, res->completion) & GNIC_COMPLETION_CQ)
 		cq_post(qp->rq_cq, cqe);
 }
 
-/* False: the CQ has overrun, the QP has failed. */
-static bool rxe_complete(struct rc *rc, const struct rc_packet *pkt)
+bool rxe_complete(struct rc *rc, bool imm, uint32_t tag)
 {
-	bool imm = roce_ops[pkt->opcode].flags & ROCE_OP_IMM;
 	struct qp *qp = rc->qp;
 	struct gnic_hw_cqe cqe = {
 		.ctrl = cpu_to_le32(FIELD_PREP(GNIC_CQE_QPN, qp->qpn) | (imm ? GNIC_CQE_IMM : 0)),
 		.wqe_index = cpu_to_le32(rc->res.msn),
-		.tag = cpu_to_le32(imm ? pkt->imm : 0),
+		.tag = cpu_to_le32(imm ? tag : 0),
 		.data = cpu_to_le32(rc->res.size),
 	};
 
 	rc->res.msn = psn_add(rc->res.msn, 1);
 	rc->res.busy = false;
-	if (roce_ops[pkt->opcode].flags & ROCE_OP_SOB)
-		sob_signal(qp->card, rc->res.asid, pkt->sob, GNIC_ACCESS_REMOTE_WRITE);
 	if (rc->res.is_send)
 		rxe_complete_send(rc, &cqe, imm);
 	else if (imm)
 		cq_post(qp->rq_cq, &cqe);
 	return !qp->failed;
+}
+
+/* False: as rxe_complete(). */
+static bool rxe_end(struct rc *rc, const struct rc_packet *pkt)
+{
+	uint16_t flags = roce_ops[pkt->opcode].flags;
+
+	if (flags & ROCE_OP_SOB)
+		sob_signal(rc->qp->card, rc->res.asid, pkt->sob, GNIC_ACCESS_REMOTE_WRITE);
+	return rxe_complete(rc, flags & ROCE_OP_IMM, pkt->imm);
 }
 
 static bool rxe_is_access(uint8_t syndrome)
@@ -247,7 +248,7 @@ static bool rxe_expected(struct rc *rc, const struct rxe_request *in)
 	res->left -= pkt->payload;
 	if (res->is_send)
 		res->size += pkt->payload;
-	if (roce_ops[pkt->opcode].flags & ROCE_OP_LAST && !rxe_complete(rc, pkt))
+	if (roce_ops[pkt->opcode].flags & ROCE_OP_LAST && !rxe_end(rc, pkt))
 		return false;
 	res->expected = psn_add(res->expected, 1);
 	res->naked = false;

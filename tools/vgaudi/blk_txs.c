@@ -91,8 +91,7 @@ void txs_emit(struct rc *rc, const struct rc_packet *pkt, struct frame *frame)
 	}
 }
 
-/* by: kind, first packet, last packet, with immediate data */
-static const uint8_t txs_opcodes[RC_KINDS][2][2][2] = {
+const uint8_t txs_opcodes[RC_KINDS][2][2][2] = {
 	[RC_WRITE] = {
 		{ { ROCE_WRITE_MIDDLE, ROCE_WRITE_MIDDLE }, { ROCE_WRITE_LAST, ROCE_WRITE_LAST_IMM } },
 		{ { ROCE_WRITE_FIRST, ROCE_WRITE_FIRST }, { ROCE_WRITE_ONLY, ROCE_WRITE_ONLY_IMM } },

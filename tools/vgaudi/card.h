@@ -479,16 +479,26 @@ static inline struct gnic_hw_db *ringmem_db(struct card *card, struct ringmem *m
 	return ringmem_find(card, mem, base, bytes, db_addr);
 }
 
+static inline uint64_t wq_offset(const struct wq *wq, uint32_t index)
+{
+	return (uint64_t)(index & wq->mask) << wq->entry_log;
+}
+
+/* Entry @index (free-running), if it is known where the ring is; NULL says nothing. */
+static inline void *wq_near(const struct qp *qp, const struct wq *wq, uint32_t index)
+{
+	return ringmem_holds(qp->card, &wq->mem) && wq->mem.ring ?
+	       wq->mem.ring + wq_offset(wq, index) : NULL;
+}
+
 void *wq_entry_find(struct qp *qp, struct wq *wq, uint64_t off);
 
-/* Entry @index (free-running) of the ring; NULL: its memory is gone, the QP has failed. */
+/* Likewise; NULL: its memory is gone, the QP has failed. */
 static inline void *wq_entry(struct qp *qp, struct wq *wq, uint32_t index)
 {
-	uint64_t off = (uint64_t)(index & wq->mask) << wq->entry_log;
+	void *entry = wq_near(qp, wq, index);
 
-	if (ringmem_holds(qp->card, &wq->mem) && wq->mem.ring)
-		return wq->mem.ring + off;
-	return wq_entry_find(qp, wq, off);
+	return entry ? entry : wq_entry_find(qp, wq, wq_offset(wq, index));
 }
 
 /*

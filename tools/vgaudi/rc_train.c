@@ -1,35 +1,42 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A train: the packets of a round that nobody on the way looks at. Some go from memory to
- * memory in one piece, a car: packets from the middle of a WRITE, or a WRITE that is a
- * packet, if the far end expects just these. Behind a WRITE that is a packet the next one may
- * follow: nothing can happen between them. The others come to the far end one by one, and
- * whatever is wrong with them is found there. What a train leaves behind, in memory, contexts,
- * counters and answers, is what its packets would have on their own; unless source and sink
- * overlap, of which nobody promises anything.
+ * memory in one piece, a car: packets from the middle of a message, or a message that is a
+ * packet, if the far end expects just these. Behind a message that is a packet the next one
+ * may follow. The others come to the far end one by one, and whatever is wrong with them is
+ * found there. What a train leaves behind, in memory, contexts, counters and answers, is what
+ * its packets would have on their own; unless source and sink overlap, of which nobody
+ * promises anything.
+ *
+ * All but counters of packets is settled before somebody is told of a message: a CQ that
+ * has no room for that fails its QPs, which may be at either end, and they send what ACK
+ * they owe.
  */
 #include "blk_qpc.h"
 #include "copy.h"
+#include "frame.h"
 
 #define TRAIN_BYTES	0x10000u
 
 /**
  * struct car - packets of one message and one size
- * @count: how many
  * @bytes: of payload, of all
  * @len: of the frame of one
- * @only: the one packet of its message
+ * @va: where it goes, device address at the far end
+ * @access: GNIC_ACCESS_* that this needs
  * @reduction: as of a WRITE
+ * @completion: of the buffer of a SEND
  * @room: bytes at @dst
  * @src: the payload
  * @dst: where it goes
  */
 struct car {
-	uint32_t count;
 	uint32_t bytes;
 	uint32_t len;
-	bool only;
+	uint64_t va;
+	uint8_t access;
 	uint16_t reduction;
+	uint32_t completion;
 	uint32_t room;
 	void *src;
 	void *dst;
@@ -89,27 +96,21 @@ static uint32_t train_middle(const struct rc_requester *req, const struct rc_msg
 	return train_min(most, TRAIN_BYTES >> req->mtu_log);
 }
 
-static uint32_t train_len(const struct rc_requester *req, const struct rc_msg *msg,
-			  const struct car *car)
+/* Of data in one piece. */
+static bool train_carries(const struct rc_msg *msg)
 {
-	uint8_t opcode = !car->only ? ROCE_WRITE_MIDDLE :
-			 msg->reduction ? ROCE_REDUCE_ONLY : ROCE_WRITE_ONLY;
+	const uint32_t kinds = BIT(RC_WRITE) | BIT(RC_REDUCE) | BIT(RC_SEND);
 
-	return req->base_len + roce_ops[opcode].ext_len +
-	       (car->only ? car->bytes + roce_pad(car->bytes) : 1u << req->mtu_log);
+	return kinds & BIT(msg->kind) && !msg->in_rows;
 }
 
-/* Of a WRITE in one piece. */
-static bool train_load(struct car *car, const struct rc_requester *req, const struct rc_msg *msg,
-		       uint32_t most)
+/* @only: the packet is its message. */
+static uint32_t train_len(const struct rc_requester *req, const struct rc_msg *msg, bool only)
 {
-	if ((msg->kind != RC_WRITE && msg->kind != RC_REDUCE) || msg->in_rows)
-		return false;
-	car->only = msg->packets == 1;
-	car->count = car->only ? !msg->imm && !msg->signals : train_middle(req, msg, most);
-	car->bytes = car->only ? msg->size : car->count << req->mtu_log;
-	car->len = train_len(req, msg, car);
-	return car->count;
+	uint8_t opcode = txs_opcodes[msg->kind][only][only][msg->imm];
+	uint32_t payload = only ? msg->size + roce_pad(msg->size) : 1u << req->mtu_log;
+
+	return req->base_len + roce_ops[opcode].ext_len + payload;
 }
 
 /* ---- whereto ---- */
@@ -138,35 +139,42 @@ static struct rc *train_to(struct train *t, uint32_t len)
 	return t->to;
 }
 
-static bool train_expected(const struct train *t, const struct car *car)
+/* @to has had all that was sent before. */
+static bool train_follows(const struct rc_requester *req, const struct rc *to)
 {
-	const struct rc_requester *req = &t->from->req;
-	const struct rc_responder *res = &t->to->res;
+	const struct rc_responder *res = &to->res;
 
-	if (!res->valid || res->stale || res->expected != req->nts || rxe_keeps(res))
-		return false;
-	if (car->only)
-		return !res->busy && res->lkey == req->rkey;
-	return res->busy && !res->is_send && !res->write.rows.row &&
-	       res->first == 1u << req->mtu_log && res->left > car->bytes;
+	return res->valid && !res->stale && res->expected == req->nts && !rxe_keeps(res);
 }
 
-static bool train_memory(struct train *t, const struct rc_msg *msg, struct car *car)
+/* The next buffer, if it is large enough and signals nothing. */
+static bool train_buffer(const struct qp *qp, struct car *car)
+{
+	const void *entry = qp->rq.index == qp->rq.done ? NULL :
+			    wq_near(qp, &qp->rq, qp->rq.done);
+	struct gnic_hw_recv_wqe wqe;
+
+	if (!entry)
+		return false;
+	frame_fetch(&wqe, entry, sizeof(wqe));
+	car->va = le64_to_cpu(wqe.addr);
+	car->access = GNIC_ACCESS_LOCAL_WRITE;
+	car->completion = le32_to_cpu(wqe.completion);
+	return le32_to_cpu(wqe.size) >= car->bytes && !rxe_signals(car->completion);
+}
+
+/* In line, for a car that is in registers. */
+static inline bool train_memory(struct train *t, const struct rc_msg *msg, struct car *car)
 {
 	const struct rc_requester *req = &t->from->req;
-	const struct rc_responder *res = &t->to->res;
-	uint64_t va = msg->remote;
 
-	car->reduction = car->only ? msg->reduction : res->write.reduction;
 	car->room = rxe_room(car->reduction, car->bytes);
-	if (!car->only)
-		va = res->write.va + rxe_room(car->reduction, res->size - res->left);
 	car->src = msg->is_inline ? (void *)msg->data :
 		   asid_near(t->from->qp->card, &t->src, req->asid,
 			     msg->local + ((uint64_t)req->packet << req->mtu_log), car->bytes,
 			     txs_access(msg));
-	car->dst = asid_near(t->to->qp->card, &t->dst, res->asid, va, car->room,
-			     GNIC_ACCESS_REMOTE_WRITE);
+	car->dst = asid_near(t->to->qp->card, &t->dst, t->to->res.asid, car->va, car->room,
+			     car->access);
 	return car->src && car->dst;
 }
 
@@ -197,7 +205,7 @@ static void train_place(const struct car *car)
 }
 
 /* As txs_advance(), of packets that were never sent before. */
-static void train_advance(struct rc_requester *req, const struct rc_msg *msg, uint32_t count)
+static void train_advance(struct rc_requester *req, uint32_t count)
 {
 	uint32_t nts = psn_add(req->nts, count);
 
@@ -207,78 +215,167 @@ static void train_advance(struct rc_requester *req, const struct rc_msg *msg, ui
 	}
 	req->nts = nts;
 	req->high = nts;
-	req->packet += count;
-	if (req->packet == msg->packets) {
-		req->packet = 0;
-		req->exec++;
-	}
 }
 
-/* The first one comes when it should; those behind it are messages of one packet, too. */
-static bool train_may(struct train *t, const struct car *car, const struct rc *to)
+static void train_leave(struct train *t, const struct car *car, uint32_t count)
 {
-	if (to)
-		return car->only && train_to(t, car->len) == to;
-	return train_to(t, car->len) && train_expected(t, car);
+	train_couple(t, car->len, count);
+	t->cars += count;
+	train_place(car);
+	train_advance(&t->from->req, count);
 }
 
-/*
- * What holds for the first car holds for all: nobody is told before the last has arrived.
- * Where they went; @sent: packets.
- */
-static struct rc *train_go(struct train *t, const struct rc_msg *msg, uint32_t most, uint32_t *sent)
+static void train_arrive(struct rc_responder *res, uint32_t count)
 {
-	struct rc_requester *req = &t->from->req;
-	struct rc *to = NULL;
-	struct car car;
-
-	do {
-		if (!train_load(&car, req, msg, most) || !train_may(t, &car, to) ||
-		    !train_memory(t, msg, &car))
-			break;
-		to = t->to;
-		train_couple(t, car.len, car.count);
-		t->cars += car.count;
-		train_place(&car);
-		train_advance(req, msg, car.count);
-		*sent += car.count;
-	} while (car.only && *sent < most && (msg = txs_next(t)));
-	return to;
-}
-
-/* @count packets, of @msg or of as many messages. */
-static void train_arrived(struct rc *to, const struct rc_msg *msg, uint32_t count)
-{
-	struct rc_responder *res = &to->res;
-
-	if (msg->packets == 1)
-		res->msn = psn_add(res->msn, count);
-	else
-		res->left -= count * res->first;
 	res->expected = psn_add(res->expected, count);
 	res->naked = false;
 }
 
+/* ---- messages that are a packet ---- */
+
+static bool train_load(struct train *t, const struct rc_msg *msg, struct car *car)
+{
+	if (!train_carries(msg) || msg->packets != 1 || msg->signals)
+		return false;
+	car->bytes = msg->size;
+	car->len = train_len(&t->from->req, msg, true);
+	car->reduction = msg->reduction;
+	return true;
+}
+
+/* @to: who has had the message before it, whose key is known; NULL: it is the first. */
+static bool train_may(struct train *t, const struct car *car, const struct rc *to)
+{
+	const struct rc_requester *req = &t->from->req;
+
+	if (to)
+		return train_to(t, car->len) == to;
+	to = train_to(t, car->len);
+	return to && train_follows(req, to) && !to->res.busy && to->res.lkey == req->rkey;
+}
+
+static bool train_finds(struct train *t, const struct rc_msg *msg, struct car *car)
+{
+	if (msg->kind == RC_SEND)
+		return train_buffer(t->to->qp, car);
+	car->va = msg->remote;
+	car->access = GNIC_ACCESS_REMOTE_WRITE;
+	car->completion = 0;
+	return true;
+}
+
+/* As rxe_complete(). */
+static bool train_complete(struct rc *to, const struct rc_msg *msg, const struct car *car)
+{
+	struct rc_responder *res = &to->res;
+
+	if (msg->kind != RC_SEND && !msg->imm) {
+		res->msn = psn_add(res->msn, 1);
+		return true;
+	}
+	res->is_send = msg->kind == RC_SEND;
+	res->size = msg->size;
+	res->completion = car->completion;
+	return rxe_complete(to, msg->imm, msg->tag);
+}
+
+/* How many went, @msg and those behind it. */
+static uint32_t train_messages(struct train *t, const struct rc_msg *msg, uint32_t most)
+{
+	struct rc_requester *req = &t->from->req;
+	struct rc *to = NULL;
+	uint32_t sent = 0;
+	struct car car;
+
+	do {
+		if (!train_load(t, msg, &car) || !train_may(t, &car, to) ||
+		    !train_finds(t, msg, &car) || !train_memory(t, msg, &car))
+			break;
+		to = t->to;
+		train_leave(t, &car, 1);
+		req->exec++;
+		req->since_ackreq = 0;
+		sent++;
+		if (!train_complete(to, msg, &car))
+			break;
+		train_arrive(&to->res, 1);
+		rxe_owe(to);
+	} while (sent < most && (msg = txs_next(t)));
+	return sent;
+}
+
+/* ---- packets from the middle of a message ---- */
+
+static bool train_expected(const struct rc_requester *req, const struct rc_msg *msg,
+			   const struct rc_responder *res, uint32_t bytes)
+{
+	return res->busy && res->is_send == (msg->kind == RC_SEND) && !res->write.rows.row &&
+	       res->first == 1u << req->mtu_log && res->left > bytes;
+}
+
+/* Where they go is known since the first packet. */
+static bool train_continues(struct train *t, const struct rc_msg *msg, struct car *car)
+{
+	const struct rc_responder *res = &t->to->res;
+	uint32_t off = res->is_send ? res->size : res->size - res->left;
+
+	car->reduction = res->write.reduction;
+	car->va = res->write.va + rxe_room(car->reduction, off);
+	car->access = res->access;
+	return train_memory(t, msg, car);
+}
+
+static void train_part_arrives(struct rc *to, const struct car *car, uint32_t count)
+{
+	struct rc_responder *res = &to->res;
+
+	res->left -= car->bytes;
+	if (res->is_send)
+		res->size += car->bytes;
+	train_arrive(res, count);
+}
+
+/* How many went. */
+static uint32_t train_part(struct train *t, const struct rc_msg *msg, uint32_t most)
+{
+	struct rc_requester *req = &t->from->req;
+	uint32_t count = train_carries(msg) ? train_middle(req, msg, most) : 0;
+	struct car car;
+	struct rc *to;
+
+	if (!count)
+		return 0;
+	car.bytes = count << req->mtu_log;
+	car.len = train_len(req, msg, false);
+	to = train_to(t, car.len);
+	if (!to || !train_follows(req, to) || !train_expected(req, msg, &to->res, car.bytes) ||
+	    !train_continues(t, msg, &car))
+		return 0;
+	train_leave(t, &car, count);
+	req->packet += count;
+	train_part_arrives(to, &car, count);
+	req->since_ackreq += count;
+	if (txs_ack_is_due(req, 0)) {
+		req->since_ackreq = 0;
+		rxe_owe(to);
+	}
+	return count;
+}
+
+/* ---- any packet ---- */
+
 uint32_t train_send(struct train *t, const struct rc_msg *msg, uint32_t most)
 {
 	struct rc_requester *req = &t->from->req;
-	bool idle = req->nts == req->ona, asks;
-	uint32_t sent = 0;
-	struct rc *to;
+	bool idle = req->nts == req->ona;
+	uint32_t sent;
 
 	most = train_room(req, most);
-	to = most ? train_go(t, msg, most, &sent) : NULL;
-	if (!to)
+	if (!most)
 		return 0;
-	train_arrived(to, msg, sent);
-	req->since_ackreq += sent;
-	asks = msg->packets == 1 || txs_ack_is_due(req, 0);
-	if (idle)
+	sent = msg->packets == 1 ? train_messages(t, msg, most) : train_part(t, msg, most);
+	if (sent && idle && req->valid)
 		tmr_progress(t->from);
-	if (!asks)
-		return sent;
-	req->since_ackreq = 0;
-	rxe_owe(to);
 	return sent;
 }
 
