@@ -118,7 +118,7 @@ bool wq_refresh(struct qp *qp, struct wq *wq)
 	return true;
 }
 
-void wq_done(struct qp *qp, struct wq *wq)
+void wq_done_find(struct qp *qp, struct wq *wq)
 {
 	*(wq == &qp->sq ? &fake_sq_done : &fake_rq_done) = wq->done;
 }

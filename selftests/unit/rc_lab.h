@@ -259,7 +259,7 @@ bool wq_refresh(struct qp *qp, struct wq *wq)
 	return true;
 }
 
-void wq_done(struct qp *qp, struct wq *wq)
+void wq_done_find(struct qp *qp, struct wq *wq)
 {
 	struct gnic_hw_db *db = asid_ptr(qp->card, GNIC_ASID_KERNEL, wq->db_addr, sizeof(*db), 0);
 

@@ -8,7 +8,7 @@
 
 #define NSEC_PER_USEC	1000u
 
-static struct gnic_hw_db *cq_db(struct cq *cq)
+static inline struct gnic_hw_db *cq_db(struct cq *cq)
 {
 	return ringmem_db(cq->card, &cq->mem, cq->base, ((uint64_t)cq->mask + 1) << cq->cqe_log,
 			  cq->db_addr);
@@ -114,7 +114,11 @@ static void cq_write(struct cq *cq, uint8_t *slot, const void *cqe)
 	if (!(cq->pi & (cq->mask + 1)))
 		ctrl |= htole32(GNIC_CQE_VALID);
 	memcpy(slot + sizeof(ctrl), (const uint8_t *)cqe + sizeof(ctrl),
-	       (1u << cq->cqe_log) - sizeof(ctrl));
+	       sizeof(struct gnic_hw_cqe) - sizeof(ctrl));
+	if (cq->cqe_log == 5)
+		memcpy(slot + sizeof(struct gnic_hw_cqe),
+		       (const uint8_t *)cqe + sizeof(struct gnic_hw_cqe),
+		       sizeof(struct gnic_hw_raw_cqe) - sizeof(struct gnic_hw_cqe));
 	/* Pairs with the driver's acquire of ctrl: the body before the valid bit. */
 	__atomic_store_n((uint32_t *)slot, ctrl, __ATOMIC_RELEASE);
 	cq->pi++;

@@ -77,13 +77,10 @@ bool wq_refresh(struct qp *qp, struct wq *wq)
 	return true;
 }
 
-void wq_done(struct qp *qp, struct wq *wq)
+void wq_done_find(struct qp *qp, struct wq *wq)
 {
-	struct gnic_hw_db *db = wq_db(qp, wq);
-
-	/* Pairs with the driver's acquire of done: it may reuse the entries then. */
-	if (db)
-		__atomic_store_n((uint32_t *)&db->done, htole32(wq->done), __ATOMIC_RELEASE);
+	if (wq_db(qp, wq))
+		wq_done(qp, wq);
 }
 
 /* ---- the poll list ---- */

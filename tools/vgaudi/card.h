@@ -507,7 +507,18 @@ static inline void *wq_entry(struct qp *qp, struct wq *wq, uint32_t index)
  * poll; a receive queue is refreshed by who needs a buffer.
  */
 bool wq_refresh(struct qp *qp, struct wq *wq);
-void wq_done(struct qp *qp, struct wq *wq);		/* publishes wq->done */
+void wq_done_find(struct qp *qp, struct wq *wq);
+
+/* Publishes wq->done. Pairs with the driver's acquire: it may reuse the entries then. */
+static inline void wq_done(struct qp *qp, struct wq *wq)
+{
+	if (ringmem_holds(qp->card, &wq->mem) && wq->mem.db)
+		__atomic_store_n((uint32_t *)&wq->mem.db->done, cpu_to_le32(wq->done),
+				 __ATOMIC_RELEASE);
+	else
+		wq_done_find(qp, wq);
+}
+
 void qp_wake(struct qp *qp);	/* onto the poll list */
 void qp_sleep(struct qp *qp);	/* off it, need_kick is set first */
 

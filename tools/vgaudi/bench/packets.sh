@@ -40,4 +40,5 @@ measure rc write-64-bytes-one-by-one 64 1 500
 measure rc send-64-bytes 64 64 20 send
 measure rc send-64-bytes-one-by-one 64 1 500 send
 measure rc write-1-MiB 1048576 8 2
+measure rc send-1-MiB 1048576 8 2 send
 measure rc sum-1-MiB 1048576 8 2 sum
