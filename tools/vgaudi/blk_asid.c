@@ -252,17 +252,25 @@ void *asid_straight(struct card *card, uint16_t asid, uint64_t addr, uint64_t le
 	return asid_device(card, addr, len);
 }
 
-/* The memory of the device, or the range of the client, that @addr is in. */
-static struct asid_span asid_region(const struct card *card, uint64_t addr)
+static void asid_set(struct asid_span *span, uint64_t addr, uint64_t size, uint8_t *ptr)
 {
+	span->addr = addr;
+	span->size = size;
+	span->ptr = ptr;
+}
+
+/* To the memory of the device, or the range of the client, that @addr is in. */
+static void asid_region(struct asid_span *span, uint64_t addr)
+{
+	const struct card *card = span->card;
 	const struct dma_map *map = card->dma->last;
 
 	if (addr < GNIC_ADDR_HOST_END)
-		return (struct asid_span){ .addr = map->iova, .size = map->size, .ptr = map->host };
-	if (addr - GNIC_ADDR_HBM_BASE < card->config.hbm_size)
-		return (struct asid_span){ .addr = GNIC_ADDR_HBM_BASE,
-					   .size = card->config.hbm_size, .ptr = card->hbm };
-	return (struct asid_span){ 0 };
+		asid_set(span, map->iova, map->size, map->host);
+	else if (addr - GNIC_ADDR_HBM_BASE < card->config.hbm_size)
+		asid_set(span, GNIC_ADDR_HBM_BASE, card->config.hbm_size, card->hbm);
+	else
+		span->size = 0;
 }
 
 /* What is before @addr, and from @end on, does not belong to it. */
@@ -277,9 +285,10 @@ static void asid_cut(struct asid_span *span, uint64_t addr, uint64_t end)
 		span->size = end - span->addr;
 }
 
-void *asid_span(struct card *card, struct asid_span *span, uint16_t asid, uint64_t addr,
-		uint64_t len, uint8_t access)
+void *asid_span(struct asid_span *span, uint64_t addr, uint64_t len, uint8_t access)
 {
+	struct card *card = span->card;
+	uint16_t asid = span->asid;
 	void *ptr = asid_straight(card, asid, addr, len, access);
 	const struct window *w;
 
@@ -288,8 +297,7 @@ void *asid_span(struct card *card, struct asid_span *span, uint16_t asid, uint64
 		span->used = true;
 		return ptr;
 	}
-	*span = asid_region(card, addr);
-	span->used = true;
+	asid_region(span, addr);
 	span->access = access;
 	if (span->size && asid != GNIC_ASID_KERNEL) {
 		w = *asid_last(&card->windows->tables[asid], access);

@@ -25,6 +25,7 @@ enum rc_kind {
 	RC_WRITE,
 	RC_SEND,
 	RC_REDUCE,	/* a WRITE that is a reduction */
+	/* what is before this is in one piece at the peer */
 	RC_STRIDE,	/* a WRITE that is rows at the peer */
 	RC_OFFER,	/* a buffer for one of the peer's WRITEs: no data */
 	RC_ASK,		/* for a WRITE of the peer's: no data */
@@ -37,16 +38,14 @@ enum rc_kind {
  * @remote: device address at the peer
  * @size: bytes, 0: NOP
  * @tag: immediate data
- * @sob: GNIC_RC_WQE_REMOTE_SOB, _SOB_DATA, _SOB_CMD
+ * @completion: as of struct gnic_hw_rc_wqe
  * @psn: of its first packet
  * @packets: how many
  * @kind: enum rc_kind
- * @imm: the tag travels
- * @signals: @sob is signalled at the peer
  * @cqe: completion wanted
+ * @in_rows: the data lies in rows
  * @is_inline: the data is in @data
  * @asked: the peer did, by RDV_RD
- * @in_rows: the data lies in rows
  * @there: RC_STRIDE: the first dimension of @rows that is the peer's
  * @reduction: RC_REDUCE: how
  * @data: inline data
@@ -57,16 +56,14 @@ struct rc_msg {
 	uint64_t remote;
 	uint32_t size;
 	uint32_t tag;
-	uint32_t sob;
+	uint32_t completion;
 	uint32_t psn;
 	uint32_t packets;
 	uint8_t kind;
-	bool imm;
-	bool signals;
 	bool cqe;
+	bool in_rows;
 	bool is_inline;
 	bool asked;
-	bool in_rows;
 	uint8_t there;
 	uint16_t reduction;
 	union {
@@ -353,17 +350,24 @@ static inline void rc_window_set(struct rc_requester *req, struct rc_window *win
 	req->window = window->now / RC_WINDOW_UNIT;
 }
 
+/* The tag travels. */
+static inline bool txs_imm(const struct rc_msg *msg)
+{
+	return msg->completion & FIELD_PREP(GNIC_RC_WQE_COMPLETION, GNIC_COMPLETION_CQ);
+}
+
+/* A sync object is signalled at the peer. */
+static inline bool txs_signals(const struct rc_msg *msg)
+{
+	return msg->completion & FIELD_PREP(GNIC_RC_WQE_COMPLETION, GNIC_COMPLETION_SOB);
+}
+
 static inline struct rc_msg *rc_msg(const struct rc_requester *req, uint32_t index)
 {
 	return (struct rc_msg *)&req->msg[index & (RC_MSGS - 1)];
 }
 
-/*
- * txs_wqe.c: WQE @req->tail becomes a message; 0, enum gnic_hw_syndrome, or TXS_WAITS:
- * the peer has not offered a buffer for it yet.
- */
-#define TXS_WAITS		0xff
-uint8_t txs_load(struct rc_requester *req, const void *entry);
+/* txs_wqe.c */
 bool txs_in_rows(uint32_t opcode);	/* its WQEs have a struct gnic_hw_rc_stride */
 
 /*
@@ -412,6 +416,7 @@ uint8_t rdv_check(const struct rc_requester *req, const struct gnic_hw_rc_wqe *w
 		  uint32_t opcode);
 bool rdv_serve(struct rc *rc);	/* what the peer has asked for becomes message @req->tail */
 /* A LINEAR of @size bytes takes the next offer, *@va: 0, a syndrome or TXS_WAITS. */
+#define TXS_WAITS		0xff
 uint8_t rdv_take(struct rc_requester *req, uint32_t size, uint64_t *va);
 bool rdv_is_open(const struct rc *rc);	/* the peer has not met all that was offered to it */
 /* An offer has come: 0, or why it is refused. */
@@ -446,7 +451,7 @@ static inline uint8_t txs_access(const struct rc_msg *msg)
  * @longest: frame for which this holds
  * @len: of the frames that the ports between have not counted yet
  * @count: how many
- * @cars: of these, those that @to has not counted either
+ * @alone: of these, those that @to has counted
  * @budget: WQEs that may be fetched
  * @src: where payload came from
  * @dst: where it went
@@ -454,12 +459,12 @@ static inline uint8_t txs_access(const struct rc_msg *msg)
 struct train {
 	struct rc *from, *to;
 	uint32_t longest;
-	uint32_t len, count, cars;
+	uint32_t len, count, alone;
 	int budget;
 	struct asid_span src, dst;
 };
 
-/* The message whose packets are next; NULL: there is none now. */
+/* txs_wqe.c: the message whose packets are next; NULL: there is none now. */
 struct rc_msg *txs_next(struct train *t);
 
 /* Packets of @msg that have arrived, @most at most; 0: send one. */

@@ -12,45 +12,6 @@
 
 #include "blk_qpc.h"
 
-/* ---- from WQE to message ---- */
-
-/* All that was fetched has been sent once, so the next PSN is the message's. */
-static bool txs_fetch(struct rc *rc)
-{
-	struct rc_requester *req = &rc->req;
-	struct qp *qp = rc->qp;
-	const void *entry;
-	uint8_t syndrome;
-
-	if (qp->stopped || req->tail - req->head == RC_MSGS)
-		return false;
-	if (req->serves)
-		return rdv_serve(rc);
-	if (req->tail == qp->sq.index)
-		return false;
-	entry = wq_entry(qp, &qp->sq, req->tail);
-	if (!entry)
-		return false;
-	syndrome = txs_load(req, entry);
-	if (syndrome == TXS_WAITS)
-		return false;
-	if (syndrome) {
-		req->flaw = syndrome;
-		return false;
-	}
-	req->tail++;
-	return true;
-}
-
-struct rc_msg *txs_next(struct train *t)
-{
-	struct rc_requester *req = &t->from->req;
-
-	if (req->exec == req->tail && (t->budget-- <= 0 || !txs_fetch(t->from)))
-		return NULL;
-	return rc_msg(req, req->exec);
-}
-
 /* ---- from message to packets ---- */
 
 void txs_count(struct rc *rc, uint32_t len, uint32_t count)
@@ -135,7 +96,7 @@ static void txs_make(struct rc *rc, const struct rc_msg *msg, struct rc_packet *
 		.payload = last ? msg->size - (req->packet << req->mtu_log) : 1u << req->mtu_log,
 		.dst_qp = req->dst_qp,
 		.psn = req->nts,
-		.opcode = txs_opcodes[msg->kind][!req->packet][last][msg->imm],
+		.opcode = txs_opcodes[msg->kind][!req->packet][last][txs_imm(msg)],
 		.ack_req = txs_wants_ack(req, last),
 		.selective = req->selective && !req->resync,
 		.va = msg->remote,
@@ -143,7 +104,7 @@ static void txs_make(struct rc *rc, const struct rc_msg *msg, struct rc_packet *
 		.dma_len = msg->size,
 		.reduction = msg->reduction,
 		.imm = msg->tag,
-		.sob = msg->sob,
+		.sob = msg->completion & ~GNIC_RC_WQE_COMPLETION,
 	};
 	if (msg->kind == RC_OFFER || msg->kind == RC_ASK)
 		pkt->payload = 0;
@@ -151,7 +112,7 @@ static void txs_make(struct rc *rc, const struct rc_msg *msg, struct rc_packet *
 		pkt->asker = msg->local;
 	if (msg->kind == RC_STRIDE && !req->packet)
 		pkt->rows = rows_from(&msg->rows, msg->there);
-	if (last && msg->signals)
+	if (last && txs_signals(msg))
 		pkt->opcode = roce_with_sob(pkt->opcode);
 }
 
@@ -256,17 +217,22 @@ static void txs_complete(struct rc *rc)
 	struct rc_requester *req = &rc->req;
 	uint32_t index = req->head;
 	struct qp *qp = rc->qp;
+	uint32_t first = 0, cqes = 0;
 
-	while (txs_head_is_done(req))
-		req->head++;
+	for (; txs_head_is_done(req); req->head++)
+		if (rc_msg(req, req->head)->cqe && !cqes++)
+			first = req->head;
 	/* what the peer has asked for is no WQE */
 	if (index == req->head || req->serves)
 		return;
 	qp->sq.done = req->head;
 	wq_done(qp, &qp->sq);
-	for (; index != qp->sq.done && !qp->failed; index++)
-		if (rc_msg(req, index)->cqe)
-			txs_post_cqe(rc, index);
+	for (index = first; cqes && !qp->failed; index++) {
+		if (!rc_msg(req, index)->cqe)
+			continue;
+		txs_post_cqe(rc, index);
+		cqes--;
+	}
 	rc_posts_done(rc, qp->sq.done, 0);
 }
 

@@ -397,6 +397,8 @@ void *asid_straight(struct card *card, uint16_t asid, uint64_t addr, uint64_t le
 
 /**
  * struct asid_span - memory in one piece that an ASID may access in one way
+ * @card: whose
+ * @asid: its
  * @addr: its first device address
  * @size: bytes; 0: none was looked up
  * @ptr: where it is
@@ -406,6 +408,8 @@ void *asid_straight(struct card *card, uint16_t asid, uint64_t addr, uint64_t le
  * For who has many accesses to make before the loop is entered again.
  */
 struct asid_span {
+	struct card *card;
+	uint16_t asid;
 	uint64_t addr;
 	uint64_t size;
 	uint8_t *ptr;
@@ -413,18 +417,17 @@ struct asid_span {
 	bool used;
 };
 
-void *asid_span(struct card *card, struct asid_span *span, uint16_t asid, uint64_t addr,
-		uint64_t len, uint8_t access);
+void *asid_span(struct asid_span *span, uint64_t addr, uint64_t len, uint8_t access);
 
-/* As asid_straight(); @span: of this ASID, what answered last. */
-static inline void *asid_near(struct card *card, struct asid_span *span, uint16_t asid,
-			      uint64_t addr, uint64_t len, uint8_t access)
+/* As asid_straight(); @span: what answered last. */
+static inline void *asid_near(struct asid_span *span, uint64_t addr, uint64_t len,
+			      uint8_t access)
 {
 	uint64_t off = addr - span->addr;
 
 	if (len <= span->size && off <= span->size - len && access == span->access)
 		return span->ptr + off;
-	return asid_span(card, span, asid, addr, len, access);
+	return asid_span(span, addr, len, access);
 }
 
 /* Pieces, as asid_iov() leaves them, into one. */

@@ -22,6 +22,7 @@
  * struct car - packets of one message and one size
  * @bytes: of payload, of all
  * @len: of the frame of one
+ * @local: where it is, device address
  * @va: where it goes, device address at the far end
  * @access: GNIC_ACCESS_* that this needs
  * @reduction: as of a WRITE
@@ -33,6 +34,7 @@
 struct car {
 	uint32_t bytes;
 	uint32_t len;
+	uint64_t local;
 	uint64_t va;
 	uint8_t access;
 	uint16_t reduction;
@@ -56,9 +58,9 @@ static void train_passed(struct train *t)
 
 	txs_count(t->from, t->len, t->count);
 	mac_passed(t->from->qp->port, t->to->qp->vport, &frame, t->count);
-	rxe_count(t->to->qp, t->len, t->cars);
+	rxe_count(t->to->qp, t->len, t->count - t->alone);
 	t->count = 0;
-	t->cars = 0;
+	t->alone = 0;
 }
 
 void train_count(struct train *t)
@@ -99,16 +101,14 @@ static uint32_t train_middle(const struct rc_requester *req, const struct rc_msg
 /* Of data in one piece. */
 static bool train_carries(const struct rc_msg *msg)
 {
-	const uint32_t kinds = BIT(RC_WRITE) | BIT(RC_REDUCE) | BIT(RC_SEND);
-
-	return kinds & BIT(msg->kind) && !msg->in_rows;
+	return msg->kind < RC_STRIDE && !msg->in_rows;
 }
 
 /* @only: the packet is its message. */
 static uint32_t train_len(const struct rc_requester *req, const struct rc_msg *msg, bool only)
 {
-	uint8_t opcode = txs_opcodes[msg->kind][only][only][msg->imm];
-	uint32_t payload = only ? msg->size + roce_pad(msg->size) : 1u << req->mtu_log;
+	uint8_t opcode = txs_opcodes[msg->kind][only][only][txs_imm(msg)];
+	uint32_t payload = only ? roce_padded(msg->size) : 1u << req->mtu_log;
 
 	return req->base_len + roce_ops[opcode].ext_len + payload;
 }
@@ -128,14 +128,24 @@ static struct rc *train_far(const struct rc *rc, uint32_t len)
 	       encap_same(to->res.encap, rc->req.encap) ? to : NULL;
 }
 
+static void train_find(struct train *t, uint32_t len)
+{
+	const struct rc *from = t->from;
+
+	train_count(t);
+	t->longest = len;
+	t->to = train_far(from, len);
+	if (!t->to)
+		return;
+	t->src = (struct asid_span){ .card = from->qp->card, .asid = from->req.asid };
+	t->dst = (struct asid_span){ .card = t->to->qp->card, .asid = t->to->res.asid };
+}
+
 /* The QP that gets frames of @len bytes; NULL: they have to find out on their way. */
 static struct rc *train_to(struct train *t, uint32_t len)
 {
-	if (len > t->longest) {
-		train_count(t);
-		t->longest = len;
-		t->to = train_far(t->from, len);
-	}
+	if (len > t->longest)
+		train_find(t, len);
 	return t->to;
 }
 
@@ -166,15 +176,10 @@ static bool train_buffer(const struct qp *qp, struct car *car)
 /* In line, for a car that is in registers. */
 static inline bool train_memory(struct train *t, const struct rc_msg *msg, struct car *car)
 {
-	const struct rc_requester *req = &t->from->req;
-
 	car->room = rxe_room(car->reduction, car->bytes);
 	car->src = msg->is_inline ? (void *)msg->data :
-		   asid_near(t->from->qp->card, &t->src, req->asid,
-			     msg->local + ((uint64_t)req->packet << req->mtu_log), car->bytes,
-			     txs_access(msg));
-	car->dst = asid_near(t->to->qp->card, &t->dst, t->to->res.asid, car->va, car->room,
-			     car->access);
+		   asid_near(&t->src, car->local, car->bytes, txs_access(msg));
+	car->dst = asid_near(&t->dst, car->va, car->room, car->access);
 	return car->src && car->dst;
 }
 
@@ -182,9 +187,10 @@ static inline bool train_memory(struct train *t, const struct rc_msg *msg, struc
 
 static void train_couple(struct train *t, uint32_t len, uint32_t count)
 {
-	if (len != t->len)
+	if (len != t->len) {
 		train_count(t);
-	t->len = len;
+		t->len = len;
+	}
 	t->count += count;
 }
 
@@ -220,7 +226,6 @@ static void train_advance(struct rc_requester *req, uint32_t count)
 static void train_leave(struct train *t, const struct car *car, uint32_t count)
 {
 	train_couple(t, car->len, count);
-	t->cars += count;
 	train_place(car);
 	train_advance(&t->from->req, count);
 }
@@ -235,10 +240,11 @@ static void train_arrive(struct rc_responder *res, uint32_t count)
 
 static bool train_load(struct train *t, const struct rc_msg *msg, struct car *car)
 {
-	if (!train_carries(msg) || msg->packets != 1 || msg->signals)
+	if (msg->packets != 1 || txs_signals(msg) || !train_carries(msg))
 		return false;
 	car->bytes = msg->size;
 	car->len = train_len(&t->from->req, msg, true);
+	car->local = msg->local;
 	car->reduction = msg->reduction;
 	return true;
 }
@@ -254,7 +260,7 @@ static bool train_may(struct train *t, const struct car *car, const struct rc *t
 	return to && train_follows(req, to) && !to->res.busy && to->res.lkey == req->rkey;
 }
 
-static bool train_finds(struct train *t, const struct rc_msg *msg, struct car *car)
+static bool train_whereto(struct train *t, const struct rc_msg *msg, struct car *car)
 {
 	if (msg->kind == RC_SEND)
 		return train_buffer(t->to->qp, car);
@@ -269,14 +275,14 @@ static bool train_complete(struct rc *to, const struct rc_msg *msg, const struct
 {
 	struct rc_responder *res = &to->res;
 
-	if (msg->kind != RC_SEND && !msg->imm) {
+	if (msg->kind != RC_SEND && !txs_imm(msg)) {
 		res->msn = psn_add(res->msn, 1);
 		return true;
 	}
 	res->is_send = msg->kind == RC_SEND;
 	res->size = msg->size;
 	res->completion = car->completion;
-	return rxe_complete(to, msg->imm, msg->tag);
+	return rxe_complete(to, txs_imm(msg), msg->tag);
 }
 
 /* How many went, @msg and those behind it. */
@@ -289,18 +295,21 @@ static uint32_t train_messages(struct train *t, const struct rc_msg *msg, uint32
 
 	do {
 		if (!train_load(t, msg, &car) || !train_may(t, &car, to) ||
-		    !train_finds(t, msg, &car) || !train_memory(t, msg, &car))
+		    !train_whereto(t, msg, &car) || !train_memory(t, msg, &car))
 			break;
 		to = t->to;
 		train_leave(t, &car, 1);
 		req->exec++;
-		req->since_ackreq = 0;
 		sent++;
 		if (!train_complete(to, msg, &car))
 			break;
 		train_arrive(&to->res, 1);
-		rxe_owe(to);
+		/* one ACK is for all */
+		if (sent == 1)
+			rxe_owe(to);
 	} while (sent < most && (msg = txs_next(t)));
+	if (sent)
+		req->since_ackreq = 0;
 	return sent;
 }
 
@@ -316,10 +325,12 @@ static bool train_expected(const struct rc_requester *req, const struct rc_msg *
 /* Where they go is known since the first packet. */
 static bool train_continues(struct train *t, const struct rc_msg *msg, struct car *car)
 {
+	const struct rc_requester *req = &t->from->req;
 	const struct rc_responder *res = &t->to->res;
 	uint32_t off = res->is_send ? res->size : res->size - res->left;
 
 	car->reduction = res->write.reduction;
+	car->local = msg->local + ((uint64_t)req->packet << req->mtu_log);
 	car->va = res->write.va + rxe_room(car->reduction, off);
 	car->access = res->access;
 	return train_memory(t, msg, car);
@@ -381,8 +392,8 @@ uint32_t train_send(struct train *t, const struct rc_msg *msg, uint32_t most)
 
 void train_carry(struct train *t, const struct rc_packet *pkt, struct frame *frame)
 {
-	uint32_t len = t->from->req.base_len + roce_ops[pkt->opcode].ext_len + pkt->payload +
-		       roce_pad(pkt->payload);
+	uint32_t len = t->from->req.base_len + roce_ops[pkt->opcode].ext_len +
+		       roce_padded(pkt->payload);
 
 	frame->len = len;
 	if (!train_to(t, len)) {
@@ -390,6 +401,7 @@ void train_carry(struct train *t, const struct rc_packet *pkt, struct frame *fra
 		return;
 	}
 	train_couple(t, len, 1);
+	t->alone++;
 	frame->rc = pkt;
 	rc_receive(t->to->qp->vport, frame);
 }

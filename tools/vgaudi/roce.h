@@ -269,6 +269,11 @@ static inline uint32_t roce_pad(uint32_t payload)
 	return -payload & 3;
 }
 
+static inline uint32_t roce_padded(uint32_t payload)
+{
+	return (payload + 3) & ~3u;
+}
+
 /* Up to the payload. */
 static inline uint32_t roce_hdr_len(const struct rc_packet *pkt)
 {
@@ -279,7 +284,7 @@ static inline uint32_t roce_hdr_len(const struct rc_packet *pkt)
 /* The whole frame without FCS. */
 static inline uint32_t roce_frame_len(const struct rc_packet *pkt)
 {
-	return roce_hdr_len(pkt) + pkt->payload + roce_pad(pkt->payload) + ROCE_ICRC_LEN;
+	return roce_hdr_len(pkt) + roce_padded(pkt->payload) + ROCE_ICRC_LEN;
 }
 
 /* ---- bytes ---- */

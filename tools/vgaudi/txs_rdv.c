@@ -113,7 +113,7 @@ bool rdv_serve(struct rc *rc)
 		.psn = req->nts,
 		.packets = (offer->size + (1u << req->mtu_log) - 1) >> req->mtu_log,
 		.kind = RC_WRITE,
-		.imm = true,
+		.completion = FIELD_PREP(GNIC_RC_WQE_COMPLETION, GNIC_COMPLETION_CQ),
 		.asked = true,
 	};
 	req->tail++;

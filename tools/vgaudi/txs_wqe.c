@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Block TXS: a WQE of an RC QP, from what the driver wrote to a message, or why it is none. */
+/* Block TXS: WQEs of an RC QP, from what the driver wrote to a message, or why it is none. */
 #include <stdatomic.h>
 #include <string.h>
 
@@ -164,10 +164,11 @@ static bool txs_is_plain(const struct rc_requester *req, const struct gnic_hw_rc
 	const uint32_t more = TXS_RESERVED | GNIC_RC_WQE_SE | GNIC_RC_WQE_INLINE |
 			      GNIC_RC_WQE_REDUCTION;
 	const uint32_t says = GNIC_WQE_INDEX | GNIC_WQE_OPCODE | more;
-	uint32_t ctrl = le32_to_cpu(wqe->ctrl) & says;
-	uint32_t index = FIELD_PREP(GNIC_WQE_INDEX, req->tail & 0xff);
+	/* of the index nothing is left if it is the right one */
+	uint32_t opcode = (le32_to_cpu(wqe->ctrl) & says) ^
+			  FIELD_PREP(GNIC_WQE_INDEX, req->tail & 0xff);
 
-	return (ctrl == (index | GNIC_WQE_LINEAR) || ctrl == (index | GNIC_WQE_SEND)) &&
+	return (opcode == GNIC_WQE_LINEAR || opcode == GNIC_WQE_SEND) &&
 	       le32_to_cpu(wqe->size) - 1 < GNIC_RC_SIZE_MAX && !req->waits;
 }
 
@@ -209,18 +210,15 @@ static void txs_fill(const struct rc_requester *req, struct rc_msg *msg,
 		     const struct gnic_hw_rc_wqe *wqe)
 {
 	uint32_t ctrl = le32_to_cpu(wqe->ctrl);
-	uint32_t completion = le32_to_cpu(wqe->completion);
 
 	msg->local = le64_to_cpu(wqe->local_addr);
 	msg->remote = le64_to_cpu(wqe->remote_addr);
 	msg->size = le32_to_cpu(wqe->size);
 	msg->tag = le32_to_cpu(wqe->tag);
-	msg->sob = completion & ~GNIC_RC_WQE_COMPLETION;
+	msg->completion = le32_to_cpu(wqe->completion);
 	msg->psn = req->nts;
-	msg->packets = (msg->size + (1u << req->mtu_log) - 1) >> req->mtu_log;
+	msg->packets = ((msg->size - 1) >> req->mtu_log) + 1;
 	msg->kind = FIELD_GET(GNIC_WQE_OPCODE, ctrl) == GNIC_WQE_SEND ? RC_SEND : RC_WRITE;
-	msg->imm = FIELD_GET(GNIC_RC_WQE_COMPLETION, completion) & GNIC_COMPLETION_CQ;
-	msg->signals = FIELD_GET(GNIC_RC_WQE_COMPLETION, completion) & GNIC_COMPLETION_SOB;
 	msg->cqe = ctrl & GNIC_RC_WQE_ACKREQ;
 	msg->is_inline = false;
 	msg->asked = false;
@@ -265,7 +263,11 @@ static uint8_t txs_load_any(struct rc_requester *req, struct rc_msg *msg,
 	return req->waits && msg->size ? rdv_take(req, msg->size, &msg->remote) : 0;
 }
 
-uint8_t txs_load(struct rc_requester *req, const void *entry)
+/*
+ * WQE @req->tail becomes a message: 0, enum gnic_hw_syndrome, or TXS_WAITS: the peer has
+ * not offered a buffer for it yet.
+ */
+static uint8_t txs_load(struct rc_requester *req, const void *entry)
 {
 	struct rc_msg *msg = rc_msg(req, req->tail);
 	union txs_wqe wqe;
@@ -279,4 +281,40 @@ uint8_t txs_load(struct rc_requester *req, const void *entry)
 		return txs_load_any(req, msg, &wqe);
 	txs_fill(req, msg, &wqe.rc);
 	return 0;
+}
+
+/* All that was fetched has been sent once, so the next PSN is the message's. */
+static bool txs_fetch(struct rc *rc)
+{
+	struct rc_requester *req = &rc->req;
+	struct qp *qp = rc->qp;
+	const void *entry;
+	uint8_t syndrome;
+
+	if (qp->stopped || req->tail - req->head == RC_MSGS)
+		return false;
+	if (req->serves)
+		return rdv_serve(rc);
+	if (req->tail == qp->sq.index)
+		return false;
+	entry = wq_entry(qp, &qp->sq, req->tail);
+	if (!entry)
+		return false;
+	syndrome = txs_load(req, entry);
+	if (syndrome) {
+		if (syndrome != TXS_WAITS)
+			req->flaw = syndrome;
+		return false;
+	}
+	req->tail++;
+	return true;
+}
+
+struct rc_msg *txs_next(struct train *t)
+{
+	struct rc_requester *req = &t->from->req;
+
+	if (req->exec == req->tail && (t->budget-- <= 0 || !txs_fetch(t->from)))
+		return NULL;
+	return rc_msg(req, req->exec);
 }
