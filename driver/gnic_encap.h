@@ -5,8 +5,6 @@
 
 #include "gnic_qp.h"
 
-#define GNIC_ENCAP_ROCE_PORT	4791
-
 enum gnic_hw_encap_type gnic_encap_type(const struct gnic_group_config *config);
 /* bytes around a packet */
 u32 gnic_encap_len(const struct gnic_group_config *config);

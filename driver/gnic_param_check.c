@@ -151,9 +151,9 @@ int gnic_param_check_encap_port(struct gnic_dev *dev, const char *name,
 				const union devlink_param_value *val,
 				struct netlink_ext_ack *extack)
 {
-	if (val->vu16 != GNIC_ENCAP_ROCE_PORT)
+	if (val->vu16 != GNIC_ROCE_UDP_PORT)
 		return 0;
-	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: %u is RoCE itself", name, GNIC_ENCAP_ROCE_PORT);
+	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: %u is RoCE itself", name, GNIC_ROCE_UDP_PORT);
 	return -EINVAL;
 }
 

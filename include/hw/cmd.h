@@ -420,6 +420,8 @@ GNIC_HW_SIZE(gnic_hw_qp_path, 60);
 #define GNIC_QP_PATH_ICRC_SWAPPED	BIT(0)	/* Gaudi's order of the four bytes, not RoCE's */
 #define GNIC_QP_PATH_LOOPBACK		BIT(1)	/* to QPs of this port, with or without a link */
 
+#define GNIC_ROCE_UDP_PORT		4791u	/* destination, of RoCE v2 */
+
 #define GNIC_ENCAPS			8u	/* of a port */
 #define GNIC_ENCAP_HEADER_MAX		32u
 

@@ -99,7 +99,7 @@ static void bytes_on_the_wire(void **state)
 		assert_memory_equal(first + inner - kind->header_len, kind->header,
 				    kind->header_len);
 		check_ip4(inner, 17, 1);
-		assert_int_equal(frame_be16(first + inner + 22), ROCE_UDP_PORT);
+		assert_int_equal(frame_be16(first + inner + 22), GNIC_ROCE_UDP_PORT);
 		lab_teardown(NULL);
 		lab_setup(NULL);
 	}

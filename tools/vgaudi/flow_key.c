@@ -32,7 +32,7 @@ static void flow_key_rc(struct gnic_hw_flow_key *key, const struct rc_packet *rc
 	key->ip_tos = path->tos;
 	key->ip_ttl = path->hop_limit;
 	key->l4_src = htons(path->udp_sport);
-	key->l4_dst = htons(ROCE_PORT);
+	key->l4_dst = htons(GNIC_ROCE_UDP_PORT);
 	flow_key_l4_info(key, rc->dst_qp);
 }
 

@@ -4,6 +4,7 @@
  * lies within the bytes at hand, and a length if it fits what is around it.
  */
 #include "frame.h"
+#include "hw/cmd.h"
 #include "parse.h"
 
 #define PARSE_EXT_MAX	8	/* IPv6 extension headers that are skipped */
@@ -66,7 +67,7 @@ static void parse_udp(const struct frame *frame, struct parsed *p, uint32_t room
 	}
 	p->l4 = GNIC_CQE_L4_UDP;
 	p->payload_off = p->l4_off + UDP_LEN;
-	p->roce = frame_be16(udp + 2) == ROCE_PORT && len >= UDP_LEN + BTH_LEN &&
+	p->roce = frame_be16(udp + 2) == GNIC_ROCE_UDP_PORT && len >= UDP_LEN + BTH_LEN &&
 		  p->payload_off + BTH_LEN <= room;
 }
 

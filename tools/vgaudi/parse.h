@@ -43,7 +43,6 @@ struct parsed;
 #define SCTP_CHECK		8u
 #define UDP_CHECK		6u
 
-#define ROCE_PORT		4791
 #define BTH_LEN			12u
 
 /*

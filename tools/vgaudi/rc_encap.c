@@ -37,7 +37,7 @@ static bool encap_set_ok(const struct gnic_hw_encap_set *in)
 	case GNIC_ENCAP_IPV4:
 		return in->proto != IP_PROTO_TCP && in->proto != IP_PROTO_UDP && !port;
 	case GNIC_ENCAP_UDP:
-		return !in->proto && port && port != ROCE_UDP_PORT;
+		return !in->proto && port && port != GNIC_ROCE_UDP_PORT;
 	default:
 		return false;
 	}

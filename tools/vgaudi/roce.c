@@ -228,7 +228,7 @@ uint32_t roce_build(const struct rc_packet *pkt, uint8_t *hdr)
 		p = build_ip6(p, path, (uint16_t)udp);
 	else
 		p = build_ip4(p, path, path->src_ip, IPPROTO_UDP, (uint16_t)udp);
-	p = build_udp(p, path, ROCE_UDP_PORT, (uint16_t)udp);
+	p = build_udp(p, path, GNIC_ROCE_UDP_PORT, (uint16_t)udp);
 	p = build_bth(p, pkt);
 	p = build_ext(p, pkt);
 	return (uint32_t)(p - hdr);
@@ -370,7 +370,7 @@ static uint32_t parse_ip6(const uint8_t *ip, struct roce_path *path)
 static bool parse_udp(const uint8_t *udp, uint32_t room, struct roce_path *path)
 {
 	path->udp_sport = get16(udp);
-	return get16(udp + 2) == ROCE_UDP_PORT && get16(udp + 4) == room;
+	return get16(udp + 2) == GNIC_ROCE_UDP_PORT && get16(udp + 4) == room;
 }
 
 static void parse_sack(const uint8_t *p, struct roce_sack *sack)

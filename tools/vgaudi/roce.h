@@ -13,7 +13,6 @@
 #include "hw/cmd.h"
 #include "rows.h"
 
-#define ROCE_UDP_PORT		4791
 #define ROCE_PKEY		0xffff	/* the default partition, full member */
 #define ROCE_ICRC_LEN		4u
 #define ROCE_BTH_LEN		12u
