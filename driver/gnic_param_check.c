@@ -32,6 +32,16 @@ int gnic_param_check_depth(struct gnic_dev *dev, const char *name,
 	return -EINVAL;
 }
 
+/* @without: what a device that lacks one of @caps does instead */
+static int gnic_param_needs_rc(const struct gnic_dev *dev, u32 caps, const char *name,
+			       const char *without, struct netlink_ext_ack *extack)
+{
+	if (!(caps & ~le32_to_cpu(dev->caps.rc)))
+		return 0;
+	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: %s", name, without);
+	return -EOPNOTSUPP;
+}
+
 static int gnic_param_one_of(const char *name, const union devlink_param_value *val,
 			     const char *first, const char *second,
 			     struct netlink_ext_ack *extack)
@@ -72,10 +82,8 @@ int gnic_param_check_type(struct gnic_dev *dev, const char *name,
 				       val->vstr);
 		return -EOPNOTSUPP;
 	}
-	if (type <= GNIC_GROUP_WRITE || le32_to_cpu(dev->caps.rc) & GNIC_RC_CAP_RDV)
-		return 0;
-	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: this device knows no rendezvous", name);
-	return -EOPNOTSUPP;
+	return gnic_param_needs_rc(dev, type <= GNIC_GROUP_WRITE ? 0 : GNIC_RC_CAP_RDV, name,
+				   "this device knows no rendezvous", extack);
 }
 
 int gnic_param_check_cc(struct gnic_dev *dev, const char *name,
@@ -89,11 +97,9 @@ int gnic_param_check_cc(struct gnic_dev *dev, const char *name,
 		NL_SET_ERR_MSG_FMT_MOD(extack, "%s: none, window, delay or dcqcn", name);
 		return -EINVAL;
 	}
-	if (!(caps[mode] & ~le32_to_cpu(dev->caps.rc)))
-		return 0;
-	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: this device does not do it by %s", name,
-			       mode == 2 ? "delay" : "marks");
-	return -EOPNOTSUPP;
+	return gnic_param_needs_rc(dev, caps[mode], name,
+				   mode == 2 ? "this device does not do it by delay" :
+				   "this device does not do it by marks", extack);
 }
 
 int gnic_param_check_icrc(struct gnic_dev *dev, const char *name,
@@ -107,29 +113,24 @@ int gnic_param_check_recovery(struct gnic_dev *dev, const char *name,
 {
 	int err = gnic_param_one_of(name, val, "go_back_n", "selective", extack);
 
-	if (err || !strcmp(val->vstr, "go_back_n") ||
-	    le32_to_cpu(dev->caps.rc) & GNIC_RC_CAP_SELECTIVE)
+	if (err || !strcmp(val->vstr, "go_back_n"))
 		return err;
-	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: this device resends all behind a gap", name);
-	return -EOPNOTSUPP;
+	return gnic_param_needs_rc(dev, GNIC_RC_CAP_SELECTIVE, name,
+				   "this device resends all behind a gap", extack);
 }
 
 int gnic_param_check_adaptive(struct gnic_dev *dev, const char *name,
 			      const union devlink_param_value *val, struct netlink_ext_ack *extack)
 {
-	if (!val->vbool || le32_to_cpu(dev->caps.rc) & GNIC_RC_CAP_ADAPTIVE)
-		return 0;
-	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: time-outs of this device are all alike", name);
-	return -EOPNOTSUPP;
+	return gnic_param_needs_rc(dev, val->vbool ? GNIC_RC_CAP_ADAPTIVE : 0, name,
+				   "time-outs of this device are all alike", extack);
 }
 
 int gnic_param_check_loopback(struct gnic_dev *dev, const char *name,
 			      const union devlink_param_value *val, struct netlink_ext_ack *extack)
 {
-	if (!val->vbool || le32_to_cpu(dev->caps.rc) & GNIC_RC_CAP_LOOPBACK)
-		return 0;
-	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: this device sends all RDMA to the wire", name);
-	return -EOPNOTSUPP;
+	return gnic_param_needs_rc(dev, val->vbool ? GNIC_RC_CAP_LOOPBACK : 0, name,
+				   "this device sends all RDMA to the wire", extack);
 }
 
 int gnic_param_check_encap(struct gnic_dev *dev, const char *name,
@@ -141,10 +142,8 @@ int gnic_param_check_encap(struct gnic_dev *dev, const char *name,
 		NL_SET_ERR_MSG_FMT_MOD(extack, "%s: none, ipv4 or udp", name);
 		return -EINVAL;
 	}
-	if (le32_to_cpu(dev->caps.rc) & GNIC_RC_CAP_ENCAP)
-		return 0;
-	NL_SET_ERR_MSG_FMT_MOD(extack, "%s: this device has no encapsulation", name);
-	return -EOPNOTSUPP;
+	return gnic_param_needs_rc(dev, GNIC_RC_CAP_ENCAP, name,
+				   "this device has no encapsulation", extack);
 }
 
 int gnic_param_check_encap_port(struct gnic_dev *dev, const char *name,
