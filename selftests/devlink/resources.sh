@@ -211,6 +211,17 @@ pools() {
 	"$TREE/selftests/lib/pagepools.py" "$DEV" | cut -d " " -f 2
 }
 
+# new_queues_keep OPCODE CQS DOORBELLS BEFORE: the device refuses OPCODE once when the netdev
+# gives its queues back; so many more are taken then, and a pool, since the first time
+new_queues_keep() {
+	fault_command "$1"
+	ethtool -G "$DEV" rx 512 tx 256
+	ethtool -G "$DEV" rx 512 tx 512
+	taken_more cqs "$2" "$4"
+	taken_more doorbells "$3" "$4"
+	expect "pools" "$(pools)" -eq 3
+}
+
 # Nor does a queue of a netdev lose its memory while the device may use it: rings, records,
 # CQs, and the pool whose pages it may fill. The other queue is given back.
 refused_queue_destruction() {
@@ -223,18 +234,8 @@ refused_queue_destruction() {
 	defer ip link set "$DEV" down
 	running=$(all_taken)
 	expect "pools" "$(pools)" -eq 2
-	fault_command QP_DESTROY
-	ethtool -G "$DEV" rx 512 tx 256
-	ethtool -G "$DEV" rx 512 tx 512
-	taken_more cqs 2 "$running"
-	taken_more doorbells 5 "$running"
-	expect "pools" "$(pools)" -eq 3
-	fault_command CQ_DESTROY
-	ethtool -G "$DEV" rx 512 tx 256
-	ethtool -G "$DEV" rx 512 tx 512
-	taken_more cqs 3 "$running"
-	taken_more doorbells 6 "$running"
-	expect "pools" "$(pools)" -eq 3
+	new_queues_keep QP_DESTROY 2 5 "$running"
+	new_queues_keep CQ_DESTROY 3 6 "$running"
 	dmesg | grep -q "QP .* can't be destroyed (-5): reload the device" || fail "not said"
 	dmesg | grep -q "CQ .* can't be destroyed (-5): reload the device" || fail "not said"
 	ip link set "$DEV" down

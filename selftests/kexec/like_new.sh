@@ -66,7 +66,7 @@ settings_are_new() {
 	ethtool -k "$DEV" | grep -q "rx-fcs: off" || fail "FCS is received"
 	ethtool "${PORTS[2]}" | grep -q "Auto-negotiation: on" || fail "the link is forced"
 	is_heir || return 0
-	expect queues "$(ethtool -l "$DEV" | awk '/^Combined/ { n = $2 } END { print n }')" -eq 1
+	expect queues "$(channels_now)" -eq 1
 	expect ring "$(ethtool -g "$DEV" | awk '/^RX:/ { n = $2 } END { print n }')" -eq 64
 }
 

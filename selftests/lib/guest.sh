@@ -173,8 +173,13 @@ topology_down() {
 	wait_for 5 test -e "/sys/class/net/$PEER_DEV"
 }
 
+# carrier_is 0|1: of $DEV
+carrier_is() {
+	[ "$(cat "/sys/class/net/$DEV/carrier")" = "$1" ]
+}
+
 carrier_up() {
-	[ "$(cat "/sys/class/net/$DEV/carrier")" = 1 ] &&
+	carrier_is 1 &&
 		[ "$(peer cat "/sys/class/net/$PEER_DEV/carrier")" = 1 ]
 }
 

@@ -39,6 +39,18 @@ arrives() {
 	cmp "$DIR/in" "$DIR/out"
 }
 
+# unlike NAME VALUE [NAME VALUE]...: what this end was told alone keeps its messages from arriving
+unlike() {
+	group_state "$CARD" 5 inactive
+	group_set "$CARD" 5 "$@"
+	group_state "$CARD" 5 active
+	target "$PEER_CARD" 5
+	expect_fail write 1000
+	# nothing came; it may have ended by itself, for its QP refused the message
+	kill "$TARGET" 2>/dev/null || true
+	[ ! -s "$DIR/out" ] || fail "something came"
+}
+
 # both NAME VALUE [NAME VALUE]...: while inactive, at both ends
 both() {
 	group_state "$CARD" 5 inactive

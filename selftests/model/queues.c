@@ -308,22 +308,33 @@ static uint64_t events_lost(void)
 	return le64_to_cpu(stats.events_lost);
 }
 
+/* So many events, unless some are lost. */
+static void link_changes(unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++)
+		rig_port_admin(&rig, 1, !(i % 2));
+}
+
+static void events_are(struct rig_eq *eq, unsigned int type, unsigned int count)
+{
+	while (count--)
+		CLIENT_EQ(event(eq), type);
+}
+
 /* The last entry tells of it. When that is consumed there is room again, and the next one may. */
 static void events_overrun(void)
 {
 	struct rig_eq eq;
-	unsigned int i, round;
+	unsigned int round;
 
 	rig_open(&rig, (const char *[]) { "--topology", "loop", NULL });
 	rig_eq(&rig, &eq, LOG, GNIC_VECTOR_NONE);
 	rig_port_admin(&rig, 0, true);
 	for (round = 1; round <= 2; round++) {
-		for (i = 0; i < SIZE; i++)
-			rig_port_admin(&rig, 1, !(i % 2));
+		link_changes(SIZE);
 		CLIENT_EQ(events_lost(), round * (SIZE + 1));
-		for (i = 0; i < SIZE - 1; i++)
-			CLIENT_EQ(event(&eq), GNIC_EQE_LINK_STATUS);
-		CLIENT_EQ(event(&eq), GNIC_EQE_LOST);
+		events_are(&eq, GNIC_EQE_LINK_STATUS, SIZE - 1);
+		events_are(&eq, GNIC_EQE_LOST, 1);
 		CLIENT_CHECK(!rig_eq_peek(&rig, &eq));
 	}
 	rig_port_admin(&rig, 1, true);
@@ -335,22 +346,18 @@ static void events_overrun(void)
 static void lost_once(void)
 {
 	struct rig_eq eq;
-	unsigned int i;
 
 	rig_open(&rig, (const char *[]) { "--topology", "loop", NULL });
 	rig_eq(&rig, &eq, LOG, GNIC_VECTOR_NONE);
 	rig_port_admin(&rig, 0, true);
-	for (i = 0; i < SIZE; i++)
-		rig_port_admin(&rig, 1, !(i % 2));
-	for (i = 0; i < 2; i++)
-		CLIENT_EQ(event(&eq), GNIC_EQE_LINK_STATUS);
+	link_changes(SIZE);
+	events_are(&eq, GNIC_EQE_LINK_STATUS, 2);
 	/* one finds room, one does not */
 	rig_port_admin(&rig, 1, true);
 	CLIENT_EQ(events_lost(), SIZE + 2);
-	for (; i < SIZE - 1; i++)
-		CLIENT_EQ(event(&eq), GNIC_EQE_LINK_STATUS);
-	CLIENT_EQ(event(&eq), GNIC_EQE_LOST);
-	CLIENT_EQ(event(&eq), GNIC_EQE_LINK_STATUS);
+	events_are(&eq, GNIC_EQE_LINK_STATUS, SIZE - 3);
+	events_are(&eq, GNIC_EQE_LOST, 1);
+	events_are(&eq, GNIC_EQE_LINK_STATUS, 1);
 	CLIENT_CHECK(!rig_eq_peek(&rig, &eq));
 	rig_port_admin(&rig, 1, false);
 	CLIENT_EQ(event(&eq), GNIC_EQE_LINK_STATUS);

@@ -8,7 +8,7 @@
 link_follows_peer() {
 	peer ip link set "$PEER_DEV" down
 	defer peer ip link set "$PEER_DEV" up
-	wait_for 5 sh -c "[ \$(cat /sys/class/net/$DEV/carrier) = 0 ]"
+	wait_for 5 carrier_is 0
 	peer ip link set "$PEER_DEV" up
 	wait_for 5 carrier_up
 }

@@ -289,8 +289,8 @@ device_keeps_priority() {
 }
 
 topology_up
-COMBINED=$(ethtool -l "$DEV" | awk '/Combined/ { print $2 }' | tail -n 1)
-PEER_COMBINED=$(peer ethtool -l "$PEER_DEV" | awk '/Combined/ { print $2 }' | tail -n 1)
+COMBINED=$(channels_now)
+PEER_COMBINED=$(peer ethtool -l "$PEER_DEV" | awk '/^Combined:/ { value = $2 } END { print value }')
 finish() {
 	ethtool -L "$DEV" combined "$COMBINED"
 	peer ethtool -L "$PEER_DEV" combined "$PEER_COMBINED"

@@ -86,10 +86,6 @@ wire_is() {
 		grep -q '"ok":true' || fail "the wire is not $1"
 }
 
-carrier_is() {
-	[ "$(cat "/sys/class/net/$DEV/carrier")" = "$1" ]
-}
-
 # New queues cannot be made: the port stays, and they are made when it is possible.
 no_new_queues() {
 	local eth before

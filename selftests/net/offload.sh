@@ -198,7 +198,7 @@ every_feature() {
 loopback() {
 	ethtool -K "$DEV" loopback on
 	defer ethtool -K "$DEV" loopback off
-	wait_for 5 sh -c "[ \$(cat /sys/class/net/$DEV/carrier) = 1 ]"
+	wait_for 5 carrier_is 1
 	background tcpdump -i "$DEV" -Q in -c 1 "ether proto 0x88b5"
 	sleep 1
 	python3 - "$DEV" <<-'PYTHON'

@@ -277,7 +277,7 @@ survives() {
 }
 
 topology_up
-COMBINED=$(ethtool -l "$DEV" | awk '/Combined/ { print $2 }' | tail -n 1)
+COMBINED=$(channels_now)
 finish() {
 	ethtool -L "$DEV" combined "$COMBINED"
 	peer ethtool -L "$PEER_DEV" combined "$COMBINED"

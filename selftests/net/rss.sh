@@ -217,7 +217,7 @@ device_refuses() {
 	ethtool -X "$DEV" default
 	refuse VPORT_QUEUES
 	expect_logged "the device refuses the new queues" ethtool -L "$DEV" combined 8
-	expect "channels" "$(ethtool -l "$DEV" | awk '/Combined/ { n = $2 } END { print n }')" -eq 4
+	expect "channels" "$(channels_now)" -eq 4
 	expect "queues" "$(busy 200 src=1)" = "0 1 2 3"
 	ping_works
 }
