@@ -206,8 +206,11 @@ struct rc_requester {
 	uint64_t rto;		/* ns; of the first time-out in a row */
 	uint64_t expiry;	/* of the oldest packet not acknowledged */
 	uint64_t deadline;	/* the timer's: expiry, or when something is to be tried before */
-	uint8_t probes;		/* so often it was, without an answer */
+	uint64_t since;		/* the last progress, or the begin of a wait for it */
+	uint64_t usual;		/* ns; how long it takes of late */
+	uint8_t probes;		/* so often something was tried, without an answer */
 	bool probing;		/* and a packet is to be sent for it */
+	bool probed;		/* and was, and nothing has come of it */
 	struct loop_timer timer;
 	struct rc_delay delay;
 	struct rc_rdv rdv;
@@ -371,11 +374,11 @@ static inline struct rc_msg *rc_msg(const struct rc_requester *req, uint32_t ind
 bool txs_in_rows(uint32_t opcode);	/* its WQEs have a struct gnic_hw_rc_stride */
 
 /*
- * txs_rows.c: the payload of the packet that is next, @len bytes of a message in rows.
+ * txs_rows.c: the payload of a packet, @len bytes from @off on of a message in rows.
  * @room: for ROCE_PAYLOAD_MAX bytes, until the packet has left. False: out of reach.
  */
-bool txs_gather(struct rc *rc, const struct rc_msg *msg, uint32_t len, struct frame *frame,
-		uint8_t *room);
+bool txs_gather(struct rc *rc, const struct rc_msg *msg, uint32_t off, uint32_t len,
+		struct frame *frame, uint8_t *room);
 /* As how many packets one of these counts in a round: so many rows are worth one. */
 #define TXS_ROWS_A_PACKET	64u
 uint32_t txs_rows_cost(const struct rc_requester *req, const struct rc_msg *msg);
@@ -427,7 +430,7 @@ void sack_start(struct rc_requester *req);
 void sack_sent(struct rc_requester *req);	/* packet NTS leaves */
 void sack_skip(struct rc_requester *req);	/* over what need not be sent */
 void sack_lose(struct rc_requester *req);	/* all that has not arrived is lost */
-void sack_probe(struct rc *rc);		/* the oldest packet is sent again, to see what is lost */
+void sack_probe(struct rc_requester *req);	/* the oldest packet leaves once more */
 void sack_receive(struct rc *rc, const struct rc_packet *pkt);
 
 /* txs_delay.c */
@@ -562,6 +565,7 @@ void tmr_hold(struct rc *rc, uint64_t ns);	/* nothing is sent for so long */
 void tmr_init(struct rc *rc);
 void tmr_exit(struct rc *rc);
 void tmr_progress(struct rc *rc);	/* sent the first, or an ACK came: time starts anew */
+void tmr_answered(struct rc *rc);	/* an ACK came, before that */
 
 /* Posts, blk_qpc.c: sorted by index, the lowest first. */
 void rc_post_add(struct rc *rc, struct rc_post *post);

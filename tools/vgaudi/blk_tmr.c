@@ -4,11 +4,11 @@
  *
  * Every packet and every ACK moves a deadline, which is a store; the timer in
  * the loop is only touched when it is not pending, or fires too early or too late.
- * A selective requester does not wait for the time-out: it probes before.
+ * A requester does not just wait for the time-out: it probes before.
  */
 #include "blk_qpc.h"
 
-#define TMR_PROBE		64	/* of the time-out, and then twice as long each time */
+#define TMR_PROBE		64	/* of the time-out; a longer wait if answers take long */
 
 uint64_t tmr_rto(uint32_t granularity)
 {
@@ -78,11 +78,11 @@ static void tmr_expired(struct rc *rc)
 static uint64_t tmr_next(const struct rc *rc)
 {
 	const struct rc_requester *req = &rc->req;
-	uint64_t probe;
+	uint64_t wait = tmr_timeout(req) / TMR_PROBE, probe;
 
-	if (!req->selective)
-		return req->expiry;
-	probe = loop_now(rc->qp->card->loop) + (tmr_timeout(req) / TMR_PROBE << req->probes);
+	if (wait < 3 * req->usual)
+		wait = 3 * req->usual;
+	probe = loop_now(rc->qp->card->loop) + (wait << req->probes);
 	return probe < req->expiry ? probe : req->expiry;
 }
 
@@ -94,7 +94,7 @@ static void tmr_probe(struct rc *rc)
 	req->probes++;
 	req->deadline = tmr_next(rc);
 	tmr_set(rc);
-	sack_probe(rc);
+	qp_wake(rc->qp);
 }
 
 static void tmr_fire(void *opaque)
@@ -104,7 +104,7 @@ static void tmr_fire(void *opaque)
 
 	uint64_t now = loop_now(rc->qp->card->loop);
 
-	if (!req->valid || (req->ona == req->nts && !req->held && !req->probing))
+	if (!req->valid || (req->ona == req->nts && !req->held))
 		return;
 	if (now < req->deadline)
 		tmr_set(rc);
@@ -137,13 +137,29 @@ void tmr_hold(struct rc *rc, uint64_t ns)
 		txs_fail(rc, req->head, GNIC_SYND_QPC_RETRY);
 }
 
+/*
+ * How long an answer takes: at once if it takes longer, slowly if it does not. One that a
+ * probe may have brought had been lost, or was late: half of the time is a guess at both.
+ */
+void tmr_answered(struct rc *rc)
+{
+	struct rc_requester *req = &rc->req;
+	uint64_t took = (loop_now(rc->qp->card->loop) - req->since) >> !!req->probes;
+
+	if (took > req->usual)
+		req->usual = took;
+	else
+		req->usual -= (req->usual - took) / 8;
+}
+
 void tmr_progress(struct rc *rc)
 {
 	struct rc_requester *req = &rc->req;
 	uint64_t before = req->deadline;	/* the timer is set to it, or to less */
 
 	req->probes = 0;
-	req->expiry = loop_now(rc->qp->card->loop) + tmr_timeout(req);
+	req->since = loop_now(rc->qp->card->loop);
+	req->expiry = req->since + tmr_timeout(req);
 	req->deadline = tmr_next(rc);
 	/* no memory for a timer: a QP that could hang for ever fails at once */
 	if ((req->deadline < before || !loop_timer_pending(&req->timer)) && !tmr_set(rc))

@@ -85,18 +85,19 @@ static bool txs_wants_ack(const struct rc_requester *req, bool last)
 	return last || (req->selective && req->nts != req->high) || txs_ack_is_due(req, 1);
 }
 
-static void txs_make(struct rc *rc, const struct rc_msg *msg, struct rc_packet *pkt)
+static void txs_make(struct rc *rc, const struct rc_msg *msg, uint32_t packet,
+		     struct rc_packet *pkt)
 {
 	struct rc_requester *req = &rc->req;
-	bool last = req->packet + 1 == msg->packets;
+	bool last = packet + 1 == msg->packets;
 
 	*pkt = (struct rc_packet){
 		.path = &rc->path,
 		.encap = req->encap,
-		.payload = last ? msg->size - (req->packet << req->mtu_log) : 1u << req->mtu_log,
+		.payload = last ? msg->size - (packet << req->mtu_log) : 1u << req->mtu_log,
 		.dst_qp = req->dst_qp,
-		.psn = req->nts,
-		.opcode = txs_opcodes[msg->kind][!req->packet][last][txs_imm(msg)],
+		.psn = psn_add(msg->psn, packet),
+		.opcode = txs_opcodes[msg->kind][!packet][last][txs_imm(msg)],
 		.ack_req = txs_wants_ack(req, last),
 		.selective = req->selective && !req->resync,
 		.va = msg->remote,
@@ -110,17 +111,16 @@ static void txs_make(struct rc *rc, const struct rc_msg *msg, struct rc_packet *
 		pkt->payload = 0;
 	if (msg->kind == RC_ASK)
 		pkt->asker = msg->local;
-	if (msg->kind == RC_STRIDE && !req->packet)
+	if (msg->kind == RC_STRIDE && !packet)
 		pkt->rows = rows_from(&msg->rows, msg->there);
 	if (last && txs_signals(msg))
 		pkt->opcode = roce_with_sob(pkt->opcode);
 }
 
-/* The payload of the packet that is next, in @frame->iov; @room: see txs_gather(). */
-static bool txs_payload(struct rc *rc, struct rc_msg *msg, uint32_t len, struct frame *frame,
-			uint8_t *room)
+/* The payload of a packet from @off on, in @frame->iov; @room: see txs_gather(). */
+static bool txs_payload(struct rc *rc, struct rc_msg *msg, uint32_t off, uint32_t len,
+			struct frame *frame, uint8_t *room)
 {
-	uint64_t off = (uint64_t)rc->req.packet << rc->req.mtu_log;
 
 	if (!len) {
 		frame->iovs = 0;
@@ -132,7 +132,7 @@ static bool txs_payload(struct rc *rc, struct rc_msg *msg, uint32_t len, struct 
 		return true;
 	}
 	if (msg->in_rows)
-		return txs_gather(rc, msg, len, frame, room);
+		return txs_gather(rc, msg, off, len, frame, room);
 	frame->iovs = asid_iov(rc->qp->card, rc->req.asid, msg->local + off, len,
 			       txs_access(msg), frame->iov, FRAME_IOV);
 	return frame->iovs >= 0;
@@ -171,17 +171,47 @@ static void txs_send(struct train *train, struct rc_msg *msg)
 	struct frame frame;
 	bool idle = req->nts == req->ona;
 
-	txs_make(rc, msg, &pkt);
-	if (!txs_payload(rc, msg, pkt.payload, &frame, room)) {
+	txs_make(rc, msg, req->packet, &pkt);
+	if (!txs_payload(rc, msg, req->packet << req->mtu_log, pkt.payload, &frame, room)) {
 		req->flaw = GNIC_SYND_LOCAL_ACCESS;
 		return;
 	}
 	if (req->delay.target && pkt.ack_req && req->nts == req->high)
 		delay_sent(rc, pkt.psn);
 	txs_advance(rc, msg, pkt.ack_req);
-	if (idle && !req->probing)
+	if (idle)
 		tmr_progress(rc);
+	train_carry(train, &pkt, &frame);
+}
+
+/*
+ * The oldest packet once more, as a question: whoever has it says how far he is, whoever
+ * misses it takes it and says so. Those behind it are under way as far as anybody knows.
+ */
+static void txs_probe(struct train *train)
+{
+	struct rc *rc = train->from;
+	struct rc_requester *req = &rc->req;
+	struct rc_msg *msg = rc_msg(req, req->head);
+	uint32_t packet = (req->ona - msg->psn) & ROCE_PSN_MASK;
+	uint8_t room[ROCE_PAYLOAD_MAX];
+	struct rc_packet pkt;
+	struct frame frame;
+
 	req->probing = false;
+	if (req->ona == req->nts)
+		return;		/* it is the next one anyway */
+	txs_make(rc, msg, packet, &pkt);
+	/* what cannot be read any more is found at the time-out */
+	if (!txs_payload(rc, msg, packet << req->mtu_log, pkt.payload, &frame, room))
+		return;
+	pkt.ack_req = true;
+	req->probed = true;
+	/* whose the answer would be nobody could say */
+	req->delay.measures = false;
+	if (req->selective)
+		sack_probe(req);
+	rc->qp->stats.retransmits++;
 	train_carry(train, &pkt, &frame);
 }
 
@@ -279,6 +309,8 @@ int rc_poll(struct qp *qp, int budget)
 
 	if (!rc->path.loopback && mac_pause_holds(qp))
 		return 0;
+	if (req->probing && req->valid && !req->held && req->window)
+		txs_probe(&train);
 	while (req->valid && !req->held && !req->flaw && work < req->burst) {
 		if (req->selective)
 			sack_skip(req);
@@ -301,7 +333,7 @@ bool txs_acked(struct rc *rc, uint32_t psn)
 {
 	struct rc_requester *req = &rc->req;
 	int32_t news = psn_diff(psn, req->ona);
-	bool overtaken;
+	bool overtaken, alone;
 
 	if (news < 0 || psn_diff(psn, req->high) > 0)
 		return false;
@@ -309,19 +341,23 @@ bool txs_acked(struct rc *rc, uint32_t psn)
 		return true;
 	/* an ACK of what was sent before a rollback */
 	overtaken = psn_diff(psn, req->nts) > 0;
+	/* of a question: what was sent behind it is not there */
+	alone = req->probed && !req->selective && news == 1 && psn != req->nts;
+	tmr_answered(rc);
 	req->ona = psn;
 	req->timeouts = 0;
 	req->naks = 0;
 	req->rnrs = 0;
 	req->held = false;
 	req->probing = false;
+	req->probed = false;
 	if (req->delay.target)
 		delay_acked(rc);
 	if (req->ecn.on)
 		ecn_age(rc);
 	req->resync = false;
 	txs_complete(rc);
-	if (overtaken)
+	if (overtaken || alone)
 		txs_rewind(rc);
 	if (req->valid && req->ona != req->nts)
 		tmr_progress(rc);
@@ -357,6 +393,7 @@ void txs_rewind(struct rc *rc)
 
 	req->nts = req->ona;
 	req->since_ackreq = 0;
+	req->probed = false;
 	req->exec = req->head;
 	req->flaw = 0;
 	req->packet = 0;
@@ -402,6 +439,8 @@ void txs_start(struct rc *rc)
 	req->naks = 0;
 	req->rnrs = 0;
 	req->probing = false;
+	req->probed = false;
+	req->usual = 0;
 	sack_start(req);
 	delay_start(req);
 	rdv_start(req);

@@ -76,7 +76,7 @@ static uint32_t train_room(const struct rc_requester *req, uint32_t most)
 {
 	uint32_t in_flight = txs_in_flight(req);
 
-	if (req->nts != req->high || req->probing || req->resync || req->delay.target ||
+	if (req->nts != req->high || req->resync || req->delay.target ||
 	    in_flight >= req->window)
 		return 0;
 	return train_min(most, req->window - in_flight);

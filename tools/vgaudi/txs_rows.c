@@ -63,11 +63,9 @@ static bool rows_copy(struct rc *rc, const struct rc_msg *msg, uint32_t off, uin
 	return true;
 }
 
-bool txs_gather(struct rc *rc, const struct rc_msg *msg, uint32_t len, struct frame *frame,
-		uint8_t *room)
+bool txs_gather(struct rc *rc, const struct rc_msg *msg, uint32_t off, uint32_t len,
+		struct frame *frame, uint8_t *room)
 {
-	uint32_t off = rc->req.packet << rc->req.mtu_log;
-
 	if (rows_are_few(&msg->rows, off, len))
 		return rows_refer(rc, msg, off, len, frame);
 	frame->iov[0] = (struct iovec){ room, len };

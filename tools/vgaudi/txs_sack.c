@@ -56,13 +56,9 @@ void sack_lose(struct rc_requester *req)
 	req->sack.newest = req->sack.next - 1;
 }
 
-void sack_probe(struct rc *rc)
+void sack_probe(struct rc_requester *req)
 {
-	struct rc_requester *req = &rc->req;
-
-	req->sack.order[req->ona % ROCE_SACK_BITS] = req->sack.newest;
-	txs_rewind(rc);
-	qp_wake(rc->qp);
+	req->sack.order[req->ona % ROCE_SACK_BITS] = req->sack.next++;
 }
 
 /* ---- what the responder says ---- */
