@@ -315,6 +315,29 @@ static void doorbells_are_lost(void)
 	rig_close(&rig);
 }
 
+/* As many as were said, each with an event; then the same doorbell is heard. */
+static void next_doorbells_are_lost(void)
+{
+	struct rig_cq cq;
+	struct rig_qp qp;
+	struct rig_eq eq;
+
+	queues_with_events(&eq, &cq, &qp);
+	rig_control_ok(&rig, "{\"cmd\":\"fault\",\"kind\":\"db-overrun\",\"port\":0,"
+		       "\"qpn\":%u,\"count\":2}", qp.qpn);
+	rig_raw_post(&rig, &qp, rig_alloc(&rig, 4096, 4096), 64);
+	rig_ring_sq(&rig, &qp);
+	event_is(&eq, GNIC_EQE_DB_OVERRUN, qp.qpn, 0);
+	CLIENT_CHECK(!rig_cq_peek(&rig, &cq));
+	rig_ring_sq(&rig, &qp);
+	event_is(&eq, GNIC_EQE_DB_OVERRUN, qp.qpn, 0);
+	CLIENT_CHECK(!rig_cq_peek(&rig, &cq));
+	rig_ring_sq(&rig, &qp);
+	CLIENT_CHECK(rig_cq_wait(&rig, &cq));
+	CLIENT_CHECK(!rig_eq_peek(&rig, &eq));
+	rig_close(&rig);
+}
+
 static void cq_fails(void)
 {
 	struct rig_cq cq;
@@ -507,6 +530,7 @@ static const struct ktap_test tests[] = {
 	{ "fault: DMA does nothing", dma_fails },
 	{ "fault: a QP fails", qp_fails },
 	{ "fault: doorbells are lost", doorbells_are_lost },
+	{ "fault: the next doorbells are lost", next_doorbells_are_lost },
 	{ "fault: a CQ fails", cq_fails },
 	{ "fault: events are lost", events_are_lost },
 	{ "fault: fatal, and a reset", card_is_fatal },

@@ -34,6 +34,27 @@ static void commands(void)
 	fault_destroy(faults);
 }
 
+/* Each has its own count; a new one of an opcode takes the place of the old one. */
+static void several_commands(void)
+{
+	struct faults *faults = fault_create();
+	uint32_t status = 0, opcode;
+
+	CHECK(fault_set_cmd(faults, 3, FAULT_CMD_UNHEARD, 0, 1, 0));
+	CHECK(fault_set_cmd(faults, 4, FAULT_CMD_STATUS, 9, 2, 1));
+	CHECK(fault_set_cmd(faults, 4, FAULT_CMD_STATUS, 8, 1, 0));
+	CHECK(fault_cmd(faults, 4, &status) == FAULT_CMD_STATUS && status == 8);
+	CHECK(fault_cmd(faults, 4, &status) == FAULT_CMD_NONE);
+	CHECK(fault_cmd(faults, 3, &status) == FAULT_CMD_UNHEARD);
+	CHECK(fault_cmd(faults, 3, &status) == FAULT_CMD_NONE);
+	for (opcode = 1; fault_set_cmd(faults, opcode, FAULT_CMD_NEVER, 0, 1, 0); opcode++)
+		CHECK(opcode < 100);
+	CHECK(opcode > 2 && fault_set_cmd(faults, 1, FAULT_CMD_NEVER, 0, 1, 0));
+	CHECK(fault_cmd(faults, 1, &status) == FAULT_CMD_NEVER);
+	CHECK(fault_set_cmd(faults, opcode, FAULT_CMD_NEVER, 0, 1, 0));
+	fault_destroy(faults);
+}
+
 static void interrupts(void)
 {
 	struct faults *faults = fault_create();
@@ -107,8 +128,9 @@ static void run(void (*test)(void), const char *name)
 int main(void)
 {
 	ktap_header();
-	ktap_plan(5);
+	ktap_plan(6);
 	run(commands, "fault: commands");
+	run(several_commands, "fault: several commands");
 	run(interrupts, "fault: interrupts");
 	run(dice, "fault: dice");
 	run(active, "fault: a wire without any");

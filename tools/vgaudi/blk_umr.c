@@ -229,6 +229,11 @@ static bool umr_kick_wq(struct card *card, uint64_t db, bool sq)
 	wq = sq ? &qp->sq : &qp->rq;
 	if (!wq->present)
 		return false;
+	if (qp->kicks_lost) {
+		qp->kicks_lost--;
+		eq_post(card, GNIC_EQE_DB_OVERRUN, port->index, qp->qpn, 0);
+		return true;
+	}
 	wq->kicked = FIELD_GET(GNIC_DB_INDEX, db);
 	if (sq)
 		qp_wake(qp);

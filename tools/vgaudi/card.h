@@ -159,6 +159,7 @@ struct qp {
 	struct qp_ets ets;
 	struct sched sched;
 	struct flow_rule *rules;	/* that name it, esw_flow.c */
+	uint32_t kicks_lost;	/* a fault: so many doorbells are not seen, but told of */
 	struct gnic_hw_qp_stats stats;	/* host order; little endian on the way out */
 };
 

@@ -143,7 +143,8 @@ static const char *control_fault_command(struct sim *sim, struct json_object *re
 		kind = FAULT_CMD_UNHEARD;
 	else if (code < 0)
 		return control_error("\"%.64s\" is no status, nor never or unheard", status);
-	fault_set_cmd(card->faults, opcode ? (uint32_t)op : FAULT_ANY, kind, code, count, skip);
+	if (!fault_set_cmd(card->faults, opcode ? (uint32_t)op : FAULT_ANY, kind, code, count, skip))
+		return "too many opcodes have a fault";
 	return NULL;
 }
 
@@ -223,16 +224,23 @@ static const char *control_fault_stop(struct sim *sim, struct json_object *req,
 	return NULL;
 }
 
-/* So many doorbells that those of this QP's receive queue are lost. */
+/*
+ * So many doorbells that those of this QP are lost: the next ones of both its queues, or those
+ * of its receive queue that were not looked at yet.
+ */
 static const char *control_fault_overrun(struct sim *sim, struct json_object *req,
 					 struct json_object *reply)
 {
 	struct control_arg arg = { .req = req };
 	struct qp *qp = control_qp(&arg, sim);
+	uint64_t count = control_number(&arg, "count", 0, FAULT_COUNT_MAX, 0);
 
 	(void)reply;
 	if (arg.error)
 		return arg.error;
+	qp->kicks_lost = count;
+	if (count)
+		return NULL;
 	qp->rq.kicked = qp->rq.index;
 	eq_post(qp->card, GNIC_EQE_DB_OVERRUN, qp->port->index, qp->qpn, 0);
 	return NULL;
@@ -311,6 +319,12 @@ static const char *control_fault_remove(struct sim *sim, struct json_object *req
 	return NULL;
 }
 
+static void control_kicks_arrive(struct qp *qp, void *arg)
+{
+	(void)arg;
+	qp->kicks_lost = 0;
+}
+
 static const char *control_fault_clear(struct sim *sim, struct json_object *req,
 				       struct json_object *reply)
 {
@@ -323,6 +337,7 @@ static const char *control_fault_clear(struct sim *sim, struct json_object *req,
 		fault_wire_clear(&wire->faults);
 	for (i = 0; i < sim->card_count; i++) {
 		fault_clear(sim->cards[i]->faults);
+		card_each_qp(sim->cards[i], control_kicks_arrive, NULL);
 		sim->cards[i]->dead = false;
 		sim->cards[i]->hung = false;
 	}

@@ -5,14 +5,19 @@
 
 #include "fault.h"
 
+/* Opcodes that have a fault at a time. */
+#define FAULT_CMDS	4
+
+struct fault_of_cmd {
+	enum fault_cmd kind;
+	uint32_t opcode;
+	uint32_t status;
+	uint32_t count;
+	uint32_t skip;
+};
+
 struct faults {
-	struct {
-		enum fault_cmd kind;
-		uint32_t opcode;
-		uint32_t status;
-		uint32_t count;
-		uint32_t skip;
-	} cmd;
+	struct fault_of_cmd cmds[FAULT_CMDS];
 	struct {
 		uint32_t vector;
 		uint32_t count;
@@ -36,14 +41,31 @@ void fault_clear(struct faults *faults)
 	memset(faults, 0, sizeof(*faults));
 }
 
-void fault_set_cmd(struct faults *faults, uint32_t opcode, enum fault_cmd kind, uint32_t status,
+/* That of @opcode, or one that is over, or NULL. */
+static struct fault_of_cmd *fault_place(struct faults *faults, uint32_t opcode)
+{
+	struct fault_of_cmd *cmd, *place = NULL;
+
+	for (cmd = faults->cmds; cmd < faults->cmds + FAULT_CMDS; cmd++) {
+		if (!cmd->count)
+			place = cmd;
+		else if (cmd->opcode == opcode)
+			return cmd;
+	}
+	return place;
+}
+
+bool fault_set_cmd(struct faults *faults, uint32_t opcode, enum fault_cmd kind, uint32_t status,
 		   uint32_t count, uint32_t skip)
 {
-	faults->cmd.kind = kind;
-	faults->cmd.opcode = opcode;
-	faults->cmd.status = status;
-	faults->cmd.count = count;
-	faults->cmd.skip = skip;
+	struct fault_of_cmd *cmd = fault_place(faults, opcode);
+
+	if (!cmd)
+		return false;
+	*cmd = (struct fault_of_cmd){
+		.kind = kind, .opcode = opcode, .status = status, .count = count, .skip = skip,
+	};
+	return true;
 }
 
 void fault_set_irq(struct faults *faults, uint32_t vector, uint32_t count)
@@ -52,18 +74,27 @@ void fault_set_irq(struct faults *faults, uint32_t vector, uint32_t count)
 	faults->irq.count = count;
 }
 
-enum fault_cmd fault_cmd(struct faults *faults, uint32_t opcode, uint32_t *status)
+static enum fault_cmd fault_cmd_one(struct fault_of_cmd *cmd, uint32_t opcode, uint32_t *status)
 {
-	if (!faults->cmd.count ||
-	    (faults->cmd.opcode != FAULT_ANY && faults->cmd.opcode != opcode))
+	if (!cmd->count || (cmd->opcode != FAULT_ANY && cmd->opcode != opcode))
 		return FAULT_CMD_NONE;
-	if (faults->cmd.skip) {
-		faults->cmd.skip--;
+	if (cmd->skip) {
+		cmd->skip--;
 		return FAULT_CMD_NONE;
 	}
-	faults->cmd.count--;
-	*status = faults->cmd.status;
-	return faults->cmd.kind;
+	cmd->count--;
+	*status = cmd->status;
+	return cmd->kind;
+}
+
+enum fault_cmd fault_cmd(struct faults *faults, uint32_t opcode, uint32_t *status)
+{
+	enum fault_cmd kind = FAULT_CMD_NONE;
+	unsigned int i;
+
+	for (i = 0; i < FAULT_CMDS && kind == FAULT_CMD_NONE; i++)
+		kind = fault_cmd_one(&faults->cmds[i], opcode, status);
+	return kind;
 }
 
 bool fault_irq(struct faults *faults, uint32_t vector)

@@ -27,8 +27,11 @@ enum fault_cmd {
 	FAULT_CMD_UNHEARD,	/* is executed, not answered */
 };
 
-/* @count commands of @opcode, after @skip of them; one such fault at a time. */
-void fault_set_cmd(struct faults *faults, uint32_t opcode, enum fault_cmd kind, uint32_t status,
+/*
+ * @count commands of @opcode, after @skip of them; one such fault an opcode at a time. False:
+ * too many opcodes have one.
+ */
+bool fault_set_cmd(struct faults *faults, uint32_t opcode, enum fault_cmd kind, uint32_t status,
 		   uint32_t count, uint32_t skip);
 /* The next @count interrupts of @vector are lost. */
 void fault_set_irq(struct faults *faults, uint32_t vector, uint32_t count);
