@@ -56,6 +56,23 @@ static int gnic_channel_receive(struct gnic_channel *c, struct gnic_queue *queue
 	return gnic_rx_poll(c, queue, budget);
 }
 
+/* Buffers are NAPI's to ring, packets theirs who have the lock. CQs are armed when it ends. */
+static void gnic_channel_ring(struct gnic_channel *c, struct gnic_queue *queue)
+{
+	struct netdev_queue *txq = netdev_get_tx_queue(c->nic->netdev, c->index);
+
+	/* before: what is lost from here on is another event */
+	WRITE_ONCE(c->ring_again, false);
+	c->rung_again++;
+	__netif_tx_lock(txq, smp_processor_id());
+	gnic_ring_again(&queue->tx.sq);
+	__netif_tx_unlock(txq);
+	spin_lock(&queue->xdp.lock);
+	gnic_ring_again(&queue->xdp.sq);
+	spin_unlock(&queue->xdp.lock);
+	gnic_ring_again(&queue->rx.rq);
+}
+
 static int gnic_channel_poll(struct napi_struct *napi, int budget)
 {
 	struct gnic_channel *c = container_of(napi, struct gnic_channel, napi);
@@ -66,6 +83,8 @@ static int gnic_channel_poll(struct napi_struct *napi, int budget)
 		return gnic_channel_fail(c, queue, budget, &c->tx_stats.bad_cqes);
 	if (unlikely(!budget))
 		return 0;
+	if (unlikely(READ_ONCE(c->ring_again)))
+		gnic_channel_ring(c, queue);
 	work = gnic_channel_receive(c, queue, budget);
 	if (unlikely(work < 0))
 		return gnic_channel_fail(c, queue, budget, &c->rx_stats.bad_cqes);
@@ -173,6 +192,19 @@ void gnic_channel_watch(struct gnic_channel *c)
 		return;
 	c->lost_irqs++;
 	gnic_channel_kick(c);
+}
+
+/**
+ * gnic_channel_ring_again - the device may have lost doorbells of the channel's queue
+ * @c: channel; under RCU
+ *
+ * One that does not run is polled when it does.
+ */
+void gnic_channel_ring_again(struct gnic_channel *c)
+{
+	WRITE_ONCE(c->ring_again, true);
+	if (READ_ONCE(c->running))
+		gnic_channel_kick(c);
 }
 
 static bool gnic_channel_tx_idle(const struct gnic_tx *tx)

@@ -244,9 +244,11 @@ struct gnic_channel_coal {
  * @running: NAPI is enabled
  * @adaptive: DIM works in some direction
  * @draining: the transmit queue is not woken
+ * @ring_again: the device may have lost doorbells of the queue: the next poll rings
  * @xsk: pool that the next queue is made with, or NULL; see gnic_xsk.c
  * @watched: consumer indices at the last look of gnic_channel_watch()
  * @lost_irqs: times that it found something
+ * @rung_again: times that a poll did what @ring_again says
  * @rx_stats: receive
  * @tx_stats: transmit, completed, XDP included
  * @skb_stats: transmit, posted: skbs
@@ -264,9 +266,11 @@ struct gnic_channel {
 	bool running;
 	bool adaptive;
 	bool draining;
+	bool ring_again;
 	struct xsk_buff_pool *xsk;
 	u32 watched[2];
 	u64 lost_irqs;
+	u64 rung_again;
 	struct gnic_rx_stats rx_stats ____cacheline_aligned_in_smp;
 	struct gnic_tx_stats tx_stats;
 	struct gnic_post_stats skb_stats ____cacheline_aligned_in_smp;
@@ -289,6 +293,7 @@ void gnic_channel_resume(struct gnic_channel *c);
 void gnic_channel_drain(struct gnic_channel **channels, unsigned int count);
 void gnic_channel_kick(struct gnic_channel *c);	/* a poll, soon */
 void gnic_channel_watch(struct gnic_channel *c);	/* under RCU */
+void gnic_channel_ring_again(struct gnic_channel *c);	/* likewise */
 
 /* gnic_coal.c */
 int gnic_coal_init(struct gnic_nic *nic);

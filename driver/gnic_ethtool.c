@@ -121,6 +121,7 @@ static const char gnic_ethtool_strings[][ETH_GSTRING_LEN] = {
 	"tx_launch_far",
 	"rx_pause_storms",
 	"rx_swap_drop",
+	"rung_again",
 };
 
 int gnic_ethtool_get_sset_count(struct net_device *netdev, int sset)
@@ -157,6 +158,7 @@ void gnic_ethtool_get_stats(struct net_device *netdev, struct ethtool_stats *sta
 		data[9] += c->lost_irqs;
 		data[15] += post.launch_far;
 		data[17] += c->rx_stats.abandoned;
+		data[18] += c->rung_again;
 	}
 	data[10] = nic->resets;
 	gnic_arfs_stats(nic, &arfs);

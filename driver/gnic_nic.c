@@ -307,12 +307,15 @@ static int gnic_nic_event(struct notifier_block *nb, unsigned long type, void *d
 
 	if (type == GNIC_EQE_LOST) {
 		WRITE_ONCE(nic->ask, true);
+		gnic_nic_doorbells_lost(nic);
 		return NOTIFY_DONE;
 	}
 	if (event->port != nic->port->index)
 		return NOTIFY_DONE;
 	if (type == GNIC_EQE_QP_ERR)
 		gnic_nic_qp_failed(nic, event->id);
+	if (type == GNIC_EQE_DB_OVERRUN)
+		gnic_nic_doorbell_lost(nic, event->id);
 	if (type == GNIC_EQE_LINK_STATUS && nic->profile->link) {
 		gnic_port_health_link(nic, event->data);
 		nic->profile->link(nic, event->data);

@@ -282,6 +282,8 @@ void gnic_nic_reset_work(struct work_struct *work);	/* of nic->reset_work */
 void gnic_nic_schedule_reset(struct gnic_nic *nic);	/* any context */
 void gnic_nic_qp_failed(struct gnic_nic *nic, u32 qpn);
 void gnic_nic_ask(struct gnic_nic *nic, unsigned int count);
+void gnic_nic_doorbell_lost(struct gnic_nic *nic, u32 qpn);
+void gnic_nic_doorbells_lost(struct gnic_nic *nic);
 /* queues of these rings anew; NULL: of all */
 int gnic_nic_renew(struct gnic_nic *nic, const unsigned long *rings,
 		   struct netlink_ext_ack *extack);

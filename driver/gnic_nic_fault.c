@@ -122,24 +122,58 @@ void gnic_nic_tx_timeout(struct net_device *netdev, unsigned int txqueue)
 	gnic_nic_schedule_reset(nic);
 }
 
-/* Notes the ring that it belongs to. */
-static bool gnic_nic_fault_qp(struct gnic_nic *nic, u32 qpn)
+/* By one of its QPs; under RCU. */
+static struct gnic_channel *gnic_nic_channel_of(struct gnic_nic *nic, u32 qpn)
 {
 	const struct gnic_queue *queue;
 	unsigned int i, count;
-	bool found = false;
+
+	/* Channels before their number: pairs with gnic_nic_start(). */
+	count = smp_load_acquire(&nic->num_channels);
+	for (i = 0; i < count; i++) {
+		queue = READ_ONCE(nic->channels[i]->queue);
+		if (queue && (queue->tx.qpn == qpn || queue->xdp.qpn == qpn))
+			return nic->channels[i];
+	}
+	return NULL;
+}
+
+/* Notes the ring that it belongs to. */
+static bool gnic_nic_fault_qp(struct gnic_nic *nic, u32 qpn)
+{
+	const struct gnic_channel *c;
+
+	rcu_read_lock();
+	c = gnic_nic_channel_of(nic, qpn);
+	if (c)
+		set_bit(c->index, nic->rx_faults);
+	rcu_read_unlock();
+	return c;
+}
+
+/* The device lost doorbells of a QP, perhaps one of ours: its queue is rung again. */
+void gnic_nic_doorbell_lost(struct gnic_nic *nic, u32 qpn)
+{
+	struct gnic_channel *c;
+
+	rcu_read_lock();
+	c = gnic_nic_channel_of(nic, qpn);
+	if (c)
+		gnic_channel_ring_again(c);
+	rcu_read_unlock();
+}
+
+/* Of whom a doorbell was lost nobody knows any more. */
+void gnic_nic_doorbells_lost(struct gnic_nic *nic)
+{
+	unsigned int i, count;
 
 	rcu_read_lock();
 	/* Channels before their number: pairs with gnic_nic_start(). */
 	count = smp_load_acquire(&nic->num_channels);
-	for (i = 0; i < count && !found; i++) {
-		queue = READ_ONCE(nic->channels[i]->queue);
-		found = queue && (queue->tx.qpn == qpn || queue->xdp.qpn == qpn);
-		if (found)
-			set_bit(i, nic->rx_faults);
-	}
+	for (i = 0; i < count; i++)
+		gnic_channel_ring_again(nic->channels[i]);
 	rcu_read_unlock();
-	return found;
 }
 
 /* Perhaps one of ours. */

@@ -56,6 +56,7 @@ static void gnic_port_put_tx(struct gnic_channel *c, struct devlink_fmsg *fmsg)
 	struct gnic_hw_qp_stats stats;
 
 	devlink_fmsg_u32_pair_put(fmsg, "qpn", queue->tx.qpn);
+	devlink_fmsg_u32_pair_put(fmsg, "xdp_qpn", queue->xdp.qpn);
 	devlink_fmsg_u32_pair_put(fmsg, "entries", queue->tx.sq.mask + 1);
 	devlink_fmsg_u32_pair_put(fmsg, "posted", queue->tx.sq.index);
 	devlink_fmsg_u32_pair_put(fmsg, "sent", le32_to_cpu(queue->tx.sq.db->done));
@@ -101,6 +102,7 @@ static void gnic_port_put_queue(struct gnic_channel *c, struct devlink_fmsg *fms
 	devlink_fmsg_u32_pair_put(fmsg, "queue", c->index);
 	devlink_fmsg_u32_pair_put(fmsg, "vector", c->vector);
 	devlink_fmsg_u64_pair_put(fmsg, "lost_irqs", c->lost_irqs);
+	devlink_fmsg_u64_pair_put(fmsg, "rung_again", c->rung_again);
 	devlink_fmsg_bool_pair_put(fmsg, "failed", c->queue->failed);
 	put(c, fmsg);
 	devlink_fmsg_obj_nest_end(fmsg);

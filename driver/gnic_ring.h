@@ -100,6 +100,19 @@ static inline void gnic_ring_doorbell(struct gnic_ring *ring)
 		gnic_ring_kick(ring);
 }
 
+/**
+ * gnic_ring_again - the doorbell of what was published last, once more
+ * @ring: SQ or RQ; nobody rings it meanwhile
+ *
+ * The device may have lost it. Not @index: behind what is published there may be entries
+ * that are not complete.
+ */
+static inline void gnic_ring_again(struct gnic_ring *ring)
+{
+	ring->kicks++;
+	writeq(ring->kick | le32_to_cpu(READ_ONCE(ring->db->index)), ring->umr);
+}
+
 /* RQ: the device reads the index when it needs a buffer and is never kicked. */
 static inline void gnic_ring_publish(struct gnic_ring *ring)
 {

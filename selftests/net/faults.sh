@@ -86,6 +86,56 @@ wire_is() {
 		grep -q '"ok":true' || fail "the wire is not $1"
 }
 
+# next_doorbell_lost QPN...: of each of them; an event says so, with LOST one that found no room
+next_doorbell_lost() {
+	local qpn
+
+	for qpn; do
+		fault "\"kind\": \"db-overrun\", \"card\": 0, \"port\": 0, \"qpn\": $qpn, \"count\": ${TIMES:-1}"
+	done
+	[ -z "${LOST:-}" ] || fault '"kind": "events", "card": 0, "count": 1'
+}
+
+rung_again() {
+	ethtool_stat "$DEV" rung_again
+}
+
+# echoes: that the far end was asked for
+echoes() {
+	peer nstat -asz 2>/dev/null | awk '$1 == "IcmpInEchos" { print $2 }'
+}
+
+# answered_once COUNT: so many get there and come back, each once, long before the watchdog looks
+answered_once() {
+	local before said
+
+	before=$(echoes)
+	said=$(ping -c "$1" -i 0.2 -W 2 -q 192.0.2.2) || fail "$said"
+	[[ $said == *"$1 packets transmitted, $1 received, 0% packet loss"* ]] || fail "$said"
+	expect "echoes" "$(echoes)" -eq $((before + $1))
+}
+
+# Nobody sends anything more that would ring for what waits.
+doorbells_get_lost() {
+	local before resets
+
+	ping_works
+	resets=$(resets)
+	for LOST in "" events; do
+		before=$(rung_again)
+		# shellcheck disable=SC2046 # words
+		next_doorbell_lost $(send_qps)
+		answered_once 1
+		expect "polls that rang" "$(rung_again)" -gt "$before"
+		fault_clear
+	done
+	# so are some that ring again
+	# shellcheck disable=SC2046 # words
+	LOST="" TIMES=5 next_doorbell_lost $(send_qps)
+	answered_once 10
+	expect "resets" "$(resets)" -eq "$resets"
+}
+
 # New queues cannot be made: the port stays, and they are made when it is possible.
 no_new_queues() {
 	local eth before
@@ -291,5 +341,5 @@ frames_are_marked() {
 
 topology_up
 trap topology_down EXIT
-guest_main link_flaps tx_timeout qp_error events_get_lost no_new_queues lost_interrupts command_fails refuses_shape \
+guest_main link_flaps tx_timeout qp_error events_get_lost doorbells_get_lost no_new_queues lost_interrupts command_fails refuses_shape \
 	refuses_receive refuses_link command_times_out frames_get_lost frames_are_marked

@@ -114,6 +114,45 @@ let_go_fails() {
 	port_works
 }
 
+# next_doorbell_lost: of what programs and sockets send
+next_doorbell_lost() {
+	local eth qpn
+
+	eth=$(eth_of "$(own_card)")
+	for qpn in $(devlink -j health diagnose "$eth" reporter tx | jq '.queues[].xdp_qpn'); do
+		fault "\"kind\": \"db-overrun\", \"card\": 0, \"port\": 0, \"qpn\": $qpn, \"count\": 1"
+	done
+	[ -z "$LOST" ] || fault '"kind": "events", "card": 0, "count": 1'
+}
+
+# comes_back: one frame, by the only doorbell
+comes_back() {
+	local before
+
+	before=$(ethtool_stat "$DEV" rung_again)
+	next_doorbell_lost
+	exchange 60 60 0 1
+	expect "polls that rang" "$(ethtool_stat "$DEV" rung_again)" -gt "$before"
+	fault_clear
+}
+
+# Nobody watches what programs and sockets send.
+doorbells_get_lost() {
+	attach "$SHAPE" xdp_shape
+	shape 0 0 0 $XDP_TX
+	for LOST in "" events; do
+		comes_back
+	done
+	ip link set dev "$DEV" xdpdrv off
+	xsk -w
+	for LOST in "" events; do
+		comes_back
+	done
+	xsk_stop
+	expect "sent by the socket" "$(figure sent)" -eq 2
+	expect "received by it" "$(figure received)" -eq 2
+}
+
 topology_up
 trap topology_down EXIT
-guest_main attach_fails detach_fails bind_fails let_go_fails
+guest_main attach_fails detach_fails bind_fails let_go_fails doorbells_get_lost
