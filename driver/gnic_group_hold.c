@@ -262,6 +262,15 @@ void gnic_accel_group_query(struct gnic_group *group, struct gnic_accel_group_in
 }
 EXPORT_SYMBOL_GPL(gnic_accel_group_query);
 
+/*
+ * Buffers that may be posted at a time: each has a CQE. Of a CQ of RC QPs half is left to
+ * what takes no buffer, WRITEs with immediate data.
+ */
+static u32 gnic_group_buffers_max(const struct gnic_group *group)
+{
+	return gnic_comp_size(group->comp) >> (group->attr.type != GNIC_GROUP_RAW);
+}
+
 static int gnic_group_post_locked(struct gnic_group *group, u32 qp, u64 addr, u32 len, u32 signal)
 {
 	bool raw = gnic_group_config_type(&group->attr.config) == GNIC_GROUP_RAW;
@@ -275,7 +284,7 @@ static int gnic_group_post_locked(struct gnic_group *group, u32 qp, u64 addr, u3
 	if (gnic_qp_failed(&group->qps[qp]))
 		return -ECONNABORTED;
 	ring = &group->qps[qp].rq;
-	if (group->posted >= gnic_comp_size(group->comp) ||
+	if (group->posted >= gnic_group_buffers_max(group) ||
 	    !gnic_ring_free_entries(ring, le32_to_cpu(READ_ONCE(ring->db->done))))
 		return -ENOSPC;
 

@@ -15,7 +15,6 @@
 #include "gnic_group.h"
 
 #define GNIC_GROUP_CQ_LOG_MIN	8
-#define GNIC_GROUP_CQ_LOG_MAX	14
 #define GNIC_GROUP_POLL_US	500
 
 static struct gnic_group *gnic_group_of_port(struct devlink_port *dl_port)
@@ -153,7 +152,7 @@ static int gnic_group_comp_create(struct gnic_group *group)
 	/* writes with immediate data beside what fills the buffers */
 	if (!raw)
 		log++;
-	log = clamp(log, GNIC_GROUP_CQ_LOG_MIN, GNIC_GROUP_CQ_LOG_MAX);
+	log = clamp(log, GNIC_GROUP_CQ_LOG_MIN, GNIC_CQ_LOG_MAX);
 	comp = gnic_comp_create(group->dev, log, dev_name(&group->adev->adev.dev),
 				raw ? &gnic_group_raw_ops : &gnic_group_rc_ops, group);
 	if (IS_ERR(comp))

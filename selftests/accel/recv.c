@@ -9,6 +9,7 @@
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
 #include <net/if.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -151,6 +152,45 @@ static bool full_queue(void)
 	return restart();
 }
 
+/* Small ones to each QP of a group of its own, @qps of them; how many there was room for. */
+static uint32_t post_all(struct group *many, const char *type, uint32_t qps)
+{
+	uint32_t qp, total = 0;
+	char count[16];
+	int many_fd, ret;
+
+	snprintf(count, sizeof(count), "%u", qps);
+	test_must(!group_param(many, "qp_type", type) && !group_param(many, "qp_count", count),
+		  "parameters");
+	test_must(!group_activate(many), "a group of many QPs becomes active");
+	many_fd = gnic_accel_hold(acc, many->sfnum);
+	test_must(many_fd >= 0, "it can be held");
+	for (qp = 0; qp < qps; qp++) {
+		ret = gnic_accel_recv(acc, many_fd, qp, memory, 0, 64, 1024);
+		if (ret < 0 && ret != -EAGAIN)
+			total = 0;
+		total += ret > 0 ? ret : 0;
+	}
+	close(many_fd);
+	test_must(!group_deactivate(many), "and becomes inactive");
+	return total;
+}
+
+/* No more than the largest CQ can tell of, of which half is for what needs no buffer. */
+static bool as_many_as_the_cq_has(void)
+{
+	struct group many;
+
+	group_add(&many, 905);
+	EXPECT_EQ(group_param(&many, "qp_wq_depth", "1024"), 0);
+	EXPECT_EQ(group_param(&many, "loopback", "true"), 0);
+	EXPECT_EQ(post_all(&many, "write", 17), 17 * 1024);
+	EXPECT_EQ(post_all(&many, "write", 33), 32768);
+	EXPECT_EQ(post_all(&many, "raw", 65), 65536);
+	EXPECT_EQ(group_del(&many), 0);
+	return true;
+}
+
 /* ---- refusals ---- */
 
 static int recv_with(struct drm_gnic_group_recv args)
@@ -268,6 +308,7 @@ static const struct test tests[] = {
 	{ "a frame in several buffers", several_buffers },
 	{ "no buffer: dropped, and then again", no_buffer },
 	{ "full queue", full_queue },
+	{ "full CQ", as_many_as_the_cq_has },
 	{ "recv: each refusal", recv_refuses },
 	{ "RDMA WRITE through a raw group", write_refused },
 	{ "recv while inactive", inactive_refused },

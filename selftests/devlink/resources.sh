@@ -141,6 +141,31 @@ queues_of_a_group() {
 	expect "what is taken" "$(all_taken)" = "$inactive"
 }
 
+# cqes_of COUNT: the CQ of group 5 has so many
+cqes_of() {
+	local before
+
+	before=$(resource "$CARD" cqes occ)
+	group_state "$CARD" 5 active
+	expect "CQEs" "$(resource "$CARD" cqes occ)" -eq $((before + $1))
+	group_state "$CARD" 5 inactive
+}
+
+# The CQ of a group has room for what may be posted and as much besides, as far as it can.
+completions_of_a_group() {
+	mode_set "$CARD" switchdev
+	defer mode_set "$CARD" legacy
+	group_add "$CARD" 5
+	defer group_del "$CARD" 5
+	group_set "$CARD" 5 qp_count 9 qp_wq_depth 1024 local_ip 192.0.2.1 peer_ip 192.0.2.2 \
+		peer_mac 02:00:00:00:00:99 peer_qpn_base 1
+	cqes_of 32768
+	group_set "$CARD" 5 qp_count 33
+	cqes_of 65536
+	group_set "$CARD" 5 qp_type raw qp_count 64
+	cqes_of 65536
+}
+
 # The device refuses a queue when others of the group are there.
 refused_queues() {
 	local inactive
@@ -313,5 +338,6 @@ reload_counts_anew() {
 need_cards 2
 DEV=$(port_dev "$CARD" 0)
 guest_main port_qps port_resources sizes_are_the_contracts queues_of_a_netdev queues_of_a_group \
+	completions_of_a_group \
 	refused_queues queues_of_a_context refused_destruction refused_queue_destruction \
 	refused_context_destruction creation_without_answer reload_counts_anew
