@@ -167,6 +167,8 @@ struct gnic_rx {
  * @xdp: send queue for XDP frames; a QP of its own
  * @tx_cq: completions of both send queues, one a doorbell
  * @failed: nothing is taken from it or given to it: a reset was asked for
+ * @unheard: the device may have a QP of it that it did not tell of, and was asked in vain
+ *	to give it back
  */
 struct gnic_queue {
 	struct gnic_rx rx;
@@ -174,6 +176,7 @@ struct gnic_queue {
 	struct gnic_tx xdp;
 	struct gnic_cq tx_cq;
 	bool failed;
+	bool unheard;
 };
 
 struct gnic_rx_stats {

@@ -140,9 +140,16 @@ static int gnic_eq_create(struct gnic_dev *dev, struct gnic_eq *eq)
 	return gnic_cmd_exec(dev, GNIC_CMD_EQ_CREATE, &in, sizeof(in), NULL, 0);
 }
 
-static void gnic_eq_destroy(struct gnic_dev *dev)
+/* A device that keeps the queue may go on writing: it keeps the memory, too. */
+static void gnic_eq_destroy(struct gnic_dev *dev, struct gnic_eq *eq)
 {
-	gnic_cmd_exec(dev, GNIC_CMD_EQ_DESTROY, NULL, 0, NULL, 0);
+	int err = gnic_cmd_exec(dev, GNIC_CMD_EQ_DESTROY, NULL, 0, NULL, 0);
+
+	if (gnic_ring_given_back(dev, err))
+		gnic_ring_free(dev, &eq->ring);
+	else
+		dev_err(&dev->pdev->dev,
+			"the event queue can't be destroyed (%d): reload the device\n", err);
 }
 
 int gnic_eq_init(struct gnic_dev *dev)
@@ -160,6 +167,9 @@ int gnic_eq_init(struct gnic_dev *dev)
 	if (err)
 		goto err_free;
 	err = gnic_eq_create(dev, eq);
+	/* there may be one all the same */
+	if (err == -ETIMEDOUT)
+		goto err_destroy;
 	if (err)
 		goto err_ring_free;
 	gnic_ring_bind(dev, &eq->ring, GNIC_DB_EQ, 0, 0);
@@ -175,7 +185,8 @@ int gnic_eq_init(struct gnic_dev *dev)
 	return 0;
 
 err_destroy:
-	gnic_eq_destroy(dev);
+	gnic_eq_destroy(dev, eq);
+	goto err_free;
 err_ring_free:
 	gnic_ring_free(dev, &eq->ring);
 err_free:
@@ -192,8 +203,7 @@ void gnic_eq_exit(struct gnic_dev *dev)
 		return;
 	cancel_delayed_work_sync(&eq->watch);
 	free_irq(gnic_irq_number(dev, GNIC_EQ_VECTOR), dev);
-	gnic_eq_destroy(dev);
-	gnic_ring_free(dev, &eq->ring);
+	gnic_eq_destroy(dev, eq);
 	kfree(eq);
 	dev->eq = NULL;
 }

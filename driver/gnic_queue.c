@@ -75,10 +75,10 @@ static int gnic_queue_qp_create(struct gnic_channel *c, struct gnic_tx *tx, stru
 		return err;
 	in.qpn = cpu_to_le32(*qpn);
 	err = gnic_ring_qp_create(nic->dev, &in);
-	if (err && err != -ETIMEDOUT) {
+	if (err && err != -ETIMEDOUT)
 		gnic_qpn_put(nic->dev, nic->port->index, *qpn, 1);
+	if (err)
 		*qpn = 0;
-	}
 	return err;
 }
 
@@ -103,9 +103,10 @@ static int gnic_queue_qps_create(struct gnic_channel *c, struct gnic_queue *queu
 	int err;
 
 	err = gnic_queue_qp_create(c, &queue->tx, &queue->rx, queue->tx_cq.cqn, &queue->tx.qpn);
-	if (err)
-		return err;
-	err = gnic_queue_qp_create(c, &queue->xdp, NULL, queue->tx_cq.cqn, &queue->xdp.qpn);
+	if (!err)
+		err = gnic_queue_qp_create(c, &queue->xdp, NULL, queue->tx_cq.cqn,
+					   &queue->xdp.qpn);
+	queue->unheard = err == -ETIMEDOUT;
 	if (err)
 		return err;
 	queue->rx.qpn = queue->tx.qpn;
@@ -119,7 +120,7 @@ static bool gnic_queue_qps_destroy(struct gnic_channel *c, struct gnic_queue *qu
 {
 	bool xdp = gnic_queue_qp_destroy(c, queue->xdp.qpn);
 
-	return gnic_queue_qp_destroy(c, queue->tx.qpn) && xdp;
+	return gnic_queue_qp_destroy(c, queue->tx.qpn) && xdp && !queue->unheard;
 }
 
 static int gnic_queue_alloc(struct gnic_channel *c, struct gnic_queue *queue,

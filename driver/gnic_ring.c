@@ -88,8 +88,7 @@ int gnic_cq_create(struct gnic_dev *dev, struct gnic_cq *cq, struct gnic_hw_cq_c
 	return 0;
 }
 
-/* By what it answers, and without an answer: does the device not touch memory any more? */
-static bool gnic_ring_given_back(struct gnic_dev *dev, int err)
+bool gnic_ring_given_back(struct gnic_dev *dev, int err)
 {
 	return !err || err == -ENOENT || gnic_dev_gone(dev) || READ_ONCE(dev->silent);
 }

@@ -219,6 +219,9 @@ static inline const struct gnic_hw_cqe *gnic_cq_next(const struct gnic_cq *cq)
 	return cqe;
 }
 
+/* By what the device answered, or did not, to the end of a queue: is its memory ours again? */
+bool gnic_ring_given_back(struct gnic_dev *dev, int err);
+
 /* typed QP_CREATE and QP_DESTROY, for QPs of all types */
 int gnic_ring_qp_create(struct gnic_dev *dev, const struct gnic_hw_qp_create *in);
 bool gnic_ring_qp_destroy(struct gnic_dev *dev, unsigned int port, u32 qpn);

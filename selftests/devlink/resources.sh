@@ -306,6 +306,55 @@ creation_without_answer() {
 	expect "what is taken" "$(all_taken)" = "$before"
 }
 
+# It does not give back what it made and did not tell of, and is asked once: the queue is kept.
+creation_that_stays() {
+	local before running qps
+
+	before=$(all_taken)
+	restore_later
+	devlink health set "$CARD" reporter fw auto_recover false
+	defer devlink health set "$CARD" reporter fw auto_recover true
+	ip link set "$DEV" up
+	defer ip link set "$DEV" down
+	running=$(all_taken) qps=$(device_qps)
+	unanswered QP_CREATE
+	fault_command QP_DESTROY
+	dmesg -C
+	expect_fail ethtool -G "$DEV" rx 512 tx 256
+	taken_more cqs 2 "$running"
+	taken_more doorbells 5 "$running"
+	expect "QPs" "$(device_qps)" -eq $((qps + 1))
+	expect "times it was said" "$(dmesg | grep -c "QP .* can't be destroyed")" -eq 1
+	devlink health recover "$CARD" reporter fw
+	ip link set "$DEV" down
+	devlink dev reload "$CARD"
+	DEV=$(port_dev "$CARD" 0)
+	expect "what is taken" "$(all_taken)" = "$before"
+}
+
+# Nor does the event queue lose its memory, when it is given up and when it was made unheard.
+event_queue_that_stays() {
+	local before
+
+	before=$(all_taken)
+	dmesg -C
+	fault_command EQ_DESTROY
+	reset_card "$CARD"
+	taken_more doorbells 1 "$before"
+	dmesg | grep -q "the event queue can't be destroyed (-5): reload the device" ||
+		fail "not said"
+	devlink dev reload "$CARD"
+	expect "what is taken" "$(all_taken)" = "$before"
+	unanswered EQ_CREATE
+	fault_command EQ_DESTROY 1
+	dmesg -C
+	reset_card "$CARD"
+	dmesg | grep -q "the event queue can't be destroyed" || fail "not said"
+	devlink dev reload "$CARD"
+	DEV=$(port_dev "$CARD" 0)
+	expect "what is taken" "$(all_taken)" = "$before"
+}
+
 # A compute queue keeps its ring, and its CQ with it.
 refused_context_destruction() {
 	local file before running
@@ -338,6 +387,6 @@ reload_counts_anew() {
 need_cards 2
 DEV=$(port_dev "$CARD" 0)
 guest_main port_qps port_resources sizes_are_the_contracts queues_of_a_netdev queues_of_a_group \
-	completions_of_a_group \
-	refused_queues queues_of_a_context refused_destruction refused_queue_destruction \
-	refused_context_destruction creation_without_answer reload_counts_anew
+	completions_of_a_group refused_queues queues_of_a_context refused_destruction \
+	refused_queue_destruction refused_context_destruction creation_without_answer \
+	creation_that_stays event_queue_that_stays reload_counts_anew
