@@ -8,90 +8,8 @@
 . "$(dirname "$0")/../lib/devlink.sh"
 # shellcheck source=selftests/lib/rdma.sh
 . "$(dirname "$0")/../lib/rdma.sh"
-
-VERBS=$TREE/build/selftests/qp/bin/verbs_peer
-KEY=4711
-PRIORITY=0
-RECOVERY=go_back_n
-
-# ask WORD...: a command to soft-RoCE's end, its answer
-ask() {
-	local answer
-
-	echo "$*" >&"${PEER_QP[1]}"
-	read -r -t 40 answer <&"${PEER_QP[0]}" || fail "no answer to \"$*\""
-	echo "$answer"
-}
-
-does() {
-	local answer
-
-	answer=$(ask "$@")
-	[ "$answer" = ok ] || fail "\"$*\": $answer"
-}
-
-# next EXPECTED [SECONDS]: the next completion there
-next() {
-	local came
-
-	came=$(ask poll "${2:-10}")
-	[ "$came" = "$1" ] || fail "it said \"$came\", not \"$1\""
-}
-
-# connected [MTU [ADDRESS GROUP_ADDRESS]]
-connected() {
-	local mtu=${1:-1024} address=${2:-192.0.2.1} own=${3:-192.0.2.9}
-
-	group_add "$PEER_CARD" 5
-	ip neigh replace "$own" lladdr "$(group_get "$PEER_CARD" 5 hw_addr)" dev "$DEV" \
-		nud permanent
-	defer ip neigh del "$own" dev "$DEV"
-	coproc PEER_QP { exec "$VERBS" soft "$address"; }
-	# shellcheck disable=SC2154 # coproc sets it
-	defer kill "$PEER_QP_PID"
-	read -r -t 10 _ QPN _ RKEY _ PEER_ADDRESS <&"${PEER_QP[0]}" || fail "soft-RoCE has no QP"
-	group_set "$PEER_CARD" 5 local_ip "$own" peer_ip "$address" \
-		peer_mac "$(cat "/sys/class/net/$DEV/address")" peer_qpn_base "$QPN" \
-		local_key $KEY remote_key "$RKEY" qp_path_mtu "$mtu" priority "$PRIORITY" \
-		loss_recovery "$RECOVERY"
-	group_state "$PEER_CARD" 5 active
-	does connect "$(group_param "$PEER_CARD" 5 qpn_base)" "$own" "$mtu"
-}
-
-some_bytes() {
-	head -c "$1" /dev/urandom >"$DIR/in"
-}
-
-# we SCRIPT: by the group
-we() {
-	"$GNICCTL" accel run -d "$PEER_CARD" -e "$1" >"$DIR/we.log" 2>&1 ||
-		fail "$(cat "$DIR/we.log")"
-}
-
-# ---- from soft-RoCE to us ----
-
-# they_write SIZE
-they_write() {
-	some_bytes "$1"
-	target "$PEER_CARD" 5
-	does load "$DIR/in"
-	does write 0 "$1" "$ADDRESS" $KEY 0x1234
-	next "success write $1"
-	wait "$TARGET" || fail "$(cat "$DIR/log")"
-	grep -q 0x1234 "$DIR/log" || fail "$(cat "$DIR/log")"
-	cmp "$DIR/in" "$DIR/out"
-}
-
-# they_send SIZE [IMM]: our buffer comes later
-they_send() {
-	some_bytes "$1"
-	does load "$DIR/in"
-	does send 0 "$@"
-	sleep 0.2
-	we "alloc m 4M; hold g 5; recv g m 2M 2; collect g $DIR/out 1 20"
-	next "success send $1"
-	cmp "$DIR/in" "$DIR/out"
-}
+# shellcheck source=selftests/lib/softroce.sh
+. "$(dirname "$0")/../lib/softroce.sh"
 
 writes_to_us() {
 	connected
@@ -106,28 +24,6 @@ sends_to_us() {
 		they_send $size
 	done
 	they_send 5000 0xdeadbeef
-}
-
-# ---- from us to soft-RoCE ----
-
-# we_write SIZE [IMM]
-we_write() {
-	some_bytes "$1"
-	we "alloc m 4M; write m $DIR/in; hold g 5; rdma g m $PEER_ADDRESS $1 ${2:+imm $2}; wait"
-	does save "$DIR/out" 0 "$1"
-	cmp "$DIR/in" "$DIR/out"
-}
-
-# we_send SIZE [IMM]: their buffer comes later
-we_send() {
-	some_bytes "$1"
-	we "alloc m 4M; write m $DIR/in; hold g 5; send g m $1 ${2:+imm $2}; wait" &
-	sleep 0.2
-	does recv 0 4194304
-	wait $! || fail "we did not send"
-	next "success recv $1${2:+ $2}"
-	does save "$DIR/out" 0 "$1"
-	cmp "$DIR/in" "$DIR/out"
 }
 
 writes_by_us() {
@@ -181,7 +77,7 @@ bad_wire() {
 
 # A group that would resend just what is missing has a peer that knows of no such thing.
 bad_wire_selective() {
-	RECOVERY=selective
+	GROUP=(loss_recovery selective)
 	connected
 	losses
 }
@@ -230,20 +126,12 @@ their_message_is_too_long() {
 
 # ---- frames ----
 
-# capture FILE: all of RoCE, until the test ends; the file's header is there when it begins
-capture() {
-	rm -f "$1"
-	background tcpdump -q -U --immediate-mode -i "$DEV" -w "$1" udp port 4791
-	wait_for 10 test -s "$1"
-	sleep 0.5
-}
-
 # Wireshark understands all that both send, and has nothing to say against it.
 frames() {
 	local file=$DIR/frames.pcap wrong count
 
 	connected
-	capture "$file"
+	capture "$file" udp port 4791
 	they_write 5000
 	we_write 5000
 	they_send 5000
@@ -260,9 +148,9 @@ frames() {
 
 # captured_at PRIORITY FILE
 captured_at() {
-	PRIORITY=$1
+	GROUP=(priority "$1")
 	connected
-	capture "$2"
+	capture "$2" udp port 4791
 	we_write 5000
 	they_write 5000
 	sleep 0.5
