@@ -16,8 +16,13 @@ guest_accel() {
 	fi
 	case $accel in
 	kvm) echo -accel kvm -cpu host ;;
-	# With these two flags 6.12 stalls in RCU as soon as it has two vCPUs.
-	tcg) echo -accel tcg,thread=$threads -cpu max,-x2apic,-tsc-deadline ;;
+	# With x2apic and tsc-deadline 6.12 stalls in RCU as soon as it has two vCPUs. Where
+	# string instructions are said to be fast, all memory is copied and cleared by them,
+	# and here they take a step a byte.
+	tcg)
+		echo -accel "tcg,thread=$threads" \
+			-cpu max,-x2apic,-tsc-deadline,-erms,-fsrm,-fzrm,-fsrs,-fsrc
+		;;
 	*) die "LAB_ACCEL is kvm or tcg, not '$accel'" ;;
 	esac
 }
