@@ -9,7 +9,7 @@ CARDS_STATUS=
 
 # cards_start DIR: sockets card0.sock, card1.sock ... and control in DIR.
 cards_start() {
-	local arguments
+	local arguments clock
 
 	[ "$OPT_CARDS" -gt 0 ] || return 0
 	[ -x "$LAB_VGAUDI" ] ||
@@ -19,7 +19,8 @@ cards_start() {
 	[ -z "$OPT_TOPOLOGY" ] || arguments+=(--topology "$OPT_TOPOLOGY")
 	# shellcheck disable=SC2206 # words on purpose
 	arguments+=(${LAB_VGAUDI_ARGS:-})
-	in_root_exec "$LAB_VGAUDI" "${arguments[@]}" \
+	mapfile -t clock < <(clock_words)
+	in_root_exec "${clock[@]}" "$LAB_VGAUDI" "${arguments[@]}" \
 		</dev/null >"$1/vgaudi.log" 2>&1 &
 	CARDS_PID=$!
 	cards_wait "$1"

@@ -6,7 +6,7 @@
 guest_accel() {
 	local accel=${LAB_ACCEL:-tcg} threads=multi
 
-	if [ -z "${LAB_ACCEL:-}" ] && [ -w /dev/kvm ] &&
+	if [ -z "${LAB_ACCEL:-}${OPT_SLOW}" ] && [ -w /dev/kvm ] &&
 		grep -q -w -E '^flags.*(vmx|svm)' /proc/cpuinfo; then
 		accel=kvm
 	fi
@@ -27,11 +27,13 @@ guest_accel() {
 	esac
 }
 
-# The kernel log must be complete, and a broken kernel must stop at once.
+# The kernel log must be complete, and a broken kernel must stop at once. Of a slow clock
+# it would say that its interrupts are missing: it waits for them by counting cycles.
 guest_append() {
 	echo console=ttyS0 ignore_loglevel oops=panic panic=-1 \
 		mitigations=off rcupdate.rcu_cpu_stall_timeout=60 \
-		net.ifnames=0 ${OPT_KDUMP:+retain_initrd crashkernel=384M} "${LAB_APPEND:-}"
+		net.ifnames=0 ${OPT_SLOW:+no_timer_check} \
+		${OPT_KDUMP:+retain_initrd crashkernel=384M} "${LAB_APPEND:-}"
 }
 
 # guest_job: a script for the guest's shell.

@@ -10,6 +10,7 @@ OPTION_TABLE='
 --kernel   | K    | OPT_KERNEL   | 6.12 | 6.12 or backports
 --smp      | N    | OPT_SMP      | 2    | virtual processors
 --icount   | N    | OPT_ICOUNT   |      | time in the guest is instructions, of 2^N ns each
+--slow     | N    | OPT_SLOW     |      | clocks of guest and cards run N times slower than those of the host
 --mem      | MIB  | OPT_MEM      | 2048 | memory of the guest
 --env      | K=V  | OPT_ENV+     |      | put K=V into the environment of CMD, may be repeated
 --nic      | LIST | OPT_NIC      |      | a pair of joined NICs of each model, such as igb,virtio

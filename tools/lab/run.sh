@@ -14,6 +14,7 @@ RUN_KEPT=
 
 RUN_STARTS=3
 RUN_START_MAX=120	# seconds; 4 to 7 on an idle machine
+RUN_START_SLOW=5	# and so many more for each that --slow says
 
 # Any of these in the kernel's log is a failure, whatever the command said.
 RUN_BAD_LOG='WARNING:|\bBUG\b|Oops|RIP:|Call Trace:|Kernel panic'
@@ -58,6 +59,7 @@ run_slot() {
 run_prepare() {
 	RUN_RELEASE=$(kernel_release "$OPT_KERNEL") || exit
 	RUN_INITRD=$(initrd_ensure "$RUN_RELEASE") || exit
+	clock_ensure
 	RUN_DIR=$(mktemp -d /tmp/gnic-lab.XXXXXX)
 	printf %s "$LAB_TREE" >"$RUN_DIR/tree"
 	guest_job "$1" >"$RUN_DIR/job"
@@ -85,8 +87,9 @@ run_start() {
 }
 
 run_guest() {
-	local arguments
+	local arguments clock
 
+	mapfile -t clock < <(clock_words)
 	: >"$RUN_DIR/output"
 	: >"$RUN_DIR/result"
 	rm -f "$RUN_DIR/timeout"
@@ -94,10 +97,10 @@ run_guest() {
 		"$RUN_RELEASE" "$RUN_INITRD")
 	if [ "$1" = shell ]; then
 		RUN_STTY=$(stty -g 2>/dev/null)
-		in_root_exec qemu-system-x86_64 "${arguments[@]}" \
+		in_root_exec "${clock[@]}" qemu-system-x86_64 "${arguments[@]}" \
 			<&0 2>"$RUN_DIR/qemu.log" &
 	else
-		in_root_exec qemu-system-x86_64 "${arguments[@]}" \
+		in_root_exec "${clock[@]}" qemu-system-x86_64 "${arguments[@]}" \
 			</dev/null >"$RUN_DIR/qemu.log" 2>&1 &
 	fi
 	RUN_GUEST=$!
@@ -105,7 +108,7 @@ run_guest() {
 
 # Until PID 1 is about to run the job, or QEMU has ended.
 run_comes_up() {
-	local end=$((SECONDS + RUN_START_MAX))
+	local end=$((SECONDS + RUN_START_MAX + RUN_START_SLOW * 10#${OPT_SLOW:-0}))
 
 	until [ -s "$RUN_DIR/result" ] || ! kill -0 "$RUN_GUEST" 2>/dev/null; do
 		[ $SECONDS -lt $end ] || return 1
