@@ -167,6 +167,7 @@ static void gnic_mqprio_clear(struct gnic_nic *nic)
 	nic->mqprio = false;
 	gnic_mqprio_unlimit(nic);
 	netdev_reset_tc(nic->netdev);
+	gnic_nic_spread(nic);
 	if (err && gnic_nic_reconfigure(nic, &nic->cfg, NULL))
 		netdev_warn(nic->netdev, "queues keep the priorities of mqprio\n");
 }
@@ -192,6 +193,7 @@ static int gnic_mqprio_set(struct gnic_nic *nic, struct tc_mqprio_qopt_offload *
 	netdev_set_num_tc(nic->netdev, qopt->num_tc);
 	for (tc = 0; tc < qopt->num_tc; tc++)
 		netdev_set_tc_queue(nic->netdev, tc, qopt->count[tc], qopt->offset[tc]);
+	gnic_nic_spread(nic);
 	nic->mqprio = true;
 	qopt->hw = TC_MQPRIO_HW_OFFLOAD_TCS;
 	return 0;

@@ -237,6 +237,36 @@ static int gnic_nic_change(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg,
 }
 
 /**
+ * gnic_nic_spread - who sends by which queue (XPS), of a number of queues that is new
+ * @nic: netdev; its classes, if it has any, have their queues
+ *
+ * A processor sends by one queue of each class: what it sends keeps its order, and the
+ * queue's lock and memory are its own. Without memory for that flows choose the queue.
+ */
+void gnic_nic_spread(struct gnic_nic *nic)
+{
+	struct net_device *netdev = nic->netdev;
+	int tc, classes = netdev_get_num_tc(netdev);
+	struct netdev_tc_txq txq = { .count = netdev->real_num_tx_queues };
+	unsigned int i, cpu;
+	cpumask_var_t cpus;
+
+	if (!zalloc_cpumask_var(&cpus, GFP_KERNEL))
+		return;
+	for (tc = 0; tc < max(classes, 1); tc++) {
+		if (classes)
+			txq = netdev->tc_to_txq[tc];
+		for (i = 0; i < txq.count; i++) {
+			cpumask_clear(cpus);
+			for (cpu = i; cpu < nr_cpu_ids; cpu += txq.count)
+				cpumask_set_cpu(cpu, cpus);
+			netif_set_xps_queue(netdev, cpus, txq.offset + i);
+		}
+	}
+	free_cpumask_var(cpus);
+}
+
+/**
  * gnic_nic_reconfigure - other channels, rings or moderation
  * @nic: netdev; may be down, then the next open uses @cfg
  * @cfg: valid configuration
@@ -249,6 +279,7 @@ int gnic_nic_reconfigure(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg,
 {
 	struct gnic_nic_cfg next = *cfg;
 	struct gnic_queue **queues;
+	bool resized;
 	int err;
 
 	if (!nic->num_channels) {
@@ -269,7 +300,10 @@ int gnic_nic_reconfigure(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg,
 	}
 	bitmap_zero(nic->renew, GNIC_QUEUES_MAX);
 out:
+	resized = nic->cfg.channels != next.channels;
 	nic->cfg = next;
+	if (resized)
+		gnic_nic_spread(nic);
 	gnic_shaper_resize(nic, next.channels);
 	return 0;
 }
@@ -383,6 +417,7 @@ static int gnic_nic_init(struct gnic_nic *nic, unsigned int max)
 	err = netif_set_real_num_queues(nic->netdev, nic->cfg.channels, nic->cfg.channels);
 	if (err)
 		return err;
+	gnic_nic_spread(nic);
 	err = gnic_arfs_init(nic);
 	if (err)
 		return err;

@@ -129,6 +129,75 @@ affinity_survives() {
 	expect "affinity" "$((0x$(cat "/proc/irq/$irq/smp_affinity")))" -eq 2
 }
 
+# senders: the processors that send by each queue (XPS), as bits
+senders() {
+	local queue
+
+	for queue in $(seq 0 $(($(channels_now) - 1))); do
+		echo $((0x$(cat "/sys/class/net/$DEV/queues/tx-$queue/xps_cpus")))
+	done
+}
+
+# spread COUNT: what they are if all send, each by one of COUNT queues
+spread() {
+	local queue cpu bits
+
+	for ((queue = 0; queue < $1; queue++)); do
+		bits=0
+		for ((cpu = queue; cpu < $(nproc); cpu += $1)); do
+			bits=$((bits | 1 << cpu))
+		done
+		echo $bits
+	done
+}
+
+# sends WHAT SENDERS
+sends() {
+	local now
+
+	now=$(senders)
+	[ "$now" = "$2" ] || fail "$1: processors by queue are ${now//$'\n'/ }, not ${2//$'\n'/ }"
+}
+
+# What a processor sends stays in order. Who has said otherwise is heard until there are
+# more queues, or fewer.
+senders_spread() {
+	local count before
+
+	before=$(channels_now)
+	defer ethtool -L "$DEV" combined "$before"
+	sends "at first" "$(spread "$before")"
+	for count in 1 3 4; do
+		ethtool -L "$DEV" combined $count
+		sends "of $count" "$(spread $count)"
+	done
+	echo 1 >"/sys/class/net/$DEV/queues/tx-3/xps_cpus"
+	count=$(senders)
+	[ "$count" != "$(spread 4)" ] || fail "queue 3 is as it was"
+	ethtool -G "$DEV" tx 256
+	defer ethtool -G "$DEV" tx 512
+	ip link set "$DEV" down
+	ip link set "$DEV" up
+	wait_for 10 carrier_up
+	sends "by hand" "$count"
+	ethtool -L "$DEV" combined 2
+	sends "of 2" "$(spread 2)"
+}
+
+# Each class has its queues.
+senders_of_classes() {
+	local before
+
+	before=$(channels_now)
+	defer ethtool -L "$DEV" combined "$before"
+	ethtool -L "$DEV" combined 4
+	tc qdisc replace dev "$DEV" root handle 100: mqprio num_tc 2 map 0 1 0 0 0 0 0 0 \
+		0 0 0 0 0 0 0 0 queues 3@0 1@3 hw 1 || fail "no mqprio"
+	sends "of classes" "$(spread 3; spread 1)"
+	tc qdisc del dev "$DEV" root
+	sends "without classes" "$(spread 4)"
+}
+
 # Without MMIO: the device polls the records under load.
 doorbells_are_rare() {
 	local packets kicks doorbells
@@ -150,4 +219,4 @@ doorbells_are_rare() {
 topology_up
 trap topology_down EXIT
 guest_main down_queues channels_walk rings_walk counters_survive moderation \
-	affinity_survives doorbells_are_rare
+	affinity_survives senders_spread senders_of_classes doorbells_are_rare
