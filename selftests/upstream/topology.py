@@ -6,6 +6,7 @@
              | ports 2, 3 ... down   |cable+-------------------+
              +-----------------------+
     paced    remote, and port 1 sends when a program says: with qdisc fq
+    ordered  remote, and what port 1 sends comes, in order: qdisc pfifo, pause frames
     flat     all ports in the default namespace, down, without address
     named    flat, and udev gives names by slot and port: enp0s16np0
     promisc  flat, and promiscuous: for tests made for a switch's ports
@@ -129,9 +130,20 @@ class Topology:
         sh(f"ip netns exec {REMOTE} tc qdisc replace dev {self.ports[1]} root fq"
            " limit 20000 flow_limit 20000")
 
+    def ordered(self):
+        """Debian's default, fq_codel, lets flows overtake each other as soon as the
+        card is not as fast as its sender. And who is emulated rests now and then:
+        the far end waits while the near one has no buffers."""
+        self.remote()
+        near, far = self.ports[:2]
+        for prefix, dev in (("", near), (f"ip netns exec {REMOTE}", far)):
+            sh(f"{prefix} ethtool -A {dev} autoneg off rx on tx on")
+        sh(f"ip netns exec {REMOTE} tc qdisc replace dev {far} root pfifo limit 2000")
+        self.reachable()
+
     def has_remote(self):
         """Is there a far end, in a namespace of its own?"""
-        return self.kind in ("remote", "paced")
+        return self.kind in ("remote", "paced", "ordered")
 
     def reachable(self):
         """Both families, before anything is judged."""
