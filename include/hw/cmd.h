@@ -59,6 +59,7 @@
 	X(FLOW_ADD,		0x50, gnic_hw_flow_add, gnic_hw_id) \
 	X(FLOW_DEL,		0x51, gnic_hw_id, void) \
 	X(FLOW_STATS,		0x52, gnic_hw_id, gnic_hw_flow_stats) \
+	X(FLOW_ADD_MORE,	0x53, gnic_hw_flow_add_more, gnic_hw_id) \
 	X(PHC_QUERY,		0x70, void, gnic_hw_phc_info) \
 	X(PHC_SET,		0x71, gnic_hw_phc_set, void) \
 	X(PHC_PIN,		0x72, gnic_hw_phc_pin, void) \
@@ -154,6 +155,8 @@ struct gnic_hw_caps {
 	__le32 flow_edits;	/* of a rule; 0: nor are there tables but the first one */
 	__le32 flow;		/* GNIC_FLOW_CAP_*: what else rules can do */
 #define GNIC_FLOW_CAP_HEADERS	BIT(0)	/* match TTL, flags of TCP, what is not IP */
+#define GNIC_FLOW_CAP_REWRITE	BIT(1)	/* FLOW_ADD_MORE: rewrite headers */
+#define GNIC_FLOW_CAP_RANGES	BIT(2)	/* FLOW_ADD_MORE: match ranges of ports */
 };
 GNIC_HW_SIZE(gnic_hw_caps, 72);
 
@@ -800,7 +803,7 @@ struct gnic_hw_flow_mirror {
 GNIC_HW_SIZE(gnic_hw_flow_mirror, 4);
 
 /**
- * struct gnic_hw_flow_edit - a change of the outer VLAN tag
+ * struct gnic_hw_flow_edit - a change of the outer VLAN tag, or of headers
  * @op: enum gnic_hw_flow_edit_op
  * @mirrors: how many of the rule's mirrors come before it
  * @tpid: network order; PUSH, MODIFY: that of a C-tag or of an S-tag
@@ -844,6 +847,79 @@ struct gnic_hw_flow_add {
 	struct gnic_hw_flow_edit edit[GNIC_FLOW_EDITS_MAX];
 };
 GNIC_HW_SIZE(gnic_hw_flow_add, 192);
+
+/**
+ * struct gnic_hw_flow_headers - fields that a rule can rewrite
+ * @src_ip: network order; IPv4 in the first four bytes
+ * @dst_ip: likewise
+ * @dmac: destination address
+ * @smac: source address
+ * @l4_src: network order
+ * @l4_dst: network order
+ * @ip_ttl: time to live or hop limit
+ * @ip_tos: TOS or traffic class
+ * @rsvd: zero
+ */
+struct gnic_hw_flow_headers {
+	__u8 src_ip[16];
+	__u8 dst_ip[16];
+	__u8 dmac[6];
+	__u8 smac[6];
+	__be16 l4_src;
+	__be16 l4_dst;
+	__u8 ip_ttl;
+	__u8 ip_tos;
+	__u8 rsvd[2];
+};
+GNIC_HW_SIZE(gnic_hw_flow_headers, 52);
+
+/**
+ * struct gnic_hw_flow_rewrite - what becomes of headers
+ * @value: bits outside the mask are zero
+ * @mask: which bits are replaced; not none, unless there is @ttl_add
+ * @ip_version: 4 or 6: whose addresses, TTL, TOS and ports; 0: none of these
+ * @ip_proto: TCP or UDP: whose ports; 0: none
+ * @ttl_add: is added to the time to live, modulo 256, behind @value
+ * @rsvd: zero
+ *
+ * Checksums that cover what is replaced are mended: they are as right or wrong as before.
+ */
+struct gnic_hw_flow_rewrite {
+	struct gnic_hw_flow_headers value;
+	struct gnic_hw_flow_headers mask;
+	__u8 ip_version;
+	__u8 ip_proto;
+	__u8 ttl_add;
+	__u8 rsvd;
+};
+GNIC_HW_SIZE(gnic_hw_flow_rewrite, 108);
+
+/**
+ * struct gnic_hw_flow_more - what a rule can have besides
+ * @l4_src_min: network order: the least source port that it matches
+ * @l4_src_max: network order: the greatest; 0: any port
+ * @l4_dst_min: network order: likewise of the destination
+ * @l4_dst_max: network order: likewise
+ * @rewrite: by the rule's edits that are GNIC_FLOW_EDIT_REWRITE; those beyond are zero
+ *
+ * The ranges are part of the key: of rules that have the rest of it and the priority in common
+ * each has other ranges.
+ */
+struct gnic_hw_flow_more {
+	__be16 l4_src_min;
+	__be16 l4_src_max;
+	__be16 l4_dst_min;
+	__be16 l4_dst_max;
+	struct gnic_hw_flow_rewrite rewrite[GNIC_FLOW_REWRITES_MAX];
+};
+GNIC_HW_SIZE(gnic_hw_flow_more, 224);
+
+/* FLOW_ADD is this with @more all zeroes. */
+struct gnic_hw_flow_add_more {
+	struct gnic_hw_flow_add add;
+	struct gnic_hw_flow_more more;
+};
+GNIC_HW_SIZE(gnic_hw_flow_add_more, 416);
 
 struct gnic_hw_flow_stats {
 	__le64 packets;

@@ -154,6 +154,7 @@ GNIC_HW_SIZE(gnic_hw_flow_key, 64);
 #define GNIC_FLOW_MASKS_MAX		64	/* different masks */
 #define GNIC_FLOW_MIRRORS_MAX		4	/* of a rule; struct gnic_hw_caps.flow_mirrors */
 #define GNIC_FLOW_EDITS_MAX		4	/* of a rule; struct gnic_hw_caps.flow_edits */
+#define GNIC_FLOW_REWRITES_MAX		2	/* among them */
 
 enum gnic_hw_flow_action {
 	GNIC_FLOW_DROP		= 0,
@@ -166,12 +167,13 @@ enum gnic_hw_flow_action {
 	GNIC_FLOW_TABLE		= 7,	/* target: a later table, where the search goes on */
 };
 
-/* struct gnic_hw_flow_edit.op: what becomes of the outer VLAN tag */
+/* struct gnic_hw_flow_edit.op: what becomes of the outer VLAN tag, and of headers */
 enum gnic_hw_flow_edit_op {
 	GNIC_FLOW_EDIT_NONE	= 0,
 	GNIC_FLOW_EDIT_PUSH	= 1,	/* a tag outside of it */
 	GNIC_FLOW_EDIT_POP	= 2,	/* it is taken off, if there is one */
 	GNIC_FLOW_EDIT_MODIFY	= 3,	/* it is changed, if there is one */
+	GNIC_FLOW_EDIT_REWRITE	= 4,	/* headers: as the next struct gnic_hw_flow_rewrite says */
 };
 /* GNIC_FLOW_RSS: the target's parts; an offset is added to what the table says */
 #define GNIC_FLOW_RSS_CONTEXT		GENMASK(15, 0)

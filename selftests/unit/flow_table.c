@@ -25,7 +25,7 @@ static int teardown(void **state)
 static enum gnic_hw_status add(const union flow_key *key, const union flow_key *mask,
 			       uint32_t priority, struct flow_rule **rule)
 {
-	return flow_add(table, &key->hw, &mask->hw, priority, rule);
+	return flow_add(table, &key->hw, &mask->hw, NULL, priority, rule);
 }
 
 static union flow_key exact_mask(void)

@@ -34,7 +34,8 @@ static enum gnic_hw_status cmd_query_caps(struct card *card, struct gnic_hw_caps
 		.flow_masks = cpu_to_le32(GNIC_FLOW_MASKS_MAX),
 		.flow_mirrors = cpu_to_le32(GNIC_FLOW_MIRRORS_MAX),
 		.flow_edits = cpu_to_le32(GNIC_FLOW_EDITS_MAX),
-		.flow = cpu_to_le32(GNIC_FLOW_CAP_HEADERS),
+		.flow = cpu_to_le32(GNIC_FLOW_CAP_HEADERS | GNIC_FLOW_CAP_REWRITE |
+				    GNIC_FLOW_CAP_RANGES),
 		.windows = cpu_to_le32(CARD_WINDOWS),
 		.rss_contexts = cpu_to_le32(GNIC_RSS_CONTEXTS),
 		.filter_macs = cpu_to_le32(GNIC_FILTER_MACS_MAX),
@@ -131,6 +132,7 @@ CMD_IN(TUNNEL_SET, esw_cmd_tunnel_set)
 CMD_IN(VPORT_QUEUES, esw_cmd_vport_queues)
 CMD_IN(RSS_CONTEXT, esw_cmd_rss_context)
 CMD_INOUT(FLOW_ADD, esw_cmd_flow_add)
+CMD_INOUT(FLOW_ADD_MORE, esw_cmd_flow_add_more)
 CMD_IN(FLOW_DEL, esw_cmd_flow_del)
 CMD_INOUT(FLOW_STATS, esw_cmd_flow_stats)
 CMD_OUT(PHC_QUERY, phc_cmd_query)

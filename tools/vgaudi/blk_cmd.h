@@ -39,6 +39,9 @@ enum gnic_hw_status esw_cmd_vlan_set(struct card *card, const struct gnic_hw_vla
 enum gnic_hw_status esw_cmd_tunnel_set(struct card *card, const struct gnic_hw_tunnels *in);
 enum gnic_hw_status esw_cmd_flow_add(struct card *card, const struct gnic_hw_flow_add *in,
 				     struct gnic_hw_id *out);
+enum gnic_hw_status esw_cmd_flow_add_more(struct card *card,
+					  const struct gnic_hw_flow_add_more *in,
+					  struct gnic_hw_id *out);
 enum gnic_hw_status esw_cmd_flow_del(struct card *card, const struct gnic_hw_id *in);
 enum gnic_hw_status esw_cmd_flow_stats(struct card *card, const struct gnic_hw_id *in,
 				       struct gnic_hw_flow_stats *out);

@@ -274,6 +274,7 @@ static unsigned int esw_mirrors(struct vport *vport, struct frame *frame,
 
 static void esw_act_edits(struct vport *vport, struct frame *frame, const struct flow_rule *rule)
 {
+	const struct gnic_hw_flow_rewrite *rewrite = rule->rewrite;
 	struct esw_header header;
 	unsigned int copies = 0;
 
@@ -283,7 +284,7 @@ static void esw_act_edits(struct vport *vport, struct frame *frame, const struct
 	}
 	for (unsigned int i = 0; i < rule->edits; i++) {
 		copies = esw_mirrors(vport, frame, rule, copies, rule->edit[i].mirrors);
-		esw_edit(&header, frame, &rule->edit[i]);
+		esw_edit(&header, frame, &rule->edit[i], &rewrite);
 	}
 	esw_mirrors(vport, frame, rule, copies, rule->mirrors);
 	esw_actions[rule->action](vport, frame, rule);

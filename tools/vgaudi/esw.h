@@ -125,10 +125,21 @@ struct esw_header {
 /*
  * esw_edit.c: is what a rule is to edit right? The headers of @frame become those in
  * @header, false: it has too many pieces; one edit, @frame being parsed before and behind.
+ * @rewrite: the next of the rule's; the edit that is one steps over it
  */
 bool esw_edits_ok(const struct gnic_hw_flow_add *in);
 bool esw_edit_begin(struct esw_header *header, struct frame *frame);
-void esw_edit(struct esw_header *header, struct frame *frame, const struct gnic_hw_flow_edit *edit);
+void esw_edit(struct esw_header *header, struct frame *frame, const struct gnic_hw_flow_edit *edit,
+	      const struct gnic_hw_flow_rewrite **rewrite);
+
+/*
+ * esw_rewrite.c: are there as many as there are edits that want one, and are they right? How
+ * many that is. One of them, done to @frame as it was parsed.
+ */
+bool esw_rewrites_ok(const struct gnic_hw_flow_add *in, const struct gnic_hw_flow_more *more);
+unsigned int esw_rewrites(const struct gnic_hw_flow_add *in);
+void esw_rewrite(struct esw_header *header, struct frame *frame,
+		 const struct gnic_hw_flow_rewrite *rewrite);
 
 /* blk_esw.c: the function that gets it if no rule is asked; NULL: there are rules, or none does. */
 struct vport *esw_straight(const struct vport *uplink, const struct frame *frame);

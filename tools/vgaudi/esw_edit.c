@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Block ESW: what rules do to the outer VLAN tag. The headers are copied once, with
- * room in front of them for all the tags that one rule can push.
+ * Block ESW: what rules do to the outer VLAN tag, and when they rewrite headers. These
+ * are copied once, with room in front of them for all the tags that one rule can push.
  */
 #include <arpa/inet.h>
 
@@ -62,9 +62,12 @@ static void esw_edit_modify(struct esw_header *header, const struct gnic_hw_flow
 	frame_put_be16(tag + 2, (frame_be16(tag + 2) & ~mask) | (ntohs(edit->tci) & mask));
 }
 
-void esw_edit(struct esw_header *header, struct frame *frame, const struct gnic_hw_flow_edit *edit)
+void esw_edit(struct esw_header *header, struct frame *frame, const struct gnic_hw_flow_edit *edit,
+	      const struct gnic_hw_flow_rewrite **rewrite)
 {
-	if (edit->op == GNIC_FLOW_EDIT_PUSH)
+	if (edit->op == GNIC_FLOW_EDIT_REWRITE)
+		esw_rewrite(header, frame, (*rewrite)++);
+	else if (edit->op == GNIC_FLOW_EDIT_PUSH)
 		esw_edit_push(header, frame, edit);
 	else if (!frame->parsed.tags)
 		return;
@@ -90,6 +93,7 @@ static bool esw_edit_ok(const struct gnic_hw_flow_edit *edit)
 	case GNIC_FLOW_EDIT_MODIFY:
 		return esw_edit_tag_ok(edit);
 	case GNIC_FLOW_EDIT_POP:
+	case GNIC_FLOW_EDIT_REWRITE:
 		return !(edit->tpid | edit->tci | edit->mask);
 	default:
 		return false;

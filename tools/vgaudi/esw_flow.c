@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Block ESW: commands of the steering table. A rule keeps what it names alive, but for QPs. */
+#include <arpa/inet.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "blk_cmd.h"
@@ -155,6 +157,20 @@ static enum gnic_hw_status esw_flow_mirrors(struct card *card, const struct gnic
 	return GNIC_STATUS_OK;
 }
 
+/* Of a range the greatest port is not 0, and of no range the least one is. */
+static bool esw_range(__be16 min, __be16 max, uint16_t *first, uint16_t *last)
+{
+	*first = ntohs(min);
+	*last = max ? ntohs(max) : UINT16_MAX;
+	return max ? *first <= *last : !min;
+}
+
+static bool esw_ranges(const struct gnic_hw_flow_more *more, struct flow_ranges *ranges)
+{
+	return esw_range(more->l4_src_min, more->l4_src_max, &ranges->src_min, &ranges->src_max) &&
+	       esw_range(more->l4_dst_min, more->l4_dst_max, &ranges->dst_min, &ranges->dst_max);
+}
+
 static enum gnic_hw_status esw_flow_check(struct card *card, const struct gnic_hw_flow_add *in,
 					  struct esw_action *action)
 {
@@ -188,35 +204,76 @@ static void esw_flow_name(struct esw *esw, const struct flow_rule *rule, int by)
 		rule->mirror[i].vport->esw->rules += by;
 }
 
-enum gnic_hw_status esw_cmd_flow_add(struct card *card, const struct gnic_hw_flow_add *in,
-				     struct gnic_hw_id *out)
+static void esw_flow_fill(struct card *card, struct flow_rule *rule,
+			  const struct gnic_hw_flow_add *in, const struct esw_action *action)
 {
-	struct esw_action action = { 0 };
-	enum gnic_hw_status status = esw_flow_check(card, in, &action);
-	struct gnic_hw_flow_key mask = in->mask;
-	struct flow_rule *rule;
-
-	mask.table = cpu_to_le16(UINT16_MAX);
-	if (!status)
-		status = flow_add(card->esw->flows, &in->key, &mask, le32_to_cpu(in->priority),
-				  &rule);
-	if (status)
-		return status;
 	rule->action = in->action;
 	rule->marked = in->flags & GNIC_FLOW_SET_MARK;
 	rule->mark = le32_to_cpu(in->mark);
 	rule->target = le32_to_cpu(in->target);
 	rule->last_ns = loop_now(card->loop);
-	rule->in = action.in;
-	rule->to = action.to;
+	rule->in = action->in;
+	rule->to = action->to;
 	rule->mirrors = in->mirrors;
-	memcpy(rule->mirror, action.mirror, sizeof(rule->mirror));
+	memcpy(rule->mirror, action->mirror, sizeof(rule->mirror));
 	rule->edits = in->edits;
 	memcpy(rule->edit, in->edit, sizeof(rule->edit));
+}
+
+/* False: no memory. NULL if there is none to be copied. */
+static bool esw_flow_rewrites(const struct gnic_hw_flow_add_more *in,
+			      struct gnic_hw_flow_rewrite **rewrite)
+{
+	size_t size = esw_rewrites(&in->add) * sizeof(**rewrite);
+
+	*rewrite = NULL;
+	if (!size)
+		return true;
+	*rewrite = malloc(size);
+	if (*rewrite)
+		memcpy(*rewrite, in->more.rewrite, size);
+	return *rewrite;
+}
+
+enum gnic_hw_status esw_cmd_flow_add_more(struct card *card,
+					  const struct gnic_hw_flow_add_more *in,
+					  struct gnic_hw_id *out)
+{
+	struct gnic_hw_flow_rewrite *rewrite;
+	struct gnic_hw_flow_key mask = in->add.mask;
+	struct esw_action action = { 0 };
+	struct flow_ranges ranges;
+	enum gnic_hw_status status;
+	struct flow_rule *rule;
+
+	if (!esw_ranges(&in->more, &ranges) || !esw_rewrites_ok(&in->add, &in->more))
+		return GNIC_STATUS_BAD_PARAM;
+	status = esw_flow_check(card, &in->add, &action);
+	if (status)
+		return status;
+	if (!esw_flow_rewrites(in, &rewrite))
+		return GNIC_STATUS_NO_RESOURCE;
+	mask.table = cpu_to_le16(UINT16_MAX);
+	status = flow_add(card->esw->flows, &in->add.key, &mask, &ranges,
+			  le32_to_cpu(in->add.priority), &rule);
+	if (status) {
+		free(rewrite);
+		return status;
+	}
+	esw_flow_fill(card, rule, &in->add, &action);
+	rule->rewrite = rewrite;
 	esw_flow_name(card->esw, rule, 1);
 	esw_flow_link(rule, action.qp);
 	out->id = cpu_to_le32(rule->id);
 	return GNIC_STATUS_OK;
+}
+
+enum gnic_hw_status esw_cmd_flow_add(struct card *card, const struct gnic_hw_flow_add *in,
+				     struct gnic_hw_id *out)
+{
+	const struct gnic_hw_flow_add_more more = { .add = *in };
+
+	return esw_cmd_flow_add_more(card, &more, out);
 }
 
 static void esw_flow_del(struct card *card, struct flow_rule *rule)

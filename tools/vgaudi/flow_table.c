@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The steering table; see flow_table.h. */
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -147,6 +148,15 @@ static bool group_equal(const struct flow_group *group, const union flow_key *a,
 	return !diff;
 }
 
+static const struct flow_ranges flow_all_ports = { 0, UINT16_MAX, 0, UINT16_MAX };
+
+static bool flow_in_ranges(const struct flow_ranges *r, const union flow_key *key)
+{
+	uint16_t src = ntohs(key->hw.l4_src), dst = ntohs(key->hw.l4_dst);
+
+	return src >= r->src_min && src <= r->src_max && dst >= r->dst_min && dst <= r->dst_max;
+}
+
 /* Of the rules that match, the one with the lowest priority number. */
 static struct flow_rule *group_lookup(const struct flow_group *group, const union flow_key *key)
 {
@@ -155,19 +165,21 @@ static struct flow_rule *group_lookup(const struct flow_group *group, const unio
 
 	for (rule = group->buckets[hash & group->bucket_mask]; rule; rule = rule->next)
 		if (rule->hash == hash && group_equal(group, &rule->key, key) &&
+		    flow_in_ranges(&rule->ranges, key) &&
 		    (!best || rule->priority < best->priority))
 			best = rule;
 	return best;
 }
 
 static bool group_has(const struct flow_group *group, const union flow_key *key,
-		      uint32_t priority)
+		      const struct flow_ranges *ranges, uint32_t priority)
 {
 	uint64_t hash = group_hash(group, key);
 	struct flow_rule *rule;
 
 	for (rule = group->buckets[hash & group->bucket_mask]; rule; rule = rule->next)
-		if (rule->priority == priority && group_equal(group, &rule->key, key))
+		if (rule->priority == priority && group_equal(group, &rule->key, key) &&
+		    !memcmp(&rule->ranges, ranges, sizeof(*ranges)))
 			return true;
 	return false;
 }
@@ -244,19 +256,22 @@ static enum gnic_hw_status flow_insert(struct flow_table *table, const union flo
 }
 
 enum gnic_hw_status flow_add(struct flow_table *table, const struct gnic_hw_flow_key *hw_key,
-			     const struct gnic_hw_flow_key *hw_mask, uint32_t priority,
+			     const struct gnic_hw_flow_key *hw_mask,
+			     const struct flow_ranges *ranges, uint32_t priority,
 			     struct flow_rule **rule)
 {
 	union flow_key key, mask;
 	enum gnic_hw_status status;
 	struct flow_group *group;
 
+	if (!ranges)
+		ranges = &flow_all_ports;
 	memcpy(&key, hw_key, sizeof(key));
 	memcpy(&mask, hw_mask, sizeof(mask));
 	if (!flow_key_masked(&key, &mask))
 		return GNIC_STATUS_BAD_PARAM;
 	group = group_find(table, &mask);
-	if (group && group_has(group, &key, priority))
+	if (group && group_has(group, &key, ranges, priority))
 		return GNIC_STATUS_EXISTS;
 	if (table->count == GNIC_FLOWS_MAX)
 		return GNIC_STATUS_NO_RESOURCE;
@@ -267,6 +282,8 @@ enum gnic_hw_status flow_add(struct flow_table *table, const struct gnic_hw_flow
 	status = flow_insert(table, &key, priority, group, rule);
 	if (!group->count)
 		group_del(table, group);
+	if (!status)
+		(*rule)->ranges = *ranges;
 	return status;
 }
 
@@ -282,6 +299,7 @@ void flow_del(struct flow_table *table, struct flow_rule *rule)
 	table->count--;
 	if (!--group->count)
 		group_del(table, group);
+	free(rule->rewrite);
 	free(rule);
 }
 

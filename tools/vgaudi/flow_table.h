@@ -4,7 +4,8 @@
  *
  * Rules with the same mask share a hash table. A look-up asks one table after
  * the other, but for those that have nothing better than what was found; the
- * lowest priority number wins, among equals the mask that came first.
+ * lowest priority number wins, among equals the mask that came first. Rules that
+ * differ by their ranges of ports alone are in one chain.
  */
 #ifndef VGAUDI_FLOW_TABLE_H
 #define VGAUDI_FLOW_TABLE_H
@@ -21,6 +22,12 @@ union flow_key {
 
 struct flow_group;
 
+/* Ports that a rule matches beyond its key, host order, both ends included. */
+struct flow_ranges {
+	uint16_t src_min, src_max;
+	uint16_t dst_min, dst_max;
+};
+
 /* Where a copy leaves the switch. */
 struct flow_mirror {
 	struct vport *vport;
@@ -33,6 +40,7 @@ struct flow_mirror {
  * @group: rules of the same mask
  * @hash: of the masked key
  * @key: bits outside the mask are zero
+ * @ranges: part of the key; all ports if there are none
  * @priority: a lower number wins
  * @id: its name in commands
  * @packets: hits
@@ -47,7 +55,8 @@ struct flow_mirror {
  * @mirrors: how many of @mirror
  * @mirror: get a copy each
  * @edits: how many of @edit
- * @edit: what becomes of tags
+ * @edit: what becomes of tags and headers
+ * @rewrite: by the edits that want one; NULL: none does; free() with the rule
  * @qp: GNIC_FLOW_QP; NULL: it is gone
  * @qp_next: rules of a QP are in a list
  * @qp_link: what points here; NULL: in no list
@@ -57,6 +66,7 @@ struct flow_rule {
 	struct flow_group *group;
 	uint64_t hash;
 	union flow_key key;
+	struct flow_ranges ranges;
 	uint32_t priority;
 	uint32_t id;
 	uint64_t packets, bytes, last_ns;
@@ -70,6 +80,7 @@ struct flow_rule {
 	struct vport *to, *in;
 	struct flow_mirror mirror[GNIC_FLOW_MIRRORS_MAX];
 	struct gnic_hw_flow_edit edit[GNIC_FLOW_EDITS_MAX];
+	struct gnic_hw_flow_rewrite *rewrite;
 	struct qp *qp;
 	struct flow_rule *qp_next, **qp_link;
 };
@@ -85,14 +96,16 @@ void flow_flush(struct flow_table *table);	/* all rules */
  * @table: the table
  * @key: what to match; BAD_PARAM if it has bits that @mask has not
  * @mask: which bits
+ * @ranges: and which ports; NULL: all of them
  * @priority: a lower number wins
  * @rule: out: it counts from now on, the owner fills his fields in
  *
- * Return: OK, BAD_PARAM, EXISTS (same key, mask and priority), NO_RESOURCE
+ * Return: OK, BAD_PARAM, EXISTS (same key, mask, ranges and priority), NO_RESOURCE
  * (rules, masks, memory).
  */
 enum gnic_hw_status flow_add(struct flow_table *table, const struct gnic_hw_flow_key *key,
-			     const struct gnic_hw_flow_key *mask, uint32_t priority,
+			     const struct gnic_hw_flow_key *mask,
+			     const struct flow_ranges *ranges, uint32_t priority,
 			     struct flow_rule **rule);
 void flow_del(struct flow_table *table, struct flow_rule *rule);
 struct flow_rule *flow_get(struct flow_table *table, uint32_t id);	/* NULL: none */

@@ -22,8 +22,10 @@ struct parsed;
 #define IPV4_LEN		20u
 #define IPV4_CHECK		10u	/* offset of the checksum */
 #define IPV4_FRAGMENT		0x3fff	/* offset, and "more fragments" */
+#define IPV4_OFFSET		0x1fff
 #define IPV6_LEN		40u
 #define IPV6_FRAGMENT		0xfff9
+#define IPV6_OFFSET		0xfff8
 
 #define IP_PROTO_HOPOPTS	0
 #define IP_PROTO_IPV4		4	/* IP in IP */
@@ -33,6 +35,7 @@ struct parsed;
 #define IP_PROTO_ROUTING	43
 #define IP_PROTO_FRAGMENT	44
 #define IP_PROTO_AH		51
+#define IP_PROTO_ICMPV6		58
 #define IP_PROTO_DSTOPTS	60
 #define IP_PROTO_SCTP		132
 
