@@ -25,12 +25,20 @@ u32 gnic_flow_count(struct gnic_dev *dev, enum gnic_flow_owner owner)
 	return READ_ONCE(dev->eswitch->flow_count[owner]);
 }
 
+/* A device without the longer command has been asked for nothing that needs it. */
 static int gnic_flow_cmd_add(struct gnic_dev *dev, struct gnic_flow *flow)
 {
+	struct gnic_hw_flow_add_more in = { .add = flow->hw };
 	struct gnic_hw_id id;
 	int err;
 
-	err = gnic_cmd_exec(dev, GNIC_CMD_FLOW_ADD, &flow->hw, sizeof(flow->hw), &id, sizeof(id));
+	if (flow->more && memchr_inv(flow->more, 0, sizeof(*flow->more))) {
+		in.more = *flow->more;
+		err = gnic_cmd_exec(dev, GNIC_CMD_FLOW_ADD_MORE, &in, sizeof(in), &id, sizeof(id));
+	} else {
+		err = gnic_cmd_exec(dev, GNIC_CMD_FLOW_ADD, &in.add, sizeof(in.add), &id,
+				    sizeof(id));
+	}
 	if (!err)
 		flow->id = le32_to_cpu(id.id);
 	return err;

@@ -7,7 +7,7 @@
  *
  *	gnic_flow_prepare(&flow, vport, GNIC_FLOW_OWNER_TC, prio);
  *	gnic_flow_set_...(&flow, ...);		keys
- *	gnic_flow_add_...(dev, &flow, ...);	copies, and changes of tags
+ *	gnic_flow_add_...(dev, &flow, ...);	copies, and changes of tags and headers
  *	gnic_flow_set_...(&flow, ...);		one action
  *	err = gnic_flow_commit(dev, &flow, extack);
  *	...
@@ -41,6 +41,7 @@ enum gnic_flow_owner {
 /**
  * struct gnic_flow - a rule
  * @hw: as the device is told
+ * @more: room for what few rules have, of who made it; or NULL
  * @list: of all that are committed
  * @owner: whose budget it takes from
  * @id: the device's name for it
@@ -51,6 +52,7 @@ enum gnic_flow_owner {
  */
 struct gnic_flow {
 	struct gnic_hw_flow_add hw;
+	struct gnic_hw_flow_more *more;
 	struct list_head list;
 	enum gnic_flow_owner owner;
 	u32 id;
@@ -68,6 +70,7 @@ struct gnic_flow_stats {
 
 void gnic_flow_prepare(struct gnic_flow *flow, u16 vport, enum gnic_flow_owner owner,
 		       u32 priority);
+void gnic_flow_prepare_more(struct gnic_flow *flow, struct gnic_hw_flow_more *more);
 void gnic_flow_set_table(struct gnic_flow *flow, u16 table);	/* another than the first */
 void gnic_flow_set_nowhere(struct gnic_flow *flow);	/* for frames that are not @vport's */
 
@@ -91,15 +94,22 @@ void gnic_flow_set_tcp_flags(struct gnic_flow *flow, __be16 flags, __be16 mask);
 void gnic_flow_set_payload(struct gnic_flow *flow, unsigned int at, const void *value,
 			   const void *mask, int len);
 bool gnic_flow_has_headers(struct gnic_dev *dev);	/* that keys can name them */
+/* of a rule that is prepared for more; from @min to @max, which is not 0 */
+void gnic_flow_set_l4_src_range(struct gnic_flow *flow, __be16 min, __be16 max);
+void gnic_flow_set_l4_dst_range(struct gnic_flow *flow, __be16 min, __be16 max);
+bool gnic_flow_has_ranges(struct gnic_dev *dev);
 
-/* copies, and changes of the outer tag, in this order and before the action */
+/* copies, and changes of the outer tag and of headers, in this order and before the action */
 u32 gnic_flow_mirrors(struct gnic_dev *dev);
 u32 gnic_flow_edits(struct gnic_dev *dev);
+u32 gnic_flow_rewrites(struct gnic_dev *dev);	/* of them */
 int gnic_flow_add_mirror(struct gnic_dev *dev, struct gnic_flow *flow, u16 vport, u8 side);
 int gnic_flow_add_push(struct gnic_dev *dev, struct gnic_flow *flow, __be16 tpid, u16 tci);
 int gnic_flow_add_pop(struct gnic_dev *dev, struct gnic_flow *flow);
 int gnic_flow_add_modify(struct gnic_dev *dev, struct gnic_flow *flow, __be16 tpid, u16 tci,
 			 u16 mask);
+struct gnic_hw_flow_rewrite *gnic_flow_add_rewrite(struct gnic_dev *dev, struct gnic_flow *flow);
+bool gnic_flow_has_rewrite(const struct gnic_flow *flow);
 
 /* one action; none: as if there were no rule */
 void gnic_flow_set_drop(struct gnic_flow *flow);

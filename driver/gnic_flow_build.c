@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Building a rule: keys, then mirrors and changes of tags, then one action. Nothing here
- * touches the device.
+ * Building a rule: keys, then mirrors and changes of tags and headers, then one action.
+ * Nothing here touches the device.
  */
 #include <linux/etherdevice.h>
 
@@ -23,6 +23,16 @@ void gnic_flow_prepare(struct gnic_flow *flow, u16 vport, enum gnic_flow_owner o
 	flow->hw.mask.vport = cpu_to_le16(U16_MAX);
 	flow->hw.priority = cpu_to_le32((u32)owner << GNIC_FLOW_PRIO_OWNER_SHIFT | prio);
 	flow->hw.action = GNIC_FLOW_HOST;
+}
+
+/**
+ * gnic_flow_prepare_more - the rule may have ranges of ports, and rewrite headers
+ * @flow: rule that was prepared
+ * @more: room for that, zeroed; stays the caller's and has to stay as long as @flow
+ */
+void gnic_flow_prepare_more(struct gnic_flow *flow, struct gnic_hw_flow_more *more)
+{
+	flow->more = more;
 }
 
 /**
@@ -164,6 +174,23 @@ bool gnic_flow_has_headers(struct gnic_dev *dev)
 	return le32_to_cpu(dev->caps.flow) & GNIC_FLOW_CAP_HEADERS;
 }
 
+void gnic_flow_set_l4_src_range(struct gnic_flow *flow, __be16 min, __be16 max)
+{
+	flow->more->l4_src_min = min;
+	flow->more->l4_src_max = max;
+}
+
+void gnic_flow_set_l4_dst_range(struct gnic_flow *flow, __be16 min, __be16 max)
+{
+	flow->more->l4_dst_min = min;
+	flow->more->l4_dst_max = max;
+}
+
+bool gnic_flow_has_ranges(struct gnic_dev *dev)
+{
+	return le32_to_cpu(dev->caps.flow) & GNIC_FLOW_CAP_RANGES;
+}
+
 static void gnic_flow_set_action(struct gnic_flow *flow, enum gnic_hw_flow_action action,
 				 u32 target)
 {
@@ -231,7 +258,7 @@ u32 gnic_flow_mirrors(struct gnic_dev *dev)
 	return min_t(u32, le32_to_cpu(dev->caps.flow_mirrors), GNIC_FLOW_MIRRORS_MAX);
 }
 
-/* What becomes of tags behind the mirrors that there are so far. */
+/* What becomes of the frame behind the mirrors that there are so far. */
 static int gnic_flow_add_edit(struct gnic_dev *dev, struct gnic_flow *flow,
 			      const struct gnic_hw_flow_edit *edit)
 {
@@ -285,8 +312,61 @@ int gnic_flow_add_modify(struct gnic_dev *dev, struct gnic_flow *flow, __be16 tp
 	return gnic_flow_add_edit(dev, flow, &edit);
 }
 
-/* Changes of tags that a rule may make. 0: nor are there tables but the first one. */
+/* Changes that a rule may make. 0: nor are there tables but the first one. */
 u32 gnic_flow_edits(struct gnic_dev *dev)
 {
 	return min_t(u32, le32_to_cpu(dev->caps.flow_edits), GNIC_FLOW_EDITS_MAX);
+}
+
+/* Of these, such of headers. */
+u32 gnic_flow_rewrites(struct gnic_dev *dev)
+{
+	if (!(le32_to_cpu(dev->caps.flow) & GNIC_FLOW_CAP_REWRITE))
+		return 0;
+	return min_t(u32, gnic_flow_edits(dev), GNIC_FLOW_REWRITES_MAX);
+}
+
+static unsigned int gnic_flow_count_rewrites(const struct gnic_flow *flow)
+{
+	unsigned int i, count = 0;
+
+	for (i = 0; i < flow->hw.edits; i++)
+		count += flow->hw.edit[i].op == GNIC_FLOW_EDIT_REWRITE;
+	return count;
+}
+
+bool gnic_flow_has_rewrite(const struct gnic_flow *flow)
+{
+	return gnic_flow_count_rewrites(flow);
+}
+
+/* Nothing has come between the last rewrite and what comes next. */
+static bool gnic_flow_rewrite_is_open(const struct gnic_flow *flow)
+{
+	const struct gnic_hw_flow_edit *last;
+
+	if (!flow->hw.edits)
+		return false;
+	last = &flow->hw.edit[flow->hw.edits - 1];
+	return last->op == GNIC_FLOW_EDIT_REWRITE && last->mirrors == flow->hw.mirrors;
+}
+
+/**
+ * gnic_flow_add_rewrite - headers become others
+ * @dev: card
+ * @flow: rule that is being built, prepared for more
+ *
+ * Return: where to say which; the last one, if nothing has come behind it. NULL if the
+ * device does no more of that by a rule.
+ */
+struct gnic_hw_flow_rewrite *gnic_flow_add_rewrite(struct gnic_dev *dev, struct gnic_flow *flow)
+{
+	const struct gnic_hw_flow_edit edit = { .op = GNIC_FLOW_EDIT_REWRITE };
+	unsigned int count = gnic_flow_count_rewrites(flow);
+
+	if (gnic_flow_rewrite_is_open(flow))
+		return &flow->more->rewrite[count - 1];
+	if (count >= gnic_flow_rewrites(dev) || gnic_flow_add_edit(dev, flow, &edit))
+		return NULL;
+	return &flow->more->rewrite[count];
 }

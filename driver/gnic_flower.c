@@ -210,6 +210,41 @@ static int gnic_flower_ports(struct gnic_flower *f)
 	return 0;
 }
 
+/* tc has both ends of a range, and lets the last port be 0. */
+static int gnic_flower_range(struct gnic_flower *f, __be16 min, __be16 max,
+			     void (*set)(struct gnic_flow *flow, __be16 min, __be16 max))
+{
+	if (ntohs(max) <= ntohs(min)) {
+		NL_SET_ERR_MSG_MOD(f->extack, "a range of ports ends behind its beginning");
+		return -EINVAL;
+	}
+	set(f->flow, min, max);
+	return 0;
+}
+
+static int gnic_flower_ports_range(struct gnic_flower *f)
+{
+	struct flow_match_ports_range match;
+	int err = 0;
+
+	if (!gnic_flow_has_ranges(f->dev)) {
+		NL_SET_ERR_MSG_MOD(f->extack, "this card does not match ranges of ports");
+		return -EOPNOTSUPP;
+	}
+	if (!gnic_flower_is(f, IPPROTO_TCP) && !gnic_flower_is(f, IPPROTO_UDP)) {
+		NL_SET_ERR_MSG_MOD(f->extack, "ports are matched with ip_proto tcp or udp only");
+		return -EOPNOTSUPP;
+	}
+	flow_rule_match_ports_range(f->rule, &match);
+	if (match.mask->tp_min.src && match.mask->tp_max.src)
+		err = gnic_flower_range(f, match.key->tp_min.src, match.key->tp_max.src,
+					gnic_flow_set_l4_src_range);
+	if (!err && match.mask->tp_min.dst && match.mask->tp_max.dst)
+		err = gnic_flower_range(f, match.key->tp_min.dst, match.key->tp_max.dst,
+					gnic_flow_set_l4_dst_range);
+	return err;
+}
+
 static int gnic_flower_tcp(struct gnic_flower *f)
 {
 	struct flow_match_tcp match;
@@ -280,7 +315,7 @@ static const struct gnic_flower_key gnic_flower_keys[FLOW_DISSECTOR_KEY_MAX] = {
 	[FLOW_DISSECTOR_KEY_PORTS]		= { "ports", gnic_flower_ports },
 	[FLOW_DISSECTOR_KEY_ETH_ADDRS]		= { "MAC addresses", gnic_flower_eth_addrs },
 	[FLOW_DISSECTOR_KEY_VLAN]		= { "VLAN", gnic_flower_vlan },
-	[FLOW_DISSECTOR_KEY_PORTS_RANGE]	= { "ranges of ports" },
+	[FLOW_DISSECTOR_KEY_PORTS_RANGE]	= { "ranges of ports", gnic_flower_ports_range },
 	[FLOW_DISSECTOR_KEY_ICMP]		= { "ICMP", gnic_flower_icmp },
 	[FLOW_DISSECTOR_KEY_ARP]		= { "ARP", gnic_flower_arp, .headers = true },
 	[FLOW_DISSECTOR_KEY_ENC_KEYID]		= { "tunnel key" },

@@ -29,6 +29,7 @@ struct gnic_tc_key {
  * @node: of struct gnic_tc.rules
  * @key: which filter on which netdev
  * @flow: the rule
+ * @more: of it
  * @packets: told to tc so far
  * @bytes: likewise
  */
@@ -36,6 +37,7 @@ struct gnic_tc_rule {
 	struct rhash_head node;
 	struct gnic_tc_key key;
 	struct gnic_flow flow;
+	struct gnic_hw_flow_more more;
 	u64 packets;
 	u64 bytes;
 };
@@ -103,6 +105,7 @@ static int gnic_tc_parse(struct gnic_tc_rule *rule, enum tc_setup_type type, voi
 
 	gnic_flow_prepare(&rule->flow, gnic_nic_vport(rule->key.netdev), GNIC_FLOW_OWNER_TC,
 			  common->prio);
+	gnic_flow_prepare_more(&rule->flow, &rule->more);
 	gnic_flow_set_table(&rule->flow, gnic_tc_table(&rule->key, common));
 	if (type == TC_SETUP_CLSFLOWER) {
 		parsed = flow_cls_offload_flow_rule(flower);

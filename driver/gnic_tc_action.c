@@ -3,8 +3,8 @@
  * The actions of a tc filter: a table with one function an action. What has no
  * line there is refused.
  *
- * A rule is some mirrors and changes of tags, and then one thing that becomes of the
- * frame. Without the latter the frame goes on as if there were no rule: tc asks no
+ * A rule is some mirrors and changes of tags and headers, and then one thing that becomes
+ * of the frame. Without the latter the frame goes on as if there were no rule: tc asks no
  * further filter either.
  */
 #include <linux/if_vlan.h>
@@ -16,33 +16,7 @@
 #include "gnic_flow.h"
 #include "gnic_nic.h"
 #include "gnic_tc.h"
-
-/**
- * struct gnic_tc_actions - actions that are being parsed
- * @netdev: where the filter is
- * @flow: result
- * @extack: for the sentence
- * @egress: the filter is for what is sent
- * @chain: where the filter is
- * @skip_sw: software does not see the filter
- * @final: nothing may come behind the last one
- * @to_host: the frame may reach software at @netdev
- */
-struct gnic_tc_actions {
-	struct net_device *netdev;
-	struct gnic_flow *flow;
-	struct netlink_ext_ack *extack;
-	bool egress;
-	u32 chain;
-	bool skip_sw;
-	bool final;
-	bool to_host;
-};
-
-static struct gnic_dev *gnic_tc_actions_dev(const struct gnic_tc_actions *a)
-{
-	return gnic_nic_port(a->netdev)->dev;
-}
+#include "gnic_tc_action.h"
 
 /* Where a redirect or a mirror leads. */
 static int gnic_tc_target(struct gnic_tc_actions *a, const struct flow_action_entry *act,
@@ -233,6 +207,9 @@ static const struct gnic_tc_action gnic_tc_action_table[] = {
 	{ FLOW_ACTION_VLAN_PUSH,	gnic_tc_vlan_push },
 	{ FLOW_ACTION_VLAN_POP,		gnic_tc_vlan_pop },
 	{ FLOW_ACTION_VLAN_MANGLE,	gnic_tc_vlan_modify },
+	{ FLOW_ACTION_MANGLE,		gnic_tc_pedit_set },
+	{ FLOW_ACTION_ADD,		gnic_tc_pedit_add },
+	{ FLOW_ACTION_CSUM,		gnic_tc_csum },
 	{ FLOW_ACTION_GOTO,		gnic_tc_goto },
 };
 
@@ -248,7 +225,7 @@ static int gnic_tc_parse_action(struct gnic_tc_actions *a, const struct flow_act
 		if (gnic_tc_action_table[i].id == act->id)
 			return gnic_tc_action_table[i].parse(a, act);
 	NL_SET_ERR_MSG_FMT_MOD(a->extack,
-			       "pass, drop, trap, redirect, mirror, vlan, goto: not action %u",
+			       "pass, drop, trap, redirect, mirror, vlan, pedit, goto: not action %u",
 			       act->id);
 	return -EOPNOTSUPP;
 }
@@ -265,7 +242,7 @@ static int gnic_tc_check_software(struct gnic_tc_actions *a)
 	}
 	if (a->flow->hw.edits) {
 		NL_SET_ERR_MSG_MOD(a->extack,
-				   "software would change the tag once more of what goes on to it: use skip_sw");
+				   "software would change once more what goes on to it: use skip_sw");
 		return -EOPNOTSUPP;
 	}
 	return 0;

@@ -28,7 +28,7 @@ keys() {
 	no "no label is behind the bottom of the stack" mpls_uc flower skip_sw \
 		mpls lse depth 1 bos 1 lse depth 2 label 3 action drop
 	no "the card does not match l2_miss" ip flower skip_sw l2_miss 1 action drop
-	no "the card does not match ranges of ports" ip flower skip_sw ip_proto udp \
+	no "ports are matched with ip_proto tcp or udp only" ip flower skip_sw ip_proto sctp \
 		dst_port 1000-2000 action drop
 	no "the card does not match inner VLAN" 802.1q flower skip_sw vlan_id 3 \
 		vlan_ethtype 802.1q cvlan_id 4 action drop
@@ -45,9 +45,9 @@ actions() {
 	local mirror="action mirred egress mirror dev $DEV pipe"
 
 	with_qdisc
-	no "pass, drop, trap, redirect, mirror, vlan, goto: not action" ip flower skip_sw \
+	no "pass, drop, trap, redirect, mirror, vlan, pedit, goto: not action" ip flower skip_sw \
 		action skbedit priority 3
-	no "pass, drop, trap, redirect, mirror, vlan, goto: not action" ip flower skip_sw \
+	no "pass, drop, trap, redirect, mirror, vlan, pedit, goto: not action" ip flower skip_sw \
 		action mirred egress mirror dev "$DEV" pipe action skbedit priority 3
 	no "redirect and mirror go to a port or representor of the same card only" ip flower \
 		skip_sw action mirred egress redirect dev lo
@@ -122,7 +122,7 @@ too_many_masks() {
 
 software_does_it() {
 	with_qdisc
-	tc filter add dev "$DEV" ingress protocol ip flower ip_proto udp dst_port 1000-2000 action drop
+	tc filter add dev "$DEV" ingress protocol ip flower ip_flags firstfrag action drop
 	expect not_in_hw "$(filter_json "$DEV" '.not_in_hw // false')" = true
 }
 

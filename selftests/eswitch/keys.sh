@@ -169,6 +169,34 @@ cfm() {
 	takes 0 8902e02a0004
 }
 
+# udp SOURCE DESTINATION
+udp() {
+	printf '%04x%04x00080000' "$1" "$2"
+}
+
+port_ranges() {
+	with_qdisc
+	filter ip ip_proto udp dst_port 1000-2000
+	takes 1 "$(ip4 17 64 "$(udp 1 1000)")"
+	takes 1 "$(ip4 17 64 "$(udp 1 2000)")"
+	takes 0 "$(ip4 17 64 "$(udp 1 999)")"
+	takes 0 "$(ip4 17 64 "$(udp 1000 2001)")"
+	takes 0 "$(ip4 6 64 "$(tcp 2)")"
+	filter ipv6 ip_proto udp src_port 0-255 dst_port 256-65535
+	takes 1 "$(ip6 17 64 "$(udp 255 256)")"
+	takes 0 "$(ip6 17 64 "$(udp 256 256)")"
+	takes 0 "$(ip6 17 64 "$(udp 0 255)")"
+	filter ip ip_proto tcp src_port 1-3 dst_port 2
+	takes 1 "$(ip4 6 64 "$(tcp 2)")"
+	filter ip ip_proto tcp src_port 1-3 dst_port 3
+	takes 0 "$(ip4 6 64 "$(tcp 2)")"
+	# one mask, one priority, and a later one for the rest
+	filter ip ip_proto udp dst_port 1-99
+	tc filter add dev "$DEV" ingress protocol ip prio 60000 flower skip_sw ip_proto udp action drop
+	takes 0 "$(ip4 17 64 "$(udp 1 100)")"
+	takes 1 "$(ip4 17 64 "$(udp 1 99)")"
+}
+
 # A filter of a block that two netdevs share counts at the one that it names.
 indev() {
 	local other
@@ -196,4 +224,4 @@ block_packets() {
 
 switch_up
 trap switch_down EXIT
-guest_main time_to_live tcp_flags icmp arp_keys mpls cfm indev
+guest_main time_to_live tcp_flags port_ranges icmp arp_keys mpls cfm indev
