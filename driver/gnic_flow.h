@@ -112,6 +112,7 @@ struct gnic_hw_flow_rewrite *gnic_flow_add_rewrite(struct gnic_dev *dev, struct 
 bool gnic_flow_has_rewrite(const struct gnic_flow *flow);
 
 /* one action; none: as if there were no rule */
+void gnic_flow_set_unseen(struct gnic_dev *dev, struct gnic_flow *flow);
 void gnic_flow_set_drop(struct gnic_flow *flow);
 void gnic_flow_set_vport(struct gnic_flow *flow, u16 vport);
 void gnic_flow_set_vport_host(struct gnic_flow *flow, u16 vport);

@@ -198,6 +198,13 @@ static void gnic_flow_set_action(struct gnic_flow *flow, enum gnic_hw_flow_actio
 	flow->hw.target = cpu_to_le32(target);
 }
 
+/* The host counts what it gets by a rule that does nothing: the device does not, if it can. */
+void gnic_flow_set_unseen(struct gnic_dev *dev, struct gnic_flow *flow)
+{
+	if (le32_to_cpu(dev->caps.flow) & GNIC_FLOW_CAP_UNSEEN)
+		flow->hw.flags |= GNIC_FLOW_UNSEEN;
+}
+
 void gnic_flow_set_drop(struct gnic_flow *flow)
 {
 	gnic_flow_set_action(flow, GNIC_FLOW_DROP, 0);

@@ -248,6 +248,15 @@ static int gnic_tc_check_software(struct gnic_tc_actions *a)
 	return 0;
 }
 
+/* What both of them pass software counts. */
+static void gnic_tc_count_once(struct gnic_tc_actions *a)
+{
+	const struct gnic_hw_flow_add *hw = &a->flow->hw;
+
+	if (!a->skip_sw && !a->egress && hw->action == GNIC_FLOW_HOST && !hw->mirrors && !hw->edits)
+		gnic_flow_set_unseen(gnic_tc_actions_dev(a), a->flow);
+}
+
 int gnic_tc_parse_actions(struct net_device *netdev, struct flow_action *action,
 			  struct flow_cls_common_offload *common, struct gnic_flow *flow)
 {
@@ -274,5 +283,6 @@ int gnic_tc_parse_actions(struct net_device *netdev, struct flow_action *action,
 		if (err)
 			return err;
 	}
+	gnic_tc_count_once(&a);
 	return gnic_tc_check_software(&a);
 }

@@ -157,6 +157,7 @@ struct gnic_hw_caps {
 #define GNIC_FLOW_CAP_HEADERS	BIT(0)	/* match TTL, flags of TCP, what is not IP */
 #define GNIC_FLOW_CAP_REWRITE	BIT(1)	/* FLOW_ADD_MORE: rewrite headers */
 #define GNIC_FLOW_CAP_RANGES	BIT(2)	/* FLOW_ADD_MORE: match ranges of ports */
+#define GNIC_FLOW_CAP_UNSEEN	BIT(3)	/* GNIC_FLOW_UNSEEN */
 };
 GNIC_HW_SIZE(gnic_hw_caps, 72);
 
@@ -825,7 +826,8 @@ GNIC_HW_SIZE(gnic_hw_flow_edit, 8);
  * @mask: which bits of it
  * @priority: a lower number wins
  * @action: enum gnic_hw_flow_action
- * @flags: GNIC_FLOW_SET_MARK
+ * @flags: GNIC_FLOW_SET_MARK; of rules of the function side that HOST ends, without mirrors and
+ *	edits, GNIC_FLOW_UNSEEN
  * @mirrors: how many of @mirror
  * @edits: how many of @edit
  * @target: by action

@@ -178,6 +178,8 @@ enum gnic_hw_flow_edit_op {
 /* GNIC_FLOW_RSS: the target's parts; an offset is added to what the table says */
 #define GNIC_FLOW_RSS_CONTEXT		GENMASK(15, 0)
 #define GNIC_FLOW_RSS_OFFSET		GENMASK(31, 16)
-#define GNIC_FLOW_SET_MARK		BIT(0)	/* struct gnic_hw_flow_add.flags */
+/* struct gnic_hw_flow_add.flags */
+#define GNIC_FLOW_SET_MARK		BIT(0)
+#define GNIC_FLOW_UNSEEN		BIT(1)	/* counts what the host side does not get */
 
 #endif /* GNIC_HW_ESW_H */

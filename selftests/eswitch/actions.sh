@@ -73,14 +73,23 @@ pass_ends_the_search() {
 	expect "of prio 20" "$(of_prio 20)" = 5
 }
 
-# Software counts and the host gets it all the same.
+# Software counts what the host gets, and the card what a function has got.
 pass_in_both() {
+	defer peer ip neigh del 192.0.2.1 dev "$PEER_DEV"
 	with_qdisc
 	# shellcheck disable=SC2086 # words
 	tc filter add dev "$DEV" ingress protocol ip flower $UDP action pass
 	in_hw "$DEV"
 	expect "datagrams" "$(received from_peer 192.0.2.1 5000 6 64)" = 6
-	expect "in the card" "$(hw_packets "$DEV")" = 6
+	expect "in the card" "$(hw_packets "$DEV")" = 0
+	expect "in all" "$(filter_json "$DEV" '.actions[0].stats.packets')" = 6
+	group_add "$CARD" 7
+	group_set "$CARD" 7 qp_type raw qp_count 1
+	group_state "$CARD" 7 active
+	peer ip neigh replace 192.0.2.1 dev "$PEER_DEV" lladdr "$(group_get "$CARD" 7 hw_addr)"
+	from_peer 192.0.2.1 5000 3 64
+	soon "in the card" 3 hw_packets "$DEV"
+	expect "in all" "$(filter_json "$DEV" '.actions[0].stats.packets')" = 9
 }
 
 # alien COUNT: frames for an address that nobody has

@@ -28,7 +28,8 @@ static void caps(void)
 	CLIENT_EQ(le32_to_cpu(caps.wq_log_max), GNIC_WQ_LOG_MAX);
 	CLIENT_EQ(le32_to_cpu(caps.gro), GNIC_GRO_IPIP);
 	CLIENT_EQ(le32_to_cpu(caps.flow),
-		  GNIC_FLOW_CAP_HEADERS | GNIC_FLOW_CAP_REWRITE | GNIC_FLOW_CAP_RANGES);
+		  GNIC_FLOW_CAP_HEADERS | GNIC_FLOW_CAP_REWRITE | GNIC_FLOW_CAP_RANGES |
+		  GNIC_FLOW_CAP_UNSEEN);
 	CLIENT_EQ(le32_to_cpu(caps.sobs), GNIC_SOBS);
 	rig_close(&rig);
 }

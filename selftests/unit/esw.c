@@ -403,6 +403,56 @@ static void reset(void **state)
 	assert_int_equal(card.ports[0].stats.rx.dropped, 1);
 }
 
+/* A rule that leaves to the host side what it gets, and counts the rest. */
+static void counts_what_is_unseen(void **state)
+{
+	struct gnic_hw_flow_add in = rule_for(0, GNIC_FLOW_HOST, 0);
+	struct gnic_hw_flow_stats out = { 0 };
+	struct gnic_hw_id id = { 0 };
+	uint32_t number;
+
+	(void)state;
+	in.flags = GNIC_FLOW_UNSEEN;
+	assert_int_equal(filter(0, 0, 1), GNIC_STATUS_OK);
+	assert_int_equal(rule_add(&in, &number), GNIC_STATUS_OK);
+	id.id = cpu_to_le32(number);
+	into_function_side(0, OWN);
+	assert_qp(1);
+	assert_int_equal(esw_cmd_flow_stats(&card, &id, &out), GNIC_STATUS_OK);
+	assert_int_equal(out.packets | out.bytes, 0);
+	into_function_side(0, MAC(0xaa));
+	assert_qp(4);
+	into_function_side(0, STRANGER);
+	assert_nowhere();
+	assert_int_equal(esw_cmd_flow_stats(&card, &id, &out), GNIC_STATUS_OK);
+	assert_int_equal(le64_to_cpu(out.packets), 2);
+}
+
+static void nothing_else_is_unseen(void **state)
+{
+	struct gnic_hw_flow_add in = rule_for(0, GNIC_FLOW_DROP, 0);
+
+	(void)state;
+	in.flags = GNIC_FLOW_UNSEEN;
+	assert_int_equal(rule_add(&in, NULL), GNIC_STATUS_BAD_PARAM);
+	in.action = GNIC_FLOW_HOST;
+	in.key.table = in.mask.table = 0xffff;
+	assert_int_equal(rule_add(&in, NULL), GNIC_STATUS_BAD_PARAM);
+	in.key.table = in.mask.table = 0;
+	in.mirrors = 1;
+	assert_int_equal(rule_add(&in, NULL), GNIC_STATUS_BAD_PARAM);
+	in.mirrors = 0;
+	in.edits = 1;
+	in.edit[0].op = GNIC_FLOW_EDIT_POP;
+	assert_int_equal(rule_add(&in, NULL), GNIC_STATUS_BAD_PARAM);
+	in.edits = 0;
+	in.edit[0].op = 0;
+	in.flags = GNIC_FLOW_UNSEEN << 1;
+	assert_int_equal(rule_add(&in, NULL), GNIC_STATUS_BAD_PARAM);
+	in.flags = GNIC_FLOW_UNSEEN | GNIC_FLOW_SET_MARK;
+	assert_int_equal(rule_add(&in, NULL), GNIC_STATUS_OK);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -424,6 +474,8 @@ int main(void)
 		TEST(functions),
 		TEST(refused_filters),
 		TEST(reset),
+		TEST(counts_what_is_unseen),
+		TEST(nothing_else_is_unseen),
 	};
 
 	fake_seed(1);

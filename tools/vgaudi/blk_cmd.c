@@ -35,7 +35,7 @@ static enum gnic_hw_status cmd_query_caps(struct card *card, struct gnic_hw_caps
 		.flow_mirrors = cpu_to_le32(GNIC_FLOW_MIRRORS_MAX),
 		.flow_edits = cpu_to_le32(GNIC_FLOW_EDITS_MAX),
 		.flow = cpu_to_le32(GNIC_FLOW_CAP_HEADERS | GNIC_FLOW_CAP_REWRITE |
-				    GNIC_FLOW_CAP_RANGES),
+				    GNIC_FLOW_CAP_RANGES | GNIC_FLOW_CAP_UNSEEN),
 		.windows = cpu_to_le32(CARD_WINDOWS),
 		.rss_contexts = cpu_to_le32(GNIC_RSS_CONTEXTS),
 		.filter_macs = cpu_to_le32(GNIC_FILTER_MACS_MAX),

@@ -327,7 +327,7 @@ static struct flow_rule *esw_match(struct vport *vport, const struct frame *fram
 	if (!(table & GNIC_FLOW_TABLE_HOST) && esw_is_hosts(vport, frame))
 		key.hw.frame |= GNIC_FLOW_FRAME_HOST;
 	rule = flow_lookup(card->esw->flows, &key);
-	if (rule) {
+	if (rule && !(rule->unseen && key.hw.frame & GNIC_FLOW_FRAME_HOST)) {
 		rule->packets++;
 		rule->bytes += frame->len;
 		rule->last_ns = loop_now(card->loop);

@@ -136,6 +136,16 @@ static bool esw_table_ok(const struct gnic_hw_flow_add *in)
 		in->action != GNIC_FLOW_QUEUE);
 }
 
+/* What goes on as it came in can be told before it goes. */
+static bool esw_flags_ok(const struct gnic_hw_flow_add *in)
+{
+	if (in->flags & ~(GNIC_FLOW_SET_MARK | GNIC_FLOW_UNSEEN))
+		return false;
+	return !(in->flags & GNIC_FLOW_UNSEEN) ||
+	       (in->action == GNIC_FLOW_HOST && !in->mirrors && !in->edits &&
+		!(le16_to_cpu(in->key.table) & GNIC_FLOW_TABLE_HOST));
+}
+
 static enum gnic_hw_status esw_flow_mirrors(struct card *card, const struct gnic_hw_flow_add *in,
 					    struct flow_mirror *mirror)
 {
@@ -177,7 +187,7 @@ static enum gnic_hw_status esw_flow_check(struct card *card, const struct gnic_h
 	enum gnic_hw_status status;
 
 	if (in->action >= sizeof(esw_targets) / sizeof(esw_targets[0]) ||
-	    in->flags & ~GNIC_FLOW_SET_MARK || !esw_table_ok(in) || !esw_edits_ok(in))
+	    !esw_flags_ok(in) || !esw_table_ok(in) || !esw_edits_ok(in))
 		return GNIC_STATUS_BAD_PARAM;
 	action->table = le16_to_cpu(in->key.table);
 	if (le16_to_cpu(in->mask.vport) == 0xffff) {
@@ -208,6 +218,7 @@ static void esw_flow_fill(struct card *card, struct flow_rule *rule,
 			  const struct gnic_hw_flow_add *in, const struct esw_action *action)
 {
 	rule->action = in->action;
+	rule->unseen = in->flags & GNIC_FLOW_UNSEEN;
 	rule->marked = in->flags & GNIC_FLOW_SET_MARK;
 	rule->mark = le32_to_cpu(in->mark);
 	rule->target = le32_to_cpu(in->target);

@@ -47,6 +47,7 @@ struct flow_mirror {
  * @bytes: likewise
  * @last_ns: time of the last hit, at first that of the addition
  * @action: enum gnic_hw_flow_action
+ * @unseen: what the host side gets is not counted
  * @marked: @mark counts
  * @mark: goes into the CQE
  * @target: GNIC_FLOW_RSS, GNIC_FLOW_QUEUE: as the command has it
@@ -72,6 +73,7 @@ struct flow_rule {
 	uint64_t packets, bytes, last_ns;
 
 	uint8_t action;
+	bool unseen;
 	bool marked;
 	uint8_t mirrors;
 	uint8_t edits;
