@@ -106,6 +106,15 @@ int asid_iov(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, uint
 	return n;
 }
 
+/* Nothing is remembered: each access is asked for. NULL: asid_iov() knows why. */
+void *asid_span(struct asid_span *span, uint64_t addr, uint64_t len, uint8_t access)
+{
+	fake_access = access;
+	fake_asid = span->asid;
+	return fake_seam || addr < FAKE_ADDR || addr - FAKE_ADDR > FAKE_SIZE ||
+	       len > FAKE_SIZE - (addr - FAKE_ADDR) ? NULL : fake_ptr(addr);
+}
+
 void *wq_entry_find(struct qp *qp, struct wq *wq, uint64_t off)
 {
 	(void)qp;

@@ -94,21 +94,35 @@ static bool txe_cont_ok(const struct gnic_hw_raw_wqe *wqe)
 	       !(wqe->size | wqe->offload | wqe->vlan_tci | wqe->mss);
 }
 
+/* Pieces of memory behind those that the frame has; false: it may not read them. */
+static bool txe_memory(struct txe *txe, uint64_t addr, uint32_t len)
+{
+	struct frame *frame = &txe->frame;
+	void *near = asid_near(txe->src, addr, len, GNIC_ACCESS_LOCAL_READ);
+	int n;
+
+	if (near && frame->iovs < FRAME_IOV) {
+		frame->iov[frame->iovs++] = (struct iovec){ near, len };
+		return true;
+	}
+	n = asid_iov(txe->qp->card, txe->qp->asid, addr, len, GNIC_ACCESS_LOCAL_READ,
+		     frame->iov + frame->iovs, FRAME_IOV - frame->iovs);
+	if (n > 0)
+		frame->iovs += n;
+	return n >= 0;
+}
+
 static uint8_t txe_segment(struct txe *txe, const struct gnic_hw_seg *seg)
 {
 	struct frame *frame = &txe->frame;
 	uint32_t len = le32_to_cpu(seg->len);
-	int n;
 
 	if (seg->rsvd)
 		return GNIC_SYND_TX_RESERVED;
 	if (!len || len > txe->size - frame->len)
 		return GNIC_SYND_TX_SEGMENTS;
-	n = asid_iov(txe->qp->card, txe->qp->asid, le64_to_cpu(seg->addr), len,
-		     GNIC_ACCESS_LOCAL_READ, frame->iov + frame->iovs, FRAME_IOV - frame->iovs);
-	if (n < 0)
+	if (!txe_memory(txe, le64_to_cpu(seg->addr), len))
 		return GNIC_SYND_LOCAL_ACCESS;
-	frame->iovs += n;
 	frame->len += len;
 	return GNIC_SYND_NONE;
 }
@@ -323,13 +337,14 @@ static void txe_fail(struct qp *qp, uint32_t wqe_index, uint8_t synd)
 }
 
 /* The packet at the head of the queue; returns how many WQEs it had, 0: its time has not come. */
-static uint32_t txe_packet(struct qp *qp)
+static uint32_t txe_packet(struct qp *qp, struct asid_span *src)
 {
 	struct txe txe;
 	uint32_t wqes, last;
 	uint8_t synd;
 
 	txe.qp = qp;
+	txe.src = src;
 	txe.frame.len = 0;
 	txe.frame.iovs = 0;
 	txe.frame.rc = NULL;
@@ -353,12 +368,13 @@ static uint32_t txe_packet(struct qp *qp)
 
 int txe_run(struct qp *qp, int budget)
 {
+	struct asid_span src = { .card = qp->card, .asid = qp->asid };
 	struct wq *sq = &qp->sq;
 	int done = 0, wqes = 1;
 
 	while (wqes && done < budget && sq->done != sq->index && !qp->failed &&
 	       !mac_pause_holds(qp) && !mac_pfc_holds(qp) && !qp_rate_holds(qp)) {
-		wqes = txe_packet(qp);
+		wqes = txe_packet(qp, &src);
 		done += wqes;
 	}
 	if (done)
