@@ -27,6 +27,8 @@ uint32_t fake_random(void)
 	return fake_state >> 8 ^ fake_state << 13;
 }
 
+static struct dma fake_dma = { .gen = 1 };	/* nothing was looked up in it */
+
 static void fake_wq(struct wq *wq, uint64_t base, uint32_t entry_log)
 {
 	wq->present = true;
@@ -53,6 +55,7 @@ void fake_init(struct fake *fake)
 	fake->uplink.port = &fake->card.ports[0];
 	fake->uplink.enabled = true;
 	fake->uplink.vlan_flags = GNIC_VLAN_STRIP_CTAG;
+	fake->card.dma = &fake_dma;
 	fake->qp.card = &fake->card;
 	fake->qp.port = &fake->card.ports[0];
 	fake->qp.vport = &fake->uplink;

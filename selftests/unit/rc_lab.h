@@ -248,13 +248,20 @@ void *wq_entry_find(struct qp *qp, struct wq *wq, uint64_t off)
 
 bool wq_refresh(struct qp *qp, struct wq *wq)
 {
-	const struct gnic_hw_db *db = asid_ptr(qp->card, GNIC_ASID_KERNEL, wq->db_addr,
-					       sizeof(*db), 0);
+	if (wq_peek(qp, wq))
+		return true;
+	qp_fail(qp, GNIC_SYND_QPC_DB_LAST_INDEX, true);
+	return false;
+}
 
-	if (!db || le32_to_cpu(db->index) - wq->done > wq->mask + 1) {
-		qp_fail(qp, GNIC_SYND_QPC_DB_LAST_INDEX, true);
+bool wq_peek(struct qp *qp, struct wq *wq)
+{
+	const struct gnic_hw_db *db;
+
+	assert_true(wq->present);
+	db = asid_ptr(qp->card, GNIC_ASID_KERNEL, wq->db_addr, sizeof(*db), 0);
+	if (!db || le32_to_cpu(db->index) - wq->done > wq->mask + 1)
 		return false;
-	}
 	wq->index = le32_to_cpu(db->index);
 	return true;
 }
@@ -632,7 +639,7 @@ static inline void lab_receive_queue(struct lab_qp *lqp)
 	rq->base = lab_addr(0x20000 + lqp->qp.qpn * 0x1000);
 	rq->db_addr = lab_addr(0x2000 + lqp->qp.qpn * GNIC_DB_ALIGN);
 	rq->mem = (struct ringmem){
-		.gen = dma_gen(lqp->qp.card->dma), .valid = true,
+		.gen = dma_gen(lqp->qp.card->dma),
 		.ring = lqp->qp.card->hbm + (rq->base - GNIC_ADDR_HBM_BASE),
 		.db = (void *)(lqp->qp.card->hbm + (rq->db_addr - GNIC_ADDR_HBM_BASE)),
 	};
@@ -641,6 +648,15 @@ static inline void lab_receive_queue(struct lab_qp *lqp)
 static inline bool lab_has_buffer_room(const struct lab_qp *lqp)
 {
 	return lqp->rq_index - lqp->qp.rq.done < LAB_RING;
+}
+
+/* The record says that there are so many more, whatever is in the ring. */
+static inline void lab_more_buffers(const struct lab_qp *lqp, uint32_t count)
+{
+	const struct wq *rq = &lqp->qp.rq;
+	struct gnic_hw_db *db = (void *)(lqp->qp.card->hbm + (rq->db_addr - GNIC_ADDR_HBM_BASE));
+
+	db->index = cpu_to_le32(le32_to_cpu(db->index) + count);
 }
 
 /* A buffer for a SEND; @completion: see struct gnic_hw_recv_wqe. */

@@ -63,8 +63,6 @@ static void cq_notify(struct cq *cq, const struct gnic_hw_db *db)
 {
 	uint32_t arm;
 
-	if (cq->vector == GNIC_VECTOR_NONE)
-		return;
 	/* Pairs with the driver's barrier between its store to arm and its look at the CQ. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (!cq_asked(cq, db, &arm))
@@ -141,7 +139,8 @@ bool cq_post(struct cq *cq, const void *cqe)
 		return cq_die(cq, GNIC_SYND_CQ_OVERRUN);
 	cq_write(cq, slot, cqe);
 	cq->card->stats.cqes++;
-	cq_notify(cq, db);
+	if (cq->vector != GNIC_VECTOR_NONE)
+		cq_notify(cq, db);
 	return true;
 }
 
@@ -179,7 +178,7 @@ bool cq_doorbell(struct card *card, uint32_t cqn, uint32_t ci)
 	cq->ci = ci;
 	cq->armed = true;
 	db = cq_db(cq);
-	if (db && cq_ci(cq, db) != cq->pi)
+	if (db && cq->vector != GNIC_VECTOR_NONE && cq_ci(cq, db) != cq->pi)
 		cq_notify(cq, db);
 	return true;
 }

@@ -455,26 +455,50 @@ static inline uint8_t txs_access(const struct rc_msg *msg)
  * @len: of the frames that the ports between have not counted yet
  * @count: how many
  * @alone: of these, those that @to has counted
- * @budget: WQEs that may be fetched
- * @src: where payload came from
- * @dst: where it went
+ * @budget: WQEs that may be fetched, beside
+ * @wqes: those that are known to be there
+ * @src: where payload came from, if @to is known
+ * @dst: where it went, likewise
  */
 struct train {
 	struct rc *from, *to;
 	uint32_t longest;
 	uint32_t len, count, alone;
 	int budget;
+	uint32_t wqes;
 	struct asid_span src, dst;
 };
 
-/* txs_wqe.c: the message whose packets are next; NULL: there is none now. */
-struct rc_msg *txs_next(struct train *t);
+/* txs_wqe.c: the next WQE becomes a message; false: not now. */
+bool txs_fetch(struct train *t);
+
+/* The message whose packets are next; NULL: there is none now. */
+static inline struct rc_msg *txs_next(struct train *t)
+{
+	const struct rc_requester *req = &t->from->req;
+
+	if (req->exec == req->tail && !txs_fetch(t))
+		return NULL;
+	return rc_msg(req, req->exec);
+}
 
 /* Packets of @msg that have arrived, @most at most; 0: send one. */
 uint32_t train_send(struct train *t, const struct rc_msg *msg, uint32_t most);
 /* Any packet of the round, as txs_emit(). */
 void train_carry(struct train *t, const struct rc_packet *pkt, struct frame *frame);
 void train_count(struct train *t);	/* the round is over, anybody may ask */
+
+static inline void train_begin(struct train *t, struct rc *from, int budget)
+{
+	t->from = from;
+	t->to = NULL;
+	t->longest = 0;
+	t->len = 0;
+	t->count = 0;
+	t->alone = 0;
+	t->budget = budget;
+	t->wqes = 0;
+}
 
 /* @count packets of @len bytes each have come. */
 static inline void rxe_count(struct qp *qp, uint32_t len, uint32_t count)

@@ -247,22 +247,19 @@ static void txs_complete(struct rc *rc)
 	struct rc_requester *req = &rc->req;
 	uint32_t index = req->head;
 	struct qp *qp = rc->qp;
-	uint32_t first = 0, cqes = 0;
 
-	for (; txs_head_is_done(req); req->head++)
-		if (rc_msg(req, req->head)->cqe && !cqes++)
-			first = req->head;
+	if (req->ona == req->nts)
+		req->head = req->exec;	/* nothing is in flight */
+	while (txs_head_is_done(req))
+		req->head++;
 	/* what the peer has asked for is no WQE */
 	if (index == req->head || req->serves)
 		return;
 	qp->sq.done = req->head;
 	wq_done(qp, &qp->sq);
-	for (index = first; cqes && !qp->failed; index++) {
-		if (!rc_msg(req, index)->cqe)
-			continue;
-		txs_post_cqe(rc, index);
-		cqes--;
-	}
+	for (; index != qp->sq.done && !qp->failed; index++)
+		if (rc_msg(req, index)->cqe)
+			txs_post_cqe(rc, index);
 	rc_posts_done(rc, qp->sq.done, 0);
 }
 
@@ -303,10 +300,11 @@ int rc_poll(struct qp *qp, int budget)
 {
 	struct rc *rc = qp->rc;
 	struct rc_requester *req = &rc->req;
-	struct train train = { .from = rc, .budget = budget };
 	uint32_t work = 0, cost;
+	struct train train;
 	struct rc_msg *msg;
 
+	train_begin(&train, rc, budget);
 	if (!rc->path.loopback && mac_pause_holds(qp))
 		return 0;
 	if (req->probing && req->valid && !req->held && req->window)

@@ -24,7 +24,6 @@ struct gnic_hw_db *ringmem_find(struct card *card, struct ringmem *mem, uint64_t
 	mem->db = asid_ptr(card, GNIC_ASID_KERNEL, db_addr, sizeof(*mem->db), 0);
 	mem->ring = asid_ptr(card, GNIC_ASID_KERNEL, base, bytes, 0);
 	mem->gen = dma_gen(card->dma);
-	mem->valid = true;
 	return mem->db;
 }
 
@@ -54,27 +53,32 @@ static uint32_t wq_index(const struct qp *qp, const struct wq *wq, const struct 
 	return le32toh(__atomic_load_n((const uint32_t *)&db->index, __ATOMIC_ACQUIRE));
 }
 
-bool wq_refresh(struct qp *qp, struct wq *wq)
+bool wq_peek(struct qp *qp, struct wq *wq)
 {
-	const struct gnic_hw_db *db;
+	const struct gnic_hw_db *db = wq_db(qp, wq);
 	uint32_t index;
 
-	if (!wq->present)
+	if (!db)
+		return false;
+	index = wq_index(qp, wq, db);
+	/* Neither back nor beyond what the ring can hold. */
+	if (index - wq->index > wq->mask + 1 || index - wq->done > wq->mask + 1)
+		return false;
+	wq->index = index;
+	return true;
+}
+
+bool wq_refresh(struct qp *qp, struct wq *wq)
+{
+	if (!wq->present || wq_peek(qp, wq))
 		return true;
-	db = wq_db(qp, wq);
-	if (!db) {
+	if (!wq_db(qp, wq)) {
 		qp_fail(qp, GNIC_SYND_WQ_ACCESS, wq == &qp->sq);
 		return false;
 	}
-	index = wq_index(qp, wq, db);
-	/* Neither back nor beyond what the ring can hold. */
-	if (index - wq->index > wq->mask + 1 || index - wq->done > wq->mask + 1) {
-		qp->card->stats.bad_kicks++;
-		qp_fail(qp, GNIC_SYND_QPC_DB_LAST_INDEX, wq == &qp->sq);
-		return false;
-	}
-	wq->index = index;
-	return true;
+	qp->card->stats.bad_kicks++;
+	qp_fail(qp, GNIC_SYND_QPC_DB_LAST_INDEX, wq == &qp->sq);
+	return false;
 }
 
 void wq_done_find(struct qp *qp, struct wq *wq)

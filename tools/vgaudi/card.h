@@ -47,8 +47,7 @@ struct windows;
  * the client's memory map has changed. blk_umr.c.
  */
 struct ringmem {
-	uint32_t gen;		/* dma_gen() of the look-up */
-	bool valid;
+	uint32_t gen;		/* dma_gen() of the look-up; 0: there was none */
 	uint8_t *ring;		/* NULL: not in one piece, entry by entry then */
 	struct gnic_hw_db *db;	/* NULL: gone */
 };
@@ -471,7 +470,7 @@ struct gnic_hw_db *ringmem_find(struct card *card, struct ringmem *mem, uint64_t
 /* The client's memory map has not changed since the look-up. */
 static inline bool ringmem_holds(const struct card *card, const struct ringmem *mem)
 {
-	return mem->valid && mem->gen == dma_gen(card->dma);
+	return mem->gen == dma_gen(card->dma);
 }
 
 /* The record; NULL: its memory is gone. Refreshes @mem->ring too. */
@@ -505,12 +504,21 @@ static inline void *wq_entry(struct qp *qp, struct wq *wq, uint32_t index)
 	return entry ? entry : wq_entry_find(qp, wq, wq_offset(wq, index));
 }
 
+/* Likewise of a queue that was refreshed in this round: its memory is where it was. */
+static inline void *wq_entry_now(struct qp *qp, struct wq *wq, uint32_t index)
+{
+	uint64_t off = wq_offset(wq, index);
+
+	return wq->mem.ring ? wq->mem.ring + off : wq_entry_find(qp, wq, off);
+}
+
 /*
  * Reads the record; false if its memory is gone or the index is nonsense (QP
  * then fails). The round has done it for qp->sq before it calls the type's
  * poll; a receive queue is refreshed by who needs a buffer.
  */
 bool wq_refresh(struct qp *qp, struct wq *wq);
+bool wq_peek(struct qp *qp, struct wq *wq);	/* likewise, but the QP goes on */
 void wq_done_find(struct qp *qp, struct wq *wq);
 
 /* Publishes wq->done. Pairs with the driver's acquire: it may reuse the entries then. */

@@ -119,6 +119,7 @@ struct dma *dma_create(void)
 	if (!dma)
 		return NULL;
 	dma->last = &dma_none;
+	dma->gen = 1;
 	dma->master = true;
 	dma->maps = calloc(DMA_MAPS_MAX, sizeof(*dma->maps));
 	ret = dma->maps ? guard_install() : -ENOMEM;
@@ -223,7 +224,8 @@ static void dma_munmap(struct dma *dma, struct dma_map *map)
 static void dma_forget(struct dma *dma)
 {
 	dma->last = &dma_none;
-	dma->gen++;
+	if (!++dma->gen)
+		dma->gen = 1;
 }
 
 static void dma_insert(struct dma *dma, const struct dma_map *map)

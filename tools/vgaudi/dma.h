@@ -196,7 +196,7 @@ int dma_write(struct dma *dma, uint64_t iova, const void *buf, size_t len);
 void *dma_span(struct dma *dma, uint64_t iova, size_t *len, int prot);
 
 /**
- * dma_gen() - changes whenever pointers may have become invalid
+ * dma_gen() - changes whenever pointers may have become invalid; never 0
  * @dma: the map
  */
 static inline uint32_t dma_gen(const struct dma *dma)

@@ -54,8 +54,10 @@ static uint32_t train_min(uint32_t a, uint32_t b)
 static void train_passed(struct train *t)
 {
 	const struct rc_packet pkt = { .path = &t->from->path };
-	const struct frame frame = { .len = t->len, .rc = &pkt };
+	struct frame frame;
 
+	frame.len = t->len;
+	frame.rc = &pkt;
 	txs_count(t->from, t->len, t->count);
 	mac_passed(t->from->qp->port, t->to->qp->vport, &frame, t->count);
 	rxe_count(t->to->qp, t->len, t->count - t->alone);
@@ -118,12 +120,16 @@ static uint32_t train_len(const struct rc_requester *req, const struct rc_msg *m
 static struct rc *train_far(const struct rc *rc, uint32_t len)
 {
 	const struct rc_packet pkt = { .path = &rc->path };
-	const struct frame frame = { .len = len, .rc = &pkt };
-	struct qp *qp = rc->qp;
-	struct vport *vport = qp->vport->enabled ? mac_straight(qp->port, &frame) : NULL;
-	struct qp *far = vport ? qp_get(vport->port, rc->req.dst_qp) : NULL;
-	struct rc *to = far ? far->rc : NULL;
+	struct qp *qp = rc->qp, *far;
+	struct vport *vport;
+	struct frame frame;
+	struct rc *to;
 
+	frame.len = len;
+	frame.rc = &pkt;
+	vport = qp->vport->enabled ? mac_straight(qp->port, &frame) : NULL;
+	far = vport ? qp_get(vport->port, rc->req.dst_qp) : NULL;
+	to = far ? far->rc : NULL;
 	return to && far->vport == vport && to->path.icrc_swapped == rc->path.icrc_swapped &&
 	       encap_same(to->res.encap, rc->req.encap) ? to : NULL;
 }
@@ -158,12 +164,16 @@ static bool train_follows(const struct rc_requester *req, const struct rc *to)
 }
 
 /* The next buffer, if it is large enough and signals nothing. */
-static bool train_buffer(const struct qp *qp, struct car *car)
+static bool train_buffer(struct qp *qp, struct car *car)
 {
-	const void *entry = qp->rq.index == qp->rq.done ? NULL :
-			    wq_near(qp, &qp->rq, qp->rq.done);
+	struct wq *rq = &qp->rq;
 	struct gnic_hw_recv_wqe wqe;
+	const void *entry;
 
+	if (rq->index == rq->done &&
+	    (!rq->present || !wq_peek(qp, rq) || rq->index == rq->done))
+		return false;
+	entry = wq_near(qp, rq, rq->done);
 	if (!entry)
 		return false;
 	frame_fetch(&wqe, entry, sizeof(wqe));

@@ -283,21 +283,40 @@ static uint8_t txs_load(struct rc_requester *req, const void *entry)
 	return 0;
 }
 
-/* All that was fetched has been sent once, so the next PSN is the message's. */
-static bool txs_fetch(struct rc *rc)
+/* How many WQEs may be fetched before this has to be asked again. */
+static uint32_t txs_may_fetch(struct train *t)
 {
-	struct rc_requester *req = &rc->req;
-	struct qp *qp = rc->qp;
+	const struct rc_requester *req = &t->from->req;
+	const struct qp *qp = t->from->qp;
+	uint32_t most = req->serves ? 1 : qp->sq.index - req->tail;
+	uint32_t room = RC_MSGS - (req->tail - req->head);
+
+	if (!most || qp->stopped || t->budget <= 0)
+		return 0;
+	if (most > room)
+		most = room;
+	if (most > (uint32_t)t->budget)
+		most = (uint32_t)t->budget;
+	t->budget -= most;
+	return most;
+}
+
+/* All that was fetched has been sent once, so the next PSN is the message's. */
+bool txs_fetch(struct train *t)
+{
+	struct rc_requester *req = &t->from->req;
+	struct qp *qp = t->from->qp;
 	const void *entry;
 	uint8_t syndrome;
 
-	if (qp->stopped || req->tail - req->head == RC_MSGS)
+	if (!t->wqes)
+		t->wqes = txs_may_fetch(t);
+	if (!t->wqes)
 		return false;
+	t->wqes--;
 	if (req->serves)
-		return rdv_serve(rc);
-	if (req->tail == qp->sq.index)
-		return false;
-	entry = wq_entry(qp, &qp->sq, req->tail);
+		return rdv_serve(t->from);
+	entry = wq_entry_now(qp, &qp->sq, req->tail);
 	if (!entry)
 		return false;
 	syndrome = txs_load(req, entry);
@@ -308,13 +327,4 @@ static bool txs_fetch(struct rc *rc)
 	}
 	req->tail++;
 	return true;
-}
-
-struct rc_msg *txs_next(struct train *t)
-{
-	struct rc_requester *req = &t->from->req;
-
-	if (req->exec == req->tail && (t->budget-- <= 0 || !txs_fetch(t->from)))
-		return NULL;
-	return rc_msg(req, req->exec);
 }
