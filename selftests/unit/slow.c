@@ -259,5 +259,6 @@ int main(void)
 		cmocka_unit_test(a_timer_of_the_card_is_slow),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, setup, NULL);
 }
