@@ -25,6 +25,8 @@ done
 for dir in "$base" /proc /sys /dev /tmp "$tree"; do
 	show "$dir"
 done
+# What is shared there ends with those who share it.
+[ ! -d /dev/shm ] || mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
 mount -o remount,bind,ro "$root"
 
 case $PWD/ in

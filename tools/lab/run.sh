@@ -59,7 +59,7 @@ run_slot() {
 run_prepare() {
 	RUN_RELEASE=$(kernel_release "$OPT_KERNEL") || exit
 	RUN_INITRD=$(initrd_ensure "$RUN_RELEASE") || exit
-	clock_ensure
+	clock_check
 	RUN_DIR=$(mktemp -d /tmp/gnic-lab.XXXXXX)
 	printf %s "$LAB_TREE" >"$RUN_DIR/tree"
 	guest_job "$1" >"$RUN_DIR/job"
