@@ -121,7 +121,6 @@ static void txs_make(struct rc *rc, const struct rc_msg *msg, uint32_t packet,
 static bool txs_payload(struct rc *rc, struct rc_msg *msg, uint32_t off, uint32_t len,
 			struct frame *frame, uint8_t *room)
 {
-
 	if (!len) {
 		frame->iovs = 0;
 		return true;
