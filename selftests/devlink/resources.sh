@@ -81,6 +81,13 @@ sizes_are_the_contracts() {
 	expect "room for domains" "$(resource "$CARD" asids size)" -eq 1022
 }
 
+# reload_gives_back TAKEN: a card that is made anew has no more taken than that
+reload_gives_back() {
+	devlink dev reload "$CARD"
+	DEV=$(port_dev "$CARD" 0)
+	expect "what is taken" "$(all_taken)" = "$1"
+}
+
 # restore_later: channels and rings of the netdev as they were
 restore_later() {
 	local rings channels
@@ -218,9 +225,7 @@ refused_destruction() {
 	fault_command QP_DESTROY
 	group_state "$CARD" 5 inactive
 	expect "WQEs" "$(all_wqes)" -eq $((wqes + 64))
-	devlink dev reload "$CARD"
-	DEV=$(port_dev "$CARD" 0)
-	expect "what is taken" "$(all_taken)" = "$before"
+	reload_gives_back "$before"
 }
 
 # taken_more NAME COUNT BEFORE: so many more of the card than all_taken() has told
@@ -264,9 +269,7 @@ refused_queue_destruction() {
 	dmesg | grep -q "QP .* can't be destroyed (-5): reload the device" || fail "not said"
 	dmesg | grep -q "CQ .* can't be destroyed (-5): reload the device" || fail "not said"
 	ip link set "$DEV" down
-	devlink dev reload "$CARD"
-	DEV=$(port_dev "$CARD" 0)
-	expect "what is taken" "$(all_taken)" = "$before"
+	reload_gives_back "$before"
 }
 
 # unanswered OPCODE: the next one is done all the same
@@ -279,11 +282,9 @@ device_qps() {
 	model '{"cmd": "stats", "card": 0}' | jq .qps
 }
 
-# The device may use what it made and did not tell of: a QP is taken back, a CQ, of which
-# nobody knows the number, keeps its memory.
-creation_without_answer() {
-	local before running qps
-
+# Queues of a netdev, until the test ends, of a card that does not recover by itself. What is
+# taken $before and while they are $running, and the device's $qps.
+queues_run() {
 	before=$(all_taken)
 	restore_later
 	devlink health set "$CARD" reporter fw auto_recover false
@@ -291,6 +292,14 @@ creation_without_answer() {
 	ip link set "$DEV" up
 	defer ip link set "$DEV" down
 	running=$(all_taken) qps=$(device_qps)
+}
+
+# The device may use what it made and did not tell of: a QP is taken back, a CQ, of which
+# nobody knows the number, keeps its memory.
+creation_without_answer() {
+	local before running qps
+
+	queues_run
 	unanswered QP_CREATE
 	expect_fail ethtool -G "$DEV" rx 512 tx 256
 	expect "what is taken" "$(all_taken)" = "$running"
@@ -301,22 +310,14 @@ creation_without_answer() {
 	expect "QPs" "$(device_qps)" -eq "$qps"
 	devlink health recover "$CARD" reporter fw
 	ip link set "$DEV" down
-	devlink dev reload "$CARD"
-	DEV=$(port_dev "$CARD" 0)
-	expect "what is taken" "$(all_taken)" = "$before"
+	reload_gives_back "$before"
 }
 
 # It does not give back what it made and did not tell of, and is asked once: the queue is kept.
 creation_that_stays() {
 	local before running qps
 
-	before=$(all_taken)
-	restore_later
-	devlink health set "$CARD" reporter fw auto_recover false
-	defer devlink health set "$CARD" reporter fw auto_recover true
-	ip link set "$DEV" up
-	defer ip link set "$DEV" down
-	running=$(all_taken) qps=$(device_qps)
+	queues_run
 	unanswered QP_CREATE
 	fault_command QP_DESTROY
 	dmesg -C
@@ -327,9 +328,7 @@ creation_that_stays() {
 	expect "times it was said" "$(dmesg | grep -c "QP .* can't be destroyed")" -eq 1
 	devlink health recover "$CARD" reporter fw
 	ip link set "$DEV" down
-	devlink dev reload "$CARD"
-	DEV=$(port_dev "$CARD" 0)
-	expect "what is taken" "$(all_taken)" = "$before"
+	reload_gives_back "$before"
 }
 
 # Nor does the event queue lose its memory, when it is given up and when it was made unheard.
@@ -350,9 +349,7 @@ event_queue_that_stays() {
 	dmesg -C
 	reset_card "$CARD"
 	dmesg | grep -q "the event queue can't be destroyed" || fail "not said"
-	devlink dev reload "$CARD"
-	DEV=$(port_dev "$CARD" 0)
-	expect "what is taken" "$(all_taken)" = "$before"
+	reload_gives_back "$before"
 }
 
 # A compute queue keeps its ring, and its CQ with it.
@@ -367,9 +364,7 @@ refused_context_destruction() {
 	exec {context}>&-
 	taken_more cqs 0 "$running"
 	taken_more doorbells 0 "$running"
-	devlink dev reload "$CARD"
-	DEV=$(port_dev "$CARD" 0)
-	expect "what is taken" "$(all_taken)" = "$before"
+	reload_gives_back "$before"
 }
 
 # What a reload makes anew counts from the start.

@@ -48,8 +48,7 @@ rule() {
 }
 
 with_qdisc() {
-	tc qdisc add dev "$DEV" clsact
-	defer tc qdisc del dev "$DEV" clsact
+	with_clsact
 }
 
 of_prio() {

@@ -9,11 +9,6 @@
 
 UDP="ip_proto udp dst_port 5000"
 
-with_qdisc() {
-	tc qdisc add dev "$DEV" clsact
-	defer tc qdisc del dev "$DEV" clsact
-}
-
 # in_chain CHAIN PROTOCOL ARG...: an ingress filter of $DEV
 in_chain() {
 	local chain=$1 protocol=$2
@@ -39,7 +34,7 @@ count() {
 
 # The receive filter of $DEV lets all VLANs pass.
 with_all_vlans() {
-	with_qdisc
+	with_clsact
 	ip link set "$DEV" promisc on
 	defer ip link set "$DEV" promisc off
 }
@@ -95,7 +90,7 @@ push_puts_a_tag_on() {
 
 pop_takes_it_off() {
 	peer_with_tag
-	with_qdisc
+	with_clsact
 	expect "without a rule" "$(received from_peer 198.51.100.1 5000 4 64)" = 0
 	in_chain 0 802.1q vlan_id 7 action vlan pop
 	expect "without the tag" "$(received from_peer 198.51.100.1 5000 4 64)" = 4
@@ -116,7 +111,7 @@ push_for_a_vlan_device() {
 	defer ip link del v100
 	ip addr add 198.51.100.1/24 dev v100
 	ip link set v100 up
-	with_qdisc
+	with_clsact
 	# shellcheck disable=SC2086 # words
 	in_chain 0 ip $UDP action vlan push id 100
 	peer ip addr add 198.51.100.2/24 dev "$PEER_DEV"
@@ -136,7 +131,7 @@ redirect_with_a_tag() {
 		defer ip link set "$dev" promisc off down
 	done
 	wait_for 10 grep -q 1 "/sys/class/net/$far/carrier"
-	with_qdisc
+	with_clsact
 	tc qdisc add dev "$far" clsact
 	defer tc qdisc del dev "$far" clsact
 	software_sees "$far" vlan_id 30
@@ -163,7 +158,7 @@ goto_another_chain() {
 
 # Both know it, each counts in its own way: there is no tag to be put on twice.
 goto_in_both() {
-	with_qdisc
+	with_clsact
 	# shellcheck disable=SC2086 # words
 	tc filter add dev "$DEV" ingress chain 0 protocol ip prio 10 flower $UDP action goto chain 1
 	# shellcheck disable=SC2086 # words
@@ -174,7 +169,7 @@ goto_in_both() {
 
 number_of_vlans() {
 	peer_with_tag
-	with_qdisc
+	with_clsact
 	in_chain 0 all num_of_vlans 1 dst_mac "$(cat "/sys/class/net/$DEV/address")" action drop
 	from_peer 198.51.100.1 5000 4 64
 	expect "untagged" "$(received from_peer 192.0.2.1 5000 3 64)" = 3
@@ -200,7 +195,7 @@ protocol_behind_tags() {
 
 # What the host sends.
 egress_has_filters() {
-	with_qdisc
+	with_clsact
 	peer_sees vlan_id 9
 	# shellcheck disable=SC2086 # words
 	at_egress 0 ip $UDP action vlan push id 9 pipe action goto chain 2
@@ -222,7 +217,7 @@ egress_has_filters() {
 
 # Of what the card cuts into segments each has the tag.
 egress_of_segments() {
-	with_qdisc
+	with_clsact
 	peer_sees vlan_id 9
 	# shellcheck disable=SC2086 # words
 	at_egress 0 ip $UDP action vlan push id 9
@@ -290,7 +285,7 @@ no() {
 refused() {
 	local push="action vlan push id 3 pipe"
 
-	with_qdisc
+	with_clsact
 	no "goto leads to a later chain" ingress chain 5 protocol ip flower skip_sw action goto chain 5
 	no "goto leads to a later chain" ingress chain 5 protocol ip flower skip_sw action goto chain 4
 	no "goto leads to a later chain" ingress protocol ip flower skip_sw action goto chain 32768
@@ -311,7 +306,7 @@ refused() {
 
 # What software does as well would be done twice.
 by_software_alone() {
-	with_qdisc
+	with_clsact
 	tc filter add dev "$DEV" ingress protocol ip flower action vlan push id 3
 	expect not_in_hw "$(filter_json "$DEV" '.not_in_hw // false')" = true
 	tc filter del dev "$DEV" ingress

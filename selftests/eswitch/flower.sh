@@ -67,8 +67,7 @@ ipv4_keys() {
 
 	mac=$(cat "/sys/class/net/$DEV/address")
 	peer_mac=$(peer cat "/sys/class/net/$PEER_DEV/address")
-	tc qdisc add dev "$DEV" clsact
-	defer tc qdisc del dev "$DEV" clsact
+	with_clsact
 	matches 1 ip_proto udp
 	matches 0 ip_proto tcp
 	matches 1 ip_proto udp dst_port 5000
@@ -88,8 +87,7 @@ ipv4_keys() {
 }
 
 ipv6_keys() {
-	tc qdisc add dev "$DEV" clsact
-	defer tc qdisc del dev "$DEV" clsact
+	with_clsact
 	export ADDRESS=2001:db8::1 PROTOCOL=ipv6
 	matches 1 ip_proto udp dst_port 5000
 	matches 1 dst_ip 2001:db8::1 ip_proto udp
@@ -101,8 +99,7 @@ ipv6_keys() {
 
 # A datagram of 4000 bytes comes in three pieces, none of which has ports.
 fragments() {
-	tc qdisc add dev "$DEV" clsact
-	defer tc qdisc del dev "$DEV" clsact
+	with_clsact
 	for PROTOCOL in ip ipv6; do
 		[ $PROTOCOL = ip ] || ADDRESS=2001:db8::1
 		matches 1 ip_flags nofrag ip_proto udp dst_port 5000
@@ -132,8 +129,7 @@ vlan_keys() {
 	peer ip addr add 198.51.100.2/24 dev peer.5
 	peer ip link set peer.5 up
 	peer ip neigh add 198.51.100.1 dev peer.5 lladdr "$(cat "/sys/class/net/$DEV/address")"
-	tc qdisc add dev "$DEV" clsact
-	defer tc qdisc del dev "$DEV" clsact
+	with_clsact
 	export ADDRESS=198.51.100.1 PROTOCOL=802.1Q
 	matches 1 vlan_id 5
 	matches 1 vlan_id 5 vlan_ethtype ipv4 ip_proto udp dst_port 5000
@@ -246,8 +242,7 @@ target_goes_away() {
 many_rules() {
 	local batch=/tmp/batch.$$ n
 
-	tc qdisc add dev "$DEV" clsact
-	defer tc qdisc del dev "$DEV" clsact
+	with_clsact
 	for n in $(seq 2000 2999); do
 		echo "filter add dev $DEV ingress protocol ip prio 1 handle $n flower skip_sw" \
 			"ip_proto udp dst_ip 192.0.2.1 dst_port $n action drop"

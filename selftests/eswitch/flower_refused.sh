@@ -7,60 +7,46 @@
 # shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"
 
-with_qdisc() {
-	tc qdisc add dev "$DEV" clsact
-	defer tc qdisc del dev "$DEV" clsact
-}
-
-# no SENTENCE ARG...: the arguments behind "protocol"
-no() {
-	local sentence=$1
-
-	shift
-	expect_refused "$sentence" tc filter add dev "$DEV" ingress protocol "$@"
-	expect "filters left over" "$(tc filter show dev "$DEV" ingress | wc -l)" = 0
-}
-
 keys() {
-	with_qdisc
-	no "ARP is matched with arp_op request or reply only" arp flower skip_sw \
+	with_clsact
+	no_filter "ARP is matched with arp_op request or reply only" arp flower skip_sw \
 		arp_sip 192.0.2.1 action drop
-	no "no label is behind the bottom of the stack" mpls_uc flower skip_sw \
+	no_filter "no label is behind the bottom of the stack" mpls_uc flower skip_sw \
 		mpls lse depth 1 bos 1 lse depth 2 label 3 action drop
-	no "the card does not match l2_miss" ip flower skip_sw l2_miss 1 action drop
-	no "ports are matched with ip_proto tcp or udp only" ip flower skip_sw ip_proto sctp \
+	no_filter "the card does not match l2_miss" ip flower skip_sw l2_miss 1 action drop
+	no_filter "ports are matched with ip_proto tcp or udp only" ip flower skip_sw ip_proto sctp \
 		dst_port 1000-2000 action drop
-	no "the card does not match inner VLAN" 802.1q flower skip_sw vlan_id 3 \
+	no_filter "the card does not match inner VLAN" 802.1q flower skip_sw vlan_id 3 \
 		vlan_ethtype 802.1q cvlan_id 4 action drop
-	no "only VLAN tags of type 802.1Q" 802.1ad flower skip_sw vlan_id 3 action drop
-	no "a VLAN is matched by a vlan_id or vlan_prio that is not 0" 802.1q flower skip_sw \
+	no_filter "only VLAN tags of type 802.1Q" 802.1ad flower skip_sw vlan_id 3 action drop
+	no_filter "a VLAN is matched by a vlan_id or vlan_prio that is not 0" 802.1q flower skip_sw \
 		vlan_id 0 action drop
-	no "ports are matched with ip_proto tcp or udp only" ip flower skip_sw ip_proto sctp \
+	no_filter "ports are matched with ip_proto tcp or udp only" ip flower skip_sw ip_proto sctp \
 		dst_port 5 action drop
-	no "nsupported match on control.flags" ip flower skip_sw ip_flags firstfrag \
+	no_filter "nsupported match on control.flags" ip flower skip_sw ip_flags firstfrag \
 		action drop
 }
 
 actions() {
 	local mirror="action mirred egress mirror dev $DEV pipe"
 
-	with_qdisc
-	no "pass, drop, trap, redirect, mirror, vlan, pedit, goto: not action" ip flower skip_sw \
+	with_clsact
+	no_filter "pass, drop, trap, redirect, mirror, vlan, pedit, goto: not action" ip flower skip_sw \
 		action skbedit priority 3
-	no "pass, drop, trap, redirect, mirror, vlan, pedit, goto: not action" ip flower skip_sw \
+	no_filter "pass, drop, trap, redirect, mirror, vlan, pedit, goto: not action" ip flower skip_sw \
 		action mirred egress mirror dev "$DEV" pipe action skbedit priority 3
-	no "redirect and mirror go to a port or representor of the same card only" ip flower \
+	no_filter "redirect and mirror go to a port or representor of the same card only" ip flower \
 		skip_sw action mirred egress redirect dev lo
-	no "redirect and mirror go to a port or representor of the same card only" ip flower \
+	no_filter "redirect and mirror go to a port or representor of the same card only" ip flower \
 		skip_sw action mirred ingress mirror dev lo
-	no "redirect and mirror go to a port or representor of the same card only" ip flower \
+	no_filter "redirect and mirror go to a port or representor of the same card only" ip flower \
 		skip_sw action mirred egress mirror dev "$(port_dev "$PEER_CARD" 1)"
-	no "nothing can follow an action that ends the filter" ip flower skip_sw \
+	no_filter "nothing can follow an action that ends the filter" ip flower skip_sw \
 		action mirred egress redirect dev "$DEV" action drop
-	no "Driver does not support selected HW stats type" ip flower skip_sw \
+	no_filter "Driver does not support selected HW stats type" ip flower skip_sw \
 		action drop hw_stats delayed
 	# shellcheck disable=SC2086 # words
-	no "the card has 4 mirrors a filter" ip flower skip_sw $mirror $mirror $mirror $mirror \
+	no_filter "the card has 4 mirrors a filter" ip flower skip_sw $mirror $mirror $mirror $mirror \
 		$mirror action drop
 	# shellcheck disable=SC2086 # words
 	tc filter add dev "$DEV" ingress protocol ip flower skip_sw $mirror $mirror $mirror \
@@ -72,12 +58,12 @@ legacy() {
 	local other
 
 	other=$(port_dev "$CARD" 1)
-	with_qdisc
+	with_clsact
 	mode_set "$CARD" legacy
 	defer mode_set "$CARD" switchdev
-	no "redirect and mirror need eswitch mode switchdev" ip flower skip_sw \
+	no_filter "redirect and mirror need eswitch mode switchdev" ip flower skip_sw \
 		action mirred egress redirect dev "$other"
-	no "redirect and mirror need eswitch mode switchdev" ip flower skip_sw \
+	no_filter "redirect and mirror need eswitch mode switchdev" ip flower skip_sw \
 		action mirred egress mirror dev "$other"
 	tc filter add dev "$DEV" ingress protocol ip prio 1 flower skip_sw action trap
 	tc filter add dev "$DEV" ingress protocol ip prio 2 flower skip_sw action pass
@@ -92,24 +78,24 @@ legacy() {
 }
 
 places() {
-	with_qdisc
-	no "matchall has no protocol of VLAN tags" 802.1q matchall skip_sw action drop
+	with_clsact
+	no_filter "matchall has no protocol of VLAN tags" 802.1q matchall skip_sw action drop
 	expect_refused "only flower and matchall filters can be offloaded" tc filter add dev "$DEV" \
 		ingress protocol all bpf skip_sw bytecode "1,6 0 0 0" action drop
 }
 
 feature_off() {
-	with_qdisc
+	with_clsact
 	ethtool -K "$DEV" hw-tc-offload off
 	defer ethtool -K "$DEV" hw-tc-offload on
-	no "TC offload is disabled on net device" ip flower skip_sw action drop
+	no_filter "TC offload is disabled on net device" ip flower skip_sw action drop
 }
 
 # Every mask and priority takes a place of its own.
 too_many_masks() {
 	local n said
 
-	with_qdisc
+	with_clsact
 	for n in $(seq 0 79); do
 		said=$(tc filter add dev "$DEV" ingress protocol ip prio 1 flower skip_sw \
 			dst_ip "10.0.0.0/$((n % 32 + 1))" src_ip "10.0.0.0/$((n / 32 + 1))" \
@@ -121,14 +107,14 @@ too_many_masks() {
 }
 
 software_does_it() {
-	with_qdisc
+	with_clsact
 	tc filter add dev "$DEV" ingress protocol ip flower ip_flags firstfrag action drop
 	expect not_in_hw "$(filter_json "$DEV" '.not_in_hw // false')" = true
 }
 
 # What goes on to software after a mirror would be mirrored there again.
 mirrored_by_one() {
-	with_qdisc
+	with_clsact
 	tc filter add dev "$DEV" ingress protocol ip flower ip_proto udp dst_port 5000 \
 		action mirred egress mirror dev "$DEV"
 	expect not_in_hw "$(filter_json "$DEV" '.not_in_hw // false')" = true

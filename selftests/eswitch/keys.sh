@@ -64,13 +64,8 @@ takes() {
 	expect "$2 by $KEYS" $(($(hw_packets "$DEV") - before)) = "$1"
 }
 
-with_qdisc() {
-	tc qdisc add dev "$DEV" clsact
-	defer tc qdisc del dev "$DEV" clsact
-}
-
 time_to_live() {
-	with_qdisc
+	with_clsact
 	filter ip ip_ttl 3
 	takes 1 "$(ip4 6 3 "$(tcp 2)")"
 	takes 0 "$(ip4 6 4 "$(tcp 2)")"
@@ -83,7 +78,7 @@ time_to_live() {
 }
 
 tcp_flags() {
-	with_qdisc
+	with_clsact
 	filter ip ip_proto tcp tcp_flags 0x2/0x12
 	takes 1 "$(ip4 6 64 "$(tcp 2)")"
 	takes 1 "$(ip4 6 64 "$(tcp 0c2)")"
@@ -95,7 +90,7 @@ tcp_flags() {
 }
 
 icmp() {
-	with_qdisc
+	with_clsact
 	filter ip ip_proto icmp type 13
 	takes 1 "$(ip4 1 64 0d01000000000000)"
 	takes 0 "$(ip4 1 64 0e01000000000000)"
@@ -109,7 +104,7 @@ icmp() {
 }
 
 arp_keys() {
-	with_qdisc
+	with_clsact
 	filter arp arp_op request
 	takes 1 "$(arp 1 c6336401 c6336402)"
 	takes 0 "$(arp 2 c6336401 c6336402)"
@@ -128,7 +123,7 @@ arp_keys() {
 }
 
 mpls() {
-	with_qdisc
+	with_clsact
 	filter mpls_uc mpls_label 1048575
 	takes 1 "8847$(lse 1048575 0 1 255)"
 	takes 0 "8847$(lse 1048574 7 1 255)"
@@ -152,7 +147,7 @@ mpls() {
 }
 
 cfm() {
-	with_qdisc
+	with_clsact
 	filter cfm cfm mdl 5
 	takes 1 8902a0010004
 	takes 0 890280010004
@@ -175,7 +170,7 @@ udp() {
 }
 
 port_ranges() {
-	with_qdisc
+	with_clsact
 	filter ip ip_proto udp dst_port 1000-2000
 	takes 1 "$(ip4 17 64 "$(udp 1 1000)")"
 	takes 1 "$(ip4 17 64 "$(udp 1 2000)")"

@@ -24,8 +24,7 @@ with_way_out() {
 	ip link set "$DEV" promisc on
 	defer ip link set "$DEV" promisc off
 	wait_for 10 grep -q 1 "/sys/class/net/$FAR/carrier"
-	tc qdisc add dev "$DEV" clsact
-	defer tc qdisc del dev "$DEV" clsact
+	with_clsact
 	COPIES=1 TAGS="" OUT=/tmp/rewrite.$$
 	defer rm -f "$OUT.skip_hw" "$OUT.skip_sw"
 }
@@ -240,8 +239,7 @@ translated() {
 }
 
 streams() {
-	tc qdisc add dev "$DEV" clsact
-	defer tc qdisc del dev "$DEV" clsact
+	with_clsact
 	translated ip ip 192.0.2.
 	translated ipv6 ip6 2001:db8::
 }
@@ -271,48 +269,38 @@ outlives_a_reset() {
 	tc filter del dev "$DEV" ingress
 }
 
-# no SENTENCE ARG...: the arguments behind "protocol"
-no() {
-	local sentence=$1
-
-	shift
-	expect_refused "$sentence" tc filter add dev "$DEV" ingress protocol "$@"
-	expect "filters left over" "$(tc filter show dev "$DEV" ingress | wc -l)" = 0
-}
-
 refused() {
 	local pedit="action pedit ex munge" udp="ip flower skip_sw ip_proto udp"
 
-	tc qdisc add dev "$DEV" clsact
-	defer tc qdisc del dev "$DEV" clsact
+	with_clsact
 	# shellcheck disable=SC2086 # words
 	{
-	no "a header of IPv4 is rewritten with its protocol as a key only" \
+	no_filter "a header of IPv4 is rewritten with its protocol as a key only" \
 		ipv6 flower skip_sw $pedit ip ttl set 3
-	no "a header of IPv6 is rewritten with its protocol as a key only" \
+	no_filter "a header of IPv6 is rewritten with its protocol as a key only" \
 		all flower skip_sw $pedit ip6 hoplimit set 3
-	no "a header of TCP is rewritten with its ip_proto as a key only" $udp $pedit tcp dport set 3
-	no "a header of UDP is rewritten with its ip_proto as a key only" \
+	no_filter "a header of TCP is rewritten with its ip_proto as a key only" $udp $pedit tcp dport set 3
+	no_filter "a header of UDP is rewritten with its ip_proto as a key only" \
 		ip flower skip_sw $pedit udp dport set 3
-	no "a header of UDP is rewritten with its protocol as a key only" \
+	no_filter "a header of UDP is rewritten with its protocol as a key only" \
 		arp flower skip_sw $pedit udp dport set 3
-	no "a header of IPv4 behind two VLAN tags is not rewritten" all flower skip_sw \
+	no_filter "a header of IPv4 behind two VLAN tags is not rewritten" all flower skip_sw \
 		num_of_vlans 2 cvlan_ethtype ipv4 $pedit ip ttl set 3
-	no "a header of IPv4 behind two VLAN tags is not rewritten" ip flower skip_sw \
+	no_filter "a header of IPv4 behind two VLAN tags is not rewritten" ip flower skip_sw \
 		action vlan push id 3 pipe action vlan push id 4 pipe $pedit ip ttl set 3
-	no "of a header of IPv4 the card rewrites addresses, ports, ttl and tos" \
+	no_filter "of a header of IPv4 the card rewrites addresses, ports, ttl and tos" \
 		$udp $pedit ip protocol set 6
-	no "of a header of Ethernet the card rewrites addresses, ports, ttl and tos" \
+	no_filter "of a header of Ethernet the card rewrites addresses, ports, ttl and tos" \
 		$udp $pedit eth type set 0x88b5
-	no "of a header of TCP the card rewrites addresses, ports, ttl and tos" \
+	no_filter "of a header of TCP the card rewrites addresses, ports, ttl and tos" \
 		ip flower skip_sw ip_proto tcp $pedit tcp flags set 2
-	no "the card adds to ttl and hoplimit only" $udp $pedit udp dport add 1
-	no "the card rewrites what pedit ex names" ip flower skip_sw \
+	no_filter "the card adds to ttl and hoplimit only" $udp $pedit udp dport add 1
+	no_filter "the card rewrites what pedit ex names" ip flower skip_sw \
 		action pedit ex munge offset 0 u8 set 0x46
-	no "csum is offloaded behind pedit only" $udp action csum udp
-	no "the card mends checksums of ip, icmp, tcp and udp only" $udp $pedit ip ttl set 3 pipe \
+	no_filter "csum is offloaded behind pedit only" $udp action csum udp
+	no_filter "the card mends checksums of ip, icmp, tcp and udp only" $udp $pedit ip ttl set 3 pipe \
 		action csum udplite
-	no "the card rewrites headers 2 times a filter, of 4 changes in all" $udp \
+	no_filter "the card rewrites headers 2 times a filter, of 4 changes in all" $udp \
 		$pedit ip ttl set 3 pipe action mirred egress mirror dev "$DEV" pipe \
 		$pedit ip ttl set 4 pipe action mirred egress mirror dev "$DEV" pipe \
 		$pedit ip ttl set 5
@@ -321,8 +309,7 @@ refused() {
 
 # What software does as well would be done twice.
 by_software_alone() {
-	tc qdisc add dev "$DEV" clsact
-	defer tc qdisc del dev "$DEV" clsact
+	with_clsact
 	tc filter add dev "$DEV" ingress protocol ip flower action pedit ex munge ip ttl add 255
 	expect not_in_hw "$(filter_json "$DEV" '.not_in_hw // false')" = true
 	tc filter del dev "$DEV" ingress

@@ -262,3 +262,12 @@ send_udp() {
 	    s.sendto(i.to_bytes(4, "big") * (size // 4), (address, port))
 	PY
 }
+
+# no_filter SENTENCE ARG...: refused at $DEV with it; the arguments behind "protocol"
+no_filter() {
+	local sentence=$1
+
+	shift
+	expect_refused "$sentence" tc filter add dev "$DEV" ingress protocol "$@"
+	expect "filters left over" "$(tc filter show dev "$DEV" ingress | wc -l)" = 0
+}

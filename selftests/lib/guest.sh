@@ -287,6 +287,12 @@ channels_now() {
 	ethtool -l "$DEV" | awk '/^Combined:/ { value = $2 } END { print value }'
 }
 
+# Filters of tc on $DEV, until the test ends.
+with_clsact() {
+	tc qdisc add dev "$DEV" clsact
+	defer tc qdisc del dev "$DEV" clsact
+}
+
 kernel_log_mark() {
 	dmesg | wc -l
 }

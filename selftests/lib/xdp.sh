@@ -73,8 +73,7 @@ element() {
 # metadata_watched: tc counts in the map seen what is in front of frames that came to
 # $DEV: 0 the right metadata, 1 other, 2 none.
 metadata_watched() {
-	tc qdisc add dev "$DEV" clsact
-	defer tc qdisc del dev "$DEV" clsact
+	with_clsact
 	tc filter add dev "$DEV" ingress bpf direct-action object-file "$METADATA" section tc
 }
 

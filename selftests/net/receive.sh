@@ -129,8 +129,7 @@ threshold() {
 
 	[[ $(ring "HDS thresh") == [0-9]* ]] || skip "the kernel has no threshold"
 	mtu 9600
-	tc qdisc add dev "$DEV" clsact
-	defer tc qdisc del dev "$DEV" clsact
+	with_clsact
 	tc filter add dev "$DEV" ingress bpf direct-action object-file "$LINEAR" section tc
 	defer ethtool -G "$DEV" tcp-data-split off hds-thresh 0
 	expect "threshold" "$(ring "HDS thresh")" -eq 0

@@ -128,8 +128,7 @@ destroy_fails() {
 }
 
 rule_fails() {
-	tc qdisc add dev "$DEV" clsact
-	defer tc qdisc del dev "$DEV" clsact
+	with_clsact
 	command_fails FLOW_ADD NO_RESOURCE
 	expect_refused "the card has no room for this rule or for another mask" \
 		tc filter add dev "$DEV" ingress protocol ip flower skip_sw action drop

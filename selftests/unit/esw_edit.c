@@ -47,15 +47,6 @@ static uint32_t add(const struct gnic_hw_flow_add *in)
 	return id;
 }
 
-static uint64_t hits(uint32_t id)
-{
-	struct gnic_hw_id in = { .id = cpu_to_le32(id) };
-	struct gnic_hw_flow_stats out;
-
-	assert_int_equal(esw_cmd_flow_stats(&card, &in, &out), GNIC_STATUS_OK);
-	return le64_to_cpu(out.packets);
-}
-
 /* A broadcast with tags, and the rest of it. */
 static uint8_t sent[2048];
 static uint32_t sent_len;
@@ -263,12 +254,12 @@ static void goes_on_in_a_table(void **state)
 	two = add(&second);
 	arrives(0, 1);
 	assert_wire(1);
-	assert_int_equal(hits(one), 2);
-	assert_int_equal(hits(two), 1);
+	assert_int_equal(rule_hits(one), 2);
+	assert_int_equal(rule_hits(two), 1);
 	/* and are not for what has come from nowhere */
 	arrives(0, 2);
 	assert_qp(1);
-	assert_int_equal(hits(two), 1);
+	assert_int_equal(rule_hits(two), 1);
 }
 
 static void counts_all_tags(void **state)
@@ -320,12 +311,12 @@ static void rules_of_the_host_side(void **state)
 	is_sent(0, 0);
 	assert_wire(0);
 	assert_int_equal(got.len, sent_len + 4);
-	assert_int_equal(hits(id), 1);
+	assert_int_equal(rule_hits(id), 1);
 	/* not for what comes from the wire */
 	arrives(0, 0);
 	assert_qp(1);
 	assert_tags(0, NULL);
-	assert_int_equal(hits(id), 1);
+	assert_int_equal(rule_hits(id), 1);
 	assert_int_equal(rule_del(id), GNIC_STATUS_OK);
 
 	in.action = GNIC_FLOW_TABLE;
@@ -336,7 +327,7 @@ static void rules_of_the_host_side(void **state)
 	id = add(&next);
 	is_sent(0, 0);
 	assert_wire(0);
-	assert_int_equal(hits(id), 1);
+	assert_int_equal(rule_hits(id), 1);
 	assert_int_equal(stats(0).to_function_packets, 2);
 }
 
@@ -352,7 +343,7 @@ static void other_rules_do_not_see_it(void **state)
 	add(&in);
 	is_sent(0, 0);
 	assert_wire(0);
-	assert_int_equal(hits(id), 0);
+	assert_int_equal(rule_hits(id), 0);
 	is_sent(1, 0);
 	assert_nowhere();
 	assert_int_equal(stats(1).dropped, 1);

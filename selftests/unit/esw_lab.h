@@ -269,6 +269,16 @@ static inline enum gnic_hw_status rule_add(const struct gnic_hw_flow_add *in, ui
 	return status;
 }
 
+/* Frames that a rule has counted. */
+static inline uint64_t rule_hits(uint32_t id)
+{
+	struct gnic_hw_id in = { .id = cpu_to_le32(id) };
+	struct gnic_hw_flow_stats out;
+
+	assert_int_equal(esw_cmd_flow_stats(&card, &in, &out), GNIC_STATUS_OK);
+	return le64_to_cpu(out.packets);
+}
+
 static inline enum gnic_hw_status rule_del(uint32_t id)
 {
 	struct gnic_hw_id in = { .id = cpu_to_le32(id) };

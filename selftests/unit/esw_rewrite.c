@@ -44,15 +44,6 @@ static uint32_t add(const struct gnic_hw_flow_add_more *in)
 	return id;
 }
 
-static uint64_t hits(uint32_t id)
-{
-	struct gnic_hw_id in = { .id = cpu_to_le32(id) };
-	struct gnic_hw_flow_stats out;
-
-	assert_int_equal(esw_cmd_flow_stats(&card, &in, &out), GNIC_STATUS_OK);
-	return le64_to_cpu(out.packets);
-}
-
 /* ---- frames ---- */
 
 static uint8_t want[2048];
@@ -229,7 +220,7 @@ static void random_rewrites(void **state)
 			wish(&in.more.rewrite[1]);
 		assert_wire(1);
 		assert_want();
-		assert_int_equal(hits(id), 1);
+		assert_int_equal(rule_hits(id), 1);
 		assert_int_equal(rule_del(id), GNIC_STATUS_OK);
 	}
 }
@@ -546,7 +537,7 @@ static void what_is_behind_sees_it(void **state)
 	build(&of);
 	arrives();
 	assert_nowhere();
-	assert_int_equal(hits(id), 1);
+	assert_int_equal(rule_hits(id), 1);
 }
 
 /* ---- ranges ---- */
@@ -574,12 +565,12 @@ static void ends_of_ranges(void **state)
 	ports(100, 0);
 	ports(200, 0x180);
 	ports(150, 0x100);
-	assert_int_equal(hits(id), 3);
+	assert_int_equal(rule_hits(id), 3);
 	ports(99, 0);
 	ports(201, 0);
 	ports(100, 0x181);
 	ports(100, 0xffff);
-	assert_int_equal(hits(id), 3);
+	assert_int_equal(rule_hits(id), 3);
 }
 
 /* Two ranges under one key and priority are two rules, and once each. */
@@ -601,11 +592,11 @@ static void ranges_are_of_the_key(void **state)
 	ports(1, 1000);
 	ports(1, 1001);
 	ports(1, 65535);
-	assert_int_equal(hits(low), 1);
-	assert_int_equal(hits(high), 2);
+	assert_int_equal(rule_hits(low), 1);
+	assert_int_equal(rule_hits(high), 2);
 	assert_int_equal(rule_del(high), GNIC_STATUS_OK);
 	ports(1, 2000);
-	assert_int_equal(hits(all), 1);
+	assert_int_equal(rule_hits(all), 1);
 }
 
 /* ---- refused ---- */
