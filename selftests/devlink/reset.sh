@@ -390,7 +390,7 @@ peer_as_ever() {
 }
 
 cleanup() {
-	flows_stop
+	server_stop
 	peer_as_ever
 	switch_down
 }

@@ -11,12 +11,12 @@ port varies  swap=1: addresses and ports the other way round  label=1: it varies
 tos=N  tag=TCI  type=N: no IP  smac=MAC  fragment=1
 """
 
-import os
 import socket
 import struct
 import sys
 import time
 
+from netns import packet_socket
 from qstats import Queues
 
 PROTO = {"tcp": 6, "udp": 17, "sctp": 132}
@@ -51,16 +51,6 @@ def ip_packet(opt, i):
 
 DEFAULTS = {"l4": "udp", "v6": "", "port": "1024", "dport": "9", "src": "", "dst": "", "swap": "",
             "label": "", "tos": "0", "tag": "", "type": "", "smac": "", "fragment": ""}
-
-
-def packet_socket(netns, dev):
-    """A socket belongs to the namespace in which it was made."""
-    with open("/proc/self/ns/net", "rb") as here, open(f"/run/netns/{netns}", "rb") as there:
-        os.setns(there.fileno(), os.CLONE_NEWNET)
-        sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-        sock.bind((dev, 0))
-        os.setns(here.fileno(), os.CLONE_NEWNET)
-    return sock
 
 
 def send(sock, dmac, count, opt):

@@ -23,16 +23,17 @@ import struct
 import sys
 import time
 
+from netns import packet_socket
+
 TEST_TYPE, IP_TYPE = b"\x88\xb5", b"\x08\x00"
 TUNSETIFF, IFF_TAP, IFF_NO_PI = 0x400454ca, 2, 0x1000
 
 
 class Netdev:
-    """A device of the stack, in the namespace where we are."""
+    """A device of the stack."""
 
-    def __init__(self, name):
-        self.sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
-        self.sock.bind((name, 3))
+    def __init__(self, netns, name):
+        self.sock = packet_socket(netns, name, 3)
         self.mac = self.sock.getsockname()[4]
         self.send = self.sock.send
 
@@ -70,14 +71,7 @@ def device(name):
     if name.startswith("tap:"):
         return Tap(name[4:])
     netns, _, name = name.rpartition("/")
-    if not netns:
-        return Netdev(name)
-    with open("/proc/self/ns/net", "rb") as own, open(f"/run/netns/{netns}", "rb") as other:
-        os.setns(other.fileno(), os.CLONE_NEWNET)
-        try:
-            return Netdev(name)
-        finally:
-            os.setns(own.fileno(), os.CLONE_NEWNET)
+    return Netdev(netns, name)
 
 
 def datagram(size, port):

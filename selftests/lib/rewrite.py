@@ -11,11 +11,12 @@ COPIES of each are waited for, and "nothing" stands for those that do not come. 
 checksums are right, but for what a kind says.
 """
 import argparse
-import os
 import select
 import socket
 import struct
 import time
+
+from netns import packet_socket
 
 MARK = b"gnic rewrites"
 SOL_PACKET, PACKET_AUXDATA, TP_STATUS_VLAN_VALID = 263, 8, 1 << 4
@@ -100,13 +101,7 @@ KINDS = {
 def device(name):
     """A socket of a device, opened where that is."""
     netns, _, name = name.rpartition("/")
-    with open("/proc/self/ns/net", "rb") as own:
-        if netns:
-            with open(f"/run/netns/{netns}", "rb") as other:
-                os.setns(other.fileno(), os.CLONE_NEWNET)
-        sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
-        os.setns(own.fileno(), os.CLONE_NEWNET)
-    sock.bind((name, 3))
+    sock = packet_socket(netns, name, 3)
     sock.setsockopt(SOL_PACKET, PACKET_AUXDATA, 1)
     return sock
 

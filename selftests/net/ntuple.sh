@@ -218,6 +218,6 @@ survives() {
 
 topology_up
 flows_start
-trap 'flows_stop; topology_down' EXIT
+trap 'server_stop; topology_down' EXIT
 guest_main keys_v4 keys_v6 keys_l2 drops filter_goes_first locations many_rules contexts refused \
 	survives

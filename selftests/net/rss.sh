@@ -224,6 +224,6 @@ device_refuses() {
 
 topology_up
 flows_start
-trap 'flows_stop; topology_down' EXIT
+trap 'server_stop; topology_down' EXIT
 guest_main functions_spread fields_choose symmetric table_follows_channels user_table_stays \
 	key_counts contexts context_limits device_refuses says_why
