@@ -3,9 +3,10 @@
 """Segments of a TCP flow, sent as close together as the qdisc fq lets them be, and
 what comes out of a router that has merged them and cut them again.
 
-segments.py send DEV MAC WHAT...
-segments.py receive DEV WHAT...: until all have come, each as it was sent but for its
-    hop limit; 1 if not.
+segments.py DEV NETNS PEER_DEV: a request a line, a line back for each.
+  NETNS FAR WHAT...    from PEER_DEV to DEV, and what FAR in NETNS gets of it; answer:
+                       how many DEV has merged, and a sentence, as each is what was
+                       sent but for its hop limit; or "-" and what is wrong
 
 WHAT: "outer=4", "outer=6": in IP in IP; "inner=4", "inner=6"; "fixed-outer" and
 "fixed-inner": identifications that do not grow; "fragment": DF is not set; "ext": IPv6
@@ -15,6 +16,9 @@ import socket
 import struct
 import sys
 import time
+
+from netns import packet_socket
+from qstats import NAMES, Queues, number
 
 COUNT, MSS = 12, 1000
 SO_TXTIME, CLOCK_MONOTONIC = 61, 1
@@ -44,9 +48,14 @@ def ip_header(version, names, proto, length, number, tos, ttl, frag):
     return head[:10] + struct.pack("!H", fold(head + addresses)) + addresses
 
 
-def segment(what, i, ttl, fixed=None):
-    """The @i-th packet; @fixed: which identifications stay, instead of what was asked for."""
-    fixed = what if fixed is None else fixed
+def numbers(what, i):
+    """Identifications of the @i-th packet, outside and inside."""
+    return 0xfffa + (0 if "fixed-outer" in what else i), 100 + (0 if "fixed-inner" in what else i)
+
+
+def segment(what, i, ttl, ids=None):
+    """The @i-th packet; with other identifications than those that were asked for."""
+    outer_id, inner_id = ids or numbers(what, i)
     version, outer = what["inner"], what.get("outer")
     names = INNER[version] if outer else ADDRESSES[version]
     frag = 0 if "fragment" in what else 0x4000
@@ -59,73 +68,98 @@ def segment(what, i, ttl, fixed=None):
     proto = 6
     if "ext" in what and version == 6:
         tcp, proto = bytes((6, 0, 1, 4, 0, 0, 0, 0)) + tcp, 60
-    packet = ip_header(version, names, proto, len(tcp), 100 + (0 if "fixed-inner" in fixed else i),
+    packet = ip_header(version, names, proto, len(tcp), inner_id,
                        0 if outer else tos, TTL if outer else ttl, frag) + tcp
     if not outer:
         return version, packet
     proto = 4 if version == 4 else 41
-    return outer, ip_header(outer, ADDRESSES[outer], proto, len(packet),
-                            0xfffa + (0 if "fixed-outer" in fixed else i), tos, ttl, frag) + packet
+    return outer, ip_header(outer, ADDRESSES[outer], proto, len(packet), outer_id, tos, ttl,
+                            frag) + packet
 
 
-def send(dev, mac, what):
-    sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-    sock.bind((dev, 0))
-    sock.setsockopt(socket.SOL_SOCKET, SO_TXTIME, struct.pack("=II", CLOCK_MONOTONIC, 0))
-    own = sock.getsockname()[4]
+def send(sock, mac, what):
     when = time.clock_gettime_ns(CLOCK_MONOTONIC) + 100_000_000
     for i in range(COUNT):
         version, packet = segment(what, i, TTL)
-        eth = bytes.fromhex(mac.replace(":", "")) + own + (b"\x08\x00" if version == 4 else b"\x86\xdd")
+        eth = mac + sock.getsockname()[4] + (b"\x08\x00" if version == 4 else b"\x86\xdd")
         sock.sendmsg([eth + packet],
                      [(socket.SOL_SOCKET, SO_TXTIME, struct.pack("=Q", when))])
-    time.sleep(0.3)
 
 
-def kinds(what):
-    """Which identifications may have stayed: what no kernel can tell a cutter may grow."""
-    given = {name for name in ("fixed-outer", "fixed-inner") if name in what}
-    may = [given]
-    if "fixed-outer" in given and what.get("outer"):
-        may.append(given - {"fixed-outer"})
-    if "fragment" in what:
-        may.append(set())
-    return may
+def may_grow(what):
+    """What no kernel can tell a cutter may grow from segment to segment, outside and inside."""
+    return ("outer" in what and "fixed-outer" in what or "fragment" in what, "fragment" in what)
 
 
-def receive(dev, what):
-    sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
-    sock.bind((dev, 3))
-    sock.settimeout(5)
+def ids_of(what, packet):
+    """Identifications of a packet that came; 0 of IPv6."""
+    inner = {4: 20, 6: 40}.get(what.get("outer"), 0)
+    return tuple(int.from_bytes(packet[at + 4:at + 6]) if packet[at] >> 4 == 4 else 0
+                 for at in (0, inner))
+
+
+def as_sent(what, i, got):
+    """The @i-th packet as it should have come: of those that were merged with the one before
+    it some identifications may be the next ones."""
+    sent, came = numbers(what, i), ids_of(what, got[i])
+    before = ids_of(what, got[i - 1]) if i else came
+    ids = [came[k] if grows and i and came[k] == (before[k] + 1) & 0xffff else sent[k]
+           for k, grows in enumerate(may_grow(what))]
+    return segment(what, i, TTL - 1, ids)[1]
+
+
+def receive(sock, what):
+    """What came, or less after five seconds."""
     version = what.get("outer") or what["inner"]
     names, got = pair(version, ADDRESSES[version]), []
-    print("ready", flush=True)
+    sock.settimeout(5)
     while len(got) < COUNT:
         try:
             frame, address = sock.recvfrom(70000)
         except TimeoutError:
-            sys.exit(f"{len(got)} of {COUNT} came")
+            break
         if address[2] != socket.PACKET_OUTGOING and names in frame[14:54]:
             got.append(frame[14:])
-    for fixed in kinds(what):
-        want = [segment(what, i, TTL - 1, fixed)[1] for i in range(COUNT)]
-        if got == want:
-            print(f"as sent, ids that stayed: {' '.join(sorted(fixed)) or 'none'}")
-            return
-    bad = next(i for i in range(COUNT) if got[i] != want[i])
-    sys.exit(f"packet {bad}: {got[bad][:120].hex()}, not {want[bad][:120].hex()}")
+    return got
 
 
-def main():
-    words = sys.argv[4:] if sys.argv[1] == "send" else sys.argv[3:]
+def compare(got, what):
+    """(is it right?, a sentence)"""
+    if len(got) < COUNT:
+        return False, f"{len(got)} of {COUNT} came"
+    for i, packet in enumerate(got):
+        want = as_sent(what, i, got)
+        if packet != want:
+            return False, f"packet {i}: {packet[:120].hex()}, not {want[:120].hex()}"
+    return True, "as sent"
+
+
+def merged(queues):
+    return sum(number(row.get(NAMES["hw-gro-wire-packets"], b"\0")) for row in queues.rows())
+
+
+def burst(queues, sender, mac, line):
+    netns, far, *words = line.split()
     what = {}
     for word in words:
         name, _, value = word.partition("=")
         what[name] = int(value) if value else True
-    if sys.argv[1] == "send":
-        send(sys.argv[2], sys.argv[3], what)
-    else:
-        receive(sys.argv[2], what)
+    before = merged(queues)
+    with packet_socket(netns, far, 3) as receiver:
+        send(sender, mac, what)
+        right, said = compare(receive(receiver, what), what)
+    return f"{merged(queues) - before if right else '-'} {said}"
+
+
+def main():
+    dev, netns, peer_dev = sys.argv[1:]
+    with packet_socket("", dev) as near:
+        mac = near.getsockname()[4]
+    sender = packet_socket(netns, peer_dev)
+    sender.setsockopt(socket.SOL_SOCKET, SO_TXTIME, struct.pack("=II", CLOCK_MONOTONIC, 0))
+    queues = Queues(dev)
+    for line in sys.stdin:
+        print(burst(queues, sender, mac, line), flush=True)
 
 
 if __name__ == "__main__":
