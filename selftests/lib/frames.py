@@ -23,6 +23,7 @@ import struct
 import sys
 import time
 
+from inet import checksum
 from netns import packet_socket
 
 TEST_TYPE, IP_TYPE = b"\x88\xb5", b"\x08\x00"
@@ -78,10 +79,7 @@ def datagram(size, port):
     """An IP packet of so many bytes."""
     head = struct.pack("!BxHxxxxBBxx", 0x45, size, 64, socket.IPPROTO_UDP)
     head += socket.inet_aton("192.0.2.2") + socket.inet_aton("192.0.2.1")
-    total = sum(struct.unpack("!10H", head))
-    while total >> 16:
-        total = (total & 0xffff) + (total >> 16)
-    head = head[:10] + struct.pack("!H", 0xffff - total) + head[12:]
+    head = head[:10] + struct.pack("!H", checksum(head)) + head[12:]
     return head + struct.pack("!HHHH", 40000, port, size - 20, 0) + os.urandom(size - 28)
 
 

@@ -16,6 +16,7 @@ import socket
 import struct
 import time
 
+from inet import checksum
 from netns import packet_socket
 
 MARK = b"gnic rewrites"
@@ -24,15 +25,6 @@ V4 = socket.inet_aton("192.0.2.2") + socket.inet_aton("192.0.2.1")
 V6 = (socket.inet_pton(socket.AF_INET6, "2001:db8::2") +
       socket.inet_pton(socket.AF_INET6, "2001:db8::1"))
 TCP, UDP, ICMP, ICMP6, FRAGMENT, SCTP = 6, 17, 1, 58, 44, 132
-
-
-def checksum(data):
-    if len(data) % 2:
-        data += b"\0"
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    while total >> 16:
-        total = (total & 0xffff) + (total >> 16)
-    return 0xffff - total
 
 
 def put(data, at, value):

@@ -17,6 +17,7 @@ import struct
 import sys
 import time
 
+from inet import checksum
 from netns import packet_socket
 from qstats import NAMES, Queues, number
 
@@ -28,14 +29,6 @@ FAMILY = {4: socket.AF_INET, 6: socket.AF_INET6}
 TTL = 33
 
 
-def fold(raw, total=0):
-    raw += bytes(len(raw) % 2)
-    total += sum(struct.unpack(f"!{len(raw) // 2}H", raw))
-    while total >> 16:
-        total = (total & 0xffff) + (total >> 16)
-    return ~total & 0xffff
-
-
 def pair(version, names):
     return b"".join(socket.inet_pton(FAMILY[version], name) for name in names)
 
@@ -45,7 +38,7 @@ def ip_header(version, names, proto, length, number, tos, ttl, frag):
     if version == 6:
         return struct.pack("!IHBB", 6 << 28 | tos << 20 | 0x12345, length, proto, ttl) + addresses
     head = struct.pack("!BBHHHBBH", 0x45, tos, 20 + length, number & 0xffff, frag, ttl, proto, 0)
-    return head[:10] + struct.pack("!H", fold(head + addresses)) + addresses
+    return head[:10] + struct.pack("!H", checksum(head + addresses)) + addresses
 
 
 def numbers(what, i):
@@ -64,7 +57,7 @@ def segment(what, i, ttl, ids=None):
     tcp = struct.pack("!HHIIBBHHH", 4000, 4001, 1000 + i * MSS, 1, 0x50,
                       0x18 if i == COUNT - 1 else 0x10, 100, 0, 0)
     pseudo = pair(version, names) + struct.pack("!II", len(tcp) + MSS, 6)
-    tcp = tcp[:16] + struct.pack("!H", fold(pseudo + tcp + data)) + tcp[18:] + data
+    tcp = tcp[:16] + struct.pack("!H", checksum(pseudo + tcp + data)) + tcp[18:] + data
     proto = 6
     if "ext" in what and version == 6:
         tcp, proto = bytes((6, 0, 1, 4, 0, 0, 0, 0)) + tcp, 60
