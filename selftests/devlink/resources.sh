@@ -123,15 +123,22 @@ queues_of_a_netdev() {
 	expect "what is taken" "$(all_taken)" = "$before"
 }
 
-queues_of_a_group() {
-	local wqes doorbells cqes inactive
+# of one of RC QPs
+PEER_OF_GROUP=(local_ip 192.0.2.1 peer_ip 192.0.2.2 peer_mac 02:00:00:00:00:99 peer_qpn_base 1)
 
+# with_group PARAMETER VALUE...: group 5 of a card that is a switch, until the test ends
+with_group() {
 	mode_set "$CARD" switchdev
 	defer mode_set "$CARD" legacy
 	group_add "$CARD" 5
 	defer group_del "$CARD" 5
-	group_set "$CARD" 5 qp_count 4 qp_wq_depth 64 local_ip 192.0.2.1 peer_ip 192.0.2.2 \
-		peer_mac 02:00:00:00:00:99 peer_qpn_base 1
+	group_set "$CARD" 5 "$@"
+}
+
+queues_of_a_group() {
+	local wqes doorbells cqes inactive
+
+	with_group qp_count 4 qp_wq_depth 64 "${PEER_OF_GROUP[@]}"
 	inactive=$(all_taken)
 	wqes=$(all_wqes) doorbells=$(resource "$CARD" doorbells occ)
 	cqes=$(resource "$CARD" cqes occ)
@@ -160,12 +167,7 @@ cqes_of() {
 
 # The CQ of a group has room for what may be posted and as much besides, as far as it can.
 completions_of_a_group() {
-	mode_set "$CARD" switchdev
-	defer mode_set "$CARD" legacy
-	group_add "$CARD" 5
-	defer group_del "$CARD" 5
-	group_set "$CARD" 5 qp_count 9 qp_wq_depth 1024 local_ip 192.0.2.1 peer_ip 192.0.2.2 \
-		peer_mac 02:00:00:00:00:99 peer_qpn_base 1
+	with_group qp_count 9 qp_wq_depth 1024 "${PEER_OF_GROUP[@]}"
 	cqes_of 32768
 	group_set "$CARD" 5 qp_count 33
 	cqes_of 65536
@@ -177,11 +179,7 @@ completions_of_a_group() {
 refused_queues() {
 	local inactive
 
-	mode_set "$CARD" switchdev
-	defer mode_set "$CARD" legacy
-	group_add "$CARD" 5
-	defer group_del "$CARD" 5
-	group_set "$CARD" 5 qp_type raw qp_count 8
+	with_group qp_type raw qp_count 8
 	inactive=$(all_taken)
 	fault_command QP_CREATE 3
 	group_state "$CARD" 5 active 2>/dev/null && fail "the group is active without a QP"
@@ -215,11 +213,7 @@ refused_destruction() {
 	local before wqes
 
 	before=$(all_taken)
-	mode_set "$CARD" switchdev
-	defer mode_set "$CARD" legacy
-	group_add "$CARD" 5
-	defer group_del "$CARD" 5
-	group_set "$CARD" 5 qp_type raw qp_count 2 qp_wq_depth 64
+	with_group qp_type raw qp_count 2 qp_wq_depth 64
 	wqes=$(all_wqes)
 	group_state "$CARD" 5 active
 	fault_command QP_DESTROY
