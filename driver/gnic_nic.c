@@ -251,7 +251,7 @@ void gnic_nic_spread(struct gnic_nic *nic)
 	unsigned int i, cpu;
 	cpumask_var_t cpus;
 
-	if (!zalloc_cpumask_var(&cpus, GFP_KERNEL))
+	if (!alloc_cpumask_var(&cpus, GFP_KERNEL))
 		return;
 	for (tc = 0; tc < max(classes, 1); tc++) {
 		if (classes)
