@@ -61,8 +61,7 @@ ovs_up() {
 	ovsdb-server $WORK/conf.db "--remote=punix:$WORK/db.sock" --detach --pidfile \
 		--log-file 2>/dev/null
 	ovs-vsctl --no-wait init
-	ovs-vsctl --no-wait set Open_vSwitch . other_config:hw-offload=true \
-		other_config:max-idle=2000
+	ovs-vsctl --no-wait set Open_vSwitch . other_config:hw-offload=true
 	ovs-vswitchd --detach --pidfile --log-file 2>/dev/null
 }
 
@@ -92,13 +91,37 @@ offloaded_flow() {
 
 # watched DEV COMMAND...: how many frames came to our processors by DEV during it
 watched() {
-	local dev=$1 file=$WORK/watched.pcap watcher
+	local dev=$1
 
 	shift
-	tcpdump -i "$dev" -Q in -U -w $file ip 2>$WORK/watched.log &
+	frames_during ip tcpdump -i "$dev" -- "$@"
+}
+
+# watched_in_b FILTER COMMAND...: how many of those for host B it has got during it
+watched_in_b() {
+	local filter=$1
+
+	shift
+	frames_during "$filter" ip netns exec $B tcpdump -i "$HOST_B" -- "$@"
+}
+
+# frames_during FILTER TCPDUMP... -- COMMAND...
+frames_during() {
+	local filter=$1 file=$WORK/watched.pcap dump=() watcher
+
+	shift
+	while [ "$1" != -- ]; do
+		dump+=("$1")
+		shift
+	done
+	shift
+	rm -f $WORK/watched.log
+	command "${dump[@]}" --immediate-mode -Q in -U -w $file "$filter" \
+		2>$WORK/watched.log &
 	watcher=$!
 	wait_for 10 grep -q listening $WORK/watched.log
 	"$@" >/dev/null
+	sleep 1 # what has come is written
 	kill $watcher
 	wait $watcher
 	tcpdump -r $file 2>/dev/null | wc -l
@@ -174,20 +197,42 @@ send_to_b() {
 	nsenter --net=/run/netns/$A bash -c "$(declare -f send_udp); send_udp 198.51.100.2 $*"
 }
 
-# What the card cannot do, the switch does: nothing is lost but speed.
-rest_is_software() {
+# A field that the switch sets is set by the card, which mends the sum of the header.
+changes_are_the_cards() {
 	bridge
 	ovs-ofctl add-flow $BRIDGE "priority=100,icmp,actions=mod_nw_tos:32,normal"
+	wait_for 10 change_offloaded
+	expect "frames at our processors" "$(watched "$PORT_A" ping_hosts 20)" -eq 0
+	expect "changed frames at B" "$(watched_in_b 'ip[1] = 32' ping_hosts 20)" -eq 20
+}
+
+change_offloaded() {
+	ping_hosts 3
+	offloaded_flow "$PORT_A" 'set(ipv4(tos=0x20' 'eth_type(0x0800)'
+}
+
+# What the card refuses, the switch does: nothing is lost but speed.
+rest_is_software() {
+	bridge
+	ovs-ofctl add-flow $BRIDGE "priority=100,icmp,actions=ct(commit),normal"
+	wait_for 10 connection_tracked
 	in_host $A ping -c 5 -i 0.1 -W 2 -q 198.51.100.2
-	if offloaded_flow "$PORT_A" set 'eth_type(0x0800)'; then
+	if offloaded_flow "$PORT_A" ct 'eth_type(0x0800)'; then
 		fail "a rule that the card cannot do is said to be there"
 	fi
+}
+
+# The rule was offered to the card, which is not where it is.
+connection_tracked() {
+	ping_hosts 3
+	tc filter show dev "$PORT_A" ingress | grep -A 2 not_in_hw | grep -q 'ct commit'
 }
 
 # Flows that nobody uses leave the card, and those of a bridge that is gone.
 flows_leave() {
 	bridge
 	wait_for 10 pings_offloaded
+	ovs-vsctl set Open_vSwitch . other_config:max-idle=2000
 	wait_for 20 no_flows
 	ping_hosts 3
 	ovs-vsctl del-br $BRIDGE
@@ -201,4 +246,5 @@ no_flows() {
 hosts_up
 ovs_up
 trap 'ovs_down; hosts_down' EXIT
-guest_main flows_go_to_the_card connection drops_are_the_cards rest_is_software flows_leave
+guest_main flows_go_to_the_card connection drops_are_the_cards changes_are_the_cards \
+	rest_is_software flows_leave
