@@ -389,14 +389,14 @@ void esw_from_function(struct vport *vport, struct frame *frame)
 		esw_default(vport, frame, NULL);
 }
 
-struct vport *esw_straight(const struct vport *uplink, const struct frame *frame)
+struct vport *esw_straight(const struct vport *uplink, const uint8_t *dmac)
 {
 	const struct esw *esw = uplink->card->esw;
 	struct vport *to;
 
 	if (flow_count(esw->flows))
 		return NULL;
-	to = esw_mac_find(esw, uplink->port, frame_mac(esw_dmac(frame)));
+	to = esw_mac_find(esw, uplink->port, frame_mac(dmac));
 	return to && to->enabled && to->rc_users ? to : NULL;
 }
 

@@ -10,7 +10,6 @@
 #include "roce.h"
 #include "wire.h"
 
-#define MAC_TAGS_LEN	8	/* two tags */
 #define MAC_MTU_DEFAULT	1500
 #define MAC_DEPTH_MAX	4	/* times a frame may come back to a port while it is on its way */
 #define MAC_LANE_SPEED	50000
@@ -106,41 +105,68 @@ static void mac_check_length(struct gnic_hw_mac_dir *rx, const struct frame *fra
 		rx->in_range_length++;
 }
 
-void mac_count(struct gnic_hw_mac_dir *dir, const struct frame *frame, uint32_t count)
+/* @count frames to @dst of @octets, with FCS. */
+struct mac_news {
+	const uint8_t *dst;
+	bool tagged;
+	uint32_t count;
+	unsigned int hist;
+	uint64_t octets;
+};
+
+static struct mac_news mac_news(const uint8_t *dst, bool tagged, uint32_t len, uint32_t count)
+{
+	uint32_t size = len + MAC_FCS_LEN;
+
+	return (struct mac_news){
+		.dst = dst, .tagged = tagged, .count = count,
+		.hist = mac_hist(size), .octets = (uint64_t)size * count,
+	};
+}
+
+static void mac_add(struct gnic_hw_mac_dir *dir, const struct mac_news *news)
 {
 	static const uint8_t broadcast[] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
-	const uint8_t *dst = mac_dst(frame);
-	uint32_t size = frame->len + MAC_FCS_LEN;
 
-	dir->frames_ok += count;
-	dir->octets_ok += (uint64_t)size * count;
-	dir->octets_all += (uint64_t)size * count;
-	dir->hist[mac_hist(size)] += count;
-	dir->vlan += mac_is_tagged(frame) ? count : 0;
-	if (!(dst[0] & 1))
-		dir->unicast += count;
-	else if (!memcmp(dst, broadcast, sizeof(broadcast)))
-		dir->broadcast += count;
+	dir->frames_ok += news->count;
+	dir->octets_ok += news->octets;
+	dir->octets_all += news->octets;
+	dir->hist[news->hist] += news->count;
+	if (news->tagged)
+		dir->vlan += news->count;
+	if (!(news->dst[0] & 1))
+		dir->unicast += news->count;
+	else if (!memcmp(news->dst, broadcast, sizeof(broadcast)))
+		dir->broadcast += news->count;
 	else
-		dir->multicast += count;
+		dir->multicast += news->count;
 }
 
-void mac_count_rx(struct port *port, const struct frame *frame, uint32_t count)
+static void mac_add_rx(struct port *port, const struct mac_news *news)
 {
-	mac_count(&port->stats.rx, frame, count);
+	mac_add(&port->stats.rx, news);
 	if (port->mode.fec == GNIC_FEC_RS)
-		port->fec_bits += (frame->len + MAC_FCS_LEN) * 8ull * count;
+		port->fec_bits += news->octets * 8;
 }
 
-bool mac_is_too_long(const struct port *port, const struct frame *frame)
+static struct mac_news mac_frame(const struct frame *frame)
 {
-	return frame->len > port->mtu + MAC_ETH_HLEN + MAC_TAGS_LEN;
+	return mac_news(mac_dst(frame), mac_is_tagged(frame), frame->len, 1);
+}
+
+void mac_count_passed(struct port *from, struct port *to, const struct roce_path *path,
+		      uint32_t len, uint32_t count)
+{
+	const struct mac_news news = mac_news(path->dst_mac, path->vlan_tci, len, count);
+
+	mac_add(&from->stats.tx, &news);
+	mac_add_rx(to, &news);
 }
 
 static bool mac_too_long(const struct port *port, struct gnic_hw_mac_dir *dir,
 			 const struct frame *frame)
 {
-	if (!mac_is_too_long(port, frame))
+	if (!mac_is_too_long(port, frame->len))
 		return false;
 	dir->too_long++;
 	dir->octets_all += frame->len + MAC_FCS_LEN;
@@ -186,6 +212,7 @@ static void mac_loop(struct port *port, struct frame *frame)
 void mac_send(struct port *port, struct frame *frame)
 {
 	struct gnic_hw_mac_dir *tx = &port->stats.tx;
+	struct mac_news news;
 	uint16_t quanta = 0;
 
 	if (!port->link) {
@@ -199,7 +226,8 @@ void mac_send(struct port *port, struct frame *frame)
 	if (mac_too_long(port, tx, frame))
 		return;
 	mac_pad(frame);
-	mac_count(tx, frame, 1);
+	news = mac_frame(frame);
+	mac_add(tx, &news);
 	if (mac_type(frame) == MAC_ETH_TYPE_CONTROL)
 		mac_count_control(tx, mac_opcode(frame, &quanta));
 	if (port->loopback)
@@ -221,6 +249,7 @@ static void mac_bad(struct port *port, struct frame *frame)
 static bool mac_accept(struct port *port, struct frame *frame)
 {
 	struct gnic_hw_mac_dir *rx = &port->stats.rx;
+	struct mac_news news;
 
 	if (!port->link || port->depth >= MAC_DEPTH_MAX) {
 		rx->dropped++;
@@ -235,7 +264,8 @@ static bool mac_accept(struct port *port, struct frame *frame)
 		mac_bad(port, frame);
 		return false;
 	}
-	mac_count_rx(port, frame, 1);
+	news = mac_frame(frame);
+	mac_add_rx(port, &news);
 	mac_check_length(rx, frame);
 	return true;
 }
@@ -294,7 +324,7 @@ void mac_bad_fcs(struct port *port, struct frame *frame, uint32_t error)
 	rx->octets_all += frame->len + MAC_FCS_LEN;
 	if (frame->len < MAC_FRAME_MIN)
 		rx->fragments++;
-	else if (mac_is_too_long(port, frame))
+	else if (mac_is_too_long(port, frame->len))
 		rx->jabbers++;
 	else
 		rx->fcs_errors++;

@@ -41,9 +41,9 @@ void txs_emit(struct rc *rc, const struct rc_packet *pkt, struct frame *frame)
 		return;
 	}
 	txs_count(rc, frame->len, 1);
-	to = mac_straight(qp->port, frame);
+	to = mac_straight(qp->port, pkt->path, frame->len);
 	if (to && (!pkt->encap || encap_wants(to->port, frame))) {
-		mac_passed(qp->port, to, frame, 1);
+		mac_passed(qp->port, to, pkt->path, frame->len, 1);
 		rc_receive(to, frame);
 	} else if (pkt->path->loopback) {
 		mac_turn(qp->port, frame);

@@ -142,7 +142,7 @@ void esw_rewrite(struct esw_header *header, struct frame *frame,
 		 const struct gnic_hw_flow_rewrite *rewrite);
 
 /* blk_esw.c: the function that gets it if no rule is asked; NULL: there are rules, or none does. */
-struct vport *esw_straight(const struct vport *uplink, const struct frame *frame);
+struct vport *esw_straight(const struct vport *uplink, const uint8_t *dmac);
 /* @count of them, of @len bytes each, have come to @uplink and gone to @to. */
 void esw_passed(struct vport *uplink, struct vport *to, uint32_t len, uint32_t count);
 

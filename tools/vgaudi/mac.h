@@ -6,6 +6,7 @@
 #include "card.h"
 
 #define MAC_ETH_HLEN	14
+#define MAC_TAGS_LEN	8	/* two tags */
 #define MAC_FCS_LEN	4
 #define MAC_FRAME_MIN	60	/* without FCS */
 #define MAC_ETH_TYPE_CONTROL	0x8808
@@ -19,10 +20,14 @@ struct frame;
 
 /* ---- blk_mac.c ---- */
 void mac_reset_port(struct port *port);
-bool mac_is_too_long(const struct port *port, const struct frame *frame);
-/* @count frames like this one have passed; have come in. */
-void mac_count(struct gnic_hw_mac_dir *dir, const struct frame *frame, uint32_t count);
-void mac_count_rx(struct port *port, const struct frame *frame, uint32_t count);
+static inline bool mac_is_too_long(const struct port *port, uint32_t len)
+{
+	return len > port->mtu + MAC_ETH_HLEN + MAC_TAGS_LEN;
+}
+
+/* @count RC packets of @len bytes, sent by one port and received by the other. */
+void mac_count_passed(struct port *from, struct port *to, const struct roce_path *path,
+		      uint32_t len, uint32_t count);
 
 /* ---- mac_split.c ---- */
 static inline bool mac_is_half(const struct port *port)

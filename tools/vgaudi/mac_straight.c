@@ -5,36 +5,31 @@
 #include "roce.h"
 #include "wire.h"
 
-static bool mac_is_open(const struct port *port, const struct frame *frame)
+static bool mac_is_open(const struct port *port, uint32_t len)
 {
-	return port->link && !port->loopback && !mac_is_too_long(port, frame);
+	return port->link && !port->loopback && !mac_is_too_long(port, len);
 }
 
-static bool mac_turns(const struct frame *frame)
-{
-	return frame->rc->path->loopback;
-}
-
-struct vport *mac_straight(const struct port *port, const struct frame *frame)
+struct vport *mac_straight(const struct port *port, const struct roce_path *path, uint32_t len)
 {
 	const struct wire *wire = port->wire;
 	struct port *far = wire_peer(port);
 
-	if (mac_turns(frame))
-		return port->depth || mac_is_too_long(port, frame) ? NULL :
-		       esw_straight(port->uplink, frame);
+	if (path->loopback)
+		return port->depth || mac_is_too_long(port, len) ? NULL :
+		       esw_straight(port->uplink, path->dst_mac);
 	if (!far || wire->capture || wire->faults.active || far->depth ||
-	    !mac_is_open(port, frame) || !mac_is_open(far, frame))
+	    !mac_is_open(port, len) || !mac_is_open(far, len))
 		return NULL;
-	return esw_straight(far->uplink, frame);
+	return esw_straight(far->uplink, path->dst_mac);
 }
 
-void mac_passed(struct port *port, struct vport *to, const struct frame *frame, uint32_t count)
+void mac_passed(struct port *port, struct vport *to, const struct roce_path *path, uint32_t len,
+		uint32_t count)
 {
-	if (!mac_turns(frame)) {
-		mac_count(&port->stats.tx, frame, count);
+	if (!path->loopback) {
+		mac_count_passed(port, to->port, path, len, count);
 		port->wire->frames += count;
-		mac_count_rx(to->port, frame, count);
 	}
-	esw_passed(to->port->uplink, to, frame->len, count);
+	esw_passed(to->port->uplink, to, len, count);
 }

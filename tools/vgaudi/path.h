@@ -93,12 +93,13 @@ void rc_receive(struct vport *vport, struct frame *frame);
  */
 void wire_send(struct port *port, struct frame *frame);			/* wire.c */
 /*
- * mac_straight.c: the function that RC packets like this one would come to without
- * anybody on the way who looks at them, if the port wants their encapsulation; NULL:
- * send them. And @count of them have.
+ * mac_straight.c: the function that RC packets of @len bytes on this path would come to
+ * without anybody on the way who looks at them, if the port wants their encapsulation;
+ * NULL: send them. And @count of them have.
  */
-struct vport *mac_straight(const struct port *port, const struct frame *frame);
-void mac_passed(struct port *port, struct vport *to, const struct frame *frame, uint32_t count);
+struct vport *mac_straight(const struct port *port, const struct roce_path *path, uint32_t len);
+void mac_passed(struct port *port, struct vport *to, const struct roce_path *path, uint32_t len,
+		uint32_t count);
 
 /* ---- mac_pause.c ---- */
 

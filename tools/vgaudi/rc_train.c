@@ -53,13 +53,10 @@ static uint32_t train_min(uint32_t a, uint32_t b)
 
 static void train_passed(struct train *t)
 {
-	const struct rc_packet pkt = { .path = &t->from->path };
-	struct frame frame;
+	const struct rc *from = t->from;
 
-	frame.len = t->len;
-	frame.rc = &pkt;
 	txs_count(t->from, t->len, t->count);
-	mac_passed(t->from->qp->port, t->to->qp->vport, &frame, t->count);
+	mac_passed(from->qp->port, t->to->qp->vport, &from->path, t->len, t->count);
 	rxe_count(t->to->qp, t->len, t->count - t->alone);
 	t->count = 0;
 	t->alone = 0;
@@ -119,15 +116,11 @@ static uint32_t train_len(const struct rc_requester *req, const struct rc_msg *m
 
 static struct rc *train_far(const struct rc *rc, uint32_t len)
 {
-	const struct rc_packet pkt = { .path = &rc->path };
 	struct qp *qp = rc->qp, *far;
 	struct vport *vport;
-	struct frame frame;
 	struct rc *to;
 
-	frame.len = len;
-	frame.rc = &pkt;
-	vport = qp->vport->enabled ? mac_straight(qp->port, &frame) : NULL;
+	vport = qp->vport->enabled ? mac_straight(qp->port, &rc->path, len) : NULL;
 	far = vport ? qp_get(vport->port, rc->req.dst_qp) : NULL;
 	to = far ? far->rc : NULL;
 	return to && far->vport == vport && to->path.icrc_swapped == rc->path.icrc_swapped &&
