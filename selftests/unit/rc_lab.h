@@ -49,6 +49,7 @@ struct lab_cq {
 	struct cq cq;
 	struct gnic_hw_cqe cqe[LAB_CQES];
 	uint32_t count;
+	uint32_t news;		/* CQEs that the driver was not told of yet */
 	uint32_t room;
 };
 
@@ -91,6 +92,7 @@ static struct lab {
 	uint32_t queue_head, queue_tail;
 	uint32_t packets;	/* sent */
 	uint32_t trains;	/* of some of them */
+	uint32_t news;		/* of all CQs */
 	/* what a test wants to do to a packet of struct rc_packet; false: lose it */
 	bool (*tamper)(struct rc_packet *pkt);
 	/* a wire of its own */
@@ -285,8 +287,22 @@ void qp_sleep(struct qp *qp)
 	qp->awake = false;
 }
 
+static inline struct lab_cq *lab_cq(struct cq *cq)
+{
+	return (struct lab_cq *)((char *)cq - offsetof(struct lab_cq, cq));
+}
+
+void cq_tell(struct cq *cq)
+{
+	if (!cq)
+		return;
+	lab.news -= lab_cq(cq)->news;
+	lab_cq(cq)->news = 0;
+}
+
 static inline void lab_cq_dies(struct cq *cq)
 {
+	cq_tell(cq);
 	cq->syndrome = GNIC_SYND_CQ_OVERRUN;
 	for (uint32_t i = 0; i < 2 * LAB_QPS; i++) {
 		struct qp *qp = &lab.side[i / LAB_QPS].qps[i % LAB_QPS].qp;
@@ -296,9 +312,9 @@ static inline void lab_cq_dies(struct cq *cq)
 	}
 }
 
-bool cq_post(struct cq *cq, const void *cqe)
+bool cq_put(struct cq *cq, const void *cqe)
 {
-	struct lab_cq *lcq = (struct lab_cq *)((char *)cq - offsetof(struct lab_cq, cq));
+	struct lab_cq *lcq = lab_cq(cq);
 
 	if (!cq)
 		return true;
@@ -307,9 +323,19 @@ bool cq_post(struct cq *cq, const void *cqe)
 	if (cq->syndrome)
 		return false;
 	memcpy(&lcq->cqe[lcq->count++], cqe, sizeof(*lcq->cqe));
+	lcq->news++;
+	lab.news++;
 	if (lab.told)
 		lab.told(lcq);
 	return true;
+}
+
+bool cq_post(struct cq *cq, const void *cqe)
+{
+	bool ok = cq_put(cq, cqe);
+
+	cq_tell(cq);
+	return ok;
 }
 
 void cq_post_error(struct cq *cq, struct qp *qp, bool requester, uint32_t wqe_index,
@@ -344,6 +370,8 @@ static inline bool lab_poll_qp(struct qp *qp)
 	if (!qp->awake || qp->failed || !wq_refresh(qp, &qp->sq))
 		return false;
 	work = qp->rc ? rc_poll(qp, 16) : compute_poll(qp, 16);
+	/* nobody sleeps over news */
+	assert_int_equal(lab.news, 0);
 	/* whoever has nothing to do sleeps at once: every missing wake-up shows */
 	if (!work)
 		qp->awake = false;
@@ -382,6 +410,16 @@ static inline uint64_t lab_addr(uint32_t offset)
 	return GNIC_ADDR_HBM_BASE + offset;
 }
 
+/* A queue in one piece. */
+static inline void lab_look_up(struct card *card, struct wq *wq)
+{
+	wq->mem = (struct ringmem){
+		.gen = dma_gen(card->dma),
+		.ring = card->hbm + (wq->base - GNIC_ADDR_HBM_BASE),
+		.db = (void *)(card->hbm + (wq->db_addr - GNIC_ADDR_HBM_BASE)),
+	};
+}
+
 static inline void lab_init_qp(struct lab_card *side, uint32_t qpn)
 {
 	struct lab_qp *lqp = &side->qps[qpn];
@@ -403,6 +441,7 @@ static inline void lab_init_qp(struct lab_card *side, uint32_t qpn)
 	qp->sq.entry_log = compute ? 6 : 5;
 	qp->sq.base = lab_addr(0x10000 + qpn * 0x2000);
 	qp->sq.db_addr = lab_addr(0x1000 + qpn * GNIC_DB_ALIGN);
+	lab_look_up(&side->card, &qp->sq);
 	assert_int_equal(compute ? compute_create(qp) : rc_create(qp), GNIC_STATUS_OK);
 }
 
@@ -639,11 +678,7 @@ static inline void lab_receive_queue(struct lab_qp *lqp)
 	rq->entry_log = 4;
 	rq->base = lab_addr(0x20000 + lqp->qp.qpn * 0x1000);
 	rq->db_addr = lab_addr(0x2000 + lqp->qp.qpn * GNIC_DB_ALIGN);
-	rq->mem = (struct ringmem){
-		.gen = dma_gen(lqp->qp.card->dma),
-		.ring = lqp->qp.card->hbm + (rq->base - GNIC_ADDR_HBM_BASE),
-		.db = (void *)(lqp->qp.card->hbm + (rq->db_addr - GNIC_ADDR_HBM_BASE)),
-	};
+	lab_look_up(lqp->qp.card, rq);
 }
 
 static inline bool lab_has_buffer_room(const struct lab_qp *lqp)

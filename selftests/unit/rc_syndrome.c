@@ -263,6 +263,7 @@ static void wq_access(void **state)
 	wqe = lab_wqe(from, 100);
 	lab_post(from, &wqe);
 	from->qp.sq.base = 0x1000;
+	from->qp.sq.mem.ring = NULL;
 	lab_run();
 	check_failed(0, GNIC_SYND_WQ_ACCESS);
 	check_other_qp_works();

@@ -14,9 +14,14 @@ static inline struct gnic_hw_db *cq_db(struct cq *cq)
 			  cq->db_addr);
 }
 
+static uint64_t cq_offset(const struct cq *cq)
+{
+	return (uint64_t)(cq->pi & cq->mask) << cq->cqe_log;
+}
+
 static uint8_t *cq_slot(struct cq *cq)
 {
-	uint64_t off = (uint64_t)(cq->pi & cq->mask) << cq->cqe_log;
+	uint64_t off = cq_offset(cq);
 
 	if (cq->mem.ring)
 		return cq->mem.ring + off;
@@ -59,7 +64,7 @@ static bool cq_timer_set(struct cq *cq)
 			       loop_now(cq->card->loop) + (uint64_t)cq->usecs * NSEC_PER_USEC);
 }
 
-static void cq_notify(struct cq *cq, const struct gnic_hw_db *db)
+static void cq_notify(struct cq *cq, const struct gnic_hw_db *db, uint32_t news)
 {
 	uint32_t arm;
 
@@ -67,7 +72,7 @@ static void cq_notify(struct cq *cq, const struct gnic_hw_db *db)
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (!cq_asked(cq, db, &arm))
 		return;
-	cq->pending++;
+	cq->pending += news;
 	if (!cq->usecs || (cq->frames && cq->pending >= cq->frames))
 		cq_raise(cq, arm);
 	else if ((cq->flags & GNIC_CQ_CQE_TIMER || !loop_timer_pending(&cq->timer)) &&
@@ -96,6 +101,7 @@ static void cq_fail_qp(struct qp *qp, void *arg)
 
 bool cq_die(struct cq *cq, uint8_t syndrome)
 {
+	cq_tell(cq);
 	cq->syndrome = syndrome;
 	loop_timer_del(cq->card->loop, &cq->timer);
 	eq_post(cq->card, GNIC_EQE_COMP_ERR, 0, cq->cqn, syndrome);
@@ -104,7 +110,7 @@ bool cq_die(struct cq *cq, uint8_t syndrome)
 }
 
 /* All CQEs begin with ctrl, which makes the rest valid. */
-static void cq_write(struct cq *cq, uint8_t *slot, const void *cqe)
+static inline void cq_write(struct cq *cq, uint8_t *slot, const void *cqe)
 {
 	uint32_t ctrl;
 
@@ -122,26 +128,58 @@ static void cq_write(struct cq *cq, uint8_t *slot, const void *cqe)
 	cq->pi++;
 }
 
-bool cq_post(struct cq *cq, const void *cqe)
+/* Looks where the next entry is, and how far those behind it are free. Apart, for it is rare. */
+__attribute__((noinline))
+static bool cq_put_first(struct cq *cq, const void *cqe)
 {
 	const struct gnic_hw_db *db;
+	uint32_t used;
 	uint8_t *slot;
 
-	if (!cq)
-		return true;
 	if (cq->syndrome)
 		return false;
 	db = cq_db(cq);
 	slot = cq_slot(cq);
 	if (!db || !slot)
 		return cq_die(cq, GNIC_SYND_WQ_ACCESS);
-	if (cq->pi - cq_ci(cq, db) > cq->mask)
+	used = cq->pi - cq_ci(cq, db);
+	if (used > cq->mask)
 		return cq_die(cq, GNIC_SYND_CQ_OVERRUN);
 	cq_write(cq, slot, cqe);
-	cq->card->stats.cqes++;
-	if (cq->vector != GNIC_VECTOR_NONE)
-		cq_notify(cq, db);
+	/* a ring in pieces is looked up entry by entry */
+	cq->free = cq->mem.ring ? cq->pi + cq->mask - used : cq->pi;
 	return true;
+}
+
+bool cq_put(struct cq *cq, const void *cqe)
+{
+	if (!cq)
+		return true;
+	if (cq->pi == cq->free)
+		return cq_put_first(cq, cqe);
+	cq_write(cq, cq->mem.ring + cq_offset(cq), cqe);
+	return true;
+}
+
+void cq_tell(struct cq *cq)
+{
+	uint32_t news = cq ? cq->pi - cq->told : 0;
+
+	if (!news)
+		return;
+	cq->told = cq->pi;
+	cq->free = cq->pi;
+	cq->card->stats.cqes += news;
+	if (cq->vector != GNIC_VECTOR_NONE)
+		cq_notify(cq, cq_db(cq), news);
+}
+
+bool cq_post(struct cq *cq, const void *cqe)
+{
+	bool ok = cq_put(cq, cqe);
+
+	cq_tell(cq);
+	return ok;
 }
 
 void cq_post_error(struct cq *cq, struct qp *qp, bool requester, uint32_t wqe_index,
@@ -179,7 +217,7 @@ bool cq_doorbell(struct card *card, uint32_t cqn, uint32_t ci)
 	cq->armed = true;
 	db = cq_db(cq);
 	if (db && cq->vector != GNIC_VECTOR_NONE && cq_ci(cq, db) != cq->pi)
-		cq_notify(cq, db);
+		cq_notify(cq, db, 1);
 	return true;
 }
 

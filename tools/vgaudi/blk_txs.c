@@ -227,9 +227,8 @@ static bool txs_head_is_done(const struct rc_requester *req)
 	return psn_diff(req->ona, psn_add(msg->psn, msg->packets)) >= 0;
 }
 
-static void txs_post_cqe(struct rc *rc, uint32_t index)
+static bool txs_put_cqe(struct rc *rc, const struct rc_msg *msg, uint32_t index)
 {
-	const struct rc_msg *msg = rc_msg(&rc->req, index);
 	struct qp *qp = rc->qp;
 	struct gnic_hw_cqe cqe = {
 		.ctrl = cpu_to_le32(FIELD_PREP(GNIC_CQE_QPN, qp->qpn) | GNIC_CQE_REQ),
@@ -238,7 +237,7 @@ static void txs_post_cqe(struct rc *rc, uint32_t index)
 		.data = cpu_to_le32(msg->size),
 	};
 
-	cq_post(qp->sq_cq, &cqe);
+	return cq_put(qp->sq_cq, &cqe) || !qp->failed;
 }
 
 static void txs_complete(struct rc *rc)
@@ -246,6 +245,7 @@ static void txs_complete(struct rc *rc)
 	struct rc_requester *req = &rc->req;
 	uint32_t index = req->head;
 	struct qp *qp = rc->qp;
+	const struct rc_msg *msg;
 
 	if (req->ona == req->nts)
 		req->head = req->exec;	/* nothing is in flight */
@@ -256,9 +256,12 @@ static void txs_complete(struct rc *rc)
 		return;
 	qp->sq.done = req->head;
 	wq_done(qp, &qp->sq);
-	for (; index != qp->sq.done && !qp->failed; index++)
-		if (rc_msg(req, index)->cqe)
-			txs_post_cqe(rc, index);
+	for (; index != req->head; index++) {
+		msg = rc_msg(req, index);
+		if (msg->cqe && !txs_put_cqe(rc, msg, index))
+			break;
+	}
+	cq_tell(qp->sq_cq);
 	rc_posts_done(rc, qp->sq.done, 0);
 }
 
@@ -295,6 +298,15 @@ static uint32_t txs_step(struct train *train, struct rc_msg *msg, uint32_t most)
 	return sent;
 }
 
+/* Most of those that are awake: nothing to fetch, to send, or to fail for. */
+static bool txs_is_idle(const struct qp *qp)
+{
+	const struct rc_requester *req = &qp->rc->req;
+
+	return req->exec == req->tail && req->tail == qp->sq.index && !req->serves &&
+	       !req->probing && !req->flaw;
+}
+
 int rc_poll(struct qp *qp, int budget)
 {
 	struct rc *rc = qp->rc;
@@ -303,9 +315,9 @@ int rc_poll(struct qp *qp, int budget)
 	struct train train;
 	struct rc_msg *msg;
 
-	train_begin(&train, rc, budget);
-	if (!rc->path.loopback && mac_pause_holds(qp))
+	if ((!rc->path.loopback && mac_pause_holds(qp)) || txs_is_idle(qp))
 		return 0;
+	train_begin(&train, rc, budget);
 	if (req->probing && req->valid && !req->held && req->window)
 		txs_probe(&train);
 	while (req->valid && !req->held && !req->flaw && work < req->burst) {

@@ -27,7 +27,7 @@ struct gnic_hw_db *ringmem_find(struct card *card, struct ringmem *mem, uint64_t
 	return mem->db;
 }
 
-static struct gnic_hw_db *wq_db(struct qp *qp, struct wq *wq)
+static inline struct gnic_hw_db *wq_db(struct qp *qp, struct wq *wq)
 {
 	return ringmem_db(qp->card, &wq->mem, wq->base, ((uint64_t)wq->mask + 1) << wq->entry_log,
 			  wq->db_addr);
@@ -53,7 +53,7 @@ static uint32_t wq_index(const struct qp *qp, const struct wq *wq, const struct 
 	return le32toh(__atomic_load_n((const uint32_t *)&db->index, __ATOMIC_ACQUIRE));
 }
 
-bool wq_peek(struct qp *qp, struct wq *wq)
+static inline bool wq_look(struct qp *qp, struct wq *wq)
 {
 	const struct gnic_hw_db *db = wq_db(qp, wq);
 	uint32_t index;
@@ -68,9 +68,14 @@ bool wq_peek(struct qp *qp, struct wq *wq)
 	return true;
 }
 
+bool wq_peek(struct qp *qp, struct wq *wq)
+{
+	return wq_look(qp, wq);
+}
+
 bool wq_refresh(struct qp *qp, struct wq *wq)
 {
-	if (!wq->present || wq_peek(qp, wq))
+	if (!wq->present || wq_look(qp, wq))
 		return true;
 	if (!wq_db(qp, wq)) {
 		qp_fail(qp, GNIC_SYND_WQ_ACCESS, wq == &qp->sq);

@@ -73,6 +73,8 @@ struct cq {
 	uint32_t mask;
 	uint32_t cqn;
 	uint32_t pi;		/* free-running */
+	uint32_t told;		/* the driver was told of those before */
+	uint32_t free;		/* where those end that can be written without a look */
 	uint32_t arm_seen;	/* value of the record's arm that was served */
 	uint32_t pending;	/* CQEs since the last interrupt */
 	uint16_t vector;
@@ -425,7 +427,8 @@ static inline void *asid_near(struct asid_span *span, uint64_t addr, uint64_t le
 {
 	uint64_t off = addr - span->addr;
 
-	if (len <= span->size && off <= span->size - len && access == span->access)
+	if (__builtin_expect(len <= span->size && off <= span->size - len &&
+			     access == span->access, 1))
 		return span->ptr + off;
 	return asid_span(span, addr, len, access);
 }
@@ -449,11 +452,17 @@ void windows_destroy(struct card *card);
 /* ---- blk_cq.c, blk_eq.c ---- */
 struct cq *cq_get(struct card *card, uint32_t cqn);	/* NULL: none */
 /*
- * Copies the CQE (its ctrl without GNIC_CQE_VALID), sets the valid bit last,
- * raises or moderates. False: the CQ is dead, and all its QPs have failed: look
- * at qp->failed before you go on. @cq NULL: no CQE is wanted, true.
+ * Copies the CQE (its ctrl without GNIC_CQE_VALID), sets the valid bit last.
+ * False: the CQ is dead, and all its QPs have failed: look at qp->failed before
+ * you go on. @cq NULL: no CQE is wanted, true.
  */
-bool cq_post(struct cq *cq, const void *cqe);
+bool cq_put(struct cq *cq, const void *cqe);
+/*
+ * Raises or moderates, once for all that was put. Who puts tells, before the
+ * loop is entered again: until then it is known where the CQ is, and what is free.
+ */
+void cq_tell(struct cq *cq);
+bool cq_post(struct cq *cq, const void *cqe);	/* both */
 bool cq_die(struct cq *cq, uint8_t syndrome);	/* it and its QPs; returns false */
 void cq_post_error(struct cq *cq, struct qp *qp, bool requester, uint32_t wqe_index,
 		   uint8_t syndrome);
@@ -521,12 +530,20 @@ bool wq_refresh(struct qp *qp, struct wq *wq);
 bool wq_peek(struct qp *qp, struct wq *wq);	/* likewise, but the QP goes on */
 void wq_done_find(struct qp *qp, struct wq *wq);
 
-/* Publishes wq->done. Pairs with the driver's acquire: it may reuse the entries then. */
+/*
+ * Publishes wq->done, of a queue that was refreshed in this round. Pairs with the driver's
+ * acquire: it may reuse the entries then.
+ */
+static inline void wq_done_now(struct wq *wq)
+{
+	__atomic_store_n((uint32_t *)&wq->mem.db->done, cpu_to_le32(wq->done), __ATOMIC_RELEASE);
+}
+
+/* Likewise of any queue. */
 static inline void wq_done(struct qp *qp, struct wq *wq)
 {
 	if (ringmem_holds(qp->card, &wq->mem) && wq->mem.db)
-		__atomic_store_n((uint32_t *)&wq->mem.db->done, cpu_to_le32(wq->done),
-				 __ATOMIC_RELEASE);
+		wq_done_now(wq);
 	else
 		wq_done_find(qp, wq);
 }
