@@ -59,6 +59,8 @@ struct work {
 	uint32_t rough;		/* messages that are posted while the wire is bad */
 	uint32_t cq_room;	/* of the receiver */
 	bool wrong_key;
+	bool scattered;		/* the send queue, in pieces */
+	bool stops;		/* the sender's QP, before the late buffers come */
 	bool wrong_record;	/* of the buffers: more than the ring can hold */
 	uint16_t asid;		/* 0: the kernel's, no windows */
 	uint32_t readable, writable;	/* bytes of the windows */
@@ -222,6 +224,8 @@ static void run(const struct work *work, bool by_train, struct left *to)
 	lab_connect(0, &work->conn);
 	if (work->wrong_key)
 		lab_set(&lab_qp(0, 0)->qp, true, GNIC_REQ_RKEY, LAB_LKEY + 1);
+	if (work->scattered)
+		lab_qp(0, 0)->qp.sq.mem.ring = NULL;
 	if (work->cq_room)
 		lab_qp(1, 0)->rq_cq.room = work->cq_room;
 	windows(work);
@@ -236,6 +240,7 @@ static void run(const struct work *work, bool by_train, struct left *to)
 	lab.carry = by_train ? NULL : carry;
 	post_from(work, work->rough, work->count);
 	lab_run_ms(3);
+	lab_qp(0, 0)->qp.stopped = work->stops;
 	receive_from(work, work->buffers - work->late, work->buffers);
 	lab_run_ms(200);
 	note();
@@ -359,6 +364,7 @@ static struct work random_work(void)
 							   random_other(work.conn.mtu);
 	if (!lab_random(5))
 		work.rough = lab_random(work.count);
+	work.scattered = !lab_random(6);
 	random_receiver(&work);
 	if (!lab_random(8))
 		spoil(&work.message[lab_random(work.count)]);
@@ -469,6 +475,54 @@ static void no_more_buffers(void **state)
 	}
 }
 
+/* Of a QP that is stopped then, only what has left comes again: the others have not started. */
+static void stopped(void **state)
+{
+	struct work work = sends(20, 64);
+
+	(void)state;
+	work.late = 13;
+	work.stops = true;
+	compare(&work);
+	assert_int_equal(receipts(&trains), 8);
+	assert_int_equal(trains.buffers, 8);
+	assert_int_equal(trains.nts, psn_add(lab_conn_default.psn[0], 8));
+}
+
+/* A WQE that is none, behind others that are fetched with it: they are done, it fails. */
+static void bad_wqe(void **state)
+{
+	struct work work = writes(20, 64);
+
+	(void)state;
+	work.message[9].flags |= GNIC_RC_WQE_SE;
+	compare(&work);
+	assert_true(trains.failed[0]);
+	assert_int_equal(trains.msn, 9);
+	assert_int_equal(trains.qp[0].syndrome, GNIC_SYND_TX_SE_NOT_RAW);
+}
+
+/* SENDs with and without immediate data, and WRITEs, in turn: each is what it is. */
+static void mixed(void **state)
+{
+	struct work work = sends(30, 64);
+
+	(void)state;
+	for (uint32_t i = 0; i < work.count; i++) {
+		if (i % 5 > 2)
+			work.message[i].completion = GNIC_COMPLETION_CQ;
+		if (i % 7 > 4)
+			work.message[i].opcode = GNIC_WQE_LINEAR;
+		work.message[i].sink = 4096 * i;
+	}
+	compare(&work);
+	assert_false(trains.failed[0] || trains.failed[1]);
+	assert_int_equal(trains.msn, 30);
+	/* of the WRITEs two have immediate data */
+	assert_int_equal(trains.buffers, 22);
+	assert_int_equal(receipts(&trains), 24);
+}
+
 /* Whoever looks for a buffer finds that the record is wrong, and what is known is not used up. */
 static void wrong_record(void **state)
 {
@@ -572,6 +626,9 @@ int main(void)
 		cmocka_unit_test(windows_end),
 		cmocka_unit_test(longer_frames),
 		cmocka_unit_test(no_more_buffers),
+		cmocka_unit_test(stopped),
+		cmocka_unit_test(bad_wqe),
+		cmocka_unit_test(mixed),
 		cmocka_unit_test(wrong_record),
 		cmocka_unit_test(buffer_too_small),
 		cmocka_unit_test(cq_overrun),

@@ -34,12 +34,12 @@ enum rc_kind {
 
 /**
  * struct rc_msg - a WQE in flight; the copy that counts, the guest's may change
+ * @psn: of its first packet
+ * @size: bytes, 0: NOP
  * @local: device address of the data, unless it is inline; RC_ASK: of where it goes
  * @remote: device address at the peer
- * @size: bytes, 0: NOP
  * @tag: immediate data
  * @completion: as of struct gnic_hw_rc_wqe
- * @psn: of its first packet
  * @packets: how many
  * @kind: enum rc_kind
  * @cqe: completion wanted
@@ -52,12 +52,13 @@ enum rc_kind {
  * @rows: with @in_rows
  */
 struct rc_msg {
+	/* in the order of the WQE, of which it is a copy */
+	uint32_t psn;
+	uint32_t size;
 	uint64_t local;
 	uint64_t remote;
-	uint32_t size;
 	uint32_t tag;
 	uint32_t completion;
-	uint32_t psn;
 	uint32_t packets;
 	uint8_t kind;
 	bool cqe;
@@ -457,6 +458,8 @@ static inline uint8_t txs_access(const struct rc_msg *msg)
  * @alone: of these, those that @to has counted
  * @budget: WQEs that may be fetched, beside
  * @wqes: those that are known to be there
+ * @ahead: the first message that was fetched before its turn
+ * @buffers: the ring of @to, if it was looked at
  * @src: where payload came from, if @to is known
  * @dst: where it went, likewise
  */
@@ -465,19 +468,25 @@ struct train {
 	uint32_t longest;
 	uint32_t len, count, alone;
 	int budget;
-	uint32_t wqes;
+	uint32_t wqes, ahead;
+	const uint8_t *buffers;
 	struct asid_span src, dst;
 };
 
-/* txs_wqe.c: the next WQE becomes a message; false: not now. */
-bool txs_fetch(struct train *t);
+/* txs_wqe.c */
+/*
+ * The next WQE becomes a message; false: not now. Those behind it, too, if they are plain,
+ * until there are @most packets to send.
+ */
+bool txs_fetch(struct train *t, uint32_t most);
+void txs_put_back(struct train *t);	/* those whose turn has not come: nobody knows of them */
 
-/* The message whose packets are next; NULL: there is none now. */
-static inline struct rc_msg *txs_next(struct train *t)
+/* The message whose packets are next; NULL: there is none now. @most: as of txs_fetch(). */
+static inline struct rc_msg *txs_next(struct train *t, uint32_t most)
 {
 	const struct rc_requester *req = &t->from->req;
 
-	if (req->exec == req->tail && !txs_fetch(t))
+	if (req->exec == req->tail && !txs_fetch(t, most))
 		return NULL;
 	return rc_msg(req, req->exec);
 }
@@ -498,6 +507,7 @@ static inline void train_begin(struct train *t, struct rc *from, int budget)
 	t->alone = 0;
 	t->budget = budget;
 	t->wqes = 0;
+	t->ahead = from->req.tail;
 }
 
 /* @count packets of @len bytes each have come. */
@@ -513,11 +523,34 @@ static inline bool rxe_signals(uint32_t completion)
 	return FIELD_GET(GNIC_RC_WQE_COMPLETION, completion) & GNIC_COMPLETION_SOB;
 }
 
+/* Likewise: there is to be a CQE. */
+static inline bool rxe_reports(uint32_t completion)
+{
+	return FIELD_GET(GNIC_RC_WQE_COMPLETION, completion) & GNIC_COMPLETION_CQ;
+}
+
+/* Of the CQE of a message. */
+static inline uint32_t rxe_cqe_flags(bool send, bool imm)
+{
+	return (send ? GNIC_CQE_SEND : 0) | (imm ? GNIC_CQE_IMM : 0);
+}
+
 /*
- * blk_rxe_rc.c: a message has come, as @rc->res says; with immediate data @imm that is @tag.
- * False: the CQ has overrun, the QP has failed.
+ * The CQE of a message that has come: of a SEND with the @index of its buffer, of others
+ * with how many came before. As cq_put().
  */
-bool rxe_complete(struct rc *rc, bool imm, uint32_t tag);
+static inline bool rxe_receipt(const struct qp *qp, uint32_t flags, uint32_t index, uint32_t tag,
+			       uint32_t size)
+{
+	const struct gnic_hw_cqe cqe = {
+		.ctrl = cpu_to_le32(FIELD_PREP(GNIC_CQE_QPN, qp->qpn) | flags),
+		.wqe_index = cpu_to_le32(index),
+		.tag = cpu_to_le32(flags & GNIC_CQE_IMM ? tag : 0),
+		.data = cpu_to_le32(size),
+	};
+
+	return cq_put(qp->rq_cq, &cqe);
+}
 
 /* rxe_ack.c */
 void rxe_answer(struct rc *rc, struct rc_packet *pkt);	/* to the peer; no payload */

@@ -127,38 +127,28 @@ static struct rxe_refusal rxe_no_access(const struct rc_responder *res)
 
 /* ---- the expected request ---- */
 
-/* Who wants a CQE: the peer, or the buffer. */
-static void rxe_complete_send(struct rc *rc, struct gnic_hw_cqe *cqe, bool imm)
+/*
+ * A message has come, as @rc->res says; with immediate data @imm that is @tag. Who wants a
+ * CQE: the peer, or the buffer. False: the CQ has overrun, the QP has failed.
+ */
+static bool rxe_complete(struct rc *rc, bool imm, uint32_t tag)
 {
-	const struct rc_responder *res = &rc->res;
+	struct rc_responder *res = &rc->res;
 	struct qp *qp = rc->qp;
+	uint32_t index = res->msn;
 
-	cqe->ctrl |= cpu_to_le32(GNIC_CQE_SEND);
-	cqe->wqe_index = cpu_to_le32(qp->rq.done);
-	qp->rq.done++;
-	wq_done(qp, &qp->rq);
-	if (rxe_signals(res->completion))
-		sob_signal(qp->card, res->asid, res->completion, GNIC_ACCESS_LOCAL_WRITE);
-	if (imm || FIELD_GET(GNIC_RC_WQE_COMPLETION, res->completion) & GNIC_COMPLETION_CQ)
-		cq_post(qp->rq_cq, cqe);
-}
-
-bool rxe_complete(struct rc *rc, bool imm, uint32_t tag)
-{
-	struct qp *qp = rc->qp;
-	struct gnic_hw_cqe cqe = {
-		.ctrl = cpu_to_le32(FIELD_PREP(GNIC_CQE_QPN, qp->qpn) | (imm ? GNIC_CQE_IMM : 0)),
-		.wqe_index = cpu_to_le32(rc->res.msn),
-		.tag = cpu_to_le32(imm ? tag : 0),
-		.data = cpu_to_le32(rc->res.size),
-	};
-
-	rc->res.msn = psn_add(rc->res.msn, 1);
-	rc->res.busy = false;
-	if (rc->res.is_send)
-		rxe_complete_send(rc, &cqe, imm);
-	else if (imm)
-		cq_post(qp->rq_cq, &cqe);
+	res->msn = psn_add(index, 1);
+	res->busy = false;
+	if (res->is_send) {
+		index = qp->rq.done++;
+		wq_done(qp, &qp->rq);
+		if (rxe_signals(res->completion))
+			sob_signal(qp->card, res->asid, res->completion, GNIC_ACCESS_LOCAL_WRITE);
+	}
+	if (imm || (res->is_send && rxe_reports(res->completion))) {
+		rxe_receipt(qp, rxe_cqe_flags(res->is_send, imm), index, tag, res->size);
+		cq_tell(qp->rq_cq);
+	}
 	return !qp->failed;
 }
 
@@ -418,17 +408,24 @@ static bool rxe_parse(const struct port *port, const struct frame *frame, struct
 	return rxe_icrc_ok(frame, in);
 }
 
-void rc_receive(struct vport *vport, struct frame *frame)
+/* Apart, so that the others need no room for what it does. */
+__attribute__((noinline))
+static void rxe_receive_bytes(struct vport *vport, const struct frame *frame)
 {
-	struct rxe_request in = { frame->rc, frame->iov, frame->iovs };
 	struct rxe_bytes bytes;
 
-	if (!frame->rc) {
-		if (!rxe_parse(vport->port, frame, &bytes)) {
-			vport->stats.dropped++;
-			return;
-		}
-		in = (struct rxe_request){ &bytes.pkt, bytes.iov, bytes.iovs };
-	}
-	rxe_deliver(vport, &in, frame->len);
+	if (rxe_parse(vport->port, frame, &bytes))
+		rxe_deliver(vport, &(struct rxe_request){ &bytes.pkt, bytes.iov, bytes.iovs },
+			    frame->len);
+	else
+		vport->stats.dropped++;
+}
+
+void rc_receive(struct vport *vport, struct frame *frame)
+{
+	if (frame->rc)
+		rxe_deliver(vport, &(struct rxe_request){ frame->rc, frame->iov, frame->iovs },
+			    frame->len);
+	else
+		rxe_receive_bytes(vport, frame);
 }

@@ -323,13 +323,14 @@ int rc_poll(struct qp *qp, int budget)
 	while (req->valid && !req->held && !req->flaw && work < req->burst) {
 		if (req->selective)
 			sack_skip(req);
-		msg = txs_next(&train);
+		msg = txs_next(&train, 1);
 		cost = msg ? txs_step(&train, msg, req->burst - work) : 0;
 		if (!cost)
 			break;
 		work += cost;
 	}
 	train_count(&train);
+	txs_put_back(&train);
 	/* in its turn: what is before it may still be acknowledged */
 	if (req->flaw && req->exec == req->head)
 		txs_fail(rc, req->exec, req->flaw);

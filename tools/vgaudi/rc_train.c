@@ -8,9 +8,9 @@
  * its packets would have on their own; unless source and sink overlap, of which nobody
  * promises anything.
  *
- * All but counters of packets is settled before somebody is told of a message: a CQ that
- * has no room for that fails its QPs, which may be at either end, and they send what ACK
- * they owe.
+ * All but counters of packets is settled before there is a CQE of a message: a CQ that
+ * has no room for it fails its QPs, which may be at either end, and they send what ACK
+ * they owe. Only the news that there are CQEs comes behind the last one.
  */
 #include "blk_qpc.h"
 #include "copy.h"
@@ -103,13 +103,12 @@ static bool train_carries(const struct rc_msg *msg)
 	return msg->kind < RC_STRIDE && !msg->in_rows;
 }
 
-/* @only: the packet is its message. */
-static uint32_t train_len(const struct rc_requester *req, const struct rc_msg *msg, bool only)
+/* What is around the payload of such a packet. @only: it is its message. */
+static uint32_t train_around(const struct rc_requester *req, const struct rc_msg *msg, bool only)
 {
 	uint8_t opcode = txs_opcodes[msg->kind][only][only][txs_imm(msg)];
-	uint32_t payload = only ? roce_padded(msg->size) : 1u << req->mtu_log;
 
-	return req->base_len + roce_ops[opcode].ext_len + payload;
+	return req->base_len + roce_ops[opcode].ext_len;
 }
 
 /* ---- whereto ---- */
@@ -133,6 +132,7 @@ static void train_find(struct train *t, uint32_t len)
 
 	train_count(t);
 	t->longest = len;
+	t->buffers = NULL;
 	t->to = train_far(from, len);
 	if (!t->to)
 		return;
@@ -156,20 +156,26 @@ static bool train_follows(const struct rc_requester *req, const struct rc *to)
 	return res->valid && !res->stale && res->expected == req->nts && !rxe_keeps(res);
 }
 
-/* The next buffer, if it is large enough and signals nothing. */
-static bool train_buffer(struct qp *qp, struct car *car)
+/* Is there another buffer, in a ring that is in one piece? */
+static bool train_look(struct train *t, struct qp *qp)
 {
 	struct wq *rq = &qp->rq;
-	struct gnic_hw_recv_wqe wqe;
-	const void *entry;
 
-	if (rq->index == rq->done &&
-	    (!rq->present || !wq_peek(qp, rq) || rq->index == rq->done))
+	if (!rq->present || !wq_peek(qp, rq) || rq->index == rq->done)
 		return false;
-	entry = wq_near(qp, rq, rq->done);
-	if (!entry)
+	t->buffers = rq->mem.ring;
+	return t->buffers;
+}
+
+/* The next buffer, if it is large enough and signals nothing. */
+static inline bool train_buffer(struct train *t, struct qp *qp, struct car *car)
+{
+	const struct wq *rq = &qp->rq;
+	struct gnic_hw_recv_wqe wqe;
+
+	if ((!t->buffers || rq->index == rq->done) && !train_look(t, qp))
 		return false;
-	frame_fetch(&wqe, entry, sizeof(wqe));
+	frame_fetch(&wqe, t->buffers + (rq->done & rq->mask) * sizeof(wqe), sizeof(wqe));
 	car->va = le64_to_cpu(wqe.addr);
 	car->access = GNIC_ACCESS_LOCAL_WRITE;
 	car->completion = le32_to_cpu(wqe.completion);
@@ -188,7 +194,7 @@ static inline bool train_memory(struct train *t, const struct rc_msg *msg, struc
 
 /* ---- it goes ---- */
 
-static void train_couple(struct train *t, uint32_t len, uint32_t count)
+static inline void train_couple(struct train *t, uint32_t len, uint32_t count)
 {
 	if (len != t->len) {
 		train_count(t);
@@ -197,18 +203,19 @@ static void train_couple(struct train *t, uint32_t len, uint32_t count)
 	t->count += count;
 }
 
-static void train_reduce(const struct car *car)
+/* Apart and by value, so that a car that is copied stays in registers. */
+__attribute__((noinline))
+static void train_reduce(uint16_t reduction, void *dst, uint32_t room, void *src, uint32_t len)
 {
-	struct iovec from = { car->src, car->bytes };
-	struct iovec to = { car->dst, car->room };
+	struct iovec from = { src, len }, to = { dst, room };
 
-	reduce(car->reduction, &to, &from, car->bytes);
+	reduce(reduction, &to, &from, len);
 }
 
-static void train_place(const struct car *car)
+static inline void train_place(const struct car *car)
 {
-	if (car->reduction)
-		train_reduce(car);
+	if (__builtin_expect(car->reduction, 0))
+		train_reduce(car->reduction, car->dst, car->room, car->src, car->bytes);
 	else
 		copy_move(car->dst, car->src, car->bytes);
 }
@@ -226,94 +233,131 @@ static void train_advance(struct rc_requester *req, uint32_t count)
 	req->high = nts;
 }
 
-static void train_leave(struct train *t, const struct car *car, uint32_t count)
+static inline void train_leave(struct train *t, struct rc_requester *req, const struct car *car,
+			       uint32_t count)
 {
 	train_couple(t, car->len, count);
 	train_place(car);
-	train_advance(&t->from->req, count);
+	train_advance(req, count);
 }
 
-static void train_arrive(struct rc_responder *res, uint32_t count)
+/* All that has left. */
+static inline void train_arrive(struct rc_responder *res, uint32_t nts)
 {
-	res->expected = psn_add(res->expected, count);
+	res->expected = nts;
 	res->naked = false;
 }
 
 /* ---- messages that are a packet ---- */
 
-static bool train_load(struct train *t, const struct rc_msg *msg, struct car *car)
+/**
+ * struct cargo - messages that are a packet, and what they have in common
+ * @kind: enum rc_kind
+ * @completion: GNIC_COMPLETION_*, of the WQE
+ * @around: bytes of a frame, but for the payload
+ * @flags: GNIC_CQE_*, of a CQE at the far end
+ */
+struct cargo {
+	uint8_t kind;
+	uint32_t completion;
+	uint32_t around;
+	uint32_t flags;
+};
+
+/* False: none goes by train. */
+static bool train_cargo(const struct rc_requester *req, const struct rc_msg *msg,
+			struct cargo *cargo)
 {
-	if (msg->packets != 1 || txs_signals(msg) || !train_carries(msg))
+	if (txs_signals(msg) || !train_carries(msg))
+		return false;
+	cargo->kind = msg->kind;
+	cargo->completion = msg->completion & GNIC_RC_WQE_COMPLETION;
+	cargo->around = train_around(req, msg, true);
+	cargo->flags = rxe_cqe_flags(msg->kind == RC_SEND, txs_imm(msg));
+	return true;
+}
+
+static inline bool train_load(const struct cargo *cargo, const struct rc_msg *msg, struct car *car)
+{
+	if (msg->packets != 1 || msg->kind != cargo->kind || msg->in_rows ||
+	    (msg->completion & GNIC_RC_WQE_COMPLETION) != cargo->completion)
 		return false;
 	car->bytes = msg->size;
-	car->len = train_len(&t->from->req, msg, true);
+	car->len = cargo->around + roce_padded(msg->size);
 	car->local = msg->local;
 	car->reduction = msg->reduction;
 	return true;
 }
 
-/* @to: who has had the message before it, whose key is known; NULL: it is the first. */
-static bool train_may(struct train *t, const struct car *car, const struct rc *to)
-{
-	const struct rc_requester *req = &t->from->req;
-
-	if (to)
-		return train_to(t, car->len) == to;
-	to = train_to(t, car->len);
-	return to && train_follows(req, to) && !to->res.busy && to->res.lkey == req->rkey;
-}
-
-static bool train_whereto(struct train *t, const struct rc_msg *msg, struct car *car)
+static inline bool train_whereto(struct train *t, struct rc *to, const struct rc_msg *msg,
+				 struct car *car)
 {
 	if (msg->kind == RC_SEND)
-		return train_buffer(t->to->qp, car);
+		return train_buffer(t, to->qp, car);
 	car->va = msg->remote;
 	car->access = GNIC_ACCESS_REMOTE_WRITE;
 	car->completion = 0;
 	return true;
 }
 
-/* As rxe_complete(). */
-static bool train_complete(struct rc *to, const struct rc_msg *msg, const struct car *car)
+/* As rxe_complete(), but for the news that there are CQEs. */
+static inline bool train_complete(struct rc *to, const struct rc_msg *msg, const struct car *car,
+				  uint32_t flags)
 {
 	struct rc_responder *res = &to->res;
+	struct qp *qp = to->qp;
+	uint32_t index = res->msn;
 
-	if (msg->kind != RC_SEND && !txs_imm(msg)) {
-		res->msn = psn_add(res->msn, 1);
-		return true;
+	res->msn = psn_add(index, 1);
+	if (flags & GNIC_CQE_SEND) {
+		index = qp->rq.done++;
+		wq_done_now(&qp->rq);
 	}
-	res->is_send = msg->kind == RC_SEND;
-	res->size = msg->size;
-	res->completion = car->completion;
-	return rxe_complete(to, txs_imm(msg), msg->tag);
+	return !rxe_reports(msg->completion | car->completion) ||
+	       rxe_receipt(qp, flags, index, msg->tag, msg->size) || !qp->failed;
 }
 
-/* How many went, @msg and those behind it. */
-static uint32_t train_messages(struct train *t, const struct rc_msg *msg, uint32_t most)
+/* How many went to @to, @msg and those behind it, whose keys are known. */
+static uint32_t train_run(struct train *t, struct rc *to, const struct rc_msg *msg,
+			  const struct cargo *cargo, uint32_t most)
 {
 	struct rc_requester *req = &t->from->req;
-	struct rc *to = NULL;
 	uint32_t sent = 0;
 	struct car car;
 
 	do {
-		if (!train_load(t, msg, &car) || !train_may(t, &car, to) ||
-		    !train_whereto(t, msg, &car) || !train_memory(t, msg, &car))
+		if (!train_load(cargo, msg, &car) || car.len > t->longest ||
+		    !train_whereto(t, to, msg, &car) || !train_memory(t, msg, &car))
 			break;
-		to = t->to;
-		train_leave(t, &car, 1);
+		train_leave(t, req, &car, 1);
 		req->exec++;
 		sent++;
-		if (!train_complete(to, msg, &car))
+		if (!train_complete(to, msg, &car, cargo->flags))
 			break;
-		train_arrive(&to->res, 1);
+		train_arrive(&to->res, req->nts);
 		/* one ACK is for all */
 		if (sent == 1)
 			rxe_owe(to);
-	} while (sent < most && (msg = txs_next(t)));
-	if (sent)
-		req->since_ackreq = 0;
+	} while (sent < most && (msg = txs_next(t, most - sent)));
+	if (!sent)
+		return 0;
+	req->since_ackreq = 0;
+	cq_tell(to->qp->rq_cq);
 	return sent;
+}
+
+static uint32_t train_messages(struct train *t, const struct rc_msg *msg, uint32_t most)
+{
+	const struct rc_requester *req = &t->from->req;
+	struct cargo cargo;
+	struct rc *to;
+
+	if (!train_cargo(req, msg, &cargo))
+		return 0;
+	to = train_to(t, cargo.around + roce_padded(msg->size));
+	if (!to || !train_follows(req, to) || to->res.busy || to->res.lkey != req->rkey)
+		return 0;
+	return train_run(t, to, msg, &cargo, most);
 }
 
 /* ---- packets from the middle of a message ---- */
@@ -339,14 +383,14 @@ static bool train_continues(struct train *t, const struct rc_msg *msg, struct ca
 	return train_memory(t, msg, car);
 }
 
-static void train_part_arrives(struct rc *to, const struct car *car, uint32_t count)
+static void train_part_arrives(struct rc *to, const struct car *car, uint32_t nts)
 {
 	struct rc_responder *res = &to->res;
 
 	res->left -= car->bytes;
 	if (res->is_send)
 		res->size += car->bytes;
-	train_arrive(res, count);
+	train_arrive(res, nts);
 }
 
 /* How many went. */
@@ -360,14 +404,14 @@ static uint32_t train_part(struct train *t, const struct rc_msg *msg, uint32_t m
 	if (!count)
 		return 0;
 	car.bytes = count << req->mtu_log;
-	car.len = train_len(req, msg, false);
+	car.len = train_around(req, msg, false) + (1u << req->mtu_log);
 	to = train_to(t, car.len);
 	if (!to || !train_follows(req, to) || !train_expected(req, msg, &to->res, car.bytes) ||
 	    !train_continues(t, msg, &car))
 		return 0;
-	train_leave(t, &car, count);
+	train_leave(t, req, &car, count);
 	req->packet += count;
-	train_part_arrives(to, &car, count);
+	train_part_arrives(to, &car, req->nts);
 	req->since_ackreq += count;
 	if (txs_ack_is_due(req, 0)) {
 		req->since_ackreq = 0;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Block TXS: WQEs of an RC QP, from what the driver wrote to a message, or why it is none. */
-#include <stdatomic.h>
 #include <string.h>
 
 #include "blk_qpc.h"
+#include "frame.h"
 #include "reduce.h"
 
 #define TXS_RESERVED		BIT(7)	/* of dword 0; bits 5 and 6 are for tracing */
@@ -159,17 +159,17 @@ static uint8_t txs_check(const struct rc_requester *req, const union txs_wqe *wq
 }
 
 /* Most are: LINEAR or SEND of one piece. Of these there is no more to check. */
-static bool txs_is_plain(const struct rc_requester *req, const struct gnic_hw_rc_wqe *wqe)
+static bool txs_is_plain(const struct gnic_hw_rc_wqe *wqe, uint32_t index)
 {
 	const uint32_t more = TXS_RESERVED | GNIC_RC_WQE_SE | GNIC_RC_WQE_INLINE |
 			      GNIC_RC_WQE_REDUCTION;
 	const uint32_t says = GNIC_WQE_INDEX | GNIC_WQE_OPCODE | more;
 	/* of the index nothing is left if it is the right one */
 	uint32_t opcode = (le32_to_cpu(wqe->ctrl) & says) ^
-			  FIELD_PREP(GNIC_WQE_INDEX, req->tail & 0xff);
+			  FIELD_PREP(GNIC_WQE_INDEX, index & 0xff);
 
 	return (opcode == GNIC_WQE_LINEAR || opcode == GNIC_WQE_SEND) &&
-	       le32_to_cpu(wqe->size) - 1 < GNIC_RC_SIZE_MAX && !req->waits;
+	       le32_to_cpu(wqe->size) - 1 < GNIC_RC_SIZE_MAX;
 }
 
 /* Of a 32-byte WQE the address is the data. */
@@ -207,7 +207,7 @@ static void txs_fill_rdv(struct rc_requester *req, struct rc_msg *msg)
 
 /* What a plain WQE says; and of the others, too. */
 static void txs_fill(const struct rc_requester *req, struct rc_msg *msg,
-		     const struct gnic_hw_rc_wqe *wqe)
+		     const struct gnic_hw_rc_wqe *wqe, uint32_t psn)
 {
 	uint32_t ctrl = le32_to_cpu(wqe->ctrl);
 
@@ -216,7 +216,7 @@ static void txs_fill(const struct rc_requester *req, struct rc_msg *msg,
 	msg->size = le32_to_cpu(wqe->size);
 	msg->tag = le32_to_cpu(wqe->tag);
 	msg->completion = le32_to_cpu(wqe->completion);
-	msg->psn = req->nts;
+	msg->psn = psn;
 	msg->packets = ((msg->size - 1) >> req->mtu_log) + 1;
 	msg->kind = FIELD_GET(GNIC_WQE_OPCODE, ctrl) == GNIC_WQE_SEND ? RC_SEND : RC_WRITE;
 	msg->cqe = ctrl & GNIC_RC_WQE_ACKREQ;
@@ -249,8 +249,6 @@ static void txs_fill_more(struct rc_requester *req, struct rc_msg *msg, const un
 	msg->there = txs_dims(opcode) % ROWS_DIMS;
 }
 
-/* Apart, so that those that are plain need no room for what it does. */
-__attribute__((noinline))
 static uint8_t txs_load_any(struct rc_requester *req, struct rc_msg *msg,
 			    const union txs_wqe *wqe)
 {
@@ -258,7 +256,7 @@ static uint8_t txs_load_any(struct rc_requester *req, struct rc_msg *msg,
 
 	if (syndrome)
 		return syndrome;
-	txs_fill(req, msg, &wqe->rc);
+	txs_fill(req, msg, &wqe->rc, req->nts);
 	txs_fill_more(req, msg, wqe);
 	return req->waits && msg->size ? rdv_take(req, msg->size, &msg->remote) : 0;
 }
@@ -269,18 +267,31 @@ static uint8_t txs_load_any(struct rc_requester *req, struct rc_msg *msg,
  */
 static uint8_t txs_load(struct rc_requester *req, const void *entry)
 {
-	struct rc_msg *msg = rc_msg(req, req->tail);
 	union txs_wqe wqe;
 
-	memcpy(&wqe.rc, entry, sizeof(wqe.rc));
+	frame_fetch(&wqe.rc, entry, sizeof(wqe.rc));
 	if (req->wide_wqe)
-		memcpy(&wqe.stride, entry + sizeof(wqe.rc), sizeof(wqe.stride));
-	/* what was checked is what is used: the compiler must not read it again */
-	atomic_signal_fence(memory_order_acquire);
-	if (!txs_is_plain(req, &wqe.rc))
-		return txs_load_any(req, msg, &wqe);
-	txs_fill(req, msg, &wqe.rc);
-	return 0;
+		frame_fetch(&wqe.stride, entry + sizeof(wqe.rc), sizeof(wqe.stride));
+	return txs_load_any(req, rc_msg(req, req->tail), &wqe);
+}
+
+/* @count WQEs become messages, as far as they are plain, until they are @most packets; how many. */
+static uint32_t txs_load_plain(struct rc_requester *req, const struct wq *sq, uint32_t count,
+			       uint32_t most)
+{
+	uint32_t index = req->tail, packets = 0;
+	struct gnic_hw_rc_wqe wqe;
+	struct rc_msg *msg;
+
+	for (; count && packets < most; count--) {
+		frame_fetch(&wqe, sq->mem.ring + wq_offset(sq, index), sizeof(wqe));
+		if (!txs_is_plain(&wqe, index))
+			break;
+		msg = rc_msg(req, index++);
+		txs_fill(req, msg, &wqe, psn_add(req->nts, packets));
+		packets += msg->packets;
+	}
+	return index - req->tail;
 }
 
 /* How many WQEs may be fetched before this has to be asked again. */
@@ -301,18 +312,29 @@ static uint32_t txs_may_fetch(struct train *t)
 	return most;
 }
 
+/* Those that are plain, for at most @most packets or one message; how many. */
+static uint32_t txs_fetch_plain(struct train *t, uint32_t most)
+{
+	struct rc_requester *req = &t->from->req;
+	uint32_t count = txs_load_plain(req, &t->from->qp->sq, t->wqes, most);
+
+	t->wqes -= count;
+	t->ahead = req->tail + 1;
+	req->tail += count;
+	return count;
+}
+
 /* All that was fetched has been sent once, so the next PSN is the message's. */
-bool txs_fetch(struct train *t)
+__attribute__((noinline))
+static bool txs_fetch_some(struct train *t, uint32_t most)
 {
 	struct rc_requester *req = &t->from->req;
 	struct qp *qp = t->from->qp;
 	const void *entry;
 	uint8_t syndrome;
 
-	if (!t->wqes)
-		t->wqes = txs_may_fetch(t);
-	if (!t->wqes)
-		return false;
+	if (qp->sq.mem.ring && !req->waits && !req->serves && txs_fetch_plain(t, most))
+		return true;
 	t->wqes--;
 	if (req->serves)
 		return rdv_serve(t->from);
@@ -325,6 +347,23 @@ bool txs_fetch(struct train *t)
 			req->flaw = syndrome;
 		return false;
 	}
-	req->tail++;
+	t->ahead = ++req->tail;
 	return true;
+}
+
+bool txs_fetch(struct train *t, uint32_t most)
+{
+	if (!t->wqes)
+		t->wqes = txs_may_fetch(t);
+	return t->wqes && txs_fetch_some(t, most);
+}
+
+/* Not the one whose turn it is; and those that have left once are in flight. */
+void txs_put_back(struct train *t)
+{
+	struct rc_requester *req = &t->from->req;
+
+	while ((int32_t)(req->tail - t->ahead) > 0 && req->tail - 1 != req->exec &&
+	       psn_diff(rc_msg(req, req->tail - 1)->psn, req->high) >= 0)
+		req->tail--;
 }
