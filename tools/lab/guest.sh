@@ -99,6 +99,16 @@ guest_terminal() {
 	fi
 }
 
+# guest_cache MODE: what the guest keeps of the work tree. To ask the host for each name, each
+# time, costs its processors milliseconds. But who sits in a guest changes files on the
+# host meanwhile, and wants to see that.
+guest_cache() {
+	case $1 in
+	shell) echo mmap ;;
+	*) echo loose ;;
+	esac
+}
+
 # guest_arguments MODE DIR RELEASE INITRD: one a line.
 guest_arguments() {
 	local mode=$1 dir=$2
@@ -113,6 +123,7 @@ guest_arguments() {
 		-serial "file:$dir/console.log" \
 		-fw_cfg "name=opt/gnic-lab/tree,file=$dir/tree" \
 		-fw_cfg "name=opt/gnic-lab/job,file=$dir/job" \
+		-fw_cfg "name=opt/gnic-lab/cache,string=$(guest_cache "$mode")" \
 		-drive "if=none,id=root,format=raw,readonly=on,file=$LAB_IMAGE" \
 		-device virtio-blk-pci,drive=root \
 		-fsdev "local,id=tree,path=$LAB_TREE,security_model=none,readonly=on,multidevs=remap" \

@@ -196,15 +196,19 @@ static void enter_root(void)
 	link_devices();
 }
 
-/* The work tree, where the host has it. */
+/* The work tree, where the host has it; guest.sh says how it is cached. */
 static void mount_tree(void)
 {
 	char *tree = read_file(FW_CFG "tree/raw");
+	char *cache = read_file(FW_CFG "cache/raw");
+	char options[100];
 
+	snprintf(options, sizeof(options),
+		 "trans=virtio,version=9p2000.L,cache=%s,msize=512000", cache);
 	make_path(tree);
-	if (mount("tree", tree, "9p", MS_RDONLY,
-		  "trans=virtio,version=9p2000.L,cache=mmap,msize=512000"))
+	if (mount("tree", tree, "9p", MS_RDONLY, options))
 		fail(tree);
+	free(cache);
 	free(tree);
 }
 
