@@ -236,6 +236,39 @@ static void complaints_do_not_count(void **state)
 	check_received(0, 0, 0, 0, BUFFER);
 }
 
+/*
+ * A peer that is slow says late that a packet does not follow, or for long nothing at all:
+ * whenever it says that it has no buffer, nobody has refused or been silent in a row.
+ */
+static void not_ready_is_an_answer(void **state)
+{
+	struct lab_qp *from = lab_qp(0, 0);
+	struct rc_packet late = { .path = &lab_qp(1, 0)->qp.rc->path, .opcode = ROCE_ACK,
+				  .psn = lab_conn_default.psn[0], .syndrome = ROCE_NAK_PSN };
+	struct rc_packet rnr = late;
+	struct frame frame = { .rc = &late }, again = { .rc = &rnr };
+
+	(void)state;
+	rnr.syndrome = ROCE_AETH_RNR | RC_RNR_CODE;
+	connect();
+	send(from, BUFFER);
+	lab_run();
+	lab.cut = true;
+	for (uint32_t i = 0; i < 10; i++) {
+		assert_true(from->qp.rc->req.held);
+		lab_run_ms(4);
+		assert_false(from->qp.rc->req.held);
+		rc_receive(&lab.side[0].vport, &frame);
+		rc_receive(&lab.side[0].vport, &again);
+	}
+	assert_true(from->qp.stats.timeouts > lab_conn_default.timeouts);
+	assert_false(from->qp.failed);
+	lab.cut = false;
+	lab_recv(lab_qp(1, 0), LAB_SINK, BUFFER);
+	lab_run_ms(10);
+	check_received(0, 0, 0, 0, BUFFER);
+}
+
 /* What InfiniBand's table says, at its ends and in the middle. */
 static void delays(void **state)
 {
@@ -515,6 +548,7 @@ int main(void)
 		LAB_TEST(sender_waits_for_a_buffer),
 		LAB_TEST(patience_ends),
 		LAB_TEST(complaints_do_not_count),
+		LAB_TEST(not_ready_is_an_answer),
 		LAB_TEST(delays),
 		LAB_TEST(send_too_big),
 		LAB_TEST(buffer_in_no_window),

@@ -39,7 +39,10 @@ static void rxe_naked(struct rc *rc, uint8_t nak)
 		txs_fail(rc, rc->req.head, GNIC_SYND_RX_ACK_SYNDROME);
 }
 
-/* The peer has no buffer: it says when to come again. */
+/*
+ * The peer has no buffer: it says when to come again. That is no refusal, and ends a row of
+ * them: a peer may complain of what was sent behind that packet when it has come again.
+ */
 static void rxe_not_yet(struct rc *rc, uint8_t syndrome)
 {
 	struct rc_requester *req = &rc->req;
@@ -52,6 +55,8 @@ static void rxe_not_yet(struct rc *rc, uint8_t syndrome)
 	}
 	if (req->rnrs < RC_RNR_FOR_EVER)
 		req->rnrs++;
+	req->naks = 0;
+	req->timeouts = 0;
 	txs_rollback(rc);
 	tmr_hold(rc, tmr_rnr(syndrome));
 }
