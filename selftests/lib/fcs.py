@@ -8,6 +8,7 @@ Frames of a private type, for the tests of rx-fcs and rx-all.
 					rest is as it was sent
 	fcs.py emit DEV MAC SIZE...	frames of so many octets without FCS
 """
+import os
 import socket
 import sys
 import zlib
@@ -35,6 +36,8 @@ def see(dev, count, path):
 
 
 def emit(dev, mac, sizes):
+    # each processor sends by a queue of its own, and queues overtake each other
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
     sock.bind((dev, 0))
     head = bytes.fromhex(mac.replace(":", "")) + sock.getsockname()[4] + \
