@@ -27,6 +27,8 @@ u32 gnic_tx_post_rest(struct gnic_tx *tx, unsigned int nseg)
 		wqe->offload = 0;
 		wqe->vlan_tci = 0;
 		wqe->mss = 0;
+		/* a first WQE may have said here where a tunnel is, or when to send */
+		wqe->seg[0].rsvd = 0;
 		gnic_tx_trim(wqe, gnic_tx_info(tx, index),
 			     min_t(unsigned int, left, GNIC_RAW_WQE_SEGS));
 		if (left <= GNIC_RAW_WQE_SEGS)

@@ -156,6 +156,24 @@ features_depend() {
 	ethtool -k "$DEV" | grep -q 'tx-udp_tnl-csum-segmentation: off' || fail "needs tx-gso-partial"
 }
 
+# A place of the ring that has said where a tunnel is says nothing of a packet that has it
+# later, behind its first place.
+after_a_tunnel() {
+	local resets _
+
+	resets=$(ethtool_stat "$DEV" queue_resets)
+	ethtool -L "$DEV" combined 1
+	defer ethtool -L "$DEV" combined 2
+	ethtool -G "$DEV" tx 64
+	defer ethtool -G "$DEV" tx 512
+	tunnel_up ipip "" 4
+	for _ in 1 2 3; do
+		expect "super packets in the tunnel" "$(tunnel_stream 4 10.9.0.2)" -gt 14
+		expect "super packets" "$(tunnel_stream 4 192.0.2.2)" -gt 14
+	done
+	expect "queues that failed" "$(ethtool_stat "$DEV" queue_resets)" -eq "$resets"
+}
+
 topology_up
 trap topology_down EXIT
 tunnel_modules
