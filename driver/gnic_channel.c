@@ -39,8 +39,7 @@ static int gnic_channel_fail(struct gnic_channel *c, struct gnic_queue *queue, i
 	if (!queue->failed) {
 		queue->failed = true;
 		(*counter)++;
-		set_bit(c->index, c->nic->rx_faults);
-		gnic_nic_schedule_reset(c->nic);
+		gnic_nic_queue_failed(queue);
 	}
 	if (budget)
 		napi_complete_done(&c->napi, 0);

@@ -167,6 +167,7 @@ struct gnic_rx {
  * @xdp: send queue for XDP frames; a QP of its own
  * @tx_cq: completions of both send queues, one a doorbell
  * @failed: nothing is taken from it or given to it: a reset was asked for
+ * @told: of its failure
  * @unheard: the device may have a QP of it that it did not tell of, and was asked in vain
  *	to give it back
  */
@@ -176,6 +177,7 @@ struct gnic_queue {
 	struct gnic_tx xdp;
 	struct gnic_cq tx_cq;
 	bool failed;
+	bool told;
 	bool unheard;
 };
 

@@ -62,8 +62,8 @@ int gnic_nic_renew(struct gnic_nic *nic, const unsigned long *rings,
 	if (!netif_running(nic->netdev))
 		return 0;
 	nic->resets++;
-	nic->reset_last = jiffies;
 	err = rings ? gnic_nic_renew_rings(nic, rings, extack) : gnic_nic_renew_all(nic, extack);
+	nic->reset_last = jiffies;
 	if (err && !again)
 		netdev_err(nic->netdev, "no new queues: %d, tried again every second\n", err);
 	if (again && bitmap_empty(nic->renew, GNIC_QUEUES_MAX)) {
@@ -73,13 +73,34 @@ int gnic_nic_renew(struct gnic_nic *nic, const unsigned long *rings,
 	return err;
 }
 
+/* How long queues must not be made anew, in jiffies. */
+static unsigned long gnic_nic_reset_wait(const struct gnic_nic *nic)
+{
+	unsigned long since = jiffies - nic->reset_last;
+
+	return nic->resets && since < GNIC_NIC_RESET_PAUSE ? GNIC_NIC_RESET_PAUSE - since : 0;
+}
+
+/*
+ * What has failed while others were made anew waits, too: a reporter refuses what it is
+ * told too early, and all that it is told after that.
+ */
 void gnic_nic_reset_work(struct work_struct *work)
 {
 	struct gnic_nic *nic = container_of(work, struct gnic_nic, reset_work.work);
 	bool again = !bitmap_empty(nic->renew, GNIC_QUEUES_MAX);
+	unsigned long wait = gnic_nic_reset_wait(nic);
 
-	if (gnic_port_health_report(nic) && !again)
+	if (wait) {
+		schedule_delayed_work(&nic->reset_work, wait);
 		return;
+	}
+	if (gnic_port_health_report(nic)) {
+		/* the reporters' time begins when they have recovered */
+		nic->reset_last = jiffies;
+		if (!again)
+			return;
+	}
 	rtnl_lock();
 	netdev_lock(nic->netdev);
 	gnic_nic_renew(nic, again ? nic->renew : NULL, NULL);
@@ -90,9 +111,7 @@ void gnic_nic_reset_work(struct work_struct *work)
 /* Any context. */
 void gnic_nic_schedule_reset(struct gnic_nic *nic)
 {
-	bool recent = nic->resets && time_before(jiffies, nic->reset_last + GNIC_NIC_RESET_PAUSE);
-
-	schedule_delayed_work(&nic->reset_work, recent ? GNIC_NIC_RESET_PAUSE : 0);
+	schedule_delayed_work(&nic->reset_work, gnic_nic_reset_wait(nic));
 }
 
 /*
@@ -123,9 +142,9 @@ void gnic_nic_tx_timeout(struct net_device *netdev, unsigned int txqueue)
 }
 
 /* By one of its QPs; under RCU. */
-static struct gnic_channel *gnic_nic_channel_of(struct gnic_nic *nic, u32 qpn)
+static struct gnic_queue *gnic_nic_queue_of(struct gnic_nic *nic, u32 qpn)
 {
-	const struct gnic_queue *queue;
+	struct gnic_queue *queue;
 	unsigned int i, count;
 
 	/* Channels before their number: pairs with gnic_nic_start(). */
@@ -133,33 +152,20 @@ static struct gnic_channel *gnic_nic_channel_of(struct gnic_nic *nic, u32 qpn)
 	for (i = 0; i < count; i++) {
 		queue = READ_ONCE(nic->channels[i]->queue);
 		if (queue && (queue->tx.qpn == qpn || queue->xdp.qpn == qpn))
-			return nic->channels[i];
+			return queue;
 	}
 	return NULL;
-}
-
-/* Notes the ring that it belongs to. */
-static bool gnic_nic_fault_qp(struct gnic_nic *nic, u32 qpn)
-{
-	const struct gnic_channel *c;
-
-	rcu_read_lock();
-	c = gnic_nic_channel_of(nic, qpn);
-	if (c)
-		set_bit(c->index, nic->rx_faults);
-	rcu_read_unlock();
-	return c;
 }
 
 /* The device lost doorbells of a QP, perhaps one of ours: its queue is rung again. */
 void gnic_nic_doorbell_lost(struct gnic_nic *nic, u32 qpn)
 {
-	struct gnic_channel *c;
+	struct gnic_queue *queue;
 
 	rcu_read_lock();
-	c = gnic_nic_channel_of(nic, qpn);
-	if (c)
-		gnic_channel_ring_again(c);
+	queue = gnic_nic_queue_of(nic, qpn);
+	if (queue)
+		gnic_channel_ring_again(queue->rx.channel);
 	rcu_read_unlock();
 }
 
@@ -176,11 +182,33 @@ void gnic_nic_doorbells_lost(struct gnic_nic *nic)
 	rcu_read_unlock();
 }
 
+/**
+ * gnic_nic_queue_failed - a queue is made anew
+ * @queue: of a netdev that runs; any context
+ *
+ * Once: an error has a completion and an event, and what comes second may come when the
+ * reporter has heard of it already.
+ */
+void gnic_nic_queue_failed(struct gnic_queue *queue)
+{
+	struct gnic_channel *c = queue->rx.channel;
+
+	if (xchg(&queue->told, true))
+		return;
+	set_bit(c->index, c->nic->rx_faults);
+	gnic_nic_schedule_reset(c->nic);
+}
+
 /* Perhaps one of ours. */
 void gnic_nic_qp_failed(struct gnic_nic *nic, u32 qpn)
 {
-	if (gnic_nic_fault_qp(nic, qpn))
-		gnic_nic_schedule_reset(nic);
+	struct gnic_queue *queue;
+
+	rcu_read_lock();
+	queue = gnic_nic_queue_of(nic, qpn);
+	if (queue)
+		gnic_nic_queue_failed(queue);
+	rcu_read_unlock();
 }
 
 static void gnic_nic_ask_qp(struct gnic_nic *nic, u32 qpn)

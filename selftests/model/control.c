@@ -298,6 +298,27 @@ static void qp_fails(void)
 	rig_close(&rig);
 }
 
+/* Who sends by it hears of it twice. */
+static void wqe_fails(void)
+{
+	const struct gnic_hw_raw_cqe *cqe;
+	struct rig_cq cq;
+	struct rig_qp qp;
+	struct rig_eq eq;
+
+	queues_with_events(&eq, &cq, &qp);
+	rig_control_ok(&rig, "{\"cmd\":\"fault\",\"kind\":\"qp\",\"port\":0,\"qpn\":%u,"
+		       "\"syndrome\":\"TX_RESERVED\",\"completion\":1}", qp.qpn);
+	event_is(&eq, GNIC_EQE_QP_ERR, qp.qpn, GNIC_SYND_TX_RESERVED);
+	cqe = rig_cq_wait(&rig, &cq);
+	CLIENT_CHECK(cqe);
+	CLIENT_EQ(le32_to_cpu(cqe->ctrl) & (GNIC_CQE_REQ | GNIC_CQE_ERROR | GNIC_CQE_QPN),
+		  GNIC_CQE_REQ | GNIC_CQE_ERROR | qp.qpn);
+	CLIENT_EQ(le32_to_cpu(cqe->wqe_index), 0);
+	CLIENT_EQ(le32_to_cpu(cqe->size), GNIC_SYND_TX_RESERVED);
+	rig_close(&rig);
+}
+
 /* The QP goes on. */
 static void doorbells_are_lost(void)
 {
@@ -529,6 +550,7 @@ static const struct ktap_test tests[] = {
 	{ "fault: a register fails", scratch_fails },
 	{ "fault: DMA does nothing", dma_fails },
 	{ "fault: a QP fails", qp_fails },
+	{ "fault: a WQE fails", wqe_fails },
 	{ "fault: doorbells are lost", doorbells_are_lost },
 	{ "fault: the next doorbells are lost", next_doorbells_are_lost },
 	{ "fault: a CQ fails", cq_fails },

@@ -59,6 +59,30 @@ qp_error() {
 	ping_works
 }
 
+# sends_no_more QPN
+sends_no_more() {
+	! send_qps | grep -qx "$1"
+}
+
+# A send queue that fails says so by a completion and by an event: one is enough, the queue is
+# made anew once, and the reporter has nothing against the next time.
+wqe_errors() {
+	local eth round qpn before
+
+	eth=$(eth_of "$(own_card)")
+	for round in 1 2 3 4; do
+		before=$(resets)
+		qpn=$(send_qps | sed -n "$((1 + round % 2))p")
+		fault "\"kind\": \"qp\", \"card\": 0, \"port\": 0, \"qpn\": $qpn, \"completion\": 1"
+		wait_for 10 sends_no_more "$qpn"
+		sleep 2
+		devlink health show "$eth" reporter rx | grep -q "state healthy" ||
+			fail "round $round: the reporter is not well"
+		expect "round $round: resets" "$(resets)" -eq $((before + 1))
+	done
+	ping_works
+}
+
 # The device has no room for what it has to say, and is asked.
 events_get_lost() {
 	local before
@@ -341,5 +365,5 @@ frames_are_marked() {
 
 topology_up
 trap topology_down EXIT
-guest_main link_flaps tx_timeout qp_error events_get_lost doorbells_get_lost no_new_queues lost_interrupts command_fails refuses_shape \
+guest_main link_flaps tx_timeout qp_error wqe_errors events_get_lost doorbells_get_lost no_new_queues lost_interrupts command_fails refuses_shape \
 	refuses_receive refuses_link command_times_out frames_get_lost frames_are_marked

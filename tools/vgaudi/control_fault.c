@@ -199,12 +199,15 @@ static const char *control_fault_qp(struct sim *sim, struct json_object *req,
 	struct qp *qp = control_qp(&arg, sim);
 	const char *name = control_string(&arg, "syndrome", false);
 	int syndrome = name ? control_syndrome(name) : GNIC_SYND_WQ_ACCESS;
+	bool completion = control_number(&arg, "completion", 0, 1, 0);
 
 	(void)reply;
 	if (arg.error)
 		return arg.error;
 	if (syndrome < 0)
 		return control_error("\"%.64s\" is no syndrome", name);
+	if (completion && !qp->failed)
+		cq_post_error(qp->sq_cq, qp, true, qp->sq.done, syndrome);
 	qp_fail(qp, syndrome, true);
 	return NULL;
 }
