@@ -6,6 +6,7 @@
 . "$(dirname "$0")/../lib/guest.sh"
 . "$(dirname "$0")/../lib/server.sh"
 . "$(dirname "$0")/../lib/tunnel.sh"
+. "$(dirname "$0")/../lib/arrives.sh"
 
 VERDICT=$TREE/build/bpf/verdict.bpf.o
 
@@ -328,11 +329,18 @@ needs_checksums() {
 	has_feature rx-gro-hw || fail "it does not come back"
 }
 
+# failed_queues: of both ends, so far
+failed_queues() {
+	{ ethtool -S "$DEV" && peer ethtool -S "$PEER_DEV"; } |
+		awk '/_bad_cqes:|queue_resets:/ { failed += $2 } END { print failed }'
+}
+
 # On and off while a connection goes on; channels come and go.
 under_traffic() {
-	local file
+	local file failed
 
 	gro_on
+	failed=$(failed_queues)
 	file=$(mktemp)
 	defer rm -f "$file" "$file.sent"
 	head -c 20000000 /dev/zero >"$file.sent"
@@ -348,7 +356,8 @@ under_traffic() {
 	defer ethtool -G "$DEV" rx 512
 	ethtool -K "$DEV" rx-gro-hw off
 	ethtool -K "$DEV" rx-gro-hw on
-	wait_for 30 cmp "$file" "$file.sent"
+	arrives 15 "$file" "$file.sent" 5557
+	expect "queues that failed" "$(failed_queues)" -eq "$failed"
 }
 
 # The device refuses at the second queue: off it stays, and frames come.
