@@ -187,7 +187,10 @@ static void wire_mark(uint8_t *bytes, uint32_t len)
 	}
 }
 
-/* A bit has changed on the way, but for the FCS. Nobody looks at it unless he wants to. */
+/*
+ * A bit has changed on the way, but for the FCS. Nobody looks at it unless he wants to. It is
+ * one behind the header: the frame still gets to whom it was for.
+ */
 static void wire_bad_fcs(struct wire *wire, unsigned int end, uint8_t *bytes, uint32_t len)
 {
 	struct frame frame = { .hdr = bytes, .hdr_len = len, .len = len };
@@ -197,9 +200,9 @@ static void wire_bad_fcs(struct wire *wire, unsigned int end, uint8_t *bytes, ui
 	wire->lost++;
 	if (!port)
 		return;
-	if (port->rx & GNIC_PORT_RX_ALL) {
+	if (port->rx & GNIC_PORT_RX_ALL && len > MAC_ETH_HLEN) {
 		error = (uint32_t)crc32(0, bytes, len);
-		wire_flip_bit(wire, bytes, len);
+		wire_flip_bit(wire, bytes + MAC_ETH_HLEN, len - MAC_ETH_HLEN);
 		error ^= (uint32_t)crc32(0, bytes, len);
 	}
 	mac_bad_fcs(port, &frame, error);
