@@ -128,9 +128,8 @@ static inline void cq_write(struct cq *cq, uint8_t *slot, const void *cqe)
 	cq->pi++;
 }
 
-/* Looks where the next entry is, and how far those behind it are free. Apart, for it is rare. */
-__attribute__((noinline))
-static bool cq_put_first(struct cq *cq, const void *cqe)
+/* Looks where the next entry is, and how far those behind it are free. */
+static inline bool cq_put_first(struct cq *cq, const void *cqe)
 {
 	const struct gnic_hw_db *db;
 	uint32_t used;
@@ -151,19 +150,26 @@ static bool cq_put_first(struct cq *cq, const void *cqe)
 	return true;
 }
 
+/* Apart, so that those behind it need no room for what it does. */
+__attribute__((noinline))
+static bool cq_begin(struct cq *cq, const void *cqe)
+{
+	return cq_put_first(cq, cqe);
+}
+
 bool cq_put(struct cq *cq, const void *cqe)
 {
 	if (!cq)
 		return true;
 	if (cq->pi == cq->free)
-		return cq_put_first(cq, cqe);
+		return cq_begin(cq, cqe);
 	cq_write(cq, cq->mem.ring + cq_offset(cq), cqe);
 	return true;
 }
 
-void cq_tell(struct cq *cq)
+static inline void cq_tell_now(struct cq *cq)
 {
-	uint32_t news = cq ? cq->pi - cq->told : 0;
+	uint32_t news = cq->pi - cq->told;
 
 	if (!news)
 		return;
@@ -174,11 +180,24 @@ void cq_tell(struct cq *cq)
 		cq_notify(cq, cq_db(cq), news);
 }
 
+void cq_tell(struct cq *cq)
+{
+	if (cq)
+		cq_tell_now(cq);
+}
+
+/* One alone is as a run of one; those of a run before it are told of, too. */
 bool cq_post(struct cq *cq, const void *cqe)
 {
-	bool ok = cq_put(cq, cqe);
+	bool ok;
 
-	cq_tell(cq);
+	if (!cq)
+		return true;
+	if (cq->pi == cq->free)
+		ok = cq_put_first(cq, cqe);
+	else
+		ok = cq_put(cq, cqe);
+	cq_tell_now(cq);
 	return ok;
 }
 

@@ -105,62 +105,47 @@ static void mac_check_length(struct gnic_hw_mac_dir *rx, const struct frame *fra
 		rx->in_range_length++;
 }
 
-/* @count frames to @dst of @octets, with FCS. */
-struct mac_news {
-	const uint8_t *dst;
-	bool tagged;
-	uint32_t count;
-	unsigned int hist;
-	uint64_t octets;
-};
-
-static struct mac_news mac_news(const uint8_t *dst, bool tagged, uint32_t len, uint32_t count)
-{
-	uint32_t size = len + MAC_FCS_LEN;
-
-	return (struct mac_news){
-		.dst = dst, .tagged = tagged, .count = count,
-		.hist = mac_hist(size), .octets = (uint64_t)size * count,
-	};
-}
-
-static void mac_add(struct gnic_hw_mac_dir *dir, const struct mac_news *news)
+/* @count frames to @dst, of @size bytes each, with FCS. */
+static inline void mac_add(struct gnic_hw_mac_dir *dir, const uint8_t *dst, bool tagged,
+			   uint32_t size, unsigned int hist, uint32_t count)
 {
 	static const uint8_t broadcast[] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 
-	dir->frames_ok += news->count;
-	dir->octets_ok += news->octets;
-	dir->octets_all += news->octets;
-	dir->hist[news->hist] += news->count;
-	if (news->tagged)
-		dir->vlan += news->count;
-	if (!(news->dst[0] & 1))
-		dir->unicast += news->count;
-	else if (!memcmp(news->dst, broadcast, sizeof(broadcast)))
-		dir->broadcast += news->count;
+	dir->frames_ok += count;
+	dir->octets_ok += (uint64_t)size * count;
+	dir->octets_all += (uint64_t)size * count;
+	dir->hist[hist] += count;
+	dir->vlan += tagged ? count : 0;
+	if (!(dst[0] & 1))
+		dir->unicast += count;
+	else if (!memcmp(dst, broadcast, sizeof(broadcast)))
+		dir->broadcast += count;
 	else
-		dir->multicast += news->count;
+		dir->multicast += count;
 }
 
-static void mac_add_rx(struct port *port, const struct mac_news *news)
+static inline void mac_add_bits(struct port *port, uint32_t size, uint32_t count)
 {
-	mac_add(&port->stats.rx, news);
 	if (port->mode.fec == GNIC_FEC_RS)
-		port->fec_bits += news->octets * 8;
+		port->fec_bits += size * 8ull * count;
 }
 
-static struct mac_news mac_frame(const struct frame *frame)
+static void mac_count(struct gnic_hw_mac_dir *dir, const struct frame *frame)
 {
-	return mac_news(mac_dst(frame), mac_is_tagged(frame), frame->len, 1);
+	uint32_t size = frame->len + MAC_FCS_LEN;
+
+	mac_add(dir, mac_dst(frame), mac_is_tagged(frame), size, mac_hist(size), 1);
 }
 
 void mac_count_passed(struct port *from, struct port *to, const struct roce_path *path,
 		      uint32_t len, uint32_t count)
 {
-	const struct mac_news news = mac_news(path->dst_mac, path->vlan_tci, len, count);
+	uint32_t size = len + MAC_FCS_LEN;
+	unsigned int hist = mac_hist(size);
 
-	mac_add(&from->stats.tx, &news);
-	mac_add_rx(to, &news);
+	mac_add(&from->stats.tx, path->dst_mac, path->vlan_tci, size, hist, count);
+	mac_add(&to->stats.rx, path->dst_mac, path->vlan_tci, size, hist, count);
+	mac_add_bits(to, size, count);
 }
 
 static bool mac_too_long(const struct port *port, struct gnic_hw_mac_dir *dir,
@@ -212,7 +197,6 @@ static void mac_loop(struct port *port, struct frame *frame)
 void mac_send(struct port *port, struct frame *frame)
 {
 	struct gnic_hw_mac_dir *tx = &port->stats.tx;
-	struct mac_news news;
 	uint16_t quanta = 0;
 
 	if (!port->link) {
@@ -226,8 +210,7 @@ void mac_send(struct port *port, struct frame *frame)
 	if (mac_too_long(port, tx, frame))
 		return;
 	mac_pad(frame);
-	news = mac_frame(frame);
-	mac_add(tx, &news);
+	mac_count(tx, frame);
 	if (mac_type(frame) == MAC_ETH_TYPE_CONTROL)
 		mac_count_control(tx, mac_opcode(frame, &quanta));
 	if (port->loopback)
@@ -249,7 +232,6 @@ static void mac_bad(struct port *port, struct frame *frame)
 static bool mac_accept(struct port *port, struct frame *frame)
 {
 	struct gnic_hw_mac_dir *rx = &port->stats.rx;
-	struct mac_news news;
 
 	if (!port->link || port->depth >= MAC_DEPTH_MAX) {
 		rx->dropped++;
@@ -264,8 +246,8 @@ static bool mac_accept(struct port *port, struct frame *frame)
 		mac_bad(port, frame);
 		return false;
 	}
-	news = mac_frame(frame);
-	mac_add_rx(port, &news);
+	mac_count(rx, frame);
+	mac_add_bits(port, frame->len + MAC_FCS_LEN, 1);
 	mac_check_length(rx, frame);
 	return true;
 }
