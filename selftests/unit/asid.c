@@ -459,6 +459,79 @@ static void random_windows_against_a_map(void **state)
 #undef PICK
 }
 
+/* ---- what was looked up before ---- */
+
+static bool near(struct asid_span *span, uint64_t addr, const void *where)
+{
+	return asid_near(span, addr, 8, READ) == where;
+}
+
+/* Looked up as often as it takes to know what is around it. */
+static void know(struct asid_span *span, uint16_t asid, uint64_t addr, const void *where)
+{
+	asid_keep(span, &card, asid);
+	assert_true(near(span, addr, where) && near(span, addr, where));
+	assert_true(span->size);
+}
+
+static void spans_are_kept(void **state)
+{
+	struct asid_span span = { 0 };
+
+	(void)state;
+	add(5, GNIC_ADDR_HBM_BASE + 0x1000, 0x1000, READ);
+	know(&span, 5, GNIC_ADDR_HBM_BASE + 0x1100, card.hbm + 0x1100);
+	asid_keep(&span, &card, 5);
+	assert_int_equal(span.size, 0x1000);
+	assert_true(near(&span, GNIC_ADDR_HBM_BASE + 0x1000, card.hbm + 0x1000));
+	assert_true(near(&span, GNIC_ADDR_HBM_BASE + 0x1ff8, card.hbm + 0x1ff8));
+	assert_true(near(&span, GNIC_ADDR_HBM_BASE + 0x1ff9, NULL));
+	assert_true(near(&span, GNIC_ADDR_HBM_BASE + 0xfff, NULL));
+	assert_null(asid_near(&span, GNIC_ADDR_HBM_BASE + 0x1000, 8, WRITE));
+}
+
+static void spans_end_with_windows(void **state)
+{
+	struct asid_span span = { 0 };
+	uint32_t id = add(5, GNIC_ADDR_HBM_BASE, 0x1000, READ);
+
+	(void)state;
+	know(&span, 5, GNIC_ADDR_HBM_BASE, card.hbm);
+	/* another ASID has none */
+	asid_keep(&span, &card, 6);
+	assert_true(near(&span, GNIC_ADDR_HBM_BASE, NULL));
+	know(&span, 5, GNIC_ADDR_HBM_BASE, card.hbm);
+	assert_int_equal(del(id), GNIC_STATUS_OK);
+	/* the same addresses, but just to be written */
+	id = add(5, GNIC_ADDR_HBM_BASE, 0x1000, WRITE);
+	asid_keep(&span, &card, 5);
+	assert_true(near(&span, GNIC_ADDR_HBM_BASE, NULL));
+	assert_int_equal(del(id), GNIC_STATUS_OK);
+	id = add(5, GNIC_ADDR_HBM_BASE, 0x1000, READ);
+	know(&span, 5, GNIC_ADDR_HBM_BASE, card.hbm);
+	assert_int_equal(del(id), GNIC_STATUS_OK);
+	asid_keep(&span, &card, 5);
+	assert_true(near(&span, GNIC_ADDR_HBM_BASE, NULL));
+	add(5, GNIC_ADDR_HBM_BASE, 0x1000, READ);
+	know(&span, 5, GNIC_ADDR_HBM_BASE, card.hbm);
+	windows_reset(&card);
+	asid_keep(&span, &card, 5);
+	assert_true(near(&span, GNIC_ADDR_HBM_BASE, NULL));
+}
+
+static void spans_end_with_the_map(void **state)
+{
+	struct asid_span span = { 0 };
+	void *where = asid_ptr(&card, 0, HOST_A, 8, READ);
+
+	(void)state;
+	assert_non_null(where);
+	know(&span, 0, HOST_A, where);
+	assert_int_equal(dma_del(card.dma, HOST_A, HOST_SIZE), 0);
+	asid_keep(&span, &card, 0);
+	assert_true(near(&span, HOST_A, NULL));
+}
+
 #define ASID_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -480,6 +553,9 @@ int main(void)
 		ASID_TEST(bad_maps_are_refused),
 		ASID_TEST(segments_run_out_and_come_back),
 		ASID_TEST(random_windows_against_a_map),
+		ASID_TEST(spans_are_kept),
+		ASID_TEST(spans_end_with_windows),
+		ASID_TEST(spans_end_with_the_map),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -421,6 +421,36 @@ static void windows_end(void **state)
 	assert_true(trains.failed[0]);
 }
 
+/* What a train knows of memory it forgets when a window goes. */
+static void window_goes(void **state)
+{
+	struct work work = writes(6, 64);
+
+	(void)state;
+	left = &trains;
+	lab_setup(NULL);
+	lab_connect(0, &work.conn);
+	work.asid = LAB_ASID;
+	work.readable = 1 << 20;
+	work.writable = SINK;
+	work.access = GNIC_ACCESS_REMOTE_WRITE;
+	windows(&work);
+	lab_fill_random(lab_mem(0, LAB_SOURCE), 64);
+	for (uint32_t i = 0; i < work.count; i++) {
+		work.message[i].sink = 5 * BUFFER + 64 * i;
+		post(&work.message[i]);
+		lab_run();
+		if (i == work.count - 2)
+			windows_reset(&lab.side[1].card);
+	}
+	assert_true(lab_qp(1, 0)->qp.failed);
+	assert_int_equal(lab_qp(1, 0)->qp.stats.syndrome, GNIC_SYND_REMOTE_ACCESS);
+	for (uint32_t i = 0; i < work.count; i++)
+		assert_int_equal(!memcmp(lab_mem(1, LAB_SINK + work.message[i].sink),
+					 lab_mem(0, LAB_SOURCE), 64), i < work.count - 1);
+	lab_teardown(NULL);
+}
+
 /* A frame that is too long for the far end to be known: those before it have their train. */
 static void longer_frames(void **state)
 {
@@ -624,6 +654,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_work),
 		cmocka_unit_test(windows_end),
+		cmocka_unit_test(window_goes),
 		cmocka_unit_test(longer_frames),
 		cmocka_unit_test(no_more_buffers),
 		cmocka_unit_test(stopped),

@@ -460,8 +460,6 @@ static inline uint8_t txs_access(const struct rc_msg *msg)
  * @wqes: those that are known to be there
  * @ahead: the first message that was fetched before its turn
  * @buffers: the ring of @to, if it was looked at
- * @src: where payload came from, if @to is known
- * @dst: where it went, likewise
  */
 struct train {
 	struct rc *from, *to;
@@ -470,7 +468,6 @@ struct train {
 	int budget;
 	uint32_t wqes, ahead;
 	const uint8_t *buffers;
-	struct asid_span src, dst;
 };
 
 /* txs_wqe.c */

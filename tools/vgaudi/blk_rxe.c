@@ -53,6 +53,24 @@ static void rxe_fail_buffer(struct qp *qp, uint32_t taken)
 	qp_fail(qp, GNIC_SYND_LOCAL_ACCESS, false);
 }
 
+/* Pieces of a buffer, behind those that are in @bufs; below 0: it is out of reach. */
+static int rxe_memory(struct qp *qp, struct rxe_buffers *bufs, uint64_t addr, uint32_t size)
+{
+	struct iovec *iov = bufs->iov + bufs->iovs;
+	void *near;
+
+	if (!size)
+		return -1;
+	asid_keep(&qp->dst, qp->card, qp->asid);
+	near = asid_near(&qp->dst, addr, size, GNIC_ACCESS_LOCAL_WRITE);
+	if (near && bufs->iovs < RXE_PIECES) {
+		*iov = (struct iovec){ near, size };
+		return 1;
+	}
+	return asid_iov(qp->card, qp->asid, addr, size, GNIC_ACCESS_LOCAL_WRITE, iov,
+			RXE_PIECES - bufs->iovs);
+}
+
 /* One more buffer. Returns its size, 0: it is not usable, the QP fails. */
 static uint32_t rxe_buffer(struct qp *qp, struct rxe_buffers *bufs)
 {
@@ -65,9 +83,7 @@ static uint32_t rxe_buffer(struct qp *qp, struct rxe_buffers *bufs)
 		return 0;
 	frame_fetch(&wqe, entry, sizeof(wqe));
 	size = le32_to_cpu(wqe.size);
-	n = size ? asid_iov(qp->card, qp->asid, le64_to_cpu(wqe.addr), size,
-			    GNIC_ACCESS_LOCAL_WRITE, bufs->iov + bufs->iovs,
-			    RXE_PIECES - bufs->iovs) : -1;
+	n = rxe_memory(qp, bufs, le64_to_cpu(wqe.addr), size);
 	if (n < 0) {
 		rxe_fail_buffer(qp, bufs->count);
 		return 0;

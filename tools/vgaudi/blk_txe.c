@@ -98,7 +98,7 @@ static bool txe_cont_ok(const struct gnic_hw_raw_wqe *wqe)
 static bool txe_memory(struct txe *txe, uint64_t addr, uint32_t len)
 {
 	struct frame *frame = &txe->frame;
-	void *near = asid_near(txe->src, addr, len, GNIC_ACCESS_LOCAL_READ);
+	void *near = asid_near(&txe->qp->src, addr, len, GNIC_ACCESS_LOCAL_READ);
 	int n;
 
 	if (near && frame->iovs < FRAME_IOV) {
@@ -337,14 +337,13 @@ static void txe_fail(struct qp *qp, uint32_t wqe_index, uint8_t synd)
 }
 
 /* The packet at the head of the queue; returns how many WQEs it had, 0: its time has not come. */
-static uint32_t txe_packet(struct qp *qp, struct asid_span *src)
+static uint32_t txe_packet(struct qp *qp)
 {
 	struct txe txe;
 	uint32_t wqes, last;
 	uint8_t synd;
 
 	txe.qp = qp;
-	txe.src = src;
 	txe.frame.len = 0;
 	txe.frame.iovs = 0;
 	txe.frame.rc = NULL;
@@ -368,13 +367,13 @@ static uint32_t txe_packet(struct qp *qp, struct asid_span *src)
 
 int txe_run(struct qp *qp, int budget)
 {
-	struct asid_span src = { .card = qp->card, .asid = qp->asid };
 	struct wq *sq = &qp->sq;
 	int done = 0, wqes = 1;
 
+	asid_keep(&qp->src, qp->card, qp->asid);
 	while (wqes && done < budget && sq->done != sq->index && !qp->failed &&
 	       !mac_pause_holds(qp) && !mac_pfc_holds(qp) && !qp_rate_holds(qp)) {
-		wqes = txe_packet(qp, &src);
+		wqes = txe_packet(qp);
 		done += wqes;
 	}
 	if (done)

@@ -62,6 +62,7 @@ void windows_reset(struct card *card)
 	}
 	memset(windows->slots, 0, sizeof(windows->slots));
 	windows->next = 0;
+	card->windows_gen++;
 }
 
 /* ---- windows at the address of memory ---- */
@@ -111,9 +112,10 @@ static uint32_t window_id(struct windows *windows)
 }
 
 /* The table owns the segments of @w from now on, if that is OK. */
-static enum gnic_hw_status window_insert(struct windows *windows, uint16_t asid, struct window *w,
+static enum gnic_hw_status window_insert(struct card *card, uint16_t asid, struct window *w,
 					 struct gnic_hw_id *out)
 {
+	struct windows *windows = card->windows;
 	struct asid_table *table = &windows->tables[asid];
 	uint32_t at = window_upper(table, w->addr);
 
@@ -129,6 +131,7 @@ static enum gnic_hw_status window_insert(struct windows *windows, uint16_t asid,
 	window_last(table, &table->windows[at]);
 	windows->slots[w->id - 1] = (struct window_slot){ .addr = w->addr, .asid = asid };
 	windows->segments += w->count;
+	card->windows_gen++;
 	out->id = cpu_to_le32(w->id);
 	return GNIC_STATUS_OK;
 }
@@ -147,7 +150,7 @@ enum gnic_hw_status window_cmd_add(struct card *card, const struct gnic_hw_windo
 		return GNIC_STATUS_BAD_PARAM;
 	if (!asid_in_memory(card, w.addr, w.size))
 		return GNIC_STATUS_BAD_ADDR;
-	return window_insert(card->windows, asid, &w, out);
+	return window_insert(card, asid, &w, out);
 }
 
 /* ---- windows of segments ---- */
@@ -230,7 +233,7 @@ enum gnic_hw_status window_cmd_map(struct card *card, const struct gnic_hw_windo
 		return GNIC_STATUS_NO_RESOURCE;
 	status = window_list(card, &w, le64_to_cpu(in->list));
 	if (!status)
-		status = window_insert(card->windows, asid, &w, out);
+		status = window_insert(card, asid, &w, out);
 	if (status)
 		free(w.segments);
 	return status;
@@ -254,6 +257,7 @@ enum gnic_hw_status window_cmd_del(struct card *card, const struct gnic_hw_id *i
 	memmove(&table->windows[at], &table->windows[at + 1],
 		(table->count - at) * sizeof(*table->windows));
 	window_last(table, &window_none);
+	card->windows_gen++;
 	*slot = (struct window_slot){ 0 };
 	return GNIC_STATUS_OK;
 }

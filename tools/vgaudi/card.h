@@ -91,6 +91,31 @@ struct cq {
 	struct loop_timer timer;
 };
 
+/**
+ * struct asid_span - memory in one piece that an ASID may access in one way
+ * @card: whose
+ * @asid: its
+ * @addr: its first device address
+ * @size: bytes; 0: none was looked up
+ * @ptr: where it is
+ * @access: the way
+ * @used: there was an access, which may stay the only one
+ * @gen: of windows and of the client's memory when it was looked up
+ *
+ * For who has many accesses to make before the loop is entered again. Who has more
+ * of them later keeps it, and begins with asid_keep().
+ */
+struct asid_span {
+	struct card *card;
+	uint16_t asid;
+	uint64_t addr;
+	uint64_t size;
+	uint8_t *ptr;
+	uint8_t access;
+	bool used;
+	uint64_t gen;
+};
+
 struct qp_compute;		/* blk_compute.c */
 
 /* What a QP has to do with pause frames, mac_pause.c. */
@@ -148,6 +173,7 @@ struct qp {
 	uint32_t idle;		/* rounds without work, blk_umr.c */
 	struct qp *next_awake, *prev_awake;
 	struct wq sq, rq;
+	struct asid_span src, dst;	/* where it took payload, and put it, of late */
 	uint64_t split;		/* head area, 0: none; rxe_split.c */
 	uint32_t split_thresh;
 	struct rxe_gro *gro;	/* frames that wait for more of their flow; rxe_gro.c */
@@ -322,6 +348,7 @@ struct card {
 	uint32_t cqn_next;
 	struct esw *esw;	/* blk_esw.c */
 	struct windows *windows;	/* blk_window.c */
+	uint32_t windows_gen;	/* changes whenever a window comes or goes */
 	struct sob_bank **sobs;	/* blk_sob.c; by ASID, made on demand */
 	uint32_t offers;	/* txs_rdv.c: that the rings of all QPs hold */
 	struct phc phc;
@@ -397,27 +424,14 @@ bool asid_allows(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, 
 /* Likewise, if it is simple: in one piece, one window. NULL says nothing and is not counted. */
 void *asid_straight(struct card *card, uint16_t asid, uint64_t addr, uint64_t len, uint8_t access);
 
-/**
- * struct asid_span - memory in one piece that an ASID may access in one way
- * @card: whose
- * @asid: its
- * @addr: its first device address
- * @size: bytes; 0: none was looked up
- * @ptr: where it is
- * @access: the way
- * @used: there was an access, which may stay the only one
- *
- * For who has many accesses to make before the loop is entered again.
- */
-struct asid_span {
-	struct card *card;
-	uint16_t asid;
-	uint64_t addr;
-	uint64_t size;
-	uint8_t *ptr;
-	uint8_t access;
-	bool used;
-};
+/* What @span knows stays if it holds for @asid now. */
+static inline void asid_keep(struct asid_span *span, struct card *card, uint16_t asid)
+{
+	uint64_t gen = (uint64_t)card->windows_gen << 32 | dma_gen(card->dma);
+
+	if (span->gen != gen || span->asid != asid)
+		*span = (struct asid_span){ .card = card, .asid = asid, .gen = gen };
+}
 
 void *asid_span(struct asid_span *span, uint64_t addr, uint64_t len, uint8_t access);
 

@@ -136,8 +136,8 @@ static void train_find(struct train *t, uint32_t len)
 	t->to = train_far(from, len);
 	if (!t->to)
 		return;
-	t->src = (struct asid_span){ .card = from->qp->card, .asid = from->req.asid };
-	t->dst = (struct asid_span){ .card = t->to->qp->card, .asid = t->to->res.asid };
+	asid_keep(&from->qp->src, from->qp->card, from->req.asid);
+	asid_keep(&t->to->qp->dst, t->to->qp->card, t->to->res.asid);
 }
 
 /* The QP that gets frames of @len bytes; NULL: they have to find out on their way. */
@@ -183,12 +183,13 @@ static inline bool train_buffer(struct train *t, struct qp *qp, struct car *car)
 }
 
 /* In line, for a car that is in registers. */
-static inline bool train_memory(struct train *t, const struct rc_msg *msg, struct car *car)
+static inline bool train_memory(struct qp *from, struct qp *to, const struct rc_msg *msg,
+				struct car *car)
 {
 	car->room = rxe_room(car->reduction, car->bytes);
 	car->src = msg->is_inline ? (void *)msg->data :
-		   asid_near(&t->src, car->local, car->bytes, txs_access(msg));
-	car->dst = asid_near(&t->dst, car->va, car->room, car->access);
+		   asid_near(&from->src, car->local, car->bytes, txs_access(msg));
+	car->dst = asid_near(&to->dst, car->va, car->room, car->access);
 	return car->src && car->dst;
 }
 
@@ -322,12 +323,13 @@ static uint32_t train_run(struct train *t, struct rc *to, const struct rc_msg *m
 			  const struct cargo *cargo, uint32_t most)
 {
 	struct rc_requester *req = &t->from->req;
+	struct qp *qp = t->from->qp;
 	uint32_t sent = 0;
 	struct car car;
 
 	do {
 		if (!train_load(cargo, msg, &car) || car.len > t->longest ||
-		    !train_whereto(t, to, msg, &car) || !train_memory(t, msg, &car))
+		    !train_whereto(t, to, msg, &car) || !train_memory(qp, to->qp, msg, &car))
 			break;
 		train_leave(t, req, &car, 1);
 		req->exec++;
@@ -380,7 +382,7 @@ static bool train_continues(struct train *t, const struct rc_msg *msg, struct ca
 	car->local = msg->local + ((uint64_t)req->packet << req->mtu_log);
 	car->va = res->write.va + rxe_room(car->reduction, off);
 	car->access = res->access;
-	return train_memory(t, msg, car);
+	return train_memory(t->from->qp, t->to->qp, msg, car);
 }
 
 static void train_part_arrives(struct rc *to, const struct car *car, uint32_t nts)

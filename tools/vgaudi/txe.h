@@ -15,7 +15,6 @@
 /**
  * struct txe - one packet
  * @qp: whose
- * @src: where the last packet's segments were
  * @ctrl: its first WQE's, host order, as the rest
  * @size: bytes, without a tag that is to be inserted
  * @offload: GNIC_RAW_WQE_CSUM_START and its neighbours
@@ -30,7 +29,6 @@
  */
 struct txe {
 	struct qp *qp;
-	struct asid_span *src;
 	uint32_t ctrl;
 	uint32_t size;
 	uint32_t offload;
