@@ -6,6 +6,8 @@
 
 # shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"
+# shellcheck source=selftests/lib/sender.sh
+. "$(dirname "$0")/../lib/sender.sh"
 
 UDP="ip_proto udp dst_port 5000"
 
@@ -298,7 +300,8 @@ actions_outlive_a_reset() {
 }
 
 switch_up
-trap switch_down EXIT
+sender_start
+trap 'server_stop; switch_down' EXIT
 guest_main pass_ends_the_search pass_in_both trap_is_more_than_pass trap_from_a_function \
 	mirror_and_then numbers_of_each_action mirror_into_a_group copies_are_seen \
 	representor_has_them_too mirror_target_goes_away matchall_takes_all \

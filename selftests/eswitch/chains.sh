@@ -6,6 +6,8 @@
 
 # shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"
+# shellcheck source=selftests/lib/sender.sh
+. "$(dirname "$0")/../lib/sender.sh"
 
 UDP="ip_proto udp dst_port 5000"
 
@@ -318,7 +320,8 @@ by_software_alone() {
 }
 
 switch_up
-trap switch_down EXIT
+sender_start
+trap 'server_stop; switch_down' EXIT
 guest_main push_puts_a_tag_on push_for_a_vlan_device pop_takes_it_off modify_changes_it \
 	redirect_with_a_tag goto_another_chain goto_in_both number_of_vlans \
 	protocol_behind_tags egress_has_filters egress_of_segments mirrors_between_tags \

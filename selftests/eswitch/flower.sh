@@ -6,6 +6,8 @@
 
 # shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"
+# shellcheck source=selftests/lib/sender.sh
+. "$(dirname "$0")/../lib/sender.sh"
 
 drop_counts() {
 	flower "$DEV" protocol ip flower skip_sw ip_proto udp dst_port 5000 action drop
@@ -268,7 +270,8 @@ shared_block() {
 }
 
 switch_up
-trap switch_down EXIT
+sender_start
+trap 'server_stop; switch_down' EXIT
 guest_main drop_counts drop_without_skip_sw skip_hw_stays_out last_used ipv4_keys ipv6_keys \
 	fragments type_of_service vlan_keys priority redirect_to_wire redirect_to_other_port \
 	redirect_to_group redirect_roce target_goes_away many_rules shared_block

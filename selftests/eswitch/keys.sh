@@ -6,17 +6,15 @@
 
 # shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"
+# shellcheck source=selftests/lib/sender.sh
+. "$(dirname "$0")/../lib/sender.sh"
 
 # frame HEX: from the peer, to the MAC address of $DEV: the EtherType and what is behind it
 frame() {
-	peer python3 - "$PEER_DEV" "$(cat "/sys/class/net/$DEV/address")" "$1" <<-'PY'
-	import socket, sys
-	dev, mac, rest = sys.argv[1:]
-	sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-	sock.bind((dev, 0))
-	frame = bytes.fromhex(mac.replace(":", "")) + bytes.fromhex("020000000001" + rest)
-	sock.send(frame.ljust(60, b"\0"))
-	PY
+	local mac
+
+	read -r mac <"/sys/class/net/$DEV/address"
+	frame_to "$mac" "$1"
 }
 
 # ip4 PROTOCOL TTL HEX: an IPv4 packet, from its EtherType on
@@ -218,5 +216,6 @@ block_packets() {
 }
 
 switch_up
-trap switch_down EXIT
+sender_start
+trap 'server_stop; switch_down' EXIT
 guest_main time_to_live tcp_flags port_ranges icmp arp_keys mpls cfm indev

@@ -6,6 +6,7 @@
 
 . "$(dirname "$0")/../lib/devlink.sh"
 . "$TREE/selftests/lib/xdp.sh"
+. "$TREE/selftests/lib/sender.sh"
 
 WORK=/tmp/xdp-tools
 COUNT=4096	# frames that a generator sends, as fast as it can
@@ -192,7 +193,8 @@ forwards_by_the_tables() {
 }
 
 switch_up
-trap switch_down EXIT
+sender_start
+trap 'server_stop; switch_down' EXIT
 SECOND=$(port_dev "$CARD" 1) FAR_SECOND=$(port_dev "$PEER_CARD" 1)
 guest_main generator_sends bench_drops bench_turns_round bench_redirects \
 	bench_redirects_to_processors loader_chains filter_blocks dump_sees_both_ends \

@@ -238,12 +238,6 @@ udp_in() {
 		n += $2 } END { print n }'
 }
 
-from_peer() {
-	local ns=/run/netns/$PEER
-
-	nsenter --net="$ns" bash -c "$(declare -f send_udp); send_udp $*"
-}
-
 # card_stat CARD NAME: from the health reporter
 card_stat() {
 	devlink -j health diagnose "$1" reporter fw | jq -r ".$2"

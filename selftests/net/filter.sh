@@ -5,18 +5,15 @@
 # lib/guest.sh.
 
 . "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/sender.sh"
 
 # burst COUNT MAC...: COUNT frames to each address from the peer.
 burst() {
-	peer python3 - "$PEER_DEV" "$@" <<-'PYTHON'
-		import socket, sys
-		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-		s.bind((sys.argv[1], 0))
-		for mac in sys.argv[3:]:
-		    frame = bytes.fromhex(mac.replace(":", "")) + s.getsockname()[4] + b"\x88\xb5"
-		    for _ in range(int(sys.argv[2])):
-		        s.send(frame + bytes(50))
-	PYTHON
+	local mac
+
+	for mac in "${@:2}"; do
+		frame_to "$mac" 88b5 "$1"
+	done
 }
 
 # Frames that come in while 20 are sent to each address; others may come at any
@@ -157,6 +154,7 @@ many_unicast() {
 }
 
 topology_up
-trap topology_down EXIT
+sender_start
+trap 'server_stop; topology_down' EXIT
 guest_main own_and_broadcast address told_again unicast_list multicast_list promiscuous many_multicast \
 	many_unicast

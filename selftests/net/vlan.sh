@@ -4,6 +4,7 @@
 # turned off and on under traffic. Topology: lib/guest.sh.
 
 . "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/sender.sh"
 
 # tag_up NAME PARENT PROTO VID NET: at both ends, on PARENT or "dev".
 tag_up() {
@@ -24,17 +25,16 @@ pings() {
 	ping -c 3 -i 0.05 -W 2 -q "$1" >/dev/null || fail "no answer from $1"
 }
 
-# frame DEV TAGS DATA [DMAC]: sent from the peer, TAGS in hex, DATA a word that
+# frame TAGS DATA [DMAC]: sent from the peer, TAGS in hex, DATA a word that
 # tells frames apart.
 frame() {
-	peer python3 - "$PEER_DEV" "$1" "$2" "${3:-$(cat "/sys/class/net/$DEV/address")}" <<-'PYTHON'
-		import socket, sys
-		dev, tags, data, mac = sys.argv[1:]
-		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-		s.bind((dev, 0))
-		s.send(bytes.fromhex(mac.replace(":", "")) + s.getsockname()[4] +
-		       bytes.fromhex(tags) + b"\x88\xb5" + data.encode().ljust(50, b"\0"))
-	PYTHON
+	local mac=${3:-} hex=88b5 i
+
+	[ -n "$mac" ] || read -r mac <"/sys/class/net/$DEV/address"
+	for ((i = 0; i < ${#2}; i++)); do
+		printf -v hex %s%02x "$hex" "'${2:i:1}"
+	done
+	frame_to "$mac" "$1$hex"
 }
 
 # Prints a word, the stripped tag and the type that is left, of each frame.
@@ -220,5 +220,6 @@ refused() {
 }
 
 topology_up
-trap topology_down EXIT
+sender_start
+trap 'server_stop; topology_down' EXIT
 guest_main ctag stag qinq strip filter filter_survives filter_under_traffic refused
