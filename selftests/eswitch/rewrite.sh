@@ -7,6 +7,8 @@
 
 # shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"
+# shellcheck source=selftests/lib/server.sh
+. "$(dirname "$0")/../lib/server.sh"
 
 NAT="munge ip src set 198.51.100.3 munge ip dst set 203.0.113.250"
 NAT6="munge ip6 src set 2001:db8:ffff::3 munge ip6 dst set fd00:1:2:3:4:5:6:7"
@@ -34,6 +36,15 @@ count() {
 		jq '[.. | .hw_packets? // empty] | max // 0'
 }
 
+# sent FILE KIND...: from the peer; what arrives behind $PORT is written there
+sent() {
+	local file=$1 mac
+
+	shift
+	read -r mac <"/sys/class/net/$DEV/address"
+	server_ask "$file" "$COPIES" "${TAGS:--}" "$PEER/$PEER_DEV" "$FAR" "$mac" "$@" >/dev/null
+}
+
 # rewritten skip_sw|skip_hw: what comes of $KINDS by a filter for $KEYS with $ACTIONS
 rewritten() {
 	local protocol=${KEYS%% *}
@@ -43,8 +54,7 @@ rewritten() {
 	tc filter add dev "$DEV" ingress protocol "$protocol" prio 10 flower "$1" \
 		src_mac 02:00:00:00:00:01 ${KEYS#"$protocol"} $ACTIONS action mirred egress redirect dev "$PORT"
 	# shellcheck disable=SC2086 # words
-	"$TREE/selftests/lib/rewrite.py" -n "$COPIES" -t "$TAGS" "$PEER/$PEER_DEV" "$FAR" \
-		"$(cat "/sys/class/net/$DEV/address")" $KINDS >"$OUT.$1"
+	sent "$OUT.$1" $KINDS
 	# copies may come in by another queue
 	sort -o "$OUT.$1" "$OUT.$1"
 	COUNTED=$(count)
@@ -185,7 +195,8 @@ chains_see_it() {
 		action pedit ex munge udp dport set 77 pipe action csum udp pipe action goto chain 1
 	tc filter add dev "$DEV" ingress chain 1 protocol ip prio 1 flower skip_sw ip_proto udp \
 		dst_port 70-80 action drop
-	from_peer 192.0.2.1 5000 4 64
+	nsenter --net="/run/netns/$PEER" bash -c \
+		"$(declare -f send_udp); send_udp 192.0.2.1 5000 4 64"
 	expect "in chain 1" "$(tc -j -s filter show dev "$DEV" ingress chain 1 |
 		jq '[.[] | select(.options.actions)][0].options.actions[0].stats.hw_packets')" = 4
 }
@@ -265,8 +276,8 @@ outlives_a_reset() {
 	wait_for 20 healthy_again
 	wait_for 20 carrier_up
 	wait_for 20 grep -q 1 "/sys/class/net/$FAR/carrier"
-	expect "the frame" "$("$TREE/selftests/lib/rewrite.py" "$PEER/$PEER_DEV" "$FAR" \
-		"$(cat "/sys/class/net/$DEV/address")" "$KINDS")" = "$before"
+	sent "$OUT.skip_sw" "$KINDS"
+	expect "the frame" "$(cat "$OUT.skip_sw")" = "$before"
 	tc filter del dev "$DEV" ingress
 }
 
@@ -320,6 +331,7 @@ by_software_alone() {
 }
 
 switch_up
-trap switch_down EXIT
+server_start "$TREE/selftests/lib/rewrite.py"
+trap 'server_stop; switch_down' EXIT
 guest_main ethernet ipv4 ipv6 ports in_order between_others not_the_same chains_see_it streams \
 	outlives_a_reset refused by_software_alone

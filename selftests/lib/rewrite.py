@@ -1,19 +1,20 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Send packets of many kinds out of one device and print what arrives at another.
+"""Send packets of many kinds out of one device and tell what arrives at another.
 
-    rewrite.py [-n COPIES] [-t VID,...] FROM TO MAC KIND...
+A request a line, a line back when it is done:
+  FILE COPIES VID,...|- FROM TO MAC KIND...
 
 FROM, TO: NETNS/NETDEV or a netdev. Of each KIND (see KINDS) one packet is sent to MAC, from
-2001:db8::2 or 192.0.2.2 to ...1, port 4000 to 5000, behind the tags -t. A line a frame that
-arrives: the kind, whether it is "same" as what was sent or "changed", and all of it in hex;
-COPIES of each are waited for, and "nothing" stands for those that do not come. All
-checksums are right, but for what a kind says.
+2001:db8::2 or 192.0.2.2 to ...1, port 4000 to 5000, behind tags or none. FILE gets a line for
+each frame that arrives: the kind, whether it is "same" as what was sent or "changed", and all
+of it in hex; COPIES of each are waited for, and "nothing" stands for those that do not come.
+All checksums are right, but for what a kind says.
 """
-import argparse
 import select
 import socket
 import struct
+import sys
 import time
 
 from inet import checksum
@@ -121,26 +122,29 @@ def receive(sock, seconds):
     return "nothing"
 
 
-def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("-n", dest="copies", type=int, default=1)
-    parser.add_argument("-t", dest="tags", default="")
-    parser.add_argument("here")
-    parser.add_argument("there")
-    parser.add_argument("mac")
-    parser.add_argument("kinds", nargs="+")
-    args = parser.parse_args()
-    here, there = device(args.here), device(args.there)
-    head = bytes.fromhex(args.mac.replace(":", "") + "020000000001")
-    for vid in filter(None, args.tags.split(",")):
+def exchange(here, there, head, kind, copies):
+    """Lines about the frames that come of one."""
+    sent = (head + KINDS[kind]).ljust(60, b"\0")
+    here.send(sent)
+    for _ in range(copies):
+        frame = receive(there, 3)
+        yield f"{kind} {'same' if frame == sent.hex() else 'changed'} {frame}\n"
+
+
+def answer(line):
+    path, copies, tags, here, there, mac, *kinds = line.split()
+    head = bytes.fromhex(mac.replace(":", "") + "020000000001")
+    for vid in filter(None, tags.strip("-").split(",")):
         head += struct.pack("!HH", 0x8100, int(vid))
-    for kind in args.kinds:
-        sent = (head + KINDS[kind]).ljust(60, b"\0")
-        here.send(sent)
-        for _ in range(args.copies):
-            frame = receive(there, 3)
-            print(kind, "same" if frame == sent.hex() else "changed", frame)
+    with device(here) as here, device(there) as there, open(path, "w", encoding="ascii") as out:
+        for kind in kinds:
+            out.writelines(exchange(here, there, head, kind, int(copies)))
+
+
+def main():
+    for line in sys.stdin:
+        answer(line)
+        print("done", flush=True)
 
 
 if __name__ == "__main__":
