@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Send test frames out of one device and look at what arrives at another.
 
-    frames.py [-m MAC] [-n COUNT] [-k SKIP] [-p PORT,...] FROM TO SENT EXPECTED
+A request a line, a line back: "fine", or what is not.
+    [-m MAC] [-n COUNT] [-k SKIP] [-p PORT,...] FROM TO SENT EXPECTED
 
 FROM, TO: a netdev, NETNS/NETDEV, or tap:NETDEV, where frames come and go as they do
 for a machine behind it. Each frame has SENT bytes, what arrives of it EXPECTED, 0:
@@ -15,6 +16,7 @@ bytes that were put in front of it, or taken from there (SKIP < 0).
                instead of frames of a type of their own
 """
 import argparse
+import contextlib
 import fcntl
 import os
 import select
@@ -41,6 +43,9 @@ class Netdev:
     def fileno(self):
         return self.sock.fileno()
 
+    def close(self):
+        self.sock.close()
+
     def read(self):
         """A frame that came in, nothing if it went out."""
         frame, address = self.sock.recvfrom(20000)
@@ -59,6 +64,9 @@ class Tap:
 
     def fileno(self):
         return self.file
+
+    def close(self):
+        os.close(self.file)
 
     def send(self, frame):
         os.write(self.file, frame)
@@ -100,16 +108,20 @@ def receive(there, port, seconds):
     return b""
 
 
+class Wrong(Exception):
+    """What arrived is not what should."""
+
+
 def check(args, data, frame):
     if len(frame) != args.expected:
-        sys.exit(f"sent {args.sent}, got {len(frame)}, not {args.expected}")
+        raise Wrong(f"sent {args.sent}, got {len(frame)}, not {args.expected}")
     frame = frame[14 + max(args.skip, 0):]
     data = data[max(-args.skip, 0):]
     if any(a != b for a, b in zip(frame, data)):
-        sys.exit("the content changed")
+        raise Wrong("the content changed")
 
 
-def parse():
+def parser_of_requests():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("-m", dest="mac", default="ff:ff:ff:ff:ff:ff")
@@ -120,13 +132,10 @@ def parse():
     parser.add_argument("there")
     parser.add_argument("sent", type=int)
     parser.add_argument("expected", type=int)
-    return parser.parse_args()
+    return parser
 
 
-def main():
-    args = parse()
-    here = device(args.here)
-    there = here if args.there == args.here else device(args.there)
+def exchange(args, here, there):
     ports = [int(port) for port in args.ports.split(",") if port] or [None]
     head = bytes.fromhex(args.mac.replace(":", "")) + here.mac
     for i in range(args.count):
@@ -138,6 +147,25 @@ def main():
             data = datagram(args.sent - 14, port)
             here.send(head + IP_TYPE + data)
         check(args, data, receive(there, port, 3 if args.expected else 0.5))
+
+
+def answer(args):
+    try:
+        with contextlib.ExitStack() as opened:
+            here = opened.enter_context(contextlib.closing(device(args.here)))
+            there = here
+            if args.there != args.here:
+                there = opened.enter_context(contextlib.closing(device(args.there)))
+            exchange(args, here, there)
+    except (OSError, Wrong) as why:
+        return why
+    return "fine"
+
+
+def main():
+    parser = parser_of_requests()
+    for line in sys.stdin:
+        print(answer(parser.parse_args(line.split())), flush=True)
 
 
 if __name__ == "__main__":

@@ -10,33 +10,56 @@ mtu() {
 	defer peer ip link set "$PEER_DEV" mtu 1500
 }
 
+# To one frames.py a test, which ends with it.
+frames_start() {
+	exec {FRAMES_ANSWERS}<> <(:)
+	exec {FRAMES_REQUESTS}> >(exec "$TREE/selftests/lib/frames.py" >&"$FRAMES_ANSWERS" 2>&1)
+}
+
+# frames_ask WORD...: false if not all is fine
+frames_ask() {
+	local answer
+
+	[ -n "${FRAMES_REQUESTS:-}" ] || frames_start
+	echo "$@" >&"$FRAMES_REQUESTS"
+	read -r -t 60 -u "$FRAMES_ANSWERS" answer || fail "no answer to: $*"
+	[ "$answer" = fine ] || note "$answer" >&2
+	[ "$answer" = fine ]
+}
+
+far_frames_ask() {
+	local mac
+
+	read -r mac <"/sys/class/net/$DEV/address"
+	frames_ask -m "$mac" "${@:1:$#-2}" "$PEER/$PEER_DEV" "$PEER/$PEER_DEV" "${@:$#-1}"
+}
+
 # exchange SENT EXPECTED [SKIP [COUNT]]: COUNT (5) test frames of so many bytes
 # from the peer, and how long what comes back is, as frames.py has it.
 exchange() {
-	peer "$TREE/selftests/lib/frames.py" -m "$(cat "/sys/class/net/$DEV/address")" \
-		-k "${3:-0}" -n "${4:-5}" "$PEER_DEV" "$PEER_DEV" "$1" "$2"
+	far_frames_ask -k "${3:-0}" -n "${4:-5}" "$1" "$2"
 }
 
 # exchange_udp PORTS SENT COUNT: the same with datagrams to these ports in turn
 exchange_udp() {
-	peer "$TREE/selftests/lib/frames.py" -m "$(cat "/sys/class/net/$DEV/address")" \
-		-p "$1" -n "$3" "$PEER_DEV" "$PEER_DEV" "$2" "$2"
+	far_frames_ask -p "$1" -n "$3" "$2" "$2"
 }
 
 # carried FROM TO SENT EXPECTED [SKIP [COUNT]]: from here to there, see frames.py
 carried() {
-	"$TREE/selftests/lib/frames.py" -k "${5:-0}" -n "${6:-5}" "$1" "$2" "$3" "$4"
+	frames_ask -k "${5:-0}" -n "${6:-5}" "$1" "$2" "$3" "$4"
 }
 
 # all_arrive COMMAND: while it runs, the peer sends, and every frame arrives and
 # is answered: by the port's counter and by what the peer gets back.
 all_arrive() {
-	local before sent
+	local before pinger sent
 
 	before=$(stat "$DEV" rx_packets)
 	peer ping -q -i 0.005 -W 5 -c 800 192.0.2.1 >/tmp/pings &
+	pinger=$!
 	"$@"
-	wait $! || true
+	wait "$pinger" || true
 	note "$(grep loss /tmp/pings)"
 	sent=$(awk '/loss/ { print $1 }' /tmp/pings)
 	grep -q " 0% packet loss" /tmp/pings || fail "replies are missing"
