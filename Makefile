@@ -7,6 +7,7 @@ LAB	:= tools/lab/lab
 EXEC	:= $(LAB) exec --
 KERNELS	:= 6.12 backports
 BUILD	:= $(CURDIR)/build
+JOBS	:= $(shell nproc)
 
 all: driver vgaudi libgnic_accel gnicctl collective bpf bench-tools test-programs
 
@@ -30,10 +31,10 @@ setup:
 driver: $(KERNELS:%=driver-%)
 
 driver-%: setup
-	@$(EXEC) $(MAKE) --no-print-directory -C driver KVER=$*
+	@$(EXEC) $(MAKE) -j$(JOBS) --no-print-directory -C driver KVER=$*
 
 vgaudi: setup
-	@$(EXEC) $(MAKE) --no-print-directory -C tools/vgaudi
+	@$(EXEC) $(MAKE) -j$(JOBS) --no-print-directory -C tools/vgaudi
 
 libgnic_accel: setup
 	@$(EXEC) $(MAKE) --no-print-directory -s -C tools/libgnic_accel
