@@ -14,7 +14,7 @@ import time
 
 PORT = 5590                     # of the first flow
 FLOWS = 8
-INTERVAL = 0.002                # s between two datagrams of a flow, at best
+INTERVAL = 0.006                # s between two datagrams of a flow: changes need processors, too
 TAIL = 15                       # s that the other end may take to stop
 SO_RCVBUFFORCE = 33
 WORDS = struct.Struct("!QQ")    # which of these, and a number
