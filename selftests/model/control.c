@@ -67,6 +67,9 @@ static void nonsense_refused(void)
 	refused("{\"cmd\":\"stats\",\"port\":\"x\"}", "is a number");
 	refused("{\"cmd\":\"link\",\"port\":0}", "\\\"state\\\" is missing");
 	refused("{\"cmd\":\"link\",\"port\":0,\"state\":\"left\"}", "is \\\"up\\\" or");
+	refused("{\"cmd\":\"without\"}", "\\\"caps\\\" is missing");
+	refused("{\"cmd\":\"without\",\"caps\":\"FW,,PHC\"}", "are names of capabilities");
+	refused("{\"cmd\":\"without\",\"caps\":\"WINGS\"}", "\\\"WINGS\\\" are not");
 	refused("{\"cmd\":\"step\",\"us\":1}", "--step was not given");
 	refused("{\"cmd\":\"capture\",\"port\":0,\"action\":\"stop\"}", "nothing was started");
 	refused("{\"cmd\":\"capture\",\"port\":0,\"action\":\"start\",\"file\":\"/no/such\"}", "/no/such");

@@ -118,7 +118,7 @@ static void without_shadow(void)
 {
 	unsigned int i;
 
-	start((const char *[]) { "--no-shadow", NULL });
+	start((const char *[]) { "--without", "SHADOW_DB", NULL });
 	for (i = 1; i <= 3 * SIZE; i++) {
 		rig_raw_post(&rig, &qp, frame, 64);
 		/* The record is not looked at. */
@@ -137,7 +137,7 @@ static void interrupts_without_shadow(void)
 	struct rig_cq other;
 	unsigned int i;
 
-	start((const char *[]) { "--no-shadow", NULL });
+	start((const char *[]) { "--without", "SHADOW_DB", NULL });
 	rig_cq(&rig, &other, LOG, 5, 2);
 	rig_raw(&rig, &qp, 0, &other, LOG);
 	for (i = 0; i < 3; i++) {
@@ -218,7 +218,7 @@ static void backwards_fails_the_qp(void)
 
 static void a_jump_without_shadow(void)
 {
-	start((const char *[]) { "--no-shadow", NULL });
+	start((const char *[]) { "--without", "SHADOW_DB", NULL });
 	rig_kick(&rig, GNIC_DB_SQ, 0, qp.qpn, SIZE + 1);
 	qp_error(GNIC_SYND_QPC_DB_LAST_INDEX);
 	CLIENT_EQ(bad_kicks(), 1);

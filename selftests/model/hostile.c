@@ -167,7 +167,7 @@ static void commands_a(void)
 
 static void commands_b(void)
 {
-	storm("3", 20000, (const char *[]) { "--no-shadow", NULL });
+	storm("3", 20000, (const char *[]) { "--without", "SHADOW_DB", NULL });
 }
 
 /* Queues that work, with rings full of noise. */

@@ -23,10 +23,23 @@ static void identity(void)
 	rig_close(&rig);
 }
 
-static void no_shadow(void)
+/* What it lacks from its next reset on, and the commands that go with that. */
+static void without(void)
 {
-	rig_open(&rig, (const char *[]) { "--no-shadow", NULL });
-	CLIENT_EQ(rig_read(&rig, GNIC_CTL_CAPS) & GNIC_CAP_SHADOW_DB, 0);
+	const struct gnic_hw_qp_move move = { 0 };
+
+	rig_open(&rig, (const char *[]) { "--without", "qp_move,SHADOW_DB", NULL });
+	CLIENT_EQ(rig_read(&rig, GNIC_CTL_CAPS),
+		  (uint32_t)~(GNIC_CAP_QP_MOVE | GNIC_CAP_SHADOW_DB));
+	CLIENT_EQ(rig_cmd(&rig, GNIC_CMD_QP_MOVE, &move, sizeof(move), NULL, 0),
+		  GNIC_STATUS_UNSUPPORTED);
+	rig_control_ok(&rig, "{\"cmd\":\"without\",\"caps\":\"FW\"}");
+	CLIENT_EQ(rig_read(&rig, GNIC_CTL_CAPS) & GNIC_CAP_QP_MOVE, 0);
+	rig_write(&rig, GNIC_CTL_RESET, GNIC_CTL_RESET_VALUE);
+	CLIENT_EQ(rig_read(&rig, GNIC_CTL_CAPS), (uint32_t)~GNIC_CAP_FW);
+	rig_control_ok(&rig, "{\"cmd\":\"without\",\"caps\":\"\"}");
+	rig_write(&rig, GNIC_CTL_RESET, GNIC_CTL_RESET_VALUE);
+	CLIENT_EQ(rig_read(&rig, GNIC_CTL_CAPS), UINT32_MAX);
 	rig_close(&rig);
 }
 
@@ -255,7 +268,7 @@ static void reset_by_the_bus(void)
 
 static const struct ktap_test tests[] = {
 	{ "ctl: identity", identity },
-	{ "ctl: no shadow doorbells", no_shadow },
+	{ "ctl: without capabilities", without },
 	{ "ctl: a second card", second_card },
 	{ "ctl: heartbeat", heartbeat_counts_reads },
 	{ "mmio: holes", holes },

@@ -167,7 +167,7 @@ static int setup(void **state)
 	memset(&record, 0, sizeof(record));
 	dma = (struct dma){ .gen = 1 };
 	card.dma = &dma;
-	card.config.shadow = true;
+	card.caps = UINT32_MAX;
 	card.config.vectors = 2;
 	pieces = gone = irqs = overruns = 0;
 	fake_now = 0;

@@ -138,6 +138,7 @@ static inline int setup(void **state)
 	beyond_the_wire = NULL;
 	fake_now = 0;
 	card.config.ports = 2;
+	card.caps = UINT32_MAX;
 	for (unsigned int i = 0; i < 2; i++) {
 		card.ports[i].card = &card;
 		card.ports[i].index = i;

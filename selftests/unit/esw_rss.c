@@ -58,6 +58,20 @@ static void rss_types(void **state)
 	assert_int_equal(got.hash, 0);
 }
 
+/* One queue takes all of a card that has no RSS. */
+static void no_rss(void **state)
+{
+	struct gnic_hw_rss in = rss_of(0, GNIC_SIDE_HOST, 0, 4, 1);
+
+	(void)state;
+	card.caps &= ~GNIC_CAP_RSS;
+	for (unsigned int i = 0; i < 4; i++)
+		in.table[i] = cpu_to_le32(6);
+	assert_int_equal(esw_cmd_rss_set(&card, &in), GNIC_STATUS_OK);
+	in.table[3] = cpu_to_le32(7);
+	assert_int_equal(esw_cmd_rss_set(&card, &in), GNIC_STATUS_UNSUPPORTED);
+}
+
 static enum gnic_hw_status rss_try(struct gnic_hw_rss in)
 {
 	return esw_cmd_rss_set(&card, &in);
@@ -482,6 +496,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(rss_spreads),
 		TEST(rss_types),
+		TEST(no_rss),
 		TEST(refused_tables),
 		TEST(no_table),
 		TEST(table_outlives_its_qp),

@@ -452,7 +452,7 @@ static inline void lab_init_card(struct lab_card *side)
 	memset(side, 0, sizeof(*side));
 	card->config.ports = 1;
 	card->config.hbm_size = LAB_HBM;
-	card->config.shadow = true;
+	card->caps = UINT32_MAX;
 	card->loop = lab.loop;
 	card->hbm = calloc(1, LAB_HBM);
 	card->umr = calloc(1, GNIC_BAR_UMR_SIZE);

@@ -30,7 +30,7 @@ static uint8_t *cq_slot(struct cq *cq)
 
 static uint32_t cq_ci(const struct cq *cq, const struct gnic_hw_db *db)
 {
-	if (!cq->card->config.shadow)
+	if (!card_can(cq->card, GNIC_CAP_SHADOW_DB))
 		return cq->ci;
 	return le32toh(__atomic_load_n((const uint32_t *)&db->index, __ATOMIC_ACQUIRE));
 }
@@ -41,7 +41,7 @@ static uint32_t cq_ci(const struct cq *cq, const struct gnic_hw_db *db)
 static bool cq_asked(const struct cq *cq, const struct gnic_hw_db *db, uint32_t *arm)
 {
 	*arm = le32toh(__atomic_load_n((const uint32_t *)&db->arm, __ATOMIC_RELAXED));
-	return cq->card->config.shadow ? *arm != cq->arm_seen : cq->armed;
+	return card_can(cq->card, GNIC_CAP_SHADOW_DB) ? *arm != cq->arm_seen : cq->armed;
 }
 
 static void cq_raise(struct cq *cq, uint32_t arm)

@@ -5,21 +5,6 @@
 #include "fw.h"
 #include "mmio.h"
 
-#define CTL_CAPS_ALL \
-	(CTL_CAPS_FW | CTL_CAPS_PORT | CTL_CAPS_RX | GNIC_CAP_PHC | \
-	 GNIC_CAP_SHADOW_DB | GNIC_CAP_CSUM | GNIC_CAP_TSO | GNIC_CAP_VLAN | GNIC_CAP_RSS | \
-	 GNIC_CAP_FLOW | GNIC_CAP_RC | GNIC_CAP_COMPUTE | GNIC_CAP_LOOPBACK | \
-	 GNIC_CAP_MODERATION | GNIC_CAP_QP_MOVE | GNIC_CAP_RX_TSTAMP | GNIC_CAP_VLAN_RX | \
-	 GNIC_CAP_TUNNEL | GNIC_CAP_USO | GNIC_CAP_RSS_QUEUES | GNIC_CAP_FLOW_QUEUES | \
-	 GNIC_CAP_SCTP)
-
-#define CTL_CAPS_PORT	(GNIC_CAP_CQE_TIMER | GNIC_CAP_PAUSE | GNIC_CAP_MODULE | \
-			 GNIC_CAP_DCB | GNIC_CAP_PORT_SPLIT | GNIC_CAP_LAUNCH | \
-			 GNIC_CAP_SCHED)
-#define CTL_CAPS_RX	(GNIC_CAP_RX_SPLIT | GNIC_CAP_TX_RATE | GNIC_CAP_GRO | \
-			 GNIC_CAP_RX_MODE)
-#define CTL_CAPS_FW	(GNIC_CAP_FW | GNIC_CAP_INJECT)
-
 #define CTL_BOX_MODULES	8
 
 static uint32_t ctl_status(struct card *card)
@@ -67,7 +52,7 @@ static void ctl_reset(struct card *card)
 	reg_set(card, GNIC_CTL_VERSION,
 		FIELD_PREP(GNIC_CTL_VERSION_MAJOR, GNIC_HW_VERSION_MAJOR) |
 		FIELD_PREP(GNIC_CTL_VERSION_MINOR, GNIC_HW_VERSION_MINOR));
-	reg_set(card, GNIC_CTL_CAPS, CTL_CAPS_ALL & ~(config->shadow ? 0 : GNIC_CAP_SHADOW_DB));
+	reg_set(card, GNIC_CTL_CAPS, card->caps);
 	reg_set(card, GNIC_CTL_PORTS, config->ports);
 	reg_set(card, GNIC_CTL_VECTORS, config->vectors);
 	reg_set(card, GNIC_CTL_HBM_SIZE_LO, config->hbm_size);

@@ -45,7 +45,7 @@ static void eq_notify(struct card *card, struct eq *eq, const struct gnic_hw_db 
 	/* Pairs with the driver's barrier between its store to arm and its look at the EQ. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	arm = le32toh(__atomic_load_n((const uint32_t *)&db->arm, __ATOMIC_RELAXED));
-	asked = card->config.shadow ? arm != eq->arm_seen : eq->armed;
+	asked = card_can(card, GNIC_CAP_SHADOW_DB) ? arm != eq->arm_seen : eq->armed;
 	if (!asked || eq->vector == GNIC_VECTOR_NONE)
 		return;
 	eq->arm_seen = arm;
@@ -55,7 +55,7 @@ static void eq_notify(struct card *card, struct eq *eq, const struct gnic_hw_db 
 
 static uint32_t eq_ci(struct card *card, const struct eq *eq, const struct gnic_hw_db *db)
 {
-	if (!card->config.shadow)
+	if (!card_can(card, GNIC_CAP_SHADOW_DB))
 		return eq->ci;
 	return le32toh(__atomic_load_n((const uint32_t *)&db->index, __ATOMIC_ACQUIRE));
 }

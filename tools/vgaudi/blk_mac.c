@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "blk_cmd.h"
+#include "caps.h"
 #include "fault.h"
 #include "frame.h"
 #include "mac.h"
@@ -377,6 +378,8 @@ enum gnic_hw_status mac_cmd_set(struct card *card, const struct gnic_hw_port_set
 	mode.speed = le32toh(mode.speed);
 	if (!port)
 		return GNIC_STATUS_NOT_FOUND;
+	if (caps_of_port_set(valid) & ~card->caps)
+		return GNIC_STATUS_UNSUPPORTED;
 	if (!mac_set_ok(port, valid, in, &mode))
 		return GNIC_STATUS_BAD_PARAM;
 	if (valid & GNIC_PORT_SET_MTU)

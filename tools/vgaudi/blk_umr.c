@@ -47,7 +47,7 @@ void *wq_entry_find(struct qp *qp, struct wq *wq, uint64_t off)
 
 static uint32_t wq_index(const struct qp *qp, const struct wq *wq, const struct gnic_hw_db *db)
 {
-	if (!qp->card->config.shadow)
+	if (!card_can(qp->card, GNIC_CAP_SHADOW_DB))
 		return wq->kicked;
 	/* Pairs with the driver's release of index: the entries before it. */
 	return le32toh(__atomic_load_n((const uint32_t *)&db->index, __ATOMIC_ACQUIRE));

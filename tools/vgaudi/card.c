@@ -10,6 +10,7 @@
 
 #include "blk_cmd.h"
 #include "blk_sob.h"
+#include "caps.h"
 #include "fault.h"
 #include "fw.h"
 #include "mmio.h"
@@ -36,6 +37,7 @@ void card_fatal(struct card *card, uint8_t syndrome)
 void card_reset(struct card *card)
 {
 	card->hung = false;
+	card->caps = CAPS_ALL & ~card->config.lacks;
 	fw_reset(card);
 	qp_reset(card);
 	esw_reset(card);

@@ -17,6 +17,7 @@
 #include "hw/cmd.h"
 #include "hw/cqe.h"
 #include "hw/memmap.h"
+#include "hw/reg_ctl.h"
 #include "hw/syndrome.h"
 #include "hw/umr.h"
 #include "hw/wqe.h"
@@ -308,7 +309,7 @@ struct card_config {
 	unsigned int ports;
 	unsigned int vectors;
 	uint64_t hbm_size;
-	bool shadow;		/* GNIC_CAP_SHADOW_DB */
+	uint32_t lacks;		/* GNIC_CAP_* that it does without from its next reset on */
 	const char *socket_path;
 	const char *state_path;	/* keeps the NVM; NULL: nothing outlives the process */
 	uint64_t serial;
@@ -338,6 +339,7 @@ struct card {
 	uint8_t *hbm, *umr;
 
 	uint32_t status;	/* GNIC_CTL_STATUS_* */
+	uint32_t caps;		/* GNIC_CAP_* */
 	uint32_t regs[CARD_REGS_SIZE / 4];	/* mmio.c: what registers hold */
 	uint32_t db_low;	/* blk_umr.c: first half of a split doorbell */
 	bool dead;		/* fault: every read is all-ones, nothing runs */
@@ -372,6 +374,12 @@ void card_fatal(struct card *card, uint8_t syndrome);
 void card_irq(struct card *card, unsigned int vector);	/* irq_raise() unless a fault loses it */
 /* Every QP, of all ports; @fn may destroy the one it is called for. */
 void card_each_qp(struct card *card, void (*fn)(struct qp *qp, void *arg), void *arg);
+/* @cap: one GNIC_CAP_* */
+static inline bool card_can(const struct card *card, uint32_t cap)
+{
+	return card->caps & cap;
+}
+
 /* NULL: there is none. */
 static inline struct port *card_port(struct card *card, uint32_t index)
 {

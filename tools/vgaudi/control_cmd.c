@@ -6,6 +6,7 @@
 #include "hw/reg_ctl.h"
 
 #include "blk_cmd.h"
+#include "caps.h"
 #include "capture.h"
 #include "control_cmd.h"
 #include "vfio_user.h"
@@ -274,6 +275,22 @@ static const char *control_clock(struct sim *sim, struct json_object *req,
 	return NULL;
 }
 
+/* Firmware that can less or more runs after a reset; "caps" are those that it lacks. */
+static const char *control_without(struct sim *sim, struct json_object *req,
+				   struct json_object *reply)
+{
+	struct control_arg arg = { .req = req };
+	struct card *card = control_card(&arg, sim);
+	const char *caps = control_string(&arg, "caps", true);
+
+	(void)reply;
+	if (arg.error)
+		return arg.error;
+	if (!caps_parse(caps, &card->config.lacks))
+		return control_error("\"caps\" are names of capabilities, \"%s\" are not", caps);
+	return NULL;
+}
+
 static const char *control_version(struct sim *sim, struct json_object *req,
 				   struct json_object *reply)
 {
@@ -307,6 +324,7 @@ static const struct control_cmd control_cmds[] = {
 	{ "fault", control_fault },
 	{ "step", control_step },
 	{ "clock", control_clock },
+	{ "without", control_without },
 	{ "quit", control_quit },
 };
 

@@ -149,6 +149,15 @@ static enum gnic_hw_status esw_rss_qps(const struct vport *vport, unsigned int s
 	return GNIC_STATUS_OK;
 }
 
+/* Frames would be hashed to choose among them. */
+static bool esw_rss_spreads(struct qp *const *qps, uint32_t count)
+{
+	for (uint32_t i = 1; i < count; i++)
+		if (qps[i] != qps[0])
+			return true;
+	return false;
+}
+
 static void esw_rss_types(struct esw_rss *rss, uint16_t types)
 {
 	static const uint16_t ports[GNIC_RSS_FLOWS] = {
@@ -195,6 +204,8 @@ enum gnic_hw_status esw_cmd_rss_set(struct card *card, const struct gnic_hw_rss 
 
 	if (!status)
 		status = esw_rss_qps(vport, in->side, in->table, le32_to_cpu(in->len), qps);
+	if (!status && !card_can(card, GNIC_CAP_RSS) && esw_rss_spreads(qps, le32_to_cpu(in->len)))
+		status = GNIC_STATUS_UNSUPPORTED;
 	if (status)
 		return status;
 	esw_rss_settle(vport);

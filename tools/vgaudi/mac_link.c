@@ -304,5 +304,7 @@ void mac_link_info(const struct port *port, struct gnic_hw_port_info *info)
 void mac_link_reset(struct port *port)
 {
 	port->want = mac_mode_default;
+	if (!card_can(port->card, GNIC_CAP_PAUSE))
+		port->want.pause = 0;
 	port->advertise = mac_link_modes(port);
 }

@@ -19,7 +19,6 @@ enum option_kind {
 	OPTION_SIZE,		/* uint64_t, power of two, within min and max */
 	OPTION_STRING,
 	OPTION_SET,		/* bool */
-	OPTION_CLEAR,
 	OPTION_HELP,
 	OPTION_VERSION,
 };
@@ -54,7 +53,8 @@ static const struct option_row option_rows[] = {
 	{ "vectors", OPTION_UINT, AT(vectors), 1, GNIC_VECTORS_MAX, "N", "MSI-X vectors (64)" },
 	{ "serial", OPTION_U64, AT(serial), 0, 0, "N", "serial number of card 0" },
 	{ "seed", OPTION_U64, AT(seed), 0, 0, "N", "seed of random faults (1)" },
-	{ "no-shadow", OPTION_CLEAR, AT(shadow), 0, 0, NULL, "no shadow doorbells" },
+	{ "without", OPTION_STRING, AT(without), 0, 0, "CAPS",
+	  "capabilities that cards lack: SHADOW_DB,QP_MOVE,... (hardware.rst)" },
 	{ "step", OPTION_SET, AT(step), 0, 0, NULL,
 	  "time passes only by the control command \"step\"" },
 	{ "version", OPTION_VERSION, 0, 0, 0, NULL, "print the version and exit" },
@@ -70,7 +70,7 @@ static const struct options options_default = {
 	.hbm_size = 256ull << 20,
 	.serial = 0x1da3ff0700a10001ull,
 	.seed = 1,
-	.shadow = true,
+	.without = "",
 };
 
 static bool options_number(const char *text, uint64_t *number, const char **end)
@@ -188,8 +188,7 @@ static enum options_result option_apply(const struct option_row *row, struct opt
 		ok = option_string(row, at, arg);
 		break;
 	case OPTION_SET:
-	case OPTION_CLEAR:
-		*(bool *)at = row->kind == OPTION_SET;
+		*(bool *)at = true;
 		break;
 	case OPTION_HELP:
 		options_help();

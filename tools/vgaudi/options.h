@@ -19,7 +19,7 @@ struct options {
 	const char *control;
 	const char *pcap;
 	const char *state_dir;	/* NVMs; NULL: they end with the process */
-	bool shadow;
+	const char *without;	/* capabilities, by name */
 	bool step;
 };
 

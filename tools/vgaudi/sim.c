@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "caps.h"
 #include "capture.h"
 #include "control.h"
 #include "mac.h"
@@ -37,11 +38,12 @@ static bool sim_add_card(struct sim *sim, unsigned int index)
 		.ports = options->ports,
 		.vectors = options->vectors,
 		.hbm_size = options->hbm_size,
-		.shadow = options->shadow,
 		.serial = options->serial + index,
 	};
 	char path[PATH_MAX], state[PATH_MAX];
 
+	if (!caps_parse(options->without, &config.lacks))
+		return sim_complain("--without: no capabilities: \"%s\"", options->without);
 	snprintf(path, sizeof(path), "%s/card%u.sock", options->socket_dir, index);
 	config.socket_path = options->socket ? options->socket : path;
 	snprintf(state, sizeof(state), "%s/card%u.nvm", options->state_dir, index);

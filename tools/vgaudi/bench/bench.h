@@ -65,7 +65,7 @@ static void *bench_ptr(uint64_t iova)
 static void bench_card(void)
 {
 	const struct card_config config = {
-		.ports = 2, .vectors = 4, .hbm_size = BENCH_HBM, .shadow = true,
+		.ports = 2, .vectors = 4, .hbm_size = BENCH_HBM,
 		.socket_path = BENCH_SOCKET,
 	};
 	struct gnic_hw_port_set set = {
