@@ -59,10 +59,11 @@ static int gnic_group_hw_addr_set(struct devlink_port *dl_port, const u8 *hw_add
 
 static int gnic_group_check_raw(struct gnic_group *group, struct netlink_ext_ack *extack)
 {
-	if (group->config.qp_count <= GNIC_RSS_TABLE_LEN)
+	u32 most = group->dev->caps_bits & GNIC_CAP_RSS ? GNIC_RSS_TABLE_LEN : 1;
+
+	if (group->config.qp_count <= most)
 		return 0;
-	NL_SET_ERR_MSG_FMT_MOD(extack, "a group of type raw has at most %u QPs",
-			       GNIC_RSS_TABLE_LEN);
+	NL_SET_ERR_MSG_FMT_MOD(extack, "a group of type raw has at most %u QPs", most);
 	return -EINVAL;
 }
 

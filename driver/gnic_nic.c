@@ -365,6 +365,9 @@ static unsigned int gnic_nic_max_queues(struct gnic_dev *dev,
 	/* two QPs a queue, and a second set while they are replaced */
 	u32 fit = le32_to_cpu(dev->caps.raw_qps_per_port) / 4;
 
+	/* nothing would spread frames over more than one */
+	if (!(dev->caps_bits & GNIC_CAP_RSS))
+		return 1;
 	return clamp_t(u32, min(profile->max_queues, fit), 1, GNIC_QUEUES_MAX);
 }
 

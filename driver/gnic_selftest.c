@@ -29,17 +29,26 @@ enum gnic_selftest {
 	GNIC_SELFTEST_LOOPBACK,
 };
 
+/* The last one is not there on a device that has no loopback. */
+static unsigned int gnic_selftest_count(struct net_device *netdev)
+{
+	struct gnic_nic *nic = netdev_priv(netdev);
+
+	return ARRAY_SIZE(gnic_selftest_names) - !(nic->dev->caps_bits & GNIC_CAP_LOOPBACK);
+}
+
 int gnic_ethtool_port_sset_count(struct net_device *netdev, int sset)
 {
 	if (sset == ETH_SS_TEST)
-		return ARRAY_SIZE(gnic_selftest_names);
+		return gnic_selftest_count(netdev);
 	return gnic_ethtool_get_sset_count(netdev, sset);
 }
 
 void gnic_ethtool_port_strings(struct net_device *netdev, u32 sset, u8 *data)
 {
 	if (sset == ETH_SS_TEST)
-		memcpy(data, gnic_selftest_names, sizeof(gnic_selftest_names));
+		memcpy(data, gnic_selftest_names,
+		       gnic_selftest_count(netdev) * ETH_GSTRING_LEN);
 	else
 		gnic_ethtool_get_strings(netdev, sset, data);
 }
@@ -208,16 +217,17 @@ void gnic_ethtool_self_test(struct net_device *netdev, struct ethtool_test *test
 {
 	struct gnic_dev *dev = ((struct gnic_nic *)netdev_priv(netdev))->dev;
 	int err[ARRAY_SIZE(gnic_selftest_names)] = {};
-	unsigned int i;
+	unsigned int i, count = gnic_selftest_count(netdev);
 
 	err[GNIC_SELFTEST_LINK] = gnic_selftest_link(netdev);
 	err[GNIC_SELFTEST_REGISTERS] = gnic_reg_test_scratch(dev);
 	if (test->flags & ETH_TEST_FL_OFFLINE) {
 		err[GNIC_SELFTEST_DMA] = gnic_reg_test_dma(dev);
 		err[GNIC_SELFTEST_IRQ] = gnic_irq_selftest(dev, 1);
-		err[GNIC_SELFTEST_LOOPBACK] = gnic_selftest_loopback(netdev);
+		if (count > GNIC_SELFTEST_LOOPBACK)
+			err[GNIC_SELFTEST_LOOPBACK] = gnic_selftest_loopback(netdev);
 	}
-	for (i = 0; i < ARRAY_SIZE(err); i++) {
+	for (i = 0; i < count; i++) {
 		data[i] = -err[i];
 		if (err[i])
 			test->flags |= ETH_TEST_FL_FAILED;
