@@ -43,6 +43,8 @@ static void gnic_health_work(struct work_struct *work)
 			gnic_health_fw_report(health);
 			gnic_health_pcie_poll(health);
 		}
+	} else if (test_bit(GNIC_HEALTH_RESET, &health->faults)) {
+		gnic_health_fw_report(health);
 	}
 	queue_delayed_work(system_long_wq, &health->work, GNIC_HEALTH_POLL);
 }
@@ -68,6 +70,16 @@ void gnic_health_timeout(struct gnic_dev *dev)
 
 	if (health)
 		set_bit(GNIC_HEALTH_TIMEOUT, &health->faults);
+}
+
+void gnic_health_lost(struct gnic_dev *dev)
+{
+	struct gnic_health *health = dev->health;
+
+	if (!health)
+		return;
+	set_bit(GNIC_HEALTH_RESET, &health->faults);
+	mod_delayed_work(system_long_wq, &health->work, 0);
 }
 
 /* Whoever has reset it: what was wrong is so no more. */

@@ -11,6 +11,7 @@ enum gnic_health_fault {
 	GNIC_HEALTH_FATAL,	/* the device says that only a reset helps */
 	GNIC_HEALTH_BEAT,	/* no heartbeat */
 	GNIC_HEALTH_TIMEOUT,	/* a command was not answered */
+	GNIC_HEALTH_RESET,	/* a reset that nobody here asked for, and no way back */
 	GNIC_HEALTH_FAULTS,
 };
 
@@ -49,6 +50,7 @@ void gnic_health_exit(struct gnic_dev *dev);
 void gnic_health_start(struct gnic_dev *dev);
 void gnic_health_stop(struct gnic_dev *dev);
 void gnic_health_timeout(struct gnic_dev *dev);	/* any context */
+void gnic_health_lost(struct gnic_dev *dev);	/* it did not come back from a reset */
 void gnic_health_well(struct gnic_dev *dev);	/* the device was reset; devl_lock held */
 
 /* gnic_health_fw.c, gnic_health_pcie.c: the reporters */

@@ -15,6 +15,7 @@ static const char *const gnic_health_faults[GNIC_HEALTH_FAULTS] = {
 	[GNIC_HEALTH_FATAL]	= "the device reports a fatal error",
 	[GNIC_HEALTH_BEAT]	= "the device has no heartbeat",
 	[GNIC_HEALTH_TIMEOUT]	= "the device did not answer a command",
+	[GNIC_HEALTH_RESET]	= "the device did not come back from a reset as it was",
 };
 
 /* X(member of struct gnic_hw_card_stats) */

@@ -411,8 +411,10 @@ static int gnic_pci_go_on(struct gnic_dev *dev)
 	devl_lock(devlink);
 	err = gnic_reset_complete(dev);
 	devl_unlock(devlink);
-	if (err)
+	if (err) {
 		dev_err(&dev->pdev->dev, "no recovery: %d; reload or remove the device\n", err);
+		gnic_health_lost(dev);
+	}
 	return err;
 }
 
