@@ -5,6 +5,7 @@
 
 . "$(dirname "$0")/../lib/guest.sh"
 . "$(dirname "$0")/../lib/frames.sh"
+. "$(dirname "$0")/../lib/sender.sh"
 . "$(dirname "$0")/../lib/xdp.sh"
 
 # group DEV GROUP NAME: a counter of a standard group
@@ -131,16 +132,12 @@ link_errors() {
 
 # frames SIZE TYPE [DST]: three of the peer's, of so many octets; DST is the port if not told
 frames() {
-	peer python3 - "$PEER_DEV" "$1" "$2" "${3:-$(cat "/sys/class/net/$DEV/address")}" <<-'PYTHON'
-		import socket, sys
-		dev, size, kind, dst = sys.argv[1:]
-		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-		s.bind((dev, 0))
-		head = bytes.fromhex(dst.replace(":", "")) + s.getsockname()[4] + \
-		    int(kind, 0).to_bytes(2)
-		for _ in range(3):
-		    s.send(head + bytes([0, 9]) + bytes(int(size) - 16))
-	PYTHON
+	local mac=${3:-} type zeros
+
+	[ -n "$mac" ] || read -r mac <"/sys/class/net/$DEV/address"
+	printf -v type %04x "$2"
+	printf -v zeros %0*d $((2 * ($1 - 16))) 0
+	frame_to "$mac" "${type}0009$zeros" 3
 }
 
 # hit KIND...: the wire does that to three frames, and to those of others meanwhile
@@ -281,5 +278,6 @@ why_no_link() {
 }
 
 topology_up
-trap topology_down EXIT
+sender_start
+trap 'server_stop; topology_down' EXIT
 guest_main both_ends_agree queues_agree mac_agrees histogram link_errors each_counter_counts never_backwards link_settings pause why_no_link
