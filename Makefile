@@ -73,7 +73,7 @@ test-upstream: driver vgaudi
 bench: driver vgaudi gnicctl collective bpf bench-tools test-programs
 	@tools/bench/bench
 
-# 64 GiB, an hour or more without KVM; SOAK_GIB=1 make soak: less
+# 64 GiB, ten minutes and more without KVM; SOAK_GIB=1 make soak: less
 soak: driver-6.12 vgaudi gnicctl collective
 	@LAB_TIMEOUT=$${LAB_TIMEOUT:-20000} $(LAB) run --cards 2 --ports 3 --topology pair --smp 2 \
 		--mem 3072 --env SOAK_GIB=$${SOAK_GIB:-64} -- \

@@ -329,7 +329,7 @@ kernel_log_clean() {
 run_one() {
 	local number=$1 name=$2 begin=${EPOCHREALTIME/.} status tenths
 
-	apart "$name" 2>&1 | sed 's/^\([^#]\)/# \1/'
+	apart "$name" 2>&1 | sed -u 's/^\([^#]\)/# \1/'
 	status=${PIPESTATUS[0]}
 	if ! kernel_log_clean && [ "$status" -ne "$EXIT_SKIP" ]; then
 		status=1
