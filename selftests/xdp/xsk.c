@@ -60,6 +60,7 @@ static int ifindex, map_fd = -1;
 static struct bpf_object *object;
 static volatile sig_atomic_t stopped;
 static unsigned long received[SOCKETS_MAX], sent[SOCKETS_MAX];
+static unsigned long owed;	/* descriptors that were sent and not completed yet */
 static unsigned long last_rx_tstamp, last_tx_tstamp, stamped;
 
 static void stop(int signal)
@@ -285,6 +286,7 @@ static void take_completions(struct xsk *xsk)
 		if (!xsk_fill(xsk, chunk_of(addr)))
 			fail("fill ring", -ENOSPC);
 		sent[xsk - sockets]++;
+		owed--;
 	}
 }
 
@@ -301,6 +303,7 @@ static void send_back(struct xsk *xsk, struct xdp_desc *frame, unsigned int frag
 	for (unsigned int i = 0; i < frags; i++) {
 		if (!xsk_send(by, &frame[i]))
 			fail("transmit ring", -ENOSPC);
+		owed++;
 	}
 }
 
@@ -323,6 +326,18 @@ static void serve(struct xsk *xsk)
 	}
 }
 
+/* What was sent last is completed a moment after it has left; of what is lost that is never. */
+static void linger(bool always)
+{
+	for (unsigned int tries = 200; owed && tries; tries--) {
+		usleep(10000);
+		for (unsigned int i = 0; i < count; i++) {
+			take_completions(&sockets[i]);
+			xsk_submit(&sockets[i], always);
+		}
+	}
+}
+
 static void run(void)
 {
 	bool always = !(options.bind_flags & XDP_USE_NEED_WAKEUP) || options.busy;
@@ -339,6 +354,7 @@ static void run(void)
 			xsk_submit(&sockets[i], always);
 		poll(fds, count, options.busy ? 0 : 20);
 	}
+	linger(always);
 }
 
 /* ---- main ---- */
