@@ -47,15 +47,6 @@ void *asid_ptr(struct card *c, uint16_t asid, uint64_t addr, uint64_t len, uint8
 	return (uint8_t *)ring + off;
 }
 
-struct gnic_hw_db *ringmem_find(struct card *c, struct ringmem *mem, uint64_t base,
-				uint64_t bytes, uint64_t db_addr)
-{
-	mem->db = asid_ptr(c, GNIC_ASID_KERNEL, db_addr, sizeof(*mem->db), 0);
-	mem->ring = asid_ptr(c, GNIC_ASID_KERNEL, base, bytes, 0);
-	mem->gen = dma_gen(c->dma);
-	return mem->db;
-}
-
 void card_irq(struct card *c, unsigned int vector)
 {
 	assert_ptr_equal(c, &card);

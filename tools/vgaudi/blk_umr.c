@@ -18,15 +18,6 @@
 
 /* ---- the queue's memory ---- */
 
-struct gnic_hw_db *ringmem_find(struct card *card, struct ringmem *mem, uint64_t base,
-				uint64_t bytes, uint64_t db_addr)
-{
-	mem->db = asid_ptr(card, GNIC_ASID_KERNEL, db_addr, sizeof(*mem->db), 0);
-	mem->ring = asid_ptr(card, GNIC_ASID_KERNEL, base, bytes, 0);
-	mem->gen = dma_gen(card->dma);
-	return mem->db;
-}
-
 static inline struct gnic_hw_db *wq_db(struct qp *qp, struct wq *wq)
 {
 	return ringmem_db(qp->card, &wq->mem, wq->base, ((uint64_t)wq->mask + 1) << wq->entry_log,

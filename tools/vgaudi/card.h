@@ -493,8 +493,7 @@ void eq_post(struct card *card, uint8_t type, unsigned int port, uint32_t id, ui
 void eq_post_at(struct card *card, uint8_t type, unsigned int port, uint32_t id, uint32_t data,
 		uint32_t tstamp);
 
-/* ---- blk_umr.c: doorbells and the poll list ---- */
-struct qp *qp_get(struct port *port, uint32_t qpn);	/* NULL: none */
+/* ---- ringmem.c: memory of queues ---- */
 struct gnic_hw_db *ringmem_find(struct card *card, struct ringmem *mem, uint64_t base,
 				uint64_t bytes, uint64_t db_addr);
 
@@ -512,6 +511,9 @@ static inline struct gnic_hw_db *ringmem_db(struct card *card, struct ringmem *m
 		return mem->db;
 	return ringmem_find(card, mem, base, bytes, db_addr);
 }
+
+/* ---- blk_umr.c: doorbells and the poll list ---- */
+struct qp *qp_get(struct port *port, uint32_t qpn);	/* NULL: none */
 
 static inline uint64_t wq_offset(const struct wq *wq, uint32_t index)
 {
