@@ -256,20 +256,13 @@ static enum gnic_hw_status cmd_call(struct card *card, const struct cmd *cmd,
 	return status;
 }
 
-static bool cmd_known_to(const struct card *card, const struct cmd *cmd)
-{
-	uint32_t cap = caps_of_command(cmd->opcode);
-
-	return !cap || card_can(card, cap);
-}
-
 static enum gnic_hw_status cmd_dispatch(struct card *card, const struct gnic_hw_cmd_desc *desc)
 {
 	const struct cmd *cmd = cmd_find(le16toh(desc->opcode));
 
 	if (!cmd)
 		return GNIC_STATUS_BAD_OPCODE;
-	if (!cmd_known_to(card, cmd))
+	if (caps_of_command(cmd->opcode) & ~card->caps)
 		return GNIC_STATUS_UNSUPPORTED;
 	if (desc->flags || desc->rsvd)
 		return GNIC_STATUS_BAD_PARAM;
