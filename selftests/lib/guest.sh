@@ -268,6 +268,11 @@ reset_card() {
 	echo 1 >"/sys/bus/pci/devices/${1#pci/}/reset"
 }
 
+# reporter_state INSTANCE REPORTER
+reporter_state() {
+	devlink -j health show "$1" reporter "$2" | jq -r '.health[][].state'
+}
+
 recoveries() {
 	devlink -j health show "$1" reporter fw | jq '.. | .recover? // empty'
 }

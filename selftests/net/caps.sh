@@ -16,8 +16,8 @@ ALL+=,LAUNCH,FW,INJECT,SCHED,PHC,DCB,TX_RATE,SCTP
 
 # without CAPS: the card lacks them until the test ends, and its driver finds it so
 without() {
-	SLOT=$(basename "$(readlink "/sys/class/net/$(port_devs | head -n 1)/device")")
-	CARD=pci/$SLOT
+	DEV=$(port_devs | head -n 1)
+	CARD=$(own_card)
 	lacks "$1"
 	defer rebind
 	defer lacks ''
@@ -33,8 +33,8 @@ lacks() {
 }
 
 rebind() {
-	echo "$SLOT" >/sys/bus/pci/drivers/gnic/unbind
-	echo "$SLOT" >/sys/bus/pci/drivers/gnic/bind
+	echo "${CARD#pci/}" >/sys/bus/pci/drivers/gnic/unbind
+	echo "${CARD#pci/}" >/sys/bus/pci/drivers/gnic/bind
 }
 
 # Bytes come as they were, and nothing was asked of the device that it had to refuse.
@@ -164,7 +164,7 @@ another_after_reset() {
 }
 
 fw_is() {
-	[ "$(devlink -j health show "$CARD" reporter fw | jq -r '.. | .state? // empty')" = "$1" ]
+	[ "$(reporter_state "$CARD" fw)" = "$1" ]
 }
 
 guest_main plain queues_all_together doorbells_by_register half another_after_reset

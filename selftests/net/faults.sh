@@ -76,8 +76,7 @@ wqe_errors() {
 		fault "\"kind\": \"qp\", \"card\": 0, \"port\": 0, \"qpn\": $qpn, \"completion\": 1"
 		wait_for 10 sends_no_more "$qpn"
 		sleep 2
-		devlink health show "$eth" reporter rx | grep -q "state healthy" ||
-			fail "round $round: the reporter is not well"
+		expect "round $round: reporter" "$(reporter_state "$eth" rx)" = healthy
 		expect "round $round: resets" "$(resets)" -eq $((before + 1))
 	done
 	ping_works
@@ -173,11 +172,11 @@ no_new_queues() {
 	wait_for 10 sh -c "[ \$(ethtool -S $DEV | awk '\$1 == \"queue_resets:\" { print \$2 }') -ge $((before + 3)) ]"
 	[[ $(ip -o link show dev "$DEV") == *,UP,* ]] || fail "the port was set down"
 	carrier_up || fail "the port has no link"
-	devlink health show "$eth" reporter rx | grep -q "state error" || fail "the reporter is well"
+	expect reporter "$(reporter_state "$eth" rx)" = error
 	fault_clear
 	wait_for 10 sh -c "dmesg | grep -q 'new queues after all'"
 	ping_works
-	devlink health show "$eth" reporter rx | grep -q "state healthy" || fail "the reporter is not well"
+	expect reporter "$(reporter_state "$eth" rx)" = healthy
 }
 
 lost_interrupts() {

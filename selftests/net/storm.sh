@@ -139,8 +139,7 @@ watchdog_waits() {
 	if dmesg | grep -i "transmit queue"; then
 		fail "the watchdog has fired"
 	fi
-	devlink health show "$(eth_of "$(own_card)")" reporter tx | grep -q "state healthy" ||
-		fail "the reporter is not well"
+	expect reporter "$(reporter_state "$(eth_of "$(own_card)")" tx)" = healthy
 	silence 0
 	expect "silent" "$(silent)" -eq 0
 	wait_for 10 ping_works

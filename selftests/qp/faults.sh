@@ -138,11 +138,6 @@ rule_fails() {
 	tc filter add dev "$DEV" ingress protocol ip flower skip_sw ip_proto 99 action drop
 }
 
-# reporter_state INSTANCE REPORTER
-reporter_state() {
-	devlink -j health show "$1" reporter "$2" | jq -r '.health[][].state'
-}
-
 failure_is_told() {
 	dmesg | tail -n "+$1" | grep -q "QP $2 failed: 0x10, rkey mismatch (RX_RKEY)"
 }
