@@ -94,6 +94,7 @@ static void gnic_nic_start(struct gnic_nic *nic, struct gnic_queue **queues, uns
 	}
 	/* Channels before their number: pairs with gnic_xdp_channel(). */
 	smp_store_release(&nic->num_channels, count);
+	gnic_nic_published(nic);
 	schedule_delayed_work(&nic->watch_work, GNIC_NIC_WATCH);
 }
 

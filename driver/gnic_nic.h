@@ -189,7 +189,7 @@ struct gnic_device_stats {
  * @renew: rings whose queue could not be made anew and is going to be; with the netdev's lock
  * @reset_last: jiffies when queues were last made anew, for a device that fails all the time
  * @resets: times that queues were made anew
- * @ask: the device had no room for events: @watch_work asks for its QPs, in its next round
+ * @ask: events of QPs may have met nobody: @watch_work asks for them, in its next round
  * @device_stats: what the device counts for the netdev, as of the last round of @watch_work
  * @events: link changes and errors of QPs
  */
@@ -283,6 +283,7 @@ void gnic_nic_reset_work(struct work_struct *work);	/* of nic->reset_work */
 void gnic_nic_schedule_reset(struct gnic_nic *nic);	/* any context */
 void gnic_nic_queue_failed(struct gnic_queue *queue);
 void gnic_nic_qp_failed(struct gnic_nic *nic, u32 qpn);
+void gnic_nic_published(struct gnic_nic *nic);
 void gnic_nic_ask(struct gnic_nic *nic, unsigned int count);
 void gnic_nic_doorbell_lost(struct gnic_nic *nic, u32 qpn);
 void gnic_nic_doorbells_lost(struct gnic_nic *nic);

@@ -211,6 +211,18 @@ void gnic_nic_qp_failed(struct gnic_nic *nic, u32 qpn)
 	rcu_read_unlock();
 }
 
+/**
+ * gnic_nic_published - queues that were made a while ago can be found by their QPs
+ * @nic: netdev that runs, its channels and their number are written
+ *
+ * The event of one that failed before met nobody, so the device is asked.
+ */
+void gnic_nic_published(struct gnic_nic *nic)
+{
+	/* Queues before the wish to ask: pairs with xchg() in gnic_nic_watch_work(). */
+	smp_store_release(&nic->ask, true);
+}
+
 static void gnic_nic_ask_qp(struct gnic_nic *nic, u32 qpn)
 {
 	u8 syndrome;
@@ -220,7 +232,7 @@ static void gnic_nic_ask_qp(struct gnic_nic *nic, u32 qpn)
 }
 
 /**
- * gnic_nic_ask - the device may have lost the events of QPs that failed
+ * gnic_nic_ask - events of QPs that failed may be lost
  * @nic: netdev; process context
  * @count: its channels
  */

@@ -72,6 +72,7 @@ static int gnic_resize_grow(struct gnic_nic *nic, struct gnic_queue **queues, un
 		goto err_end;
 	/* Channels before their number: pairs with gnic_xdp_channel(). */
 	smp_store_release(&nic->num_channels, count);
+	gnic_nic_published(nic);
 	gnic_arfs_start(nic, count);
 	for (i = before; i < count; i++)
 		queues[i] = NULL;

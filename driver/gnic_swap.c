@@ -79,6 +79,7 @@ int gnic_swap_queue(struct gnic_channel *c, struct gnic_queue *queue)
 	/* The last poll may not have seen that we drain. */
 	gnic_swap_tx_stop(txq);
 	WRITE_ONCE(c->queue, queue);
+	gnic_nic_published(c->nic);
 	/* A redirection that saw the old queue: pairs with gnic_xdp_xmit(). */
 	synchronize_net();
 	gnic_swap_settle(c, old);

@@ -23,6 +23,11 @@ resets() {
 	ethtool_stat "$DEV" queue_resets
 }
 
+# made_anew BEFORE: queues, since then
+made_anew() {
+	[ "$(resets)" -gt "$1" ]
+}
+
 link_flaps() {
 	local changes
 
@@ -43,7 +48,7 @@ tx_timeout() {
 	done
 	background ping -i 0.01 -q 192.0.2.2
 	background ping -i 0.01 -q -s 1400 192.0.2.2
-	wait_for 30 sh -c "[ \$(ethtool -S $DEV | awk '\$1 == \"queue_resets:\" { print \$2 }') -gt $before ]"
+	wait_for 30 made_anew "$before"
 	wait_for 10 ping -c 1 -W 1 192.0.2.2
 	ping_works
 	dmesg | tail -n 50 | grep -q "transmit queue" || fail "nothing was said of it"
@@ -54,7 +59,7 @@ qp_error() {
 
 	before=$(resets)
 	raw_qp qp "$(send_qps | head -n 1)"
-	wait_for 10 sh -c "[ \$(ethtool -S $DEV | awk '\$1 == \"queue_resets:\" { print \$2 }') -gt $before ]"
+	wait_for 10 made_anew "$before"
 	wait_for 10 ping -c 1 -W 1 192.0.2.2
 	ping_works
 }
@@ -80,6 +85,30 @@ wqe_errors() {
 		expect "round $round: resets" "$(resets)" -eq $((before + 1))
 	done
 	ping_works
+}
+
+# errors_of REPORTER of the port
+errors_of() {
+	devlink -j health show "$(eth_of "$(own_card)")" reporter "$1" | jq '.health[][].error'
+}
+
+# A queue that fails before its channel has it: the event names a QP that nobody knows yet.
+# It is found all the same, not by the watchdog when a frame has waited long enough.
+new_queue_fails() {
+	local before rx failed stuck
+
+	rx=$(ethtool -g "$DEV" | awk '/^Current/ { now = 1 } now && $1 == "RX:" { print $2; exit }')
+	before=$(resets)
+	failed=$(errors_of rx)
+	stuck=$(errors_of tx)
+	fault '"kind": "new-qp", "card": 0, "count": 1'
+	ethtool -G "$DEV" rx $((rx * 2)) || fail "other rings"
+	wait_for 10 made_anew "$before"
+	ethtool -G "$DEV" rx "$rx" || fail "the rings from before"
+	ping_works
+	expect "errors, rx" "$(errors_of rx)" -eq $((failed + 1))
+	expect "errors, tx" "$(errors_of tx)" -eq "$stuck"
+	expect "reporter" "$(reporter_state "$(eth_of "$(own_card)")" rx)" = healthy
 }
 
 # The device has no room for what it has to say, and is asked.
@@ -262,7 +291,7 @@ refuses_shape() {
 	refuses RSS_CONTEXT 0 ethtool -L "$DEV" combined 4
 	refuses RSS_CONTEXT 0 ethtool -L "$DEV" combined 1
 	refuses VPORT_QUEUES 0 ethtool -L "$DEV" combined 1
-	BACK="ethtool -G $DEV rx 512 tx 512"
+	BACK="ethtool -G "$DEV" rx 512 tx 512"
 	refuses QP_CREATE 1 ethtool -G "$DEV" rx 128 tx 128
 	refuses CQ_CREATE 1 ethtool -G "$DEV" rx 128
 	refuses QP_MOVE 0 ethtool -G "$DEV" rx 128
@@ -364,5 +393,5 @@ frames_are_marked() {
 
 topology_up
 trap topology_down EXIT
-guest_main link_flaps tx_timeout qp_error wqe_errors events_get_lost doorbells_get_lost no_new_queues lost_interrupts command_fails refuses_shape \
+guest_main link_flaps tx_timeout qp_error wqe_errors new_queue_fails events_get_lost doorbells_get_lost no_new_queues lost_interrupts command_fails refuses_shape \
 	refuses_receive refuses_link command_times_out frames_get_lost frames_are_marked

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "blk_cmd.h"
+#include "fault.h"
 
 /* What each type asks of QP_CREATE, and the parts of a QP that are its own. */
 struct qp_kind {
@@ -303,6 +304,8 @@ enum gnic_hw_status qp_cmd_create(struct card *card, const struct gnic_hw_qp_cre
 	}
 	qp_hold(qp, 1);
 	out->id = htole32(qp->qpn);
+	if (fault_part(card->faults, FAULT_NEW_QP))
+		qp_fail(qp, GNIC_SYND_WQ_ACCESS, true);
 	return GNIC_STATUS_OK;
 }
 

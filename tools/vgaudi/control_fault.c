@@ -179,7 +179,7 @@ static const char *control_fault_events(struct sim *sim, struct json_object *req
 	return arg.error;
 }
 
-/* A part of the card does not do what it is for, as long as a self-test looks. */
+/* A part of the card does not do what it is for, so many times. */
 static const char *control_fault_part(struct sim *sim, struct json_object *req,
 				      enum fault_part part)
 {

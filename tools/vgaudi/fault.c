@@ -123,6 +123,7 @@ const char *const fault_part_names[FAULT_PARTS] = {
 	[FAULT_SCRATCH]		= "scratch",
 	[FAULT_TEST_DMA]	= "dma",
 	[FAULT_LOOPBACK]	= "loopback",
+	[FAULT_NEW_QP]		= "new-qp",
 };
 
 void fault_set_part(struct faults *faults, enum fault_part part, uint32_t count)

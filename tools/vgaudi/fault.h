@@ -38,11 +38,12 @@ void fault_set_irq(struct faults *faults, uint32_t vector, uint32_t count);
 /* The next @count events find no room in the event queue. */
 void fault_set_events(struct faults *faults, uint32_t count);
 
-/* What a driver's self-test looks at. */
+/* What a driver's self-test looks at, and QPs. */
 enum fault_part {
 	FAULT_SCRATCH,		/* the scratch register does not invert */
 	FAULT_TEST_DMA,		/* the bytes stay as they are, and the device says OK */
 	FAULT_LOOPBACK,		/* a frame that comes back to its port is another one */
+	FAULT_NEW_QP,		/* fails as soon as it is made */
 	FAULT_PARTS,
 };
 
