@@ -291,7 +291,7 @@ refuses_shape() {
 	refuses RSS_CONTEXT 0 ethtool -L "$DEV" combined 4
 	refuses RSS_CONTEXT 0 ethtool -L "$DEV" combined 1
 	refuses VPORT_QUEUES 0 ethtool -L "$DEV" combined 1
-	BACK="ethtool -G "$DEV" rx 512 tx 512"
+	BACK="ethtool -G $DEV rx 512 tx 512"
 	refuses QP_CREATE 1 ethtool -G "$DEV" rx 128 tx 128
 	refuses CQ_CREATE 1 ethtool -G "$DEV" rx 128
 	refuses QP_MOVE 0 ethtool -G "$DEV" rx 128
