@@ -13,7 +13,8 @@ all: driver vgaudi libgnic_accel gnicctl collective bpf bench-tools test-program
 
 help:
 	@echo 'make demo        the main job, step by step, in guests with two cards and eight'
-	@echo 'make test        all tests: unit, model, guest on both kernels'
+	@echo 'make test        all tests: unit, model, guest on both kernels; those that test the'
+	@echo '                 card or a library run on one of them, with EVERY=1 on both'
 	@echo "make test-upstream  the kernel's own driver tests, on both kernels"
 	@echo 'make bench       figures, as ratios of one run'
 	@echo 'make soak        64 GiB of collectives, verified, with flaps and resets'

@@ -2,6 +2,7 @@
 /*
  * What a holder is told beside its arrivals: QPs, doorbells, the CQ, the link; and if the
  * device could not say it in time.
+ * Kernels: one
  */
 #include <poll.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A device that does not answer, a queue that fails, a card that is dead. */
+/* A device that does not answer, a queue that fails, a card that is dead. Kernels: one */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,6 +3,7 @@
  * Calls with members that are valid, nearly valid or random. Nothing may
  * crash, nothing may hang, and the context works afterwards as it did before.
  * FUZZ_SEED repeats a run.
+ * Kernels: one
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,6 +2,7 @@
 /*
  * Rendezvous: a message meets the buffer of its turn, whichever comes first; memory that is
  * read; what is told at both ends; ends that come and go.
+ * Kernels: one
  */
 #include <string.h>
 #include <unistd.h>

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Rendezvous that can't be: what each end is told, what goes on, and what nobody gets. */
+/*
+ * Rendezvous that can't be: what each end is told, what goes on, and what nobody gets.
+ * Kernels: one
+ */
 #include <string.h>
 #include <unistd.h>
 

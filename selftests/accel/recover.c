@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the holder of a group sees of a QP that fails and is recovered. */
+/* What the holder of a group sees of a QP that fails and is recovered. Kernels: one */
 #include <string.h>
 #include <unistd.h>
 

@@ -4,6 +4,7 @@
  * group arrives at its QPs:
  *
  *	packet socket --> representor --> group (raw QPs) --> device memory
+ * Kernels: one
  */
 #include <arpa/inet.h>
 #include <linux/if_packet.h>

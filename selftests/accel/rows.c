@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* RDMA WRITE of rows: each byte where it belongs, none elsewhere, and every refusal. */
+/*
+ * RDMA WRITE of rows: each byte where it belongs, none elsewhere, and every refusal.
+ * Kernels: one
+ */
 #include <string.h>
 #include <unistd.h>
 

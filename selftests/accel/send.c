@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* SEND between groups, inline data, and reductions near and far. */
+/* SEND between groups, inline data, and reductions near and far. Kernels: one */
 #include <string.h>
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Sync objects of the device: near and far signals, waits, and who is kept out. */
+/* Sync objects of the device: near and far signals, waits, and who is kept out. Kernels: one */
 #include <string.h>
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Commands, their order, sync objects, and each refusal of a submission. */
+/* Commands, their order, sync objects, and each refusal of a submission. Kernels: one */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>

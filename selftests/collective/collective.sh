@@ -3,6 +3,7 @@
 # gnic-collective: every collective, type and operation, odd sizes, refusals, and what
 # happens to a run when a rank, a group or a card fails. All cards of the guest take part;
 # links are those that the model has.
+# Kernels: one
 
 # shellcheck source=selftests/lib/collective.sh
 . "$(dirname "$0")/../lib/collective.sh"

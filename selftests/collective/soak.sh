@@ -4,6 +4,7 @@
 # with reduction, SEND, COPY, FILL and REDUCE. Eight of ten runs are compared with the reference,
 # byte by byte. Links flap meanwhile, and every third round a card is reset under load.
 # What was moved is said after each round: who stops it can go on with the rest.
+# Kernels: one
 
 # shellcheck source=selftests/lib/collective.sh
 . "$(dirname "$0")/../lib/collective.sh"

@@ -4,6 +4,7 @@
 # Topology: lib/devlink.sh, but for the second halves of both ports 0:
 #
 #   CARD p0s1  192.0.3.1/24 ---- 192.0.3.2/24  PEER_CARD p0s1
+# Kernels: one
 
 # shellcheck disable=SC2119 # ping_works takes options, or none
 # shellcheck source=selftests/lib/devlink.sh

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # pass, trap, mirrors, and what becomes of a frame behind them; flower and
 # matchall. All filters are skip_sw, so that software can't do it in their place.
-# Topology: lib/devlink.sh
+# Topology: lib/devlink.sh. Kernels: one
 
 # shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"

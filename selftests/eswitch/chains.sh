@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Tags that filters push, pop and change, chains, and filters for what is sent. All of
 # them are skip_sw, so that software can't do it in the card's place.
-# Topology: lib/devlink.sh
+# Topology: lib/devlink.sh. Kernels: one
 
 # shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"

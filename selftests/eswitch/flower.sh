@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # flower filters that the card executes: what they match, what they do, what
 # they count. Most are skip_sw, so that software can't do it in their place.
-# Topology: lib/devlink.sh
+# Topology: lib/devlink.sh. Kernels: one
 
 # shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"

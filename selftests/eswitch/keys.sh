@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Keys of tc flower that are in headers beyond addresses and ports: each takes the frames
 # that software would take. All filters are skip_sw.
-# Topology: lib/devlink.sh
+# Topology: lib/devlink.sh. Kernels: one
 
 # shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"

@@ -3,7 +3,7 @@
 # Headers that filters rewrite: the card makes of a frame what software makes of it, byte
 # by byte. Each filter is there twice, with skip_hw and with skip_sw, and sends what comes
 # from the peer out of another port, at whose far end the frames are compared.
-# Topology: lib/devlink.sh
+# Topology: lib/devlink.sh. Kernels: one
 
 # shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Packets of groups within others: that all gets through, and what becomes of ends that
 # were told different things.
-# Topology: lib/devlink.sh
+# Topology: lib/devlink.sh. Kernels: one
 
 # shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"

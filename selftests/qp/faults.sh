@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The device refuses a command, fails a QP, or is gone: nothing leaks, the
 # next try works, and the user is told.
-# Topology: lib/devlink.sh
+# Topology: lib/devlink.sh. Kernels: one
 
 # shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"

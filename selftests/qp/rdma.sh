@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # RDMA WRITE between the groups of two cards: that it works with each
 # parameter, that it fails as it should, that a group ends in order.
-# Topology: lib/devlink.sh
+# Topology: lib/devlink.sh. Kernels: one
 
 # shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Rendezvous between the groups of two cards, on good and bad wires: each message meets
 # the buffer of its turn, byte for byte.
-# Topology: lib/devlink.sh
+# Topology: lib/devlink.sh. Kernels: one
 
 # shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"

@@ -5,6 +5,7 @@
 # Topology: lib/devlink.sh, with tun9 over $DEV, soft-RoCE on tun9, and the group on
 # $PEER_CARD, with an address of its own. Inner and outer addresses are the same, so what
 # leaves by tun9 has routes of its own.
+# Kernels: one
 
 # shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"
