@@ -145,6 +145,28 @@ xdp_redirect_inactive() {
 	ping_works
 }
 
+# What the card hands to the host as the representor's is redirected to the port, by a program
+# of the representor, and is back at the far end.
+xdp_redirects_from() {
+	local size before
+
+	raw_group
+	flower "$DEV" protocol 0x88b5 flower skip_sw action mirred ingress redirect dev "$REP"
+	attach_filled "$REP" "$REDIRECT" xdp_port "ports:0=$(ifindex "$DEV")"
+	peer ip link set "$PEER_DEV" promisc on
+	defer peer ip link set "$PEER_DEV" promisc off
+	before=$(ethtool_stat "$REP" rx_xdp_redirect)
+	for size in 60 1514; do
+		exchange "$size" "$size"
+	done
+	expect "redirected" $(($(ethtool_stat "$REP" rx_xdp_redirect) - before)) -eq 10
+	detach
+	before=$(stat "$REP" rx_packets)
+	exchange 100 0
+	expect "without a program, to the stack" $(($(stat "$REP" rx_packets) - before)) -eq 5
+	ping_works
+}
+
 # From the wire to the function's own address, without any rule.
 by_address() {
 	raw_group
@@ -205,4 +227,4 @@ down_and_up() {
 switch_up
 trap 'switch_down; rm -f $OUT $OUT.err' EXIT
 guest_main transmit transmit_long spread_over_qps tc_redirect xdp_redirect \
-	xdp_redirect_inactive by_address inactive_drops no_buffers jumbo channels_and_rings down_and_up
+	xdp_redirect_inactive xdp_redirects_from by_address inactive_drops no_buffers jumbo channels_and_rings down_and_up
