@@ -26,8 +26,12 @@ u32 gnic_xdp_act(struct gnic_channel *c, struct xdp_buff *xdp, struct bpf_prog *
 static inline u32 gnic_xdp_run(struct gnic_channel *c, struct xdp_buff *xdp,
 			       struct bpf_prog *prog, struct gnic_rx_stats *count)
 {
-	u32 verdict = bpf_prog_run_xdp(prog, xdp);
+	u32 verdict;
 
+	/* Longer than the MTU (rx-all): it would take the first buffer for the frame. */
+	if (unlikely(xdp_buff_has_frags(xdp) && !prog->aux->xdp_has_frags))
+		return gnic_xdp_act(c, xdp, prog, XDP_ABORTED, count);
+	verdict = bpf_prog_run_xdp(prog, xdp);
 	if (verdict == XDP_DROP)
 		count->xdp_drop++;
 	if (verdict == XDP_DROP || verdict == XDP_PASS)

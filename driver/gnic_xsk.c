@@ -6,13 +6,17 @@
 
 #include "gnic_xsk.h"
 
-/* Largest MTU whose frames fit what the device is given for one. */
-static unsigned int gnic_xsk_pool_mtu(struct xsk_buff_pool *pool, bool frags)
+/* Largest MTU whose frames fit so many buffers of a pool. */
+static unsigned int gnic_xsk_pool_mtu(struct xsk_buff_pool *pool, unsigned int nbuf)
 {
-	bool many = frags && pool->umem->flags & XDP_UMEM_SG_FLAG;
-	u32 size = xsk_pool_get_rx_frame_size(pool) * (many ? GNIC_RAW_NBUF_MAX : 1);
+	u32 size = xsk_pool_get_rx_frame_size(pool) * nbuf;
 
 	return size > ETH_HLEN + 2 * VLAN_HLEN ? size - ETH_HLEN - 2 * VLAN_HLEN : 0;
+}
+
+static bool gnic_xsk_sg(const struct xsk_buff_pool *pool)
+{
+	return pool->umem->flags & XDP_UMEM_SG_FLAG;
 }
 
 /**
@@ -20,15 +24,23 @@ static unsigned int gnic_xsk_pool_mtu(struct xsk_buff_pool *pool, bool frags)
  * @nic: netdev
  * @frags: the program takes frames of more than one buffer, or there is none
  *
+ * A pool without XDP_USE_SG does not limit it, as far as the device can cut a frame to
+ * its buffers: gnic_xsk_rx_frags() drops those of more than one. It is bound for a
+ * while after its last socket is gone, when an MTU is nobody's concern any more.
+ *
  * Return: the MTU; UINT_MAX without pools.
  */
 unsigned int gnic_xsk_max_mtu(struct gnic_nic *nic, bool frags)
 {
-	unsigned int i, mtu = UINT_MAX;
+	unsigned int i, nbuf, mtu = UINT_MAX;
+	struct xsk_buff_pool *pool;
 
 	for (i = 0; i < nic->max_channels && nic->channels[i]; i++) {
-		if (nic->channels[i]->xsk)
-			mtu = min(mtu, gnic_xsk_pool_mtu(nic->channels[i]->xsk, frags));
+		pool = nic->channels[i]->xsk;
+		if (!pool)
+			continue;
+		nbuf = frags || !gnic_xsk_sg(pool) ? GNIC_RAW_NBUF_MAX : 1;
+		mtu = min(mtu, gnic_xsk_pool_mtu(pool, nbuf));
 	}
 	return mtu;
 }
@@ -57,18 +69,23 @@ static int gnic_xsk_restart(struct gnic_channel *c)
 	return gnic_nic_reconfigure(nic, &nic->cfg, NULL);
 }
 
-/* The kernel has no way to hand up a sentence from here: it goes to the log. */
+/*
+ * Who binds is told that frames of the present MTU would be dropped, as by kernels that
+ * look at it themselves. The kernel has no way to hand up a sentence from here: it goes
+ * to the log.
+ */
 static int gnic_xsk_check(struct gnic_channel *c, struct xsk_buff_pool *pool)
 {
 	struct net_device *netdev = c->nic->netdev;
 	const struct bpf_prog *prog = c->nic->xdp_prog;
-	unsigned int mtu = gnic_xsk_pool_mtu(pool, !prog || prog->aux->xdp_has_frags);
+	bool many = gnic_xsk_sg(pool) && (!prog || prog->aux->xdp_has_frags);
+	unsigned int mtu = gnic_xsk_pool_mtu(pool, many ? GNIC_RAW_NBUF_MAX : 1);
 
 	if (netdev->mtu <= mtu)
 		return 0;
 	netdev_warn(netdev, "queue %u: MTU %u does not fit buffers of %u bytes, %s; at most %u\n",
 		    c->index, netdev->mtu, xsk_pool_get_rx_frame_size(pool),
-		    pool->umem->flags & XDP_UMEM_SG_FLAG ? "as many as program and device take" :
+		    gnic_xsk_sg(pool) ? "as many as program and device take" :
 		    "one a frame without XDP_USE_SG", mtu);
 	return -EINVAL;
 }

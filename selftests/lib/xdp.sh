@@ -65,6 +65,24 @@ shape() {
 		value $(le32 "$1") $(le32 "$2") $(le32 "$3") $(le32 "$4")
 }
 
+# errors SIZE: such frames go nowhere, but are counted: what the program does to them
+# can't be, or who takes them has no room
+errors() {
+	local before
+
+	before=$(ethtool_stat "$DEV" rx_xdp_errors)
+	exchange "$1" 0
+	expect "errors" $(($(ethtool_stat "$DEV" rx_xdp_errors) - before)) -eq 5
+}
+
+# longer_frames: than the MTU of $DEV, until the test ends
+longer_frames() {
+	peer ip link set "$PEER_DEV" mtu 9000
+	defer peer ip link set "$PEER_DEV" mtu 1500
+	ethtool -K "$DEV" rx-all on
+	defer ethtool -K "$DEV" rx-all off
+}
+
 # element MAP KEY: its number
 element() {
 	bpftool -j map dump name "$1" | jq ".[$2].formatted.value"

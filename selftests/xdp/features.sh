@@ -49,9 +49,9 @@ binds() {
 	wait_for 5 pool_ended
 }
 
-# The kernel ends a pool a while after its socket; with one no such MTU is possible.
+# The kernel ends a pool a while after its socket; with one headers stay with their payload.
 pool_ended() {
-	ip link set "$DEV" mtu 9000 && ip link set "$DEV" mtu 1500
+	ethtool -G "$DEV" tcp-data-split on && ethtool -G "$DEV" tcp-data-split auto
 }
 
 # Frames of a veth leave by the port, one buffer or more.

@@ -68,16 +68,6 @@ pass_and_drop_multi_buffer() {
 	ping_works -s 9572 -M "do"
 }
 
-# errors SIZE: what the program does to such frames can't be: they are counted, and
-# nothing comes back
-errors() {
-	local before
-
-	before=$(ethtool_stat "$DEV" rx_xdp_errors)
-	exchange "$1" 0
-	expect "errors" $(($(ethtool_stat "$DEV" rx_xdp_errors) - before)) -eq 5
-}
-
 # A program takes bytes off the end: within the last buffer, and all of it.
 trim() {
 	mtu 9600
@@ -139,6 +129,15 @@ program_needs_frags() {
 	expect_logged "XDP program and AF_XDP pools allow an MTU of 3498 at most" \
 		ip link set "$DEV" mtu 3499
 	ip link set "$DEV" mtu 3498
+}
+
+# A program that takes one buffer does not see the first of several.
+rx_all() {
+	attach "$SHAPE" xdp_single
+	longer_frames
+	carried "$PEER/$PEER_DEV" "$DEV" 1514 1514
+	errors 5000
+	ping_works
 }
 
 # Programs come and go, rings and channels change: no frame is stuck.
@@ -229,4 +228,4 @@ hint_vlan() {
 topology_up
 trap topology_down EXIT
 guest_main pass drop aborted tx tx_multi_buffer pass_and_drop_multi_buffer trim adjust_head \
-	grow pass_shapes program_needs_frags swap_under_traffic under_traffic hints hint_vlan
+	grow pass_shapes program_needs_frags rx_all swap_under_traffic under_traffic hints hint_vlan

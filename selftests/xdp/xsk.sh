@@ -273,17 +273,49 @@ channels_in_use() {
 	ethtool -L "$DEV" combined 2
 }
 
-# What does not fit the buffers is refused, whichever comes last.
+# A pool that frames of the MTU do not fit is not bound, nor is a program loaded.
 buffers_too_small() {
-	xsk -w -s 2048
-	expect_logged "allow an MTU of 1770 at most" ip link set "$DEV" mtu 9000
-	xsk_stop
 	mtu 9000
 	xsk_fails "Invalid argument" -w -s 2048
 	xsk -w -g -s 2048
 	ip link set dev "$DEV" xdpdrv off
 	expect_refused "needs a program with frags" \
 		ip link set dev "$DEV" xdpdrv object "$SHAPE" program xdp_single
+}
+
+# An MTU that comes later is not refused: a pool stays for a while when its socket is gone.
+# Of a socket that takes one buffer a frame, longer frames are dropped and counted.
+mtu_beyond_the_buffers() {
+	xsk -w -s 2048
+	mtu 9000
+	round 60 1792
+	errors 1793
+	errors 9014
+	round 60 1792
+	xsk_stop
+	ip link set "$DEV" mtu 9600
+	expect "received" "$(figure received)" -eq 20
+}
+
+# The device cuts a frame to 17 buffers at most, here of 512 bytes.
+mtu_beyond_the_device() {
+	ip link set "$DEV" mtu 300
+	defer ip link set "$DEV" mtu 1500
+	xsk -w -s 2048 -H 1280
+	expect_logged "allow an MTU of 8682 at most" ip link set "$DEV" mtu 8683
+	ip link set "$DEV" mtu 8682
+	exchange 512 512
+	errors 513
+}
+
+# rx-all: frames longer than the MTU, of more buffers than the program takes
+rx_all() {
+	PROGRAM=xsk_single xsk -w -g
+	longer_frames
+	round 60 1514
+	errors 5000
+	xsk_stop
+	expect "received" "$(figure received)" -eq 10
 }
 
 bind_and_let_go() {
@@ -375,5 +407,6 @@ topology_up
 trap topology_down EXIT
 guest_main need_wakeup no_need_wakeup copy_mode busy_poll chunks unaligned multi_buffer \
 	several_sockets steered_queues spread_queues another_queue send_back pass_shapes \
-	small_pool no_buffers reconfigure channels_in_use buffers_too_small bind_under_load \
+	small_pool no_buffers reconfigure channels_in_use buffers_too_small \
+	mtu_beyond_the_buffers mtu_beyond_the_device rx_all bind_under_load \
 	bind_while_put_off hints checksum tx_time launch_time
