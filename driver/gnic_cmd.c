@@ -293,7 +293,8 @@ static bool gnic_cmd_sane(const struct gnic_cmd *cmds, unsigned int count)
  * @cmds: commands; .err of each is its result
  * @count: how many
  *
- * Return: 0 if all succeeded, else the first error.
+ * Return: 0 if all succeeded, else the first error; -ENETDOWN: the card is paused or not
+ * loaded.
  */
 int gnic_cmd_batch(struct gnic_dev *dev, struct gnic_cmd *cmds, unsigned int count)
 {
@@ -304,6 +305,9 @@ int gnic_cmd_batch(struct gnic_dev *dev, struct gnic_cmd *cmds, unsigned int cou
 		return -EINVAL;
 	for (i = 0; i < count; i++)
 		cmds[i].err = gnic_dev_gone(dev) ? -ENODEV : -ENETDOWN;
+	/* devlink asks a card, too, that was not loaded again */
+	if (!dev->cmdq)
+		return gnic_dev_gone(dev) ? -ENODEV : -ENETDOWN;
 	mutex_lock(&dev->cmdq->lock);
 	if (READ_ONCE(dev->cmdq->paused))
 		err = -ENETDOWN;

@@ -30,7 +30,7 @@ enum devlink_selftest_status gnic_devlink_selftest_run(struct devlink *devlink, 
 	bool good = false;
 	void *data;
 
-	if (!gnic_devlink_selftest_check(devlink, id, extack))
+	if (!gnic_devlink_selftest_check(devlink, id, extack) || !dev->running)
 		return DEVLINK_SELFTEST_STATUS_SKIP;
 	data = kmalloc(GNIC_NVM_SIZE, GFP_KERNEL);
 	if (!data)

@@ -24,6 +24,8 @@ int gnic_eswitch_mode_get(struct devlink *devlink, u16 *mode)
 {
 	struct gnic_dev *dev = devlink_priv(devlink);
 
+	if (!dev->running)
+		return -ENETDOWN;
 	*mode = gnic_eswitch_is_switchdev(dev) ? DEVLINK_ESWITCH_MODE_SWITCHDEV :
 						 DEVLINK_ESWITCH_MODE_LEGACY;
 	return 0;
@@ -78,6 +80,11 @@ int gnic_eswitch_mode_set(struct devlink *devlink, u16 mode, struct netlink_ext_
 	if (mode != DEVLINK_ESWITCH_MODE_LEGACY && mode != DEVLINK_ESWITCH_MODE_SWITCHDEV) {
 		NL_SET_ERR_MSG_MOD(extack, "the modes of this switch are legacy and switchdev");
 		return -EOPNOTSUPP;
+	}
+
+	if (!dev->running) {
+		NL_SET_ERR_MSG_MOD(extack, "the device is not running: devlink dev reload it");
+		return -ENETDOWN;
 	}
 
 	for (i = 0; i < ARRAY_SIZE(gnic_eswitch_bars); i++) {

@@ -95,6 +95,12 @@ static int gnic_param_msix_validate(GNIC_PARAM_VALIDATE_ARGS)
 	return -EINVAL;
 }
 
+/* Of a card that can't be asked it is left out, and the other parameters are shown. */
+static int gnic_param_kept(struct gnic_dev *dev, enum gnic_hw_nvm_setting setting, u32 *value)
+{
+	return dev->running && !dev->paused ? gnic_nvm_get(dev, setting, value) : -EOPNOTSUPP;
+}
+
 /* Now, and what the card keeps for the next load. */
 static int gnic_param_reset_get(GNIC_PARAM_GET_ARGS)
 {
@@ -103,7 +109,7 @@ static int gnic_param_reset_get(GNIC_PARAM_GET_ARGS)
 	int err = 0;
 
 	if (ctx->cmode == DEVLINK_PARAM_CMODE_PERMANENT)
-		err = gnic_nvm_get(dev, GNIC_NVM_INTERNAL_ERROR_RESET, &value);
+		err = gnic_param_kept(dev, GNIC_NVM_INTERNAL_ERROR_RESET, &value);
 	ctx->val.vbool = value;
 	return err;
 }
@@ -138,7 +144,7 @@ static int gnic_param_snapshot_get(GNIC_PARAM_GET_ARGS)
 	int err = 0;
 
 	if (ctx->cmode == DEVLINK_PARAM_CMODE_PERMANENT)
-		err = gnic_nvm_get(dev, GNIC_NVM_REGION_SNAPSHOT, &value);
+		err = gnic_param_kept(dev, GNIC_NVM_REGION_SNAPSHOT, &value);
 	ctx->val.vbool = value;
 	return err;
 }

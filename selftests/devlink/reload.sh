@@ -95,6 +95,26 @@ failed_reload() {
 	ping_works
 }
 
+# What can be asked of a card that does not run is answered, or refused, and is no harm.
+asked_when_down() {
+	model '{"cmd": "fault", "kind": "command", "card": 0, "opcode": "EQ_CREATE", "status": "INTERNAL"}' >/dev/null
+	expect_refused "gnic: the device did not come up again" devlink dev reload "$CARD"
+	devlink dev info "$CARD" >/dev/null
+	devlink -j dev param show "$CARD" | grep -q event_eq_size || fail "no parameters"
+	expect_fail devlink dev param show "$CARD" name internal_error_reset
+	expect_fail devlink dev param set "$CARD" name internal_error_reset value true cmode permanent
+	expect_fail devlink dev eswitch show "$CARD"
+	expect_refused "gnic: the device is not running" mode_set "$CARD" switchdev
+	devlink dev selftests run "$CARD" id flash | grep -q -i skip || fail "a test of the flash"
+	expect_refused "gnic: the device refused the fault" devlink health test "$CARD" reporter fw
+	expect_refused "gnic: the device refused the fault" devlink health test "$CARD" reporter pcie
+	expect_refused "gnic: the device can't be read" devlink region new "$CARD/nvm"
+	devlink health diagnose "$CARD" reporter fw >/dev/null
+	devlink dev reload "$CARD"
+	address_again
+	ping_works
+}
+
 refused_limit() {
 	expect_fail devlink dev reload "$CARD" action driver_reinit limit no_reset
 }
@@ -102,4 +122,4 @@ refused_limit() {
 switch_up
 trap switch_down EXIT
 guest_main ports_work_again groups_are_gone rules_are_gone under_traffic other_namespace \
-	namespace_ends failed_reload refused_limit
+	namespace_ends failed_reload asked_when_down refused_limit
