@@ -130,6 +130,15 @@ static int gnic_features_rx(struct gnic_nic *nic, netdev_features_t features)
 	return gnic_port_set(nic->port, &set);
 }
 
+/* Off is to mean that the device does nothing by itself, and its rules would go on. */
+static int gnic_features_tc(struct gnic_nic *nic)
+{
+	if (!READ_ONCE(nic->tc_rules))
+		return 0;
+	netdev_info(nic->netdev, "hw-tc-offload stays on while tc filters are in the card\n");
+	return -EBUSY;
+}
+
 /* All of it or nothing. */
 int gnic_set_features(struct net_device *netdev, netdev_features_t features)
 {
@@ -137,6 +146,11 @@ int gnic_set_features(struct net_device *netdev, netdev_features_t features)
 	struct gnic_nic *nic = netdev_priv(netdev);
 	int err;
 
+	if (changed & ~features & NETIF_F_HW_TC) {
+		err = gnic_features_tc(nic);
+		if (err)
+			return err;
+	}
 	if (changed & GNIC_FEATURES_VLAN) {
 		err = gnic_vlan_set(nic, features);
 		if (err)

@@ -177,6 +177,7 @@ struct gnic_device_stats {
  * @mqprio: queues have the priority of their class, gnic_mqprio.c
  * @mqprio_limits: and the classes have limits by it
  * @ntuples: rules of ethtool -N, by location
+ * @tc_rules: filters of tc that are in the device; written under the lock of gnic_tc.c
  * @arfs: accelerated RFS, or NULL
  * @reset_work: makes all queues anew: after a transmit time-out, a completion
  *	that cannot be, an error of a QP
@@ -218,6 +219,7 @@ struct gnic_nic {
 	bool mqprio;
 	bool mqprio_limits;
 	struct list_head ntuples;
+	unsigned int tc_rules;
 	struct gnic_arfs *arfs;
 	struct delayed_work reset_work;
 	struct delayed_work watch_work;

@@ -73,6 +73,13 @@ static struct gnic_tc_rule *gnic_tc_find(struct gnic_tc *tc, const struct gnic_t
 	return rhashtable_lookup_fast(&tc->rules, key, gnic_tc_params);
 }
 
+static void gnic_tc_count(const struct gnic_tc_rule *rule, int more)
+{
+	struct gnic_nic *nic = netdev_priv(rule->key.netdev);
+
+	WRITE_ONCE(nic->tc_rules, nic->tc_rules + more);
+}
+
 static int gnic_tc_put(struct gnic_tc *tc, struct gnic_tc_rule *rule,
 		       struct netlink_ext_ack *extack)
 {
@@ -85,6 +92,8 @@ static int gnic_tc_put(struct gnic_tc *tc, struct gnic_tc_rule *rule,
 	err = rhashtable_insert_fast(&tc->rules, &rule->node, gnic_tc_params);
 	if (err)
 		gnic_flow_del(dev, &rule->flow);
+	else
+		gnic_tc_count(rule, 1);
 	return err;
 }
 
@@ -119,10 +128,15 @@ static int gnic_tc_parse(struct gnic_tc_rule *rule, enum tc_setup_type type, voi
 	return gnic_tc_parse_actions(rule->key.netdev, &parsed->action, common, &rule->flow);
 }
 
-/* Of a card without tables the first one is all that there is. */
+/*
+ * Of a card without tables the first one is all that there is. What the card has ends, and
+ * is counted, whatever becomes of the feature.
+ */
 static int gnic_tc_check_place(const struct gnic_tc_key *key,
 			       const struct flow_cls_common_offload *common)
 {
+	if (!tc_can_offload_extack(key->netdev, common->extack))
+		return -EOPNOTSUPP;
 	if (common->chain_index && !gnic_flow_edits(gnic_tc_dev(key->netdev))) {
 		NL_SET_ERR_MSG_MOD(common->extack, "this card has chain 0 only");
 		return -EOPNOTSUPP;
@@ -174,6 +188,7 @@ static int gnic_tc_destroy(struct gnic_tc *tc, const struct gnic_tc_key *key)
 	if (!rule)
 		return -ENOENT;
 	rhashtable_remove_fast(&tc->rules, &rule->node, gnic_tc_params);
+	gnic_tc_count(rule, -1);
 	gnic_flow_del(gnic_tc_dev(key->netdev), &rule->flow);
 	kfree(rule);
 	return 0;
@@ -237,8 +252,6 @@ static int gnic_tc_block_cb(enum tc_setup_type type, void *type_data, struct gni
 	struct flow_cls_common_offload *common = type_data;
 	int err;
 
-	if (!tc_can_offload_extack(key.netdev, common->extack))
-		return -EOPNOTSUPP;
 	if (type != TC_SETUP_CLSFLOWER && type != TC_SETUP_CLSMATCHALL) {
 		NL_SET_ERR_MSG_MOD(common->extack,
 				   "only flower and matchall filters can be offloaded");

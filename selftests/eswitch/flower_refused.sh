@@ -91,6 +91,20 @@ feature_off() {
 	no_filter "TC offload is disabled on net device" ip flower skip_sw action drop
 }
 
+# As long as there is a filter in the card, which would stay there.
+feature_in_use() {
+	with_clsact
+	flower "$DEV" protocol ip flower skip_sw dst_ip 192.0.2.1 action drop
+	expect_logged "tc filters are in the card" ethtool -K "$DEV" hw-tc-offload off
+	expect_fail peer ping -c 1 -W 1 192.0.2.1
+	tc filter del dev "$DEV" ingress
+	ping_works
+	# what is wished for already the kernel does not try again
+	ethtool -K "$DEV" hw-tc-offload on
+	ethtool -K "$DEV" hw-tc-offload off
+	ethtool -K "$DEV" hw-tc-offload on
+}
+
 # Every mask and priority takes a place of its own.
 too_many_masks() {
 	local n said
@@ -126,4 +140,4 @@ mirrored_by_one() {
 
 switch_up
 trap switch_down EXIT
-guest_main keys actions legacy places feature_off too_many_masks software_does_it mirrored_by_one
+guest_main keys actions legacy places feature_off feature_in_use too_many_masks software_does_it mirrored_by_one
