@@ -37,39 +37,54 @@ static void gnic_reset_reopen(struct net_device *netdev)
 /* It still counts as running for the kernel; open() is blocked until it is back. */
 static void gnic_reset_detach(struct net_device *netdev)
 {
-	rtnl_lock();
-	netdev_lock(netdev);
 	netif_device_detach(netdev);
 	if (netif_running(netdev))
 		gnic_nic_stop(netdev);
-	netdev_unlock(netdev);
-	rtnl_unlock();
 }
 
 static void gnic_reset_attach(struct net_device *netdev)
 {
-	rtnl_lock();
-	netdev_lock(netdev);
 	if (netif_running(netdev))
 		gnic_reset_reopen(netdev);
 	/* Transmit queues are woken by this: they have to be there. */
 	netif_device_attach(netdev);
+}
+
+typedef void (*gnic_reset_fn)(struct net_device *netdev);
+
+/* With rtnl and the netdev's lock. */
+static void gnic_reset_netdev(struct net_device *netdev, gnic_reset_fn fn)
+{
+	netdev_lock(netdev);
+	fn(netdev);
 	netdev_unlock(netdev);
+}
+
+/* The user may unbind a port's child meanwhile: rtnl keeps the netdev that is found. */
+static void gnic_reset_port_netdev(struct gnic_port *port, gnic_reset_fn fn)
+{
+	struct net_device *netdev;
+
+	rtnl_lock();
+	netdev = gnic_port_netdev(port);
+	if (netdev)
+		gnic_reset_netdev(netdev, fn);
 	rtnl_unlock();
 }
 
-static void gnic_reset_each_netdev(struct gnic_dev *dev, void (*fn)(struct net_device *netdev))
+static void gnic_reset_each_netdev(struct gnic_dev *dev, gnic_reset_fn fn)
 {
 	struct gnic_group *group;
 	struct gnic_port *port;
 	unsigned long index;
 
-	gnic_for_each_port(dev, port) {
-		if (port->nic)
-			fn(port->nic->netdev);
+	gnic_for_each_port(dev, port)
+		gnic_reset_port_netdev(port, fn);
+	xa_for_each(&dev->groups, index, group) {
+		rtnl_lock();
+		gnic_reset_netdev(group->rep, fn);
+		rtnl_unlock();
 	}
-	xa_for_each(&dev->groups, index, group)
-		fn(group->rep);
 }
 
 static void gnic_reset_groups_stop(struct gnic_dev *dev)
