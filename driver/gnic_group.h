@@ -111,6 +111,7 @@ struct gnic_group_fault {
  * @holder: compute context
  * @qp_lock: protects @qps and what follows against posting and events
  * @posted: buffers that have not come back, of all QPs
+ * @listens: to events: from before the first QP is made until @qps are taken away
  * @suspects: QPs that may have failed: @error_work asks the device
  * @overrun: QPs of which a doorbell was lost, likewise
  * @news: enum gnic_group_news, likewise
@@ -149,6 +150,7 @@ struct gnic_group {
 
 	spinlock_t qp_lock;	/* @qps, what follows */
 	u32 posted;
+	bool listens;
 	DECLARE_BITMAP(suspects, GNIC_QP_COUNT_MAX);
 	DECLARE_BITMAP(overrun, GNIC_QP_COUNT_MAX);
 	unsigned long news;

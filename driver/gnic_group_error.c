@@ -193,7 +193,7 @@ static void gnic_group_error_work(struct work_struct *work)
 		devlink_health_report(group->reporter, "a QP failed", &fault);
 }
 
-/* ---- what the device says; the group has QPs, qp_lock is held ---- */
+/* ---- what the device says; the group listens, qp_lock is held ---- */
 
 static bool gnic_group_hear_qp(struct gnic_group *group, const struct gnic_event *event)
 {
@@ -271,7 +271,7 @@ static int gnic_group_event(struct notifier_block *nb, unsigned long type, void 
 	struct gnic_group *group = container_of(nb, struct gnic_group, nb);
 
 	spin_lock_irq(&group->qp_lock);
-	if (group->qps && gnic_group_hear(group, data))
+	if (group->listens && gnic_group_hear(group, data))
 		schedule_work(&group->error_work);
 	spin_unlock_irq(&group->qp_lock);
 	return NOTIFY_DONE;

@@ -199,12 +199,20 @@ err_destroy:
 	return ERR_PTR(err);
 }
 
-/* From here on posting and events find the QPs; before it they find none. */
+/* From here on posting finds the QPs, until then it finds none. */
 static void gnic_group_qps_publish(struct gnic_group *group, struct gnic_qp *qps)
 {
 	spin_lock_irq(&group->qp_lock);
 	group->qps = qps;
 	group->posted = 0;
+	spin_unlock_irq(&group->qp_lock);
+}
+
+/* A QP may fail before all of them are there: what is heard waits for the group's lock. */
+static void gnic_group_listen(struct gnic_group *group, bool listens)
+{
+	spin_lock_irq(&group->qp_lock);
+	group->listens = listens;
 	bitmap_zero(group->suspects, GNIC_QP_COUNT_MAX);
 	bitmap_zero(group->overrun, GNIC_QP_COUNT_MAX);
 	group->news = 0;
@@ -270,6 +278,7 @@ static int gnic_group_start(struct gnic_group *group)
 	err = gnic_group_comp_create(group);
 	if (err)
 		return err;
+	gnic_group_listen(group, true);
 	qps = gnic_group_qps_create(group);
 	if (IS_ERR(qps)) {
 		err = PTR_ERR(qps);
@@ -278,18 +287,20 @@ static int gnic_group_start(struct gnic_group *group)
 	err = gnic_group_rss_set(group, group->config.qp_count);
 	if (err)
 		goto err_qps_destroy;
+	gnic_group_qps_publish(group, qps);
 	err = gnic_vport_set(group->dev, group->vport, group->hw_addr, true);
 	if (err)
 		goto err_rss_clear;
-	gnic_group_qps_publish(group, qps);
 	gnic_group_link_query(group);
 	return 0;
 
 err_rss_clear:
+	gnic_group_qps_publish(group, NULL);
 	gnic_group_rss_set(group, 0);
 err_qps_destroy:
 	gnic_group_qps_destroy(group, qps, group->config.qp_count);
 err_comp_destroy:
+	gnic_group_listen(group, false);
 	gnic_group_comp_destroy(group);
 	return err;
 }
@@ -327,6 +338,7 @@ static void gnic_group_stop(struct gnic_group *group)
 	gnic_group_wait_idle(group);
 
 	gnic_group_qps_publish(group, NULL);
+	gnic_group_listen(group, false);
 	gnic_vport_set(group->dev, group->vport, group->hw_addr, false);
 	gnic_group_rss_set(group, 0);
 	gnic_group_qps_destroy(group, qps, group->config.qp_count);

@@ -71,6 +71,32 @@ one_end() {
 	arrives 1
 }
 
+# group_fault KIND QPN: of the first card; false: it has no such QP
+group_fault() {
+	[[ $(model '{"cmd": "fault", "card": 0, "port": 0, '"$1"', "qpn": '"$2"'}') == *'"ok":true'* ]]
+}
+
+# One that fails while others are still being made is heard of, too.
+fails_early() {
+	local activation qpn
+
+	group_add "$CARD" 5
+	group_set "$CARD" 5 qp_count 256 local_ip 192.0.2.1 peer_ip 192.0.2.2 \
+		peer_mac 02:00:00:00:00:05 peer_qpn_base 5
+	qpn=$(group_param "$CARD" 5 qpn_base)
+	group_state "$CARD" 5 active &
+	activation=$!
+	# the first ones are complete when there is the fourth
+	until group_fault '"kind": "db-overrun", "count": 1' $((qpn + 3)); do
+		:
+	done
+	group_fault '"kind": "qp"' "$qpn" || fail "no QP $qpn"
+	kill -0 $activation || skip "all were made already"
+	wait $activation
+	wait_for 10 recovered "$CARD" 0
+	expect states "$(qps "$CARD" .state | jq -c unique)" = '["rts"]'
+}
+
 both_ends() {
 	pair_up 5 1
 	arrives 0
@@ -205,5 +231,5 @@ need_compute 2
 mkdir -p "$DIR"
 switch_up
 trap 'switch_down; rm -rf "$DIR"' EXIT
-guest_main one_end both_ends far_end_anew dumped raw left_alone refused inactive goes_meanwhile \
+guest_main one_end fails_early both_ends far_end_anew dumped raw left_alone refused inactive goes_meanwhile \
 	one_of_many
