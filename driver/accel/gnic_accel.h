@@ -12,8 +12,11 @@
  *
  * gnic_accel.ctx_lock	the list of contexts
  * gnic_ctx.stop_lock	a context stops once, and whoever asks waits for it
+ * gnic_ctx.hold_lock	held groups; gnic takes the lock of a group, and rtnl in it,
+ *			so it is none of those that follow: they are taken when
+ *			memory of a process is unmapped
  * gnic_accel.bo_lock	buffer objects, and that their memory is there
- * gnic_ctx.lock	ASID, windows, held groups
+ * gnic_ctx.lock	ASID, windows
  * gnic_ctx.job_lock	spinlock: queue and jobs; callbacks of gnic take this
  *			one alone, so that gnic may wait for them
  */
@@ -79,10 +82,13 @@ static inline struct gnic_accel *to_gnic_accel(struct drm_device *drm)
  * @accel: device; its memory stays while a file is open
  * @link: in accel->contexts
  * @stop_lock: see above
- * @lock: see above
- * @asid: 0: the context has stopped, and with it all windows are gone
- * @stuck: the device has not said that they are
+ * @hold_lock: see above
  * @holds: struct gnic_hold
+ * @revoked: the context stops, nothing is held any more
+ * @lock: see above
+ * @asid: 0: the context has stopped, and with it all windows are gone; does not change
+ *	before @revoked
+ * @stuck: the device has not said that they are
  * @job_lock: all below
  * @error: why no submission is accepted any more, or 0
  * @queue: NULL while it is reset and after the end
@@ -110,10 +116,13 @@ struct gnic_ctx {
 	struct list_head link;
 	struct mutex stop_lock;		/* stopping */
 
-	struct mutex lock;		/* asid, stuck, holds */
+	struct mutex hold_lock;		/* holds, revoked */
+	struct list_head holds;
+	bool revoked;
+
+	struct mutex lock;		/* asid, stuck */
 	u16 asid;
 	bool stuck;
-	struct list_head holds;
 
 	spinlock_t job_lock;		/* all below */
 	int error;
@@ -212,7 +221,7 @@ struct gnic_events {
 struct gnic_hold {
 	struct gnic_ctx *ctx;
 	struct list_head link;		/* ctx->holds */
-	struct gnic_group *group;	/* ctx->lock; NULL: given back */
+	struct gnic_group *group;	/* ctx->hold_lock; NULL: given back */
 	struct gnic_events events;
 };
 

@@ -16,6 +16,7 @@ static struct gnic_ctx *gnic_ctx_alloc(struct gnic_accel *accel)
 	kref_init(&ctx->ref);
 	ctx->accel = accel;
 	mutex_init(&ctx->stop_lock);
+	mutex_init(&ctx->hold_lock);
 	mutex_init(&ctx->lock);
 	INIT_LIST_HEAD(&ctx->holds);
 	return ctx;
@@ -26,6 +27,7 @@ static void gnic_ctx_free(struct kref *ref)
 	struct gnic_ctx *ctx = container_of(ref, struct gnic_ctx, ref);
 
 	mutex_destroy(&ctx->lock);
+	mutex_destroy(&ctx->hold_lock);
 	mutex_destroy(&ctx->stop_lock);
 	drm_dev_put(&ctx->accel->drm);
 	kvfree(ctx);

@@ -97,7 +97,7 @@ static int gnic_hold_take_locked(struct gnic_hold *hold, u32 sfnum)
 	struct gnic_ctx *ctx = hold->ctx;
 	struct gnic_group *group;
 
-	if (!ctx->asid)
+	if (ctx->revoked)
 		return -ENODEV;
 	group = gnic_accel_group_hold(ctx->accel->dev, sfnum, ctx->asid, &gnic_hold_group_ops,
 				      hold);
@@ -116,15 +116,15 @@ static int gnic_hold_take(struct gnic_hold *hold, u32 sfnum)
 {
 	int err;
 
-	mutex_lock(&hold->ctx->lock);
+	mutex_lock(&hold->ctx->hold_lock);
 	err = gnic_hold_take_locked(hold, sfnum);
-	mutex_unlock(&hold->ctx->lock);
+	mutex_unlock(&hold->ctx->hold_lock);
 	return err;
 }
 
 static void gnic_hold_give_back(struct gnic_hold *hold)
 {
-	lockdep_assert_held(&hold->ctx->lock);
+	lockdep_assert_held(&hold->ctx->hold_lock);
 	if (!hold->group)
 		return;
 	gnic_accel_group_release(hold->group);
@@ -137,12 +137,13 @@ void gnic_hold_revoke_all(struct gnic_ctx *ctx)
 {
 	struct gnic_hold *hold, *next;
 
-	mutex_lock(&ctx->lock);
+	mutex_lock(&ctx->hold_lock);
+	ctx->revoked = true;
 	list_for_each_entry_safe(hold, next, &ctx->holds, link) {
 		gnic_hold_give_back(hold);
 		gnic_hold_event(hold, GNIC_ACCEL_GROUP_REMOVED, 0, 0);
 	}
-	mutex_unlock(&ctx->lock);
+	mutex_unlock(&ctx->hold_lock);
 }
 
 /* ---- the descriptor ---- */
@@ -165,9 +166,9 @@ static int gnic_hold_release(struct inode *inode, struct file *file)
 {
 	struct gnic_hold *hold = file->private_data;
 
-	mutex_lock(&hold->ctx->lock);
+	mutex_lock(&hold->ctx->hold_lock);
 	gnic_hold_give_back(hold);
-	mutex_unlock(&hold->ctx->lock);
+	mutex_unlock(&hold->ctx->hold_lock);
 	gnic_hold_free(hold);
 	return 0;
 }
@@ -223,12 +224,12 @@ int gnic_hold_query(struct gnic_ctx *ctx, int fd, struct gnic_accel_group_info *
 	file = gnic_hold_get(ctx, fd, &hold);
 	if (IS_ERR(file))
 		return PTR_ERR(file);
-	mutex_lock(&ctx->lock);
+	mutex_lock(&ctx->hold_lock);
 	if (hold->group) {
 		gnic_accel_group_query(hold->group, info);
 		err = 0;
 	}
-	mutex_unlock(&ctx->lock);
+	mutex_unlock(&ctx->hold_lock);
 	fput(file);
 	return err;
 }
@@ -346,7 +347,7 @@ static int gnic_hold_recv(struct gnic_hold *hold, struct drm_gnic_group_recv *ar
 	u32 stride = args->stride ?: args->length;
 	int err = 0;
 
-	mutex_lock(&hold->ctx->lock);
+	mutex_lock(&hold->ctx->hold_lock);
 	if (!hold->group)
 		err = -ENODEV;
 	while (!err && args->posted < args->count) {
@@ -356,7 +357,7 @@ static int gnic_hold_recv(struct gnic_hold *hold, struct drm_gnic_group_recv *ar
 		if (!err)
 			args->posted++;
 	}
-	mutex_unlock(&hold->ctx->lock);
+	mutex_unlock(&hold->ctx->hold_lock);
 	if (args->posted)
 		return 0;
 	return err == -ENOSPC ? -EAGAIN : err;
