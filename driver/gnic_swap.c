@@ -52,6 +52,26 @@ void gnic_swap_settle(struct gnic_channel *c, struct gnic_queue *old)
 	}
 }
 
+static int gnic_swap_stop_qp(struct gnic_channel *c, u32 qpn)
+{
+	struct gnic_hw_qp_id in = {
+		.qpn = cpu_to_le32(qpn),
+		.port = cpu_to_le32(c->nic->port->index),
+	};
+
+	return gnic_cmd_exec(c->nic->dev, GNIC_CMD_QP_STOP, &in, sizeof(in), NULL, 0);
+}
+
+/*
+ * What was not sent in time may still be read, until the queue is destroyed: not of memory
+ * that has gone back by then.
+ */
+static void gnic_swap_release(struct gnic_channel *c, struct gnic_queue *old)
+{
+	gnic_swap_stop_qp(c, old->xdp.qpn);
+	gnic_xsk_release(old);
+}
+
 /**
  * gnic_swap_queue - a channel that runs gets another queue
  * @c: channel
@@ -84,22 +104,12 @@ int gnic_swap_queue(struct gnic_channel *c, struct gnic_queue *queue)
 	synchronize_net();
 	gnic_swap_settle(c, old);
 	if (old->rx.xsk)
-		gnic_xsk_release(old);
+		gnic_swap_release(c, old);
 	netdev_tx_reset_queue(txq);
 	gnic_channel_resume(c);
 	netif_tx_wake_queue(txq);
 	__clear_bit(c->index, c->nic->renew);
 	return 0;
-}
-
-static int gnic_swap_stop_qp(struct gnic_channel *c, u32 qpn)
-{
-	struct gnic_hw_qp_id in = {
-		.qpn = cpu_to_le32(qpn),
-		.port = cpu_to_le32(c->nic->port->index),
-	};
-
-	return gnic_cmd_exec(c->nic->dev, GNIC_CMD_QP_STOP, &in, sizeof(in), NULL, 0);
 }
 
 /**
