@@ -46,7 +46,7 @@ static void gnic_resize_end(struct gnic_nic *nic, struct gnic_queue **queues,
 	synchronize_net();
 	for (i = first; i < end; i++) {
 		gnic_swap_settle(nic->channels[i], queues[i]);
-		/* Nobody sends there, but the watchdog looks at all that are stopped. */
+		/* Nobody chooses it, but the watchdog looks at all that are stopped. */
 		netif_tx_start_queue(netdev_get_tx_queue(netdev, i));
 	}
 }

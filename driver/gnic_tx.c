@@ -150,15 +150,30 @@ static void gnic_tx_stop(struct gnic_channel *c, struct gnic_tx *tx, struct netd
 		gnic_post_count(&c->skb_stats, &c->skb_stats.stop, 1);
 }
 
+/*
+ * The queue has ended: a discipline had taken the packet out for it before, and kept it
+ * when it found the queue stopped.
+ */
+static netdev_tx_t gnic_tx_too_late(struct sk_buff *skb, struct net_device *netdev)
+{
+	dev_core_stats_tx_dropped_inc(netdev);
+	dev_kfree_skb_any(skb);
+	return NETDEV_TX_OK;
+}
+
 netdev_tx_t gnic_tx_xmit(struct sk_buff *skb, struct net_device *netdev)
 {
 	struct gnic_nic *nic = netdev_priv(netdev);
 	struct gnic_channel *c = nic->channels[skb_get_queue_mapping(skb)];
-	struct gnic_tx *tx = &c->queue->tx;
 	struct netdev_queue *txq = netdev_get_tx_queue(netdev, c->index);
+	struct gnic_queue *queue = c->queue;
 	const struct skb_shared_info *shinfo;
-	u32 nseg, index, room = gnic_tx_room(tx);
+	struct gnic_tx *tx = &queue->tx;
+	u32 nseg, index, room;
 
+	if (unlikely(!queue))
+		return gnic_tx_too_late(skb, netdev);
+	room = gnic_tx_room(tx);
 	if (unlikely(room < GNIC_RAW_WQES_MAX)) {
 		netif_txq_try_stop(txq, gnic_tx_room(tx), GNIC_TX_WAKE);
 		return NETDEV_TX_BUSY;
