@@ -16,12 +16,18 @@
 #include "gnic_ptp.h"
 #include "gnic_ring.h"
 
+/* All of it: of a shorter BAR the kernel maps what there is. */
+static void __iomem *gnic_pci_map_bar(struct pci_dev *pdev, int bar, unsigned long size)
+{
+	return pci_resource_len(pdev, bar) < size ? NULL : pcim_iomap(pdev, bar, size);
+}
+
 static int gnic_pci_map(struct gnic_dev *dev)
 {
 	struct pci_dev *pdev = dev->pdev;
 
-	dev->ctl = pcim_iomap(pdev, GNIC_BAR_CTL, GNIC_BAR_CTL_SIZE);
-	dev->umr = pcim_iomap(pdev, GNIC_BAR_UMR, GNIC_UMR_PAGE_SIZE);
+	dev->ctl = gnic_pci_map_bar(pdev, GNIC_BAR_CTL, GNIC_BAR_CTL_SIZE);
+	dev->umr = gnic_pci_map_bar(pdev, GNIC_BAR_UMR, GNIC_UMR_PAGE_SIZE);
 	if (dev->ctl && dev->umr)
 		return 0;
 	dev_err(&pdev->dev, "can't map the BARs\n");
@@ -85,6 +91,22 @@ static int gnic_dev_query(struct gnic_dev *dev)
 	return 0;
 }
 
+/* Numbers of QPs have 24 bits, and 0 is nobody's. */
+static int gnic_dev_query_caps(struct gnic_dev *dev)
+{
+	u32 qps;
+	int err;
+
+	err = gnic_cmd_exec(dev, GNIC_CMD_QUERY_CAPS, NULL, 0, &dev->caps, sizeof(dev->caps));
+	if (err)
+		return err;
+	qps = le32_to_cpu(dev->caps.qps_per_port);
+	if (qps > 1 && qps <= GNIC_QPN_MASK + 1)
+		return 0;
+	dev_err(&dev->pdev->dev, "a port can't have %u QPs\n", qps);
+	return -EPROTO;
+}
+
 static void gnic_dev_forget(struct gnic_dev *dev)
 {
 	kvfree(dev->ports);
@@ -104,7 +126,7 @@ int gnic_dev_up(struct gnic_dev *dev)
 	err = gnic_cmd_init(dev);
 	if (err)
 		goto err_ring_exit;
-	err = gnic_cmd_exec(dev, GNIC_CMD_QUERY_CAPS, NULL, 0, &dev->caps, sizeof(dev->caps));
+	err = gnic_dev_query_caps(dev);
 	if (err)
 		goto err_cmd_exit;
 	err = gnic_irq_init(dev);
