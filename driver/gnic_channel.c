@@ -247,10 +247,10 @@ void gnic_channel_resume(struct gnic_channel *c)
 	struct gnic_rx *rx = &c->queue->rx;
 
 	gnic_xdp_rxq_set_napi(&rx->xdp_rxq, &c->napi);
-	if (rx->xsk)
-		gnic_xsk_rx_start(rx);
-	else
+	if (rx->pool)
 		page_pool_enable_direct_recycling(rx->pool, &c->napi);
+	else if (!c->queue->failed)	/* one that rests has outlived its AF_XDP pool */
+		gnic_xsk_rx_start(rx);
 	napi_enable_locked(&c->napi);
 	WRITE_ONCE(c->draining, false);
 	WRITE_ONCE(c->running, true);
