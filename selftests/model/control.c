@@ -301,6 +301,23 @@ static void qp_fails(void)
 	rig_close(&rig);
 }
 
+static void new_qp_fails(void)
+{
+	struct rig_qp before, qp, after;
+	struct rig_cq cq;
+	struct rig_eq eq;
+
+	queues_with_events(&eq, &cq, &before);
+	rig_control_ok(&rig, "{\"cmd\":\"fault\",\"kind\":\"new-qp\",\"count\":1}");
+	rig_raw(&rig, &qp, 0, &cq, 4);
+	rig_raw(&rig, &after, 0, &cq, 4);
+	event_is(&eq, GNIC_EQE_QP_ERR, qp.qpn, GNIC_SYND_WQ_ACCESS);
+	CLIENT_EQ(qp_flags(&qp), GNIC_QP_STATS_FAILED);
+	CLIENT_EQ(qp_flags(&before), 0);
+	CLIENT_EQ(qp_flags(&after), 0);
+	rig_close(&rig);
+}
+
 /* Who sends by it hears of it twice. */
 static void wqe_fails(void)
 {
@@ -553,6 +570,7 @@ static const struct ktap_test tests[] = {
 	{ "fault: a register fails", scratch_fails },
 	{ "fault: DMA does nothing", dma_fails },
 	{ "fault: a QP fails", qp_fails },
+	{ "fault: a new QP fails", new_qp_fails },
 	{ "fault: a WQE fails", wqe_fails },
 	{ "fault: doorbells are lost", doorbells_are_lost },
 	{ "fault: the next doorbells are lost", next_doorbells_are_lost },

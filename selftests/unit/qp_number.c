@@ -14,6 +14,7 @@
 
 #include "blk_cmd.h"
 #include "esw.h"
+#include "fault.h"
 
 #define MOST	(CARD_QPS_PER_PORT - 1)	/* by choice of the device */
 #define LOOKS	8			/* words for a number, however many are taken */
@@ -97,9 +98,10 @@ static int setup(void **state)
 		card->ports[i].card = card;
 		card->ports[i].index = i;
 	}
+	card->faults = fault_create();
 	card->windows = windows_create(card);
 	card->esw = esw_create(card);
-	assert_true(card->hbm && card->umr && card->windows && card->esw);
+	assert_true(card->hbm && card->umr && card->faults && card->windows && card->esw);
 	assert_int_equal(esw_cmd_vport_create(card, &in, &out), GNIC_STATUS_OK);
 	function = (uint16_t)le32_to_cpu(out.id);
 	return 0;
@@ -111,6 +113,7 @@ static int teardown(void **state)
 	qp_reset(card);
 	esw_destroy(card);
 	windows_destroy(card);
+	fault_destroy(card->faults);
 	free(card->umr);
 	free(card->hbm);
 	free(card);
