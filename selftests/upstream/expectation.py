@@ -44,6 +44,12 @@ def known_failures(kernel):
             in rows("known-failures", kernel, "FAIL ")}
 
 
+def failures(kernel):
+    """(program, case) of all that is foreseen to fail, whoever is to blame."""
+    return set(known_failures(kernel)) | {
+        key for key, (verdict, _) in expected(kernel).items() if verdict == "FAIL"}
+
+
 def excused(verdict, reason):
     """Whatever is no PASS must name one of the few reasons that there are. What
     a distribution lacks is no reason for a FAIL."""

@@ -51,7 +51,7 @@ class Judge:
                                            f"modprobe {args.driver}"))
         self.topology = topology.Topology(args.driver, loader)
         self.state = State(args.suite, self.topology)
-        self.known = expectation.known_failures(args.kernel)
+        self.foreseen = expectation.failures(args.kernel)
 
     def attempt(self, program):
         """Once; return cases with those of state and log."""
@@ -91,8 +91,8 @@ class Judge:
             return cases
 
     def retry(self, program, first):
-        """Worth another try, unless all that failed is known to fail."""
-        return any((program.name, name) not in self.known
+        """Worth another try, unless all that failed was foreseen."""
+        return any((program.name, name) not in self.foreseen
                    for name in first.failed())
 
     def judge(self, program):
