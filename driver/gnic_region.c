@@ -168,17 +168,22 @@ void gnic_region_exit(struct gnic_dev *dev)
 	}
 }
 
+/* The mailbox may go meanwhile: a reload has the lock. */
 static void gnic_region_snapshot_one(struct gnic_dev *dev, unsigned int i, u32 id)
 {
 	u8 *data;
+	int err;
 
-	if (gnic_region_take(dev, &gnic_regions[i], &data))
+	devl_lock(gnic_devlink(dev));
+	err = gnic_region_take(dev, &gnic_regions[i], &data);
+	devl_unlock(gnic_devlink(dev));
+	if (err)
 		return;
 	if (devlink_region_snapshot_create(dev->regions[i], data, id))
 		kfree(data);
 }
 
-/* A device that answers no command is read without. */
+/* A device that answers no command is read without. No lock is held. */
 void gnic_region_snapshot(struct gnic_dev *dev)
 {
 	bool mute = dev->health->faults & ~BIT(GNIC_HEALTH_FATAL);
