@@ -107,6 +107,14 @@ err_qpn_put:
 	return err;
 }
 
+/* Who holds a raw group sees frames of the network, and was asked whether he may. */
+static bool gnic_group_becomes_raw(const struct gnic_group *group,
+				   const struct gnic_group_config *next)
+{
+	return gnic_group_config_type(next) == GNIC_GROUP_RAW &&
+	       gnic_group_config_type(&group->config) != GNIC_GROUP_RAW;
+}
+
 /**
  * gnic_group_configure - set parameters
  * @group: its lock is held
@@ -124,6 +132,11 @@ int gnic_group_configure(struct gnic_group *group, const struct gnic_group_confi
 	if (group->active) {
 		NL_SET_ERR_MSG_MOD(extack,
 				   "the function is active: parameters change while it is inactive");
+		return -EBUSY;
+	}
+	if (group->holder.ops && gnic_group_becomes_raw(group, &next)) {
+		NL_SET_ERR_MSG_MOD(extack,
+				   "the function is held: it becomes raw when nobody holds it");
 		return -EBUSY;
 	}
 	if (next.port != group->config.port || next.qp_count != group->config.qp_count) {

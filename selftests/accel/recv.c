@@ -256,6 +256,19 @@ static bool capability(void)
 	return restart();
 }
 
+/* Whoever holds a group of another type was not asked. */
+static bool raw_while_held(void)
+{
+	EXPECT_EQ(group_deactivate(&group), 0);
+	EXPECT_EQ(group_param(&group, "qp_type", "write"), 0);
+	EXPECT(group_param(&group, "qp_type", "raw"));
+	close(fd);
+	EXPECT_EQ(group_param(&group, "qp_type", "raw"), 0);
+	fd = gnic_accel_hold(acc, group.sfnum);
+	EXPECT(fd >= 0);
+	return restart();
+}
+
 /* ---- memory that is gone ---- */
 
 static bool freed_buffer(void)
@@ -314,6 +327,7 @@ static const struct test tests[] = {
 	{ "RDMA WRITE through a raw group", write_refused },
 	{ "recv while inactive", inactive_refused },
 	{ "a raw group needs CAP_NET_RAW", capability },
+	{ "no group becomes raw while it is held", raw_while_held },
 	{ "a buffer that was freed", freed_buffer },
 	{ "buffers do not outlive their holder", next_holder },
 	{ 0 }
