@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Numbered datagrams between the two ends of guest.sh's cable, while settings of $DEV change.
+# Numbered datagrams and requests between the two ends of guest.sh's cable, while settings of
+# $DEV change: what is not there at the end has been counted.
 # shellcheck shell=bash
 
 # How long they flow after each step; what a step has lost is not mended by the next.
@@ -72,4 +73,24 @@ loses_nothing() {
 	wait $there || fail "there: $(cat /tmp/counted.there)"
 	accounted here late "$before"
 	accounted there peer_late "$peer_before"
+}
+
+# all_arrive COMMAND...: while it runs the far end sends requests, and all arrive and are
+# answered, but for those that were late, as above.
+all_arrive() {
+	local arrived before peer_before lost pinger sent
+
+	arrived=$(stat "$DEV" rx_packets)
+	before=$(late)
+	peer_before=$(peer_late)
+	peer ping -q -i 0.005 -W 5 -c 800 192.0.2.1 >/tmp/pings &
+	pinger=$!
+	"$@"
+	wait "$pinger" || true
+	note "$(grep loss /tmp/pings)"
+	read -r sent lost < <(awk '/loss/ { print $1, $1 - $4 }' /tmp/pings)
+	expect "frames that arrived" $(($(stat "$DEV" rx_packets) - arrived)) -ge $((sent - lost))
+	[ "$lost" -eq 0 ] || sleep 2	# some are counted every now and then
+	expect "requests or replies lost" "$lost" -le \
+		$(($(late) - before + $(peer_late) - peer_before))
 }

@@ -49,19 +49,3 @@ exchange_udp() {
 carried() {
 	frames_ask -k "${5:-0}" -n "${6:-5}" "$1" "$2" "$3" "$4"
 }
-
-# all_arrive COMMAND: while it runs, the peer sends, and every frame arrives and
-# is answered: by the port's counter and by what the peer gets back.
-all_arrive() {
-	local before pinger sent
-
-	before=$(stat "$DEV" rx_packets)
-	peer ping -q -i 0.005 -W 5 -c 800 192.0.2.1 >/tmp/pings &
-	pinger=$!
-	"$@"
-	wait "$pinger" || true
-	note "$(grep loss /tmp/pings)"
-	sent=$(awk '/loss/ { print $1 }' /tmp/pings)
-	grep -q " 0% packet loss" /tmp/pings || fail "replies are missing"
-	expect "frames that arrived" "$(($(stat "$DEV" rx_packets) - before))" -ge "$sent"
-}

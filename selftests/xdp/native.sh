@@ -5,6 +5,7 @@
 
 . "$(dirname "$0")/../lib/guest.sh"
 . "$(dirname "$0")/../lib/frames.sh"
+. "$(dirname "$0")/../lib/counted.sh"
 . "$(dirname "$0")/../lib/xdp.sh"
 
 # count VERDICT: packets that a program of verdict.bpf.o gave it

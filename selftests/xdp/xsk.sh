@@ -6,6 +6,7 @@
 
 . "$(dirname "$0")/../lib/guest.sh"
 . "$(dirname "$0")/../lib/frames.sh"
+. "$(dirname "$0")/../lib/counted.sh"
 . "$(dirname "$0")/../lib/xdp.sh"
 
 # round SIZE...: frames of these sizes come back, and nothing else is disturbed.
