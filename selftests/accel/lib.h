@@ -42,6 +42,16 @@ void test_note(const char *file, int line, const char *text, long value);
 		} \
 	} while (0)
 
+/* @low <= @expression < @high */
+#define EXPECT_IN(expression, low, high) \
+	do { \
+		long result_ = (expression); \
+		if (result_ < (long)(low) || result_ >= (long)(high)) { \
+			test_note(__FILE__, __LINE__, #expression " in " #low ", " #high, result_); \
+			return false; \
+		} \
+	} while (0)
+
 /* ---- the device ---- */
 
 extern char test_path[];	/* device file */
