@@ -4,8 +4,11 @@
  * entries, records and memory maps. Whatever it does, the card answers
  * afterwards, in both halves of its life: after the storm, and after a reset.
  */
+#define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "../lib/ktap.h"
 #include "rig.h"
@@ -243,6 +246,59 @@ static void memory_comes_and_goes(void)
 	alive();
 }
 
+/* The mailbox, told to answer into memory @at. */
+static uint32_t answered_at(uint64_t at)
+{
+	struct gnic_hw_cmd_desc *desc = rig_desc(&rig, rig.pi);
+
+	*desc = (struct gnic_hw_cmd_desc){
+		.opcode = cpu_to_le16(GNIC_CMD_QUERY_CAPS),
+		.out_len = cpu_to_le32(sizeof(struct gnic_hw_caps)),
+		.out_addr = cpu_to_le64(at),
+	};
+	rig_write(&rig, GNIC_CMD_PI, ++rig.pi);
+	RIG_AWAIT(__atomic_load_n((uint32_t *)&desc->done, __ATOMIC_ACQUIRE) == cpu_to_le32(1));
+	return le32_to_cpu(desc->status);
+}
+
+/* Memory of the client that the device may not write, wherever it would. */
+static void memory_to_read(void)
+{
+	const uint64_t addr = RIG_IOVA + (1ull << 30);
+	int fd = memfd_create("to-read", MFD_CLOEXEC);
+	struct gnic_hw_eq_create eq = { .log = 4 };
+	struct gnic_hw_cq_create cq_in;
+	struct gnic_hw_qp_create qp_in;
+	struct gnic_hw_id id;
+	struct rig_cq cq;
+	struct rig_qp qp;
+
+	start("7", NULL);
+	CLIENT_CHECK(fd >= 0 && !ftruncate(fd, 1 << 20));
+	CLIENT_EQ(client_map(&rig.c, addr, 1 << 20, fd, 0, VFIO_USER_DMA_READABLE), 0);
+	close(fd);
+	CLIENT_EQ(answered_at(addr), GNIC_STATUS_BAD_ADDR);
+	eq.base = cpu_to_le64(addr);
+	eq.db = cpu_to_le64(addr + 65536);
+	CLIENT_EQ(rig_cmd(&rig, GNIC_CMD_EQ_CREATE, &eq, sizeof(eq), NULL, 0),
+		  GNIC_STATUS_BAD_ADDR);
+	rig_cq_in(&rig, &cq, 4, 5, &cq_in);
+	cq_in.base = cpu_to_le64(addr);
+	CLIENT_EQ(rig_cmd(&rig, GNIC_CMD_CQ_CREATE, &cq_in, sizeof(cq_in), &id, sizeof(id)),
+		  GNIC_STATUS_BAD_ADDR);
+	rig_cq(&rig, &cq, 4, 5, GNIC_VECTOR_NONE);
+	rig_raw_in(&rig, &qp, 0, &cq, 4, &qp_in);
+	qp_in.rq_db = cpu_to_le64(addr);
+	CLIENT_EQ(rig_cmd(&rig, GNIC_CMD_QP_CREATE, &qp_in, sizeof(qp_in), &id, sizeof(id)),
+		  GNIC_STATUS_BAD_ADDR);
+	rig_write(&rig, GNIC_CMD_ENABLE, 0);
+	rig_write(&rig, GNIC_CMD_RING_LO, addr);
+	rig_write(&rig, GNIC_CMD_RING_HI, addr >> 32);
+	rig_write(&rig, GNIC_CMD_ENABLE, 1);
+	CLIENT_EQ(rig_read(&rig, GNIC_CMD_ENABLE), 0);
+	alive();
+}
+
 /* Rules that send a frame round for ever. */
 static void rules_that_chase(void)
 {
@@ -279,6 +335,7 @@ static const struct ktap_test tests[] = {
 	{ "hostile: commands and doorbells without shadow", commands_b },
 	{ "hostile: work queues", work_queues },
 	{ "hostile: memory comes and goes", memory_comes_and_goes },
+	{ "hostile: memory that may only be read", memory_to_read },
 	{ "hostile: rules that chase each other", rules_that_chase },
 };
 

@@ -129,6 +129,10 @@ static void direction_of_the_map_counts(void **state)
 	assert_true(can(0, HOST_B, 16, READ));
 	assert_false(can(0, HOST_B, 16, WRITE));
 	assert_false(can(0, HOST_B, 16, REMOTE));
+	/* rings, records and what a command is given: the device writes what it reads */
+	assert_true(can(0, HOST_A, 16, 0));
+	assert_false(can(0, HOST_B, 16, 0));
+	assert_null(asid_ptr(&card, 0, HOST_B, 16, 0));
 }
 
 static void neighbours_are_pieces(void **state)

@@ -77,10 +77,13 @@ static uint8_t *asid_device(struct card *card, uint64_t addr, uint64_t len)
 	return NULL;
 }
 
+/* Rings, records and what commands are given have no window to say: they are read and written. */
 static int asid_prot(uint8_t access)
 {
+	if (!access)
+		return PROT_READ | PROT_WRITE;
 	return (access & ASID_ACCESS_WRITE ? PROT_WRITE : 0) |
-	       (access & ~ASID_ACCESS_WRITE || !access ? PROT_READ : 0);
+	       (access & ~ASID_ACCESS_WRITE ? PROT_READ : 0);
 }
 
 static bool asid_is_host(uint64_t addr, uint64_t len)

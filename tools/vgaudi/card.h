@@ -414,7 +414,8 @@ static inline struct port *card_next_port(struct card *card, const struct port *
  * @asid: protection domain; GNIC_ASID_KERNEL sees host, HBM and UMR memory
  * @addr: device address
  * @len: bytes, not 0
- * @access: GNIC_ACCESS_* that a window has to allow; ASID 0 needs none
+ * @access: GNIC_ACCESS_* that a window has to allow; ASID 0 needs none. 0: it is read
+ *	and written
  *
  * Return: a pointer that is good until the loop is entered again, or NULL if
  * any byte is out of reach or @addr .. @addr + @len is not contiguous here:
