@@ -9,6 +9,7 @@ uint64_t fake_seam;
 uint8_t fake_access;
 uint16_t fake_asid;
 uint32_t fake_sq_index, fake_rq_index;
+uint32_t fake_rq_late;
 uint32_t fake_sq_done, fake_rq_done;
 struct gnic_hw_raw_cqe fake_cqes[FAKE_CQES];
 unsigned int fake_ncqes;
@@ -43,6 +44,7 @@ void fake_init(struct fake *fake)
 	memset(fake_mem, 0, FAKE_DATA - FAKE_ADDR);	/* the rings */
 	fake_seam = 0;
 	fake_sq_index = fake_rq_index = fake_sq_done = fake_rq_done = 0;
+	fake_rq_late = 0;
 	fake_ncqes = 0;
 	fake_cq_full = false;
 	fake_now = 0;
@@ -127,6 +129,10 @@ void *wq_entry_find(struct qp *qp, struct wq *wq, uint64_t off)
 bool wq_refresh(struct qp *qp, struct wq *wq)
 {
 	wq->index = wq == &qp->sq ? fake_sq_index : fake_rq_index;
+	if (wq == &qp->rq) {
+		fake_rq_index += fake_rq_late;
+		fake_rq_late = 0;
+	}
 	return true;
 }
 

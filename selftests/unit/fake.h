@@ -39,6 +39,7 @@ static inline void *fake_ptr(uint64_t addr)
 
 /* The driver's view: what it told, and what the device told. */
 extern uint32_t fake_sq_index, fake_rq_index;
+extern uint32_t fake_rq_late;	/* buffers that come right behind the device's next look */
 extern uint32_t fake_sq_done, fake_rq_done;
 
 #define FAKE_CQES	256u

@@ -624,6 +624,26 @@ static void split_whole(void **state)
 	assert_buffers(bytes, 257, 1, 1000);
 }
 
+/* A buffer comes when none was found for the head: too late for this frame, not for the next. */
+static void split_buffer_comes_late(void **state)
+{
+	struct fake_frame what = { .payload = 500 };
+	uint32_t len = fake_build(bytes, &what), head = fake_hdr_len(&what);
+
+	(void)state;
+	assert_int_equal(split(f.qp.qpn, HEADS, 0), GNIC_STATUS_OK);
+	post_buffer(len - head);
+	fake_rq_late = fake_rq_index;
+	fake_rq_index = 0;
+	make_frame(len, 100);
+	assert_false(receive());
+	assert_int_equal(f.qp.stats.no_buffer, 1);
+	assert_int_equal(fake_rq_index, 1);
+	assert_true(receive());
+	assert_memory_equal(head_slot(0), bytes, head);
+	assert_buffers(bytes + head, len - head, 0, len - head);
+}
+
 static void split_threshold(void **state)
 {
 	struct fake_frame what = { .payload = 500 };
@@ -727,6 +747,7 @@ int main(void)
 		cmocka_unit_test_setup(stag, setup),
 		cmocka_unit_test_setup(split_payload, setup),
 		cmocka_unit_test_setup(split_whole, setup),
+		cmocka_unit_test_setup(split_buffer_comes_late, setup),
 		cmocka_unit_test_setup(split_threshold, setup),
 		cmocka_unit_test_setup(split_refused, setup),
 		cmocka_unit_test_setup(fcs, setup),

@@ -47,6 +47,15 @@ static bool rxe_has_buffer(struct qp *qp, uint32_t taken)
 	return wq_refresh(qp, rq) && rq->index - rq->done > taken;
 }
 
+/* Likewise; that there is none is counted, unless the QP has failed for it. */
+static bool rxe_find_buffer(struct qp *qp, const struct rxe_buffers *bufs)
+{
+	if (rxe_has_buffer(qp, bufs->count))
+		return true;
+	qp->stats.no_buffer += qp->failed ? 0 : bufs->frames;
+	return false;
+}
+
 static void rxe_fail_buffer(struct qp *qp, uint32_t taken)
 {
 	cq_post_error(qp->rq_cq, qp, false, qp->rq.done + taken, GNIC_SYND_LOCAL_ACCESS);
@@ -93,13 +102,18 @@ static uint32_t rxe_buffer(struct qp *qp, struct rxe_buffers *bufs)
 	return size;
 }
 
-/* @head: bytes that go to the slot of the head area. */
+/*
+ * @head: bytes that go to the slot of the head area, which is that of a buffer. Whether there
+ * is one is asked once: the driver may give it at any time.
+ */
 static bool rxe_head(struct qp *qp, struct rxe_buffers *bufs, uint32_t head)
 {
 	bufs->iovs = 0;
 	bufs->count = 0;
-	if (!head || !rxe_has_buffer(qp, 0))
+	if (!head)
 		return true;
+	if (!rxe_find_buffer(qp, bufs))
+		return false;
 	bufs->iov[bufs->iovs++] = (struct iovec){ rxe_split_slot(qp), head };
 	if (bufs->iov[0].iov_base)
 		return true;
@@ -117,10 +131,8 @@ static bool rxe_buffers(struct qp *qp, struct rxe_buffers *bufs, uint32_t len)
 			qp->stats.too_big += bufs->frames;
 			return false;
 		}
-		if (!rxe_has_buffer(qp, bufs->count)) {
-			qp->stats.no_buffer += qp->failed ? 0 : bufs->frames;
+		if (!rxe_find_buffer(qp, bufs))
 			return false;
-		}
 		size = rxe_buffer(qp, bufs);
 		if (!size || size >= len)
 			return size;
