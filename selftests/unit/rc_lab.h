@@ -35,7 +35,9 @@
 #define LAB_HBM			(4u << 20)
 #define LAB_RING_LOG		6
 #define LAB_RING		(1u << LAB_RING_LOG)
-#define LAB_QPS			3	/* two RC, one compute */
+#ifndef LAB_QPS
+#define LAB_QPS			3	/* all are RC, but for one */
+#endif
 #define LAB_COMPUTE		2
 #define LAB_SOURCE		(1u << 20)	/* offsets in HBM */
 #define LAB_SINK		(2u << 20)

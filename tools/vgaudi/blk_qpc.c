@@ -219,10 +219,33 @@ static void res_show(const struct rc_responder *res, __le32 *ctx)
 	gnic_qpc_set(ctx, GNIC_RES_IN_WORK, res->busy);
 }
 
+/*
+ * Who waits for a WQE of it is told, and the peer gets the ACK that it owes. They complete
+ * something then, which can make their own QPs fail, for want of room in a CQ: however many
+ * these are, they are told of behind each other, and not within each other.
+ */
+static void rc_tell(struct rc *rc)
+{
+	struct card *card = rc->qp->card;
+
+	rc->failing_next = NULL;
+	if (card->failing) {
+		*card->failing_last = rc;
+		card->failing_last = &rc->failing_next;
+		return;
+	}
+	card->failing = rc;
+	card->failing_last = &rc->failing_next;
+	for (; rc; rc = rc->failing_next) {
+		rxe_pay(rc);
+		rc_posts_done(rc, rc->qp->sq.index, rc->syndrome);
+	}
+	card->failing = NULL;
+}
+
 /* Its contexts remember where it was: from there it goes on when VALID is written. */
 static void rc_failed(struct rc *rc, uint8_t syndrome)
 {
-	rxe_pay(rc);
 	rc->syndrome = syndrome;
 	rc->req.resync |= rc->req.valid;
 	rc->req.nts = rc->req.high;
@@ -230,7 +253,7 @@ static void rc_failed(struct rc *rc, uint8_t syndrome)
 	res_show(&rc->res, rc->res_ctx);
 	rc->res.valid = false;
 	txs_reset(rc);
-	rc_posts_done(rc, rc->qp->sq.index, syndrome);
+	rc_tell(rc);
 }
 
 /**

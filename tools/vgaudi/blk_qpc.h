@@ -327,6 +327,7 @@ struct rc {
 	struct rc_responder res;
 	struct rc_post *posts;
 	struct rc *owed_next, **owed_link;	/* an ACK, rxe_ack.c; no link: none */
+	struct rc *failing_next;	/* its failure is told behind this one's */
 	__le32 req_ctx[GNIC_QPC_REQ_DWORDS];	/* what the driver wrote */
 	__le32 res_ctx[GNIC_QPC_RES_DWORDS];
 };

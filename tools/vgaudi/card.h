@@ -356,6 +356,7 @@ struct card {
 	struct phc phc;
 	struct qp *awake;	/* poll list, blk_umr.c */
 	struct rc *owing;	/* RC QPs that owe an ACK, rxe_ack.c */
+	struct rc *failing, **failing_last;	/* RC QPs whose failure is being told, blk_qpc.c */
 	unsigned int ets_queued;	/* QPs, of all ports; mac_ets.c */
 	struct qp *awake_next;	/* cursor of the round under way */
 	struct loop_poller poller;

@@ -74,12 +74,13 @@ void rxe_ack(struct rc *rc, uint32_t cause)
 		rxe_owe(rc);
 }
 
+/* A QP that has failed still says what it had taken. */
 void rxe_pay(struct rc *rc)
 {
 	bool owes = rc->owed_link;
 
 	rxe_paid(rc);
-	if (owes && rc->res.valid)
+	if (owes && (rc->res.valid || rc->qp->failed))
 		rxe_ack_with(rc, &(struct rc_packet){ .opcode = ROCE_ACK });
 }
 
