@@ -269,6 +269,23 @@ static void not_ready_is_an_answer(void **state)
 	check_received(0, 0, 0, 0, BUFFER);
 }
 
+/* A time-out of another length is not the time that the peer has asked for. */
+static void waits_on_with_another_timeout(void **state)
+{
+	struct lab_qp *from = lab_qp(0, 0);
+
+	(void)state;
+	connect();
+	send(from, BUFFER);
+	lab_run();
+	assert_true(from->qp.rc->req.held);
+	assert_int_equal(lab_set(&from->qp, true, GNIC_REQ_TM_GRANULARITY, 12), GNIC_STATUS_OK);
+	assert_true(from->qp.rc->req.held);
+	lab_recv(lab_qp(1, 0), LAB_SINK, BUFFER);
+	lab_run_ms(10);
+	check_received(0, 0, 0, 0, BUFFER);
+}
+
 /* What InfiniBand's table says, at its ends and in the middle. */
 static void delays(void **state)
 {
@@ -549,6 +566,7 @@ int main(void)
 		LAB_TEST(patience_ends),
 		LAB_TEST(complaints_do_not_count),
 		LAB_TEST(not_ready_is_an_answer),
+		LAB_TEST(waits_on_with_another_timeout),
 		LAB_TEST(delays),
 		LAB_TEST(send_too_big),
 		LAB_TEST(buffer_in_no_window),

@@ -455,6 +455,9 @@ static void req_load_timer(struct rc *rc)
 		return;
 	req->rto = rto;
 	req->adaptive = adaptive;
+	/* the timer is that of the peer, which has no buffer yet */
+	if (req->held)
+		return;
 	tmr_exit(rc);
 	if (req->valid && req->ona != req->nts)
 		tmr_progress(rc);
