@@ -2,6 +2,7 @@
 /* esw_edit.c, and tables of blk_esw.c: tags that rules change, searches that go on. */
 #include "esw.h"
 #include "fake.h"
+#include "frame.h"
 #include "esw_lab.h"
 
 #define CTAG	0x8100
@@ -197,6 +198,39 @@ static void a_long_header_and_pieces(void **state)
 	esw_from_function(esw_vport(&card, 0), &frame);
 	assert_qp(1);
 	TAGS({ CTAG, 5 });
+}
+
+#define OPTIONS	272u	/* so many that UDP is not among the bytes that rules see */
+
+/* An edit that changes nothing: what is cut off is no header any more all the same. */
+static void headers_that_are_cut(void **state)
+{
+	struct fake_frame what = { .v6 = true, .udp = true, .payload = 100 };
+	struct gnic_hw_flow_add in = rule_for(0, GNIC_FLOW_HOST, 0);
+	struct frame frame = { .hdr = bytes };
+	uint32_t len = fake_build(bytes, &what) + OPTIONS;
+	uint8_t *options = bytes + 14 + 40;
+
+	(void)state;
+	pop(&in);
+	add(&in);
+	memmove(options + OPTIONS, options, len - OPTIONS - 14 - 40);
+	memset(options, 0, OPTIONS);
+	options[0] = 17;
+	options[1] = OPTIONS / 8 - 1;
+	options[-34] = 60;
+	frame_put_be16(options - 36, (uint16_t)(len - 14 - 40));
+	memcpy(bytes, BROADCAST, 6);
+	frame.hdr_len = len;
+	frame.len = len;
+	memset(&got, 0, sizeof(got));
+	esw_from_function(esw_vport(&card, 0), &frame);
+	assert_qp(1);
+	assert_int_equal(got.len, len);
+	assert_memory_equal(got.bytes, bytes, len);
+	assert_int_equal(got.parsed.l3, GNIC_CQE_L3_IPV6);
+	assert_int_equal(got.parsed.l4, GNIC_CQE_L4_OTHER);
+	assert_true(got.parsed.l4_off <= got.hdr_len);
 }
 
 static void too_many_pieces(void **state)
@@ -450,6 +484,7 @@ int main(void)
 		TEST(pops),
 		TEST(modifies),
 		TEST(a_long_header_and_pieces),
+		TEST(headers_that_are_cut),
 		TEST(too_many_pieces),
 		TEST(mirrors_between_edits),
 		TEST(goes_on_in_a_table),

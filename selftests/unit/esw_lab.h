@@ -25,6 +25,8 @@ static struct {
 	struct port *wire;
 	struct vport *rc;
 	uint32_t hash, mark, len;
+	uint32_t hdr_len;
+	struct parsed parsed;
 	uint8_t hash_type;
 	bool marked;
 	uint8_t bytes[9000];
@@ -49,6 +51,8 @@ bool rxe_receive(struct qp *qp, struct frame *frame, uint32_t hash, uint8_t hash
 	got.hash_type = hash_type;
 	got.marked = mark;
 	got.mark = mark ? *mark : 0;
+	got.hdr_len = frame->hdr_len;
+	got.parsed = frame->parsed;
 	got.len = frame_copy(frame, 0, got.bytes, sizeof(got.bytes));
 	return true;
 }

@@ -14,8 +14,9 @@
 bool esw_edit_begin(struct esw_header *header, struct frame *frame)
 {
 	uint32_t here = frame->hdr_len < FRAME_HDR_MAX ? frame->hdr_len : FRAME_HDR_MAX;
+	bool cut = here < frame->hdr_len;
 
-	if (here < frame->hdr_len) {
+	if (cut) {
 		if (frame->iovs == FRAME_IOV)
 			return false;
 		memmove(frame->iov + 1, frame->iov, frame->iovs * sizeof(frame->iov[0]));
@@ -27,6 +28,9 @@ bool esw_edit_begin(struct esw_header *header, struct frame *frame)
 	memcpy(header->bytes + header->at, frame->hdr, here);
 	frame->hdr = header->bytes + header->at;
 	frame->hdr_len = here;
+	/* whoever looks for a header does so among these bytes, even if no edit changes them */
+	if (cut)
+		frame_parse(frame);
 	return true;
 }
 
