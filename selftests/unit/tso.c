@@ -70,7 +70,8 @@ static uint32_t reference(uint8_t *out, uint32_t n)
 void esw_from_host(struct vport *vport, struct frame *frame)
 {
 	static uint8_t got[16384], want[16384];
-	uint32_t len = reference(want, segments++);
+	uint32_t a_packet = (ref.size - ref.hdr_len + ref.mss - 1) / ref.mss;
+	uint32_t len = reference(want, segments++ % a_packet);
 
 	(void)vport;
 	assert_true(frame->is_parsed);
@@ -208,6 +209,29 @@ static void largest(void **state)
 	assert_int_equal(fake_ncqes, 1);
 }
 
+/* The smaller they are the more, and all else on the thread waits for them. */
+static void many_segments_end_a_round(void **state)
+{
+	(void)state;
+	ref.what = (struct fake_frame){ 0 };
+	ref.mss = 1;
+	ref.tag = 0;
+	ref.flags = 0x10;
+	build(20000);
+	post(2);
+	for (uint32_t i = 1; i < 4; i++) {
+		*wqe_at(i) = *wqe_at(0);
+		wqe_at(i)->ctrl |= cpu_to_le32(FIELD_PREP(GNIC_WQE_INDEX, i));
+	}
+	fake_sq_index = 4;
+	for (uint32_t i = 1; i <= 4; i++) {
+		poll();
+		assert_int_equal(segments, 20000 * i);
+		assert_int_equal(fake_sq_done, i);
+	}
+	assert_int_equal(fake_ncqes, 4);
+}
+
 static void one_segment_only(void **state)
 {
 	(void)state;
@@ -324,6 +348,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(random_packets, setup),
 		cmocka_unit_test_setup(largest, setup),
+		cmocka_unit_test_setup(many_segments_end_a_round, setup),
 		cmocka_unit_test_setup(one_segment_only, setup),
 		cmocka_unit_test_setup(refusals, setup),
 		cmocka_unit_test_setup(header_lengths, setup),

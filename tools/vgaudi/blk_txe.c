@@ -365,16 +365,21 @@ static uint32_t txe_packet(struct qp *qp)
 	return wqes;
 }
 
+/* As many frames of a packet that is cut count as a WQE more. */
+#define TXE_FRAMES_A_WQE	256u
+
 int txe_run(struct qp *qp, int budget)
 {
 	struct wq *sq = &qp->sq;
 	int done = 0, wqes = 1;
+	uint64_t frames;
 
 	asid_keep(&qp->src, qp->card, qp->asid);
 	while (wqes && done < budget && sq->done != sq->index && !qp->failed &&
 	       !mac_pause_holds(qp) && !mac_pfc_holds(qp) && !qp_rate_holds(qp)) {
+		frames = qp->stats.tx_packets;
 		wqes = txe_packet(qp);
-		done += wqes;
+		done += wqes + (int)((qp->stats.tx_packets - frames) / TXE_FRAMES_A_WQE);
 	}
 	if (done)
 		wq_done(qp, sq);

@@ -15,7 +15,7 @@
 #include "mac.h"
 #include "path.h"
 
-#define ETS_BUDGET	64	/* packets a port and round */
+#define ETS_BUDGET	64	/* WQEs a port and round, as txe_run() counts them */
 #define ETS_QUANTUM	64	/* octets a percent and turn */
 
 /* ---- queues of classes ---- */
@@ -150,18 +150,18 @@ static uint64_t ets_octets(const struct qp *qp)
 
 /*
  * A packet of the first queue, which then is the last, unless the port has a tree.
- * Who waits is woken when it may.
+ * Who waits is woken when it may. Returns as txe_run().
  */
-static bool ets_serve(struct port *port, struct port_class *tc)
+static int ets_serve(struct port *port, struct port_class *tc)
 {
 	struct qp *qp = port->ets.scheds ? sched_choose(tc->first) : tc->first;
 	uint64_t octets = ets_octets(qp);
-	bool sent;
+	int sent;
 
 	ets_remove(qp);
-	sent = !qp->stopped && txe_run(qp, 1);
+	sent = qp->stopped ? 0 : txe_run(qp, 1);
 	if (!sent)
-		return false;
+		return 0;
 	octets = ets_octets(qp) - octets;
 	if (tc->tsa == GNIC_TSA_ETS)
 		tc->credit -= octets;
@@ -174,7 +174,7 @@ static bool ets_serve(struct port *port, struct port_class *tc)
 	qp->idle = 0;
 	if (!qp->failed && qp->sq.done != qp->sq.index)
 		ets_push(qp);
-	return true;
+	return sent;
 }
 
 bool ets_run(struct card *card)
@@ -182,14 +182,17 @@ bool ets_run(struct card *card)
 	struct port_class *tc;
 	struct port *port;
 	bool sent = false;
-	int budget;
+	int budget, done;
 
 	card_for_each_port(card, port) {
 		budget = ETS_BUDGET;
 
-		while (port->ets.queued && budget-- && !ets_port_held(port) &&
-		       (tc = ets_choose(port)))
-			sent |= ets_serve(port, tc);
+		while (port->ets.queued && budget > 0 && !ets_port_held(port) &&
+		       (tc = ets_choose(port))) {
+			done = ets_serve(port, tc);
+			sent |= done;
+			budget -= done ? done : 1;
+		}
 	}
 	return sent;
 }

@@ -210,7 +210,7 @@ void sched_spend(struct qp *qp, uint64_t octets);
 void sched_forget(struct qp *qp);		/* the QP goes away */
 void sched_reset(struct port *port);
 
-/* blk_txe.c: at most @budget WQEs, or the packet that begins with the last of them. */
+/* blk_txe.c: work of at most @budget WQEs, and the packet that begins with the last of them. */
 int txe_run(struct qp *qp, int budget);
 
 #endif /* VGAUDI_PATH_H */
