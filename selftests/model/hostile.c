@@ -329,6 +329,46 @@ static void rules_that_chase(void)
 	alive();
 }
 
+static uint64_t received(uint32_t port)
+{
+	const struct gnic_hw_id in = { .id = cpu_to_le32(port) };
+	struct gnic_hw_mac_stats stats;
+
+	RIG_OK(&rig, GNIC_CMD_PORT_STATS, &in, sizeof(in), &stats, sizeof(stats));
+	return le64_to_cpu(stats.rx.frames_ok);
+}
+
+/* Ports 0 and 1, 2 and 3, ... are wired to each other, rules lead from 1 to 2, from 3 to 4, ... */
+static void rules_that_lead_on(void)
+{
+	struct gnic_hw_flow_add rule = { .action = GNIC_FLOW_VPORT };
+	struct gnic_hw_id id;
+	struct rig_cq cq;
+	struct rig_qp qp;
+	uint64_t passed = 0;
+	unsigned int i;
+
+	start("8", (const char *[]) { "--ports", "24", "--topology", "loop", NULL });
+	for (i = 0; i < 24; i++)
+		rig_port_admin(&rig, i, true);
+	for (i = 1; i < 24; i += 2) {
+		rule.key.vport = cpu_to_le16(GNIC_VPORT_UPLINK(i));
+		rule.mask.vport = cpu_to_le16(0xffff);
+		rule.target = cpu_to_le32(GNIC_VPORT_UPLINK((i + 1) % 24));
+		RIG_OK(&rig, GNIC_CMD_FLOW_ADD, &rule, sizeof(rule), &id, sizeof(id));
+	}
+	rig_cq(&rig, &cq, 4, 5, GNIC_VECTOR_NONE);
+	rig_raw(&rig, &qp, 0, &cq, 4);
+	rig_raw_post(&rig, &qp, rig_alloc(&rig, 64, 64), 64);
+	rig_ring_sq(&rig, &qp);
+	rig_cq_wait(&rig, &cq);
+	for (i = 0; i < 24; i++)
+		passed += received(i);
+	/* once round, but not as often as each port alone would let it come back */
+	CLIENT_CHECK(passed >= 12 && passed <= 32);
+	alive();
+}
+
 static const struct ktap_test tests[] = {
 	{ "hostile: registers", registers },
 	{ "hostile: commands and doorbells", commands_a },
@@ -337,6 +377,7 @@ static const struct ktap_test tests[] = {
 	{ "hostile: memory comes and goes", memory_comes_and_goes },
 	{ "hostile: memory that may only be read", memory_to_read },
 	{ "hostile: rules that chase each other", rules_that_chase },
+	{ "hostile: rules that lead on and on", rules_that_lead_on },
 };
 
 KTAP_MAIN(tests)

@@ -13,6 +13,7 @@
 
 #define MAC_MTU_DEFAULT	1500
 #define MAC_DEPTH_MAX	4	/* times a frame may come back to a port while it is on its way */
+#define MAC_NESTED_MAX	32	/* ports of all cards that it may pass meanwhile */
 #define MAC_LANE_SPEED	50000
 
 static void mac_flap_end(void *opaque)
@@ -39,6 +40,26 @@ bool mac_flap(struct port *port, uint32_t ms)
 }
 
 /* ---- frames ---- */
+
+/* Each port receives within the one that sent, so all of them share the stack of the thread. */
+static unsigned int mac_nested;
+
+static bool mac_is_deep(const struct port *port)
+{
+	return port->depth >= MAC_DEPTH_MAX || mac_nested >= MAC_NESTED_MAX;
+}
+
+static void mac_enter(struct port *port)
+{
+	port->depth++;
+	mac_nested++;
+}
+
+static void mac_leave(struct port *port)
+{
+	port->depth--;
+	mac_nested--;
+}
 
 static const uint32_t mac_hist_bounds[GNIC_MAC_HIST] = GNIC_MAC_HIST_BOUNDS;
 
@@ -225,16 +246,16 @@ static void mac_bad(struct port *port, struct frame *frame)
 {
 	if (!(port->rx & GNIC_PORT_RX_ALL) || frame->rc || frame->hdr_len < MAC_ETH_HLEN)
 		return;
-	port->depth++;
+	mac_enter(port);
 	esw_bad_frame(port->uplink, frame);
-	port->depth--;
+	mac_leave(port);
 }
 
 static bool mac_accept(struct port *port, struct frame *frame)
 {
 	struct gnic_hw_mac_dir *rx = &port->stats.rx;
 
-	if (!port->link || port->depth >= MAC_DEPTH_MAX) {
+	if (!port->link || mac_is_deep(port)) {
 		rx->dropped++;
 		return false;
 	}
@@ -275,27 +296,27 @@ void mac_receive(struct port *port, struct frame *frame)
 		mac_control(port, frame);
 		return;
 	}
-	port->depth++;
+	mac_enter(port);
 	if (port->pfc.enable)
 		port->pfc.rx_prio = mac_prio(port, frame);
 	esw_from_function(port->uplink, frame);
 	port->pfc.rx_prio = prio;
-	port->depth--;
+	mac_leave(port);
 }
 
 void mac_turn(struct port *port, struct frame *frame)
 {
 	struct gnic_hw_mac_dir *tx = &port->stats.tx;
 
-	if (port->depth >= MAC_DEPTH_MAX) {
+	if (mac_is_deep(port)) {
 		tx->dropped++;
 		return;
 	}
 	if (mac_too_long(port, tx, frame))
 		return;
-	port->depth++;
+	mac_enter(port);
 	esw_from_function(port->uplink, frame);
-	port->depth--;
+	mac_leave(port);
 }
 
 void mac_bad_fcs(struct port *port, struct frame *frame, uint32_t error)
