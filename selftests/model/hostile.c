@@ -369,6 +369,20 @@ static void rules_that_lead_on(void)
 	alive();
 }
 
+/* The process ends while links are held down: timers of a card that is gone are none. */
+static void links_held_down(void)
+{
+	unsigned int port;
+
+	start("9", (const char *[]) { "--cards", "2", NULL });
+	client_hangup(&rig.c);
+	rig_control_ok(&rig, "{\"cmd\":\"fault\",\"kind\":\"silence\",\"port\":0,\"ms\":30000}");
+	for (port = 0; port < 2; port++)
+		rig_control_ok(&rig, "{\"cmd\":\"fault\",\"kind\":\"flap\",\"card\":1,\"port\":%u,"
+			       "\"ms\":60000}", port);
+	rig_close(&rig);
+}
+
 static const struct ktap_test tests[] = {
 	{ "hostile: registers", registers },
 	{ "hostile: commands and doorbells", commands_a },
@@ -378,6 +392,7 @@ static const struct ktap_test tests[] = {
 	{ "hostile: memory that may only be read", memory_to_read },
 	{ "hostile: rules that chase each other", rules_that_chase },
 	{ "hostile: rules that lead on and on", rules_that_lead_on },
+	{ "hostile: links are held down at the end", links_held_down },
 };
 
 KTAP_MAIN(tests)

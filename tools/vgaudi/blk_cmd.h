@@ -115,6 +115,7 @@ enum gnic_hw_status mac_cmd_module_read(struct card *card, const struct gnic_hw_
 enum gnic_hw_status mac_cmd_module_set(struct card *card, const struct gnic_hw_module_set *in);
 void mac_reset(struct card *card);
 void mac_init(struct port *port, struct card *card, unsigned int index);
+void mac_exit(struct port *port);	/* what a reset leaves */
 /* Works out anew whether the link is up, tells the driver, and the far end likewise. */
 void mac_link_update(struct port *port);
 bool mac_flap(struct port *port, uint32_t ms);	/* false: held down already, or no memory */

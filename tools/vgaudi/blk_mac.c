@@ -460,6 +460,11 @@ void mac_init(struct port *port, struct card *card, unsigned int index)
 	mac_address(port);
 }
 
+void mac_exit(struct port *port)
+{
+	loop_timer_del(port->card->loop, &port->flap);
+}
+
 void mac_reset_port(struct port *port)
 {
 	port->admin = false;

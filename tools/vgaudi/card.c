@@ -234,6 +234,8 @@ struct card *card_create(struct loop *loop, const struct card_config *config)
 
 void card_destroy(struct card *card)
 {
+	unsigned int i;
+
 	if (!card)
 		return;
 	if (card->vu)
@@ -246,6 +248,8 @@ void card_destroy(struct card *card)
 		esw_destroy(card);
 	if (card->windows)
 		windows_destroy(card);
+	for (i = 0; i < GNIC_PORT_IDS && card->ports[i].card; i++)
+		mac_exit(&card->ports[i]);
 	fw_destroy(card->fw);
 	fault_destroy(card->faults);
 	if (card->pci)
