@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* BAR0: identity, holes, access kinds, the device's tests of itself, reset. */
+#define _GNU_SOURCE
 #include <string.h>
+#include <sys/mman.h>
 
 #include "../lib/ktap.h"
 #include "rig.h"
@@ -256,6 +258,33 @@ static void reset_by_magic(void)
 	rig_close(&rig);
 }
 
+/* Memory of the device is its client's: the next one sees nothing of it, nor he of the next. */
+static void memory_of_who_has_left(void)
+{
+	uint8_t *hbm, *umr, *kept;
+	struct rig next;
+
+	rig_open(&rig, NULL);
+	hbm = client_map_bar(&rig.c, GNIC_BAR_HBM);
+	umr = rig.c.bars[GNIC_BAR_UMR].ptr;
+	hbm[1000] = 0x5a;
+	umr[GNIC_UMR_PAGE_SIZE] = 0x5a;
+	kept = mremap(hbm, 0, 4096, MREMAP_MAYMOVE);
+	CLIENT_CHECK(kept != MAP_FAILED);
+	CLIENT_EQ(kept[1000], 0x5a);
+	client_hangup(&rig.c);
+	rig_open_card(&next, &rig, 0);
+	hbm = client_map_bar(&next.c, GNIC_BAR_HBM);
+	umr = next.c.bars[GNIC_BAR_UMR].ptr;
+	CLIENT_EQ(hbm[1000], 0);
+	CLIENT_EQ(umr[GNIC_UMR_PAGE_SIZE], 0);
+	kept[1000] = 0x77;
+	CLIENT_EQ(hbm[1000], 0);
+	munmap(kept, 4096);
+	rig_close(&next);
+	rig_close(&rig);
+}
+
 static void reset_by_the_bus(void)
 {
 	rig_open(&rig, NULL);
@@ -281,6 +310,7 @@ static const struct ktap_test tests[] = {
 	{ "test: device memory", dma_to_device_memory },
 	{ "test: refused", dma_refused },
 	{ "reset: by the magic number", reset_by_magic },
+	{ "reset: memory of who has left", memory_of_who_has_left },
 	{ "reset: by the bus", reset_by_the_bus },
 };
 

@@ -60,32 +60,30 @@ static void card_reset_function(void *opaque)
 	pci_reset(card->pci);
 }
 
-static int card_reset_client(void *opaque, enum vu_reset why)
-{
-	struct card *card = opaque;
+/* ---- memory ---- */
 
-	/* Whoever comes next finds a card that works. */
-	if (why == VU_RESET_GONE)
-		card->dead = false;
-	card_reset_function(opaque);
+/* Other memory, which is zero; an error leaves what there was. */
+static int card_map(const char *name, uint64_t size, uint8_t **mem, int *mem_fd)
+{
+	void *ptr;
+	int fd = vu_memfd(name, size, &ptr);
+
+	if (fd < 0)
+		return fd;
+	if (*mem)
+		munmap(*mem, size);
+	if (*mem_fd >= 0)
+		close(*mem_fd);
+	*mem = ptr;
+	*mem_fd = fd;
 	return 0;
 }
 
-/* ---- memory ---- */
-
 static int card_map_memory(struct card *card)
 {
-	void *ptr;
+	int ret = card_map("vgaudi-hbm", card->config.hbm_size, &card->hbm, &card->hbm_fd);
 
-	card->hbm_fd = vu_memfd("vgaudi-hbm", card->config.hbm_size, &ptr);
-	if (card->hbm_fd < 0)
-		return card->hbm_fd;
-	card->hbm = ptr;
-	card->umr_fd = vu_memfd("vgaudi-umr", GNIC_BAR_UMR_SIZE, &ptr);
-	if (card->umr_fd < 0)
-		return card->umr_fd;
-	card->umr = ptr;
-	return 0;
+	return ret ? ret : card_map("vgaudi-umr", GNIC_BAR_UMR_SIZE, &card->umr, &card->umr_fd);
 }
 
 static void card_unmap_memory(struct card *card)
@@ -98,6 +96,32 @@ static void card_unmap_memory(struct card *card)
 		munmap(card->hbm, card->config.hbm_size);
 	if (card->hbm_fd >= 0)
 		close(card->hbm_fd);
+}
+
+/*
+ * Whoever comes next sees nothing of who was here before, who may have the memory mapped
+ * still. Where there can be no other memory it is the same, but empty.
+ */
+static void card_renew_memory(struct card *card)
+{
+	madvise(card->hbm, card->config.hbm_size, MADV_REMOVE);
+	madvise(card->umr, GNIC_BAR_UMR_SIZE, MADV_REMOVE);
+	card_map_memory(card);
+	vu_set_region_fd(card->vu, GNIC_BAR_HBM, card->hbm_fd);
+	vu_set_region_fd(card->vu, GNIC_BAR_UMR, card->umr_fd);
+}
+
+static int card_reset_client(void *opaque, enum vu_reset why)
+{
+	struct card *card = opaque;
+
+	/* Whoever comes next finds a card that works. */
+	if (why == VU_RESET_GONE)
+		card->dead = false;
+	card_reset_function(opaque);
+	if (why == VU_RESET_GONE)
+		card_renew_memory(card);
+	return 0;
 }
 
 /* ---- the function on the bus ---- */

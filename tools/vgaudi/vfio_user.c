@@ -129,6 +129,11 @@ void vu_disconnect(struct vu_dev *dev)
 		vu_conn_destroy(conn);
 }
 
+void vu_set_region_fd(struct vu_dev *dev, unsigned int region, int fd)
+{
+	dev->regions[region].fd = fd;
+}
+
 bool vu_has_client(const struct vu_dev *dev)
 {
 	return dev->client;

@@ -171,6 +171,16 @@ int vu_attach(struct vu_dev *dev, int fd);
 /** vu_disconnect() - drop the client: surprise removal */
 void vu_disconnect(struct vu_dev *dev);
 
+/**
+ * vu_set_region_fd() - what clients map of a region is in another file from now on
+ * @dev: the device
+ * @region: one that is mappable
+ * @fd: stays the device's
+ *
+ * Who has mapped the old one keeps that: so for the time when there is no client.
+ */
+void vu_set_region_fd(struct vu_dev *dev, unsigned int region, int fd);
+
 bool vu_has_client(const struct vu_dev *dev);
 const struct vu_stats *vu_stats(const struct vu_dev *dev);
 
