@@ -14,6 +14,7 @@
 #include "mmio.h"
 
 #define UMR_BUDGET	64	/* WQEs a queue and round */
+#define UMR_QUEUES	256	/* with work, a round: the next one begins behind them */
 #define UMR_IDLE_ROUNDS	4096	/* without work, then a queue sleeps */
 
 /* ---- the queue's memory ---- */
@@ -175,19 +176,28 @@ static bool umr_round(struct qp *qp)
 	return false;
 }
 
+/* There may be more: who was not looked at must not be put to sleep. */
+static bool umr_is_part(const struct card *card)
+{
+	return card->awake_next;
+}
+
 static bool umr_poll(void *opaque)
 {
 	struct card *card = opaque;
-	bool work = false;
+	bool part = umr_is_part(card), work = false;
+	unsigned int busy = 0;
 	struct qp *qp;
 
-	for (card->awake_next = card->awake; (qp = card->awake_next);) {
+	if (!part)
+		card->awake_next = card->awake;
+	while (busy < UMR_QUEUES && (qp = card->awake_next)) {
 		card->awake_next = qp->next_awake;
-		work |= umr_round(qp);
+		busy += umr_round(qp);
 	}
 	if (card->ets_queued)
-		work |= ets_run(card);
-	return rc_answer(card) || work;
+		work = ets_run(card);
+	return rc_answer(card) || work || busy || part || umr_is_part(card);
 }
 
 /* The thread is about to block. */
