@@ -116,12 +116,35 @@ static void shared_keys(void **state)
 	assert_null(list);
 }
 
+/* Tables are large: of so many keys, and no more. */
+static void bounded(void **state)
+{
+	struct toeplitz *list = NULL, *t;
+	uint8_t key[TOEPLITZ_KEY_LEN] = { 0 };
+
+	(void)state;
+	for (uint32_t i = 0; i < TOEPLITZ_KEYS_MAX; i++) {
+		memcpy(key, &i, sizeof(i));
+		assert_non_null(toeplitz_get(&list, key));
+	}
+	assert_null(toeplitz_get(&list, rss_key));
+	t = toeplitz_get(&list, key);
+	assert_ptr_equal(t, list);
+	toeplitz_put(t);
+	toeplitz_put(t);
+	assert_ptr_not_equal(list, t);
+	assert_non_null(toeplitz_get(&list, rss_key));
+	while (list)
+		toeplitz_put(list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(published_vectors),
 		cmocka_unit_test(random_keys),
 		cmocka_unit_test(shared_keys),
+		cmocka_unit_test(bounded),
 	};
 
 	fake_seed(1);

@@ -27,25 +27,33 @@ static void toeplitz_fill(struct toeplitz *t)
 		}
 }
 
+static struct toeplitz *toeplitz_add(struct toeplitz **list, const uint8_t *key)
+{
+	struct toeplitz *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	memcpy(t->key, key, sizeof(t->key));
+	toeplitz_fill(t);
+	t->next = *list;
+	t->link = list;
+	if (t->next)
+		t->next->link = &t->next;
+	*list = t;
+	return t;
+}
+
 struct toeplitz *toeplitz_get(struct toeplitz **list, const uint8_t key[TOEPLITZ_KEY_LEN])
 {
 	struct toeplitz *t = *list;
+	unsigned int keys = 0;
 
-	while (t && memcmp(t->key, key, sizeof(t->key)))
-		t = t->next;
-	if (!t) {
-		t = calloc(1, sizeof(*t));
-		if (!t)
-			return NULL;
-		memcpy(t->key, key, sizeof(t->key));
-		toeplitz_fill(t);
-		t->next = *list;
-		t->link = list;
-		if (t->next)
-			t->next->link = &t->next;
-		*list = t;
-	}
-	t->users++;
+	for (; t && memcmp(t->key, key, sizeof(t->key)); t = t->next)
+		keys++;
+	if (!t && keys < TOEPLITZ_KEYS_MAX)
+		t = toeplitz_add(list, key);
+	if (t)
+		t->users++;
 	return t;
 }
 

@@ -13,6 +13,7 @@
 
 #define TOEPLITZ_KEY_LEN	52
 #define TOEPLITZ_INPUT_MAX	40	/* two IPv6 addresses, two ports, a flow label */
+#define TOEPLITZ_KEYS_MAX	2048u	/* in a list: what a guest can make us allocate */
 
 struct toeplitz {
 	uint32_t table[TOEPLITZ_INPUT_MAX][256];
@@ -21,7 +22,7 @@ struct toeplitz {
 	struct toeplitz *next, **link;
 };
 
-/* The tables of @key, of those in @list or new there; NULL: no memory. */
+/* The tables of @key, of those in @list or new there; NULL: no memory, or too many. */
 struct toeplitz *toeplitz_get(struct toeplitz **list, const uint8_t key[TOEPLITZ_KEY_LEN]);
 void toeplitz_put(struct toeplitz *t);	/* NULL is fine */
 
