@@ -2,6 +2,7 @@
 /* rxe_gro.c: what is merged, what is not, and when it goes up. */
 #include "fake.h"
 #include "gro_lab.h"
+#include "rxe_gro.h"
 
 static int setup(void **state)
 {
@@ -269,6 +270,31 @@ static void no_room(void **state)
 	assert_int_equal(fake_ncqes, 0);
 }
 
+/* What waits in all queues of a card is bounded, and what goes up waits no more. */
+static void enough_waits(void **state)
+{
+	struct segment s = first();
+
+	(void)state;
+	f.card.gro_room = GRO_CARD_MAX;
+	receive(&s);
+	assert_int_equal(fake_ncqes, 1);
+	assert_int_equal(f.card.gro_room, GRO_CARD_MAX);
+	f.card.gro_room = 0;
+	s.flow++;
+	receive(&s);
+	assert_int_equal(fake_ncqes, 1);
+	assert_true(f.card.gro_room >= MSS);
+	rxe_gro_flush(&f.qp);
+	assert_int_equal(fake_ncqes, 2);
+	assert_int_equal(f.card.gro_room, 0);
+	s.flow++;
+	receive(&s);
+	assert_true(f.card.gro_room >= MSS);
+	rxe_gro_free(&f.qp);
+	assert_int_equal(f.card.gro_room, 0);
+}
+
 static void refused(void **state)
 {
 	(void)state;
@@ -325,6 +351,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(busy, setup, teardown),
 		cmocka_unit_test_setup_teardown(ends, setup, teardown),
 		cmocka_unit_test_setup_teardown(no_room, setup, teardown),
+		cmocka_unit_test_setup_teardown(enough_waits, setup, teardown),
 		cmocka_unit_test_setup_teardown(refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(random_flows, setup, teardown),
 	};

@@ -353,6 +353,7 @@ struct card {
 	uint32_t windows_gen;	/* changes whenever a window comes or goes */
 	struct sob_bank **sobs;	/* blk_sob.c; by ASID, made on demand */
 	uint32_t offers;	/* txs_rdv.c: that the rings of all QPs hold */
+	uint32_t gro_room;	/* rxe_gro.c: bytes of what waits in all queues */
 	struct phc phc;
 	struct qp *awake;	/* poll list, blk_umr.c */
 	struct rc *owing;	/* RC QPs that owe an ACK, rxe_ack.c */

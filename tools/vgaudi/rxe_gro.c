@@ -13,7 +13,7 @@
 #define GRO_CONTEXTS	512u
 #define GRO_TICKS_MAX	16u	/* longer than that nothing waits */
 #define GRO_ROOM	4096u
-#define GRO_ROOM_MAX	(4u << 20)	/* of a queue: what a guest can make us allocate */
+#define GRO_ROOM_MAX	(4u << 20)	/* of a queue */
 #define NSEC_PER_USEC	1000u
 
 /* Of a QP: contexts in the order of their first segments. */
@@ -31,8 +31,10 @@ struct rxe_gro {
 
 /* ---- what waits goes up ---- */
 
-static void gro_ctx_free(struct gro_ctx *ctx)
+static void gro_ctx_free(struct rxe_gro *gro, struct gro_ctx *ctx)
 {
+	gro->room -= ctx->room;
+	gro->qp->card->gro_room -= ctx->room;
 	free(ctx->bytes);
 	free(ctx);
 }
@@ -78,9 +80,8 @@ static void gro_release(struct rxe_gro *gro, unsigned int i)
 
 	gro->count--;
 	memmove(gro->ctx + i, gro->ctx + i + 1, (gro->count - i) * sizeof(gro->ctx[0]));
-	gro->room -= ctx->room;
 	gro_deliver(gro->qp, ctx);
-	gro_ctx_free(ctx);
+	gro_ctx_free(gro, ctx);
 }
 
 void rxe_gro_flush(struct qp *qp)
@@ -119,19 +120,22 @@ static void gro_tick(void *opaque)
 /* For @len bytes; a false says that there is no memory, or that enough waits. */
 static bool gro_room(struct rxe_gro *gro, struct gro_ctx *ctx, uint32_t len)
 {
-	uint32_t room = ctx->room ? ctx->room : GRO_ROOM;
+	uint32_t room = ctx->room ? ctx->room : GRO_ROOM, more;
+	struct card *card = gro->qp->card;
 	uint8_t *bytes;
 
 	if (len <= ctx->room)
 		return true;
 	while (room < len)
 		room *= 2;
-	if (gro->room - ctx->room + room > GRO_ROOM_MAX)
+	more = room - ctx->room;
+	if (gro->room + more > GRO_ROOM_MAX || card->gro_room + more > GRO_CARD_MAX)
 		return false;
 	bytes = realloc(ctx->bytes, room);
 	if (!bytes)
 		return false;
-	gro->room += room - ctx->room;
+	gro->room += more;
+	card->gro_room += more;
 	ctx->bytes = bytes;
 	ctx->room = room;
 	return true;
@@ -263,7 +267,7 @@ void rxe_gro_free(struct qp *qp)
 		return;
 	loop_timer_del(qp->card->loop, &gro->timer);
 	while (gro->count)
-		gro_ctx_free(gro->ctx[--gro->count]);
+		gro_ctx_free(gro, gro->ctx[--gro->count]);
 	free(gro);
 	qp->gro = NULL;
 }

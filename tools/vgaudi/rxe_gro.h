@@ -7,6 +7,7 @@
 #include "rxe.h"
 
 #define GRO_IPS			2	/* IP headers of a segment at most */
+#define GRO_CARD_MAX		(64u << 20)	/* what a guest can make us allocate */
 
 #define TCP_FIN			0x01
 #define TCP_SYN			0x02
