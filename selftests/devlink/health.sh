@@ -7,17 +7,12 @@
 # shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"
 
-# health HANDLE REPORTER MEMBER
-health() {
-	devlink -j health show "$1" reporter "$2" | jq -r ".health[][0].$3"
-}
-
 diagnose() {
 	devlink -j health diagnose "$1" reporter "$2" | jq -r ".$3"
 }
 
 recovered() {
-	[ "$(health "$1" "$2" recover)" -gt "$3" ] && [ "$(health "$1" "$2" state)" = healthy ]
+	[ "$(reporter_member "$1" "$2" recover)" -gt "$3" ] && [ "$(reporter_state "$1" "$2")" = healthy ]
 }
 
 # No pause between two recoveries, as it would be in a test.
@@ -39,14 +34,14 @@ fw_test_recovers() {
 	local before index errors
 
 	at_once "$CARD" fw
-	before=$(health "$CARD" fw recover)
-	errors=$(health "$CARD" fw error)
+	before=$(recoveries "$CARD")
+	errors=$(reporter_member "$CARD" fw error)
 	index=$(cat "/sys/class/net/$DEV/ifindex")
 	devlink health test "$CARD" reporter fw
 	wait_for 20 recovered "$CARD" fw "$before"
 	again
 	expect ifindex "$(cat "/sys/class/net/$DEV/ifindex")" = "$index"
-	expect "errors of one fault" "$(health "$CARD" fw error)" -eq $((errors + 1))
+	expect "errors of one fault" "$(reporter_member "$CARD" fw error)" -eq $((errors + 1))
 	expect fatal "$(diagnose "$CARD" fw fatal)" = false
 }
 
@@ -66,7 +61,7 @@ fw_hangs() {
 	local before
 
 	at_once "$CARD" fw
-	before=$(health "$CARD" fw recover)
+	before=$(recoveries "$CARD")
 	model '{"cmd": "fault", "kind": "hang", "card": 0}' | grep -q '"ok":true' || fail "no hang"
 	wait_for 30 recovered "$CARD" fw "$before"
 	dmesg | tail -n 60 | grep -q "no heartbeat" || fail "nothing was said of it"
@@ -74,7 +69,7 @@ fw_hangs() {
 }
 
 fw_in_error() {
-	[ "$(health "$CARD" fw state)" = error ]
+	[ "$(reporter_state "$CARD" fw)" = error ]
 }
 
 fw_left_alone() {
@@ -83,15 +78,15 @@ fw_left_alone() {
 	at_once "$CARD" fw
 	devlink health set "$CARD" reporter fw auto_recover false
 	defer devlink health set "$CARD" reporter fw auto_recover true
-	errors=$(health "$CARD" fw error)
+	errors=$(reporter_member "$CARD" fw error)
 	devlink health test "$CARD" reporter fw
 	wait_for 10 fw_in_error
 	sleep 3
-	expect "told once" "$(health "$CARD" fw error)" -eq $((errors + 1))
-	expect state "$(health "$CARD" fw state)" = error
+	expect "told once" "$(reporter_member "$CARD" fw error)" -eq $((errors + 1))
+	expect state "$(reporter_state "$CARD" fw)" = error
 	expect fatal "$(diagnose "$CARD" fw fatal)" = true
 	devlink health recover "$CARD" reporter fw
-	expect state "$(health "$CARD" fw state)" = healthy
+	expect state "$(reporter_state "$CARD" fw)" = healthy
 	again
 }
 
@@ -101,10 +96,10 @@ internal_error_reset() {
 	defer param_set "$CARD" internal_error_reset true
 	devlink health test "$CARD" reporter fw
 	sleep 3
-	expect state "$(health "$CARD" fw state)" = error
+	expect state "$(reporter_state "$CARD" fw)" = error
 	expect fatal "$(diagnose "$CARD" fw fatal)" = true
 	devlink dev reload "$CARD"
-	expect state "$(health "$CARD" fw state)" = healthy
+	expect state "$(reporter_state "$CARD" fw)" = healthy
 	port_again
 }
 
@@ -144,8 +139,8 @@ pcie() {
 	devlink health test "$CARD" reporter pcie
 	sleep 3
 	expect errors "$(diagnose "$CARD" pcie error_count)" -eq $((before + 1))
-	expect "errors reported" "$(health "$CARD" pcie error)" -ge 1
-	expect state "$(health "$CARD" pcie state)" = healthy
+	expect "errors reported" "$(reporter_member "$CARD" pcie error)" -ge 1
+	expect state "$(reporter_state "$CARD" pcie)" = healthy
 	ping_works
 	devlink health dump show "$CARD" reporter pcie | grep -q config || fail "no dump"
 	devlink health recover "$CARD" reporter pcie
@@ -161,7 +156,7 @@ tx() {
 	expect running "$(diagnose "$port" tx running)" = true
 	expect "queue 0" "$(diagnose "$port" tx 'queues[0].queue')" = 0
 	[ "$(diagnose "$port" tx 'queues[0].qpn')" -gt 0 ] || fail "no QP"
-	before=$(health "$port" tx recover)
+	before=$(reporter_member "$port" tx recover)
 	devlink health test "$port" reporter tx
 	traffic
 	background ping -i 0.02 -q -s 1300 192.0.2.2
@@ -176,7 +171,7 @@ rx() {
 	local port before qpn other
 
 	port=$(eth_of "$CARD")
-	before=$(health "$port" rx recover)
+	before=$(reporter_member "$port" rx recover)
 	qpn=$(diagnose "$port" rx 'queues[0].qpn')
 	other=$(diagnose "$port" rx 'queues[1].qpn')
 	devlink health test "$port" reporter rx
@@ -196,9 +191,9 @@ rx_left_alone() {
 	defer devlink health set "$port" reporter rx auto_recover true
 	devlink health test "$port" reporter rx
 	sleep 3
-	expect state "$(health "$port" rx state)" = error
+	expect state "$(reporter_state "$port" rx)" = error
 	devlink health recover "$port" reporter rx
-	expect state "$(health "$port" rx state)" = healthy
+	expect state "$(reporter_state "$port" rx)" = healthy
 	again
 }
 
@@ -207,7 +202,7 @@ phy() {
 
 	port=$(eth_of "$CARD")
 	expect link "$(diagnose "$port" phy link)" = true
-	before=$(health "$port" phy recover)
+	before=$(reporter_member "$port" phy recover)
 	devlink health test "$port" reporter phy
 	wait_for 20 recovered "$port" phy "$before"
 	again

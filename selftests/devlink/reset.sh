@@ -240,17 +240,13 @@ recover() {
 	local before
 
 	devlink health set "$CARD" reporter fw grace_period 0
-	before=$(recoveries)
+	before=$(recoveries "$CARD")
 	devlink health test "$CARD" reporter fw
 	wait_for 20 recovered "$before"
 }
 
-recoveries() {
-	devlink -j health show "$CARD" reporter fw | jq '.health[][0].recover'
-}
-
 recovered() {
-	[ "$(recoveries)" -gt "$1" ] && carrier_up
+	recovered_since "$CARD" "$1" && carrier_up
 }
 
 # Bytes in the queueing disciplines of queues.

@@ -279,10 +279,6 @@ matchall_takes_all() {
 	expect "datagrams of IPv6" "$(received from_peer 2001:db8::1 5000 5 64)" = 5
 }
 
-healthy_again() {
-	[ "$(devlink -j health show "$CARD" reporter fw | jq -r '.[][][].recover')" -gt 0 ]
-}
-
 # A card that was reset has the rules that it had.
 actions_outlive_a_reset() {
 	peer_counts
@@ -291,7 +287,7 @@ actions_outlive_a_reset() {
 	from_peer 192.0.2.1 5000 2 64
 	devlink health set "$CARD" reporter fw grace_period 0
 	devlink health test "$CARD" reporter fw
-	wait_for 20 healthy_again
+	wait_for 20 recovered_since "$CARD" 0
 	wait_for 20 carrier_up
 	expect "datagrams" "$(received from_peer 192.0.2.1 5000 3 64)" = 0
 	soon "copies" 5 peer_has

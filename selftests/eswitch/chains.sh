@@ -257,10 +257,6 @@ mirrors_between_tags() {
 	soon "without copies" 7 seen "$DEV"
 }
 
-healthy_again() {
-	[ "$(devlink -j health show "$CARD" reporter fw | jq -r '.[][][].recover')" -gt 0 ]
-}
-
 chains_outlive_a_reset() {
 	with_all_vlans
 	software_sees "$DEV" vlan_id 100
@@ -269,7 +265,7 @@ chains_outlive_a_reset() {
 	in_chain 5 ip dst_ip 192.0.2.1 action vlan push id 100
 	devlink health set "$CARD" reporter fw grace_period 0
 	devlink health test "$CARD" reporter fw
-	wait_for 20 healthy_again
+	wait_for 20 recovered_since "$CARD" 0
 	wait_for 20 carrier_up
 	from_peer 192.0.2.1 5000 3 64
 	soon "with the tag" 3 seen "$DEV"

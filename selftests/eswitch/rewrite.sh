@@ -256,10 +256,6 @@ streams() {
 	translated ipv6 ip6 2001:db8::
 }
 
-healthy_again() {
-	[ "$(devlink -j health show "$CARD" reporter fw | jq -r '.[][][].recover')" -gt 0 ]
-}
-
 outlives_a_reset() {
 	local before
 
@@ -273,7 +269,7 @@ outlives_a_reset() {
 		action mirred egress redirect dev "$PORT"
 	devlink health set "$CARD" reporter fw grace_period 0
 	devlink health test "$CARD" reporter fw
-	wait_for 20 healthy_again
+	wait_for 20 recovered_since "$CARD" 0
 	wait_for 20 carrier_up
 	wait_for 20 grep -q 1 "/sys/class/net/$FAR/carrier"
 	sent "$OUT.skip_sw" "$KINDS"

@@ -268,13 +268,19 @@ reset_card() {
 	echo 1 >"/sys/bus/pci/devices/${1#pci/}/reset"
 }
 
-# reporter_state INSTANCE REPORTER
-reporter_state() {
-	devlink -j health show "$1" reporter "$2" | jq -r '.health[][].state'
+# reporter_member INSTANCE REPORTER MEMBER: of what "devlink health show" says
+reporter_member() {
+	devlink -j health show "$1" reporter "$2" | jq -r ".health[][0].$3"
 }
 
+# reporter_state INSTANCE REPORTER
+reporter_state() {
+	reporter_member "$1" "$2" state
+}
+
+# recoveries CARD
 recoveries() {
-	devlink -j health show "$1" reporter fw | jq '.. | .recover? // empty'
+	reporter_member "$1" fw recover
 }
 
 # no_grace CARD: until the test ends it recovers as often as it fails; the last
@@ -282,7 +288,7 @@ recoveries() {
 no_grace() {
 	local grace
 
-	grace=$(devlink -j health show "$1" reporter fw | jq '.. | .grace_period? // empty')
+	grace=$(reporter_member "$1" fw grace_period)
 	devlink health set "$1" reporter fw grace_period 0
 	defer devlink health set "$1" reporter fw grace_period "$grace"
 }

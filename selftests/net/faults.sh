@@ -89,7 +89,7 @@ wqe_errors() {
 
 # errors_of REPORTER of the port
 errors_of() {
-	devlink -j health show "$(eth_of "$(own_card)")" reporter "$1" | jq '.health[][].error'
+	reporter_member "$(eth_of "$(own_card)")" "$1" error
 }
 
 # A queue that fails before its channel has it: the event names a QP that nobody knows yet.

@@ -134,10 +134,6 @@ renegotiation() {
 	expect_logged "autonegotiation is off" ethtool -r "$DEV"
 }
 
-flaps_reported() {
-	devlink -j health show "$1" reporter phy | jq '.health[][0].error'
-}
-
 # What the port was told to do is no fault of the link: reporter phy lets it be.
 training_is_no_flap() {
 	local reports mode port
@@ -145,13 +141,13 @@ training_is_no_flap() {
 	port=$(eth_of "$(own_card)")
 	negotiate_again
 	link_settles
-	reports=$(flaps_reported "$port")
+	reports=$(reporter_member "$port" phy error)
 	for mode in "10000 1" "25000 1" "50000 1" "100000 2" "25000 1"; do
 		ethtool -s "$DEV" speed "${mode% *}" lanes "${mode#* }" duplex full autoneg off
 		wait_for 5 carrier_up
 	done
 	link_settles
-	expect "reports" "$(flaps_reported "$port")" -eq "$reports"
+	expect "reports" "$(reporter_member "$port" phy error)" -eq "$reports"
 }
 
 # A fault of the wire hits frames in both directions.

@@ -11,7 +11,7 @@
 
 # health CARD MEMBER
 health() {
-	devlink -j health show "$(group_sf "$1" 5)" reporter qp | jq -r ".health[][0].$2"
+	reporter_member "$(group_sf "$1" 5)" qp "$2"
 }
 
 # qps CARD JQ: of what diagnose says of each
