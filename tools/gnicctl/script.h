@@ -11,7 +11,7 @@
 
 #define SCRIPT_OBJECTS	64
 #define SCRIPT_NAME	32
-#define SCRIPT_BATCH	64	/* commands of one submission */
+#define SCRIPT_BATCH	256	/* commands of one submission */
 #define SCRIPT_WAITING	16	/* submissions under way, of a context */
 
 struct script_ctx {

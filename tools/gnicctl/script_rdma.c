@@ -161,14 +161,19 @@ static void script_rdma_walk(struct drm_gnic_cmd *cmd, uint64_t step)
 		cmd->dst_offset += step;
 }
 
+/* As many at once as the device takes: each submission has a fence, and an interrupt. */
 static void script_rdma_submit(const struct script_rdma *rdma)
 {
-	uint64_t step = rdma->walk ? rdma->cmd.size : 0;
-	struct drm_gnic_cmd cmds[SCRIPT_BATCH];
+	uint64_t step = rdma->walk ? rdma->cmd.size : 0, max = SCRIPT_BATCH;
 	uint64_t left, n, i, at = 0;
+	struct drm_gnic_cmd cmds[SCRIPT_BATCH];
 
+	if (max > gnic_accel_info(rdma->ctx->acc)->submit_max)
+		max = gnic_accel_info(rdma->ctx->acc)->submit_max;
+	if (rdma->sync)
+		max = 1;
 	for (left = rdma->count; left; left -= n) {
-		n = rdma->sync ? 1 : left < SCRIPT_BATCH ? left : SCRIPT_BATCH;
+		n = left < max ? left : max;
 		for (i = 0; i < n; i++, at += step) {
 			cmds[i] = rdma->cmd;
 			script_rdma_walk(&cmds[i], at);
