@@ -10,7 +10,6 @@
 static const u8 gnic_flow_share[GNIC_FLOW_OWNERS] = {
 	[GNIC_FLOW_OWNER_NTUPLE] = 8,
 	[GNIC_FLOW_OWNER_TC] = 16,
-	[GNIC_FLOW_OWNER_BPF] = 8,
 	[GNIC_FLOW_OWNER_ARFS] = 4,
 };
 

@@ -31,7 +31,6 @@ struct netlink_ext_ack;
 enum gnic_flow_owner {
 	GNIC_FLOW_OWNER_NTUPLE,
 	GNIC_FLOW_OWNER_TC,
-	GNIC_FLOW_OWNER_BPF,
 	GNIC_FLOW_OWNER_ARFS,
 	GNIC_FLOW_OWNERS,
 };
