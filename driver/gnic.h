@@ -232,9 +232,10 @@ struct gnic_adev {
 
 /*
  * gnic_pci.c. Lock order: devl_lock of the card, devl_lock of a nested
- * instance (gnic.eth, gnic.sf), rtnl, netdev instance lock, mutexes of this
- * driver. The children's probe and remove run with the card's devl_lock, but
- * for those that the user binds and unbinds, so they never take it.
+ * instance (gnic.eth, gnic.sf), lock of a group, rtnl, netdev instance lock,
+ * other mutexes of this driver (devlink.rst "Locks"). The children's probe and
+ * remove run with the card's devl_lock, but for those that the user binds and
+ * unbinds, so they never take it.
  *
  * gnic_dev_load() and gnic_dev_unload() are what probe, remove, reload
  * (driver_reinit) and resets share; the card's devl_lock is held.

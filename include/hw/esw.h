@@ -12,10 +12,10 @@
  * A vport has two sides. FUNCTION: the wire of an uplink, the QPs of a
  * function. HOST: the netdev that represents it. A frame that enters at the
  * function side is looked up in the steering table and, if no rule takes it,
- * leaves at the host side; a frame that enters at the host side leaves at the
- * function side, unseen by the table.
+ * leaves at the host side. One that enters at the host side leaves at the
+ * function side, if no rule for the host side takes it (flow_edits).
  */
-#define GNIC_VPORT_UPLINK(port)		(port)	/* exist always */
+#define GNIC_VPORT_UPLINK(port)		(port)	/* exists as long as the port */
 #define GNIC_VPORT_FUNCTION_FIRST	0x0100	/* made by VPORT_CREATE */
 #define GNIC_VPORT_FUNCTIONS_MAX	1024
 #define GNIC_VPORT_NONE			0xffff

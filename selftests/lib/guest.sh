@@ -354,7 +354,7 @@ run_one() {
 	[ "$status" -eq 0 ] || [ "$status" -eq "$EXIT_SKIP" ]
 }
 
-# guest_main TEST...: run them; with arguments on the command line only those.
+# guest_main TEST...: run them; with ONLY="TEST..." in the environment those alone.
 guest_main() {
 	local number=0 failed=0 name
 	local tests=("$@")
