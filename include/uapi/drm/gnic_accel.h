@@ -7,8 +7,9 @@
  * the context holds is a file descriptor.
  *
  * Every struct is a multiple of 8 bytes and has the same layout for 32-bit
- * programs. What is called reserved, unknown bits of flags, and members that
- * an operation does not use have to be zero, or the call fails with EINVAL.
+ * programs. What is called reserved, unknown bits of flags, members that an
+ * operation does not use, and those that are "out" alone, have to be zero, or the
+ * call fails with EINVAL.
  */
 #ifndef _GNIC_ACCEL_H_
 #define _GNIC_ACCEL_H_
