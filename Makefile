@@ -3,6 +3,10 @@
 # Everything is compiled in the lab root and run in the lab's guest: the
 # machine itself needs make, git and what "tools/lab/lab setup" asks for.
 
+ifneq ($(words $(CURDIR))$(findstring :,$(CURDIR)),1)
+$(error "$(CURDIR)": no kernel module can be built where the path has a blank or a colon)
+endif
+
 LAB	:= tools/lab/lab
 EXEC	:= $(LAB) exec --
 KERNELS	:= 6.12 backports
