@@ -116,6 +116,7 @@ info_both_forms() {
 	expect card "$("$GNICCTL" accel info --json "$CARD" | jq -r '.devices[0].card')" = "$CARD"
 	"$GNICCTL" accel info "${CARD#pci/}" | grep -q "card $CARD"
 	expect "devices" "$("$GNICCTL" accel info --json | jq '.devices | length')" -eq ${#CARDS[@]}
+	expect "sync objects" "$("$GNICCTL" accel info --json "$CARD" | jq '.devices[0].sobs')" -gt 0
 }
 
 shows_ports() {
@@ -298,10 +299,19 @@ link_is_down() {
 	[ "$(cat "/sys/class/net/$DEV/carrier")" = 0 ]
 }
 
+# The last one: the netdev of a port that is whole again is another one.
+shows_halves() {
+	devlink port split "$CARD/0" count 2 || skip "ports can't be split"
+	defer devlink port unsplit "$CARD/0"
+	expect ports "$(show | jq -c '[.ports[] | [.name, .index]]')" = "[[0,0],[1,1],[0,24]]"
+	expect instances "$(show | jq '[.ports[] | select(.instance)] | length')" -eq 2
+	expect "second half" "$(show | jq '.ports[2].instance')" = null
+	expect "its netdev" "$(show | jq -r '.ports[2].netdev')" = "$(port_dev "$CARD" 24)"
+}
+
 switch_up
 mkdir -p "$DIR"
 trap 'switch_down; rm -rf "$DIR"' EXIT
 guest_main wrong_arguments failures helps script_lines script_memory script_share script_stdin \
 	info_both_forms shows_ports shows_groups rdma_script rdma_rows rendezvous sync_objects \
-	recv_udp \
-	sim_words
+	recv_udp sim_words shows_halves

@@ -40,6 +40,7 @@ static void accel_info_device(const char *name, const char *card, const char *pa
 	out_u64("submit_max", info->submit_max);
 	out_u64("timeout_ms", info->timeout_ms);
 	out_u64("group_events", info->group_events);
+	out_u64("sobs", info->sobs);
 	out_close();
 	gnic_accel_close(acc);
 }

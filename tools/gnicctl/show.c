@@ -53,19 +53,24 @@ static const char *show_link_state(const struct link *link)
 
 /* ---- ports ---- */
 
-/* The children of a card are made in the order of its ports. */
-static const char *show_port_child(const struct dl_dev *card, unsigned int number)
+/*
+ * The children of a card are made in the order of its ports. That of a second half, whose
+ * index is not the number of its port, comes later: which one it is nobody says.
+ */
+static const char *show_port_child(const struct dl_dev *card, const struct dl_port *port)
 {
 	static const char prefix[] = "auxiliary/gnic.eth.";
 	unsigned int i, j, before;
 
+	if (port->index != port->number)
+		return NULL;
 	for (i = 0; i < card->num_nested; i++) {
 		if (strncmp(card->nested[i], prefix, strlen(prefix)))
 			continue;
 		for (j = 0, before = 0; j < card->num_nested; j++)
 			before += strncmp(card->nested[j], prefix, strlen(prefix)) == 0 &&
 				  strverscmp(card->nested[j], card->nested[i]) < 0;
-		if (before == number)
+		if (before == port->number)
 			return card->nested[i];
 	}
 	return NULL;
@@ -75,10 +80,11 @@ static void show_port(const struct show *show, const struct dl_dev *card,
 		      const struct dl_port *port)
 {
 	const struct link *link = link_find(show->links, show->num_links, port->netdev);
-	const char *child = show_port_child(card, port->number);
+	const char *child = show_port_child(card, port);
 
 	out_open(NULL);
 	out_u64("name", port->number);
+	out_u64("index", port->index);
 	out_str("netdev", port->netdev);
 	if (link) {
 		out_str("link", show_link_state(link));
