@@ -4,6 +4,7 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 
+LAB=${LAB:-tools/lab/lab}
 EXIT_LAB=98	# see tools/lab/common.sh
 SLOW=6		# with a second of sleep
 SLACK_MS=3000	# that a busy machine may need to say what time it is
@@ -28,7 +29,7 @@ refused() {
 	local says=$1 output
 	shift
 
-	output=$(tools/lab/lab run "$@" -- true 2>&1)
+	output=$($LAB run "$@" -- true 2>&1)
 	[ $? -eq $EXIT_LAB ] && grep -q -- "$says" <<<"$output" && return
 	echo "# $output"
 	return 1
@@ -63,7 +64,7 @@ now() {
 slow() {
 	local start=$SECONDS output clock ms count=0
 
-	output=$(LAB_TIMEOUT=300 tools/lab/lab run --slow $SLOW -- \
+	output=$(LAB_TIMEOUT=300 $LAB run --slow $SLOW -- \
 		bash -c "$(declare -f times now); times" 2>&1) || echo "# $output"
 	while read -r clock ms; do
 		[ "$ms" -ge 990 ] && [ "$ms" -le $((1000 + SLACK_MS)) ] && count=$((count + 1))

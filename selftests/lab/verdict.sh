@@ -5,6 +5,7 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 
+LAB=${LAB:-tools/lab/lab}
 EXIT_GUEST=99	# see tools/lab/common.sh
 LOG_BYTES=400000
 passed=0 failed=0
@@ -21,7 +22,7 @@ ends() {
 	local name=$1 status=$2 says=$3 output got
 	shift 3
 
-	output=$(LAB_TIMEOUT=120 tools/lab/lab run -- bash -c "$*" 2>&1)
+	output=$(LAB_TIMEOUT=120 $LAB run -- bash -c "$*" 2>&1)
 	got=$?
 	if [ $got -eq "$status" ] && grep -qE "$says" <<<"$output"; then
 		passed=$((passed + 1))

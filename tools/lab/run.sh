@@ -23,7 +23,7 @@ RUN_BAD_LOG+='|refcount_t:|UBSAN|lab: guest failed'
 
 # run_main run|shell ARG...
 run_main() {
-	local mode=$1
+	local mode=$1 signal
 
 	shift
 	option_parse "$@"
@@ -31,7 +31,10 @@ run_main() {
 		die "run needs a command: lab run -- CMD..."
 	root_ensure
 	run_slot
-	trap 'run_cleanup; exit 130' INT TERM HUP
+	for signal in INT TERM HUP; do
+		# shellcheck disable=SC2064 # of this one
+		trap "run_interrupted $signal" $signal
+	done
 	trap run_cleanup EXIT
 	run_prepare "$mode"
 	run_start "$mode"
@@ -205,15 +208,28 @@ run_keep() {
 	say "logs are in $RUN_DIR"
 }
 
-# On every way out: what we started ends, by pid.
+# On every way out: what we started ends, by pid, and has ended before we do. There is
+# nothing in a guest that it could lose.
 run_cleanup() {
 	local pid
 
 	trap - EXIT
-	for pid in $RUN_GUEST $RUN_WATCHDOG $RUN_TAIL; do
+	for pid in $RUN_WATCHDOG $RUN_TAIL; do
 		kill -TERM "$pid" 2>/dev/null
 	done
+	if [ -n "$RUN_GUEST" ]; then
+		kill -KILL "$RUN_GUEST" 2>/dev/null
+		wait "$RUN_GUEST" 2>/dev/null
+		RUN_GUEST=
+	fi
 	cards_stop
 	[ -z "$RUN_STTY" ] || stty "$RUN_STTY"
 	[ -n "$RUN_KEPT" ] || rm -rf "$RUN_DIR"
+}
+
+# run_interrupted SIGNAL: a shell that waits for us ends, too, only if we end by it.
+run_interrupted() {
+	run_cleanup
+	trap - "$1"
+	kill "-$1" "$BASHPID"
 }
