@@ -18,9 +18,10 @@ demo_rule() {
 	expect "SHA-256 of the file, from the memory of card 1" \
 		"$(sum "$TMP/file.$FLOW_PORT")" "$(sum "$TMP/steered")"
 	check_others
-	kill "$host" && wait "$host"
-	expect "packets of the flow that the host saw" 0 \
-		"$(tcpdump -r "$TMP/seen.pcap" 2>/dev/null | wc -l)"
+	kill "$host"
+	wait "$host" || stop "tcpdump watches until it is told to end" "exit status $?"
+	tcpdump -r "$TMP/seen.pcap" >"$TMP/seen" || stop "tcpdump reads what it wrote" "exit status $?"
+	expect "packets of the flow that the host saw" 0 "$(wc -l <"$TMP/seen")"
 	run tc -s filter show dev b0 ingress
 	device=$(rules '[.[].options.actions[]?.stats.hw_packets // empty] | add')
 	expect "packets that the rule counted, in the device" "$CHUNKS" "$device"

@@ -56,6 +56,8 @@ demo_steer() {
 # collect them.
 traffic() {
 	local port pids=()
+	# of another time
+	rm -f "$TMP/ready" "$TMP/steered" "$TMP"/got.*
 	"$GNICCTL" accel recv -d "$CARD_B" --group 2 --count "$CHUNKS" --udp-payload \
 		--buffers 2048 --timeout 20 --out "$TMP/steered" 2>"$TMP/ready" &
 	pids+=($!)
@@ -64,7 +66,13 @@ traffic() {
 			"CREATE:$TMP/got.$port" &
 		SOCATS="${SOCATS:-} $!"
 	done
-	wait_until 10 "buffers are posted" grep -q ready "$TMP/ready" || cat "$TMP/ready"
+	(wait_until 10 "buffers are posted" grep -q ready "$TMP/ready") || {
+		cat "$TMP/ready"
+		exit 1
+	}
+	for port in $OTHER_PORTS; do
+		wait_until 10 "socat listens to port $port" bound "$port"
+	done
 	for port in $FLOW_PORT $OTHER_PORTS; do
 		head -c $((CHUNK * CHUNKS)) /dev/urandom >"$TMP/file.$port"
 		printf '$ socat FILE:file.%s UDP-CONNECT:10.0.0.2:%s  (in namespace far)\n' \
@@ -79,6 +87,11 @@ traffic() {
 	# shellcheck disable=SC2086 # process ids
 	kill $SOCATS
 	SOCATS=
+}
+
+# bound PORT: somebody takes datagrams for it
+bound() {
+	ss -Hlun "sport = :$1" | grep -q .
 }
 
 same_size() {
