@@ -108,6 +108,44 @@ group_is_taken() {
 	under_way 1 "gnic-collective: rank [0-9]*: " group_state "$CARD" 104 inactive
 }
 
+# box WORD...: with it devlink knows another device, which has ports, too
+box_beside_another() {
+	local bin=/tmp/collective.bin.$$
+
+	mkdir -p "$bin"
+	defer rm -r "$bin"
+	cat >"$bin/devlink" <<-EOF
+		#!/bin/bash
+		[ "\$*" = "-j port show" ] || exec $(type -P devlink) "\$@"
+		$(type -P devlink) "\$@" | jq '.port += {
+			"pci/0000:99:00.0/0": {flavour: "physical", port: 0, netdev: "another"},
+			"pci/0000:99:00.0/1": {flavour: "pcisf", sfnum: 100, function: {}}}'
+	EOF
+	chmod +x "$bin/devlink"
+	PATH=$bin:$PATH "$BOX" "$@"
+}
+
+# Another device's ports, and groups that are not its own, are none of its business.
+box_among_others() {
+	defer box_again
+	group_add "$CARD" 7
+	box_beside_another down
+	expect "groups" "$(devlink -j port show | jq '
+		[.port[] | select(.flavour == "pcisf") | .sfnum] | length')" -eq 1
+	expect "mode of its card" "$(mode_get "$CARD")" = switchdev
+	expect "mode of the other" "$(mode_get "$PEER_CARD")" = legacy
+	# shellcheck disable=SC2046 # words
+	box_beside_another up $(links)
+	good allreduce --size 1M
+}
+
+box_words() {
+	expect_refused "is not CARD.PORT-CARD.PORT" "$BOX" up 0.0-1.x
+	expect_refused "card 0 has no netdev of a port 99 here" "$BOX" up 0.99-1.0
+	expect_refused "card 9 has no netdev of a port 0 here" "$BOX" up 0.0-9.0
+	expect_refused "exit status" "$BOX" up 0.0-1.0
+}
+
 works_again() {
 	good allreduce --size 1M
 }
@@ -115,4 +153,5 @@ works_again() {
 collective_up
 guest_main all_reduce_of_every_type_and_operation reduce_scatter_of_every_type_and_operation \
 	every_collective_and_type of_many_iterations odd_sizes every_link_has_its_share wrong_arguments more_ranks_than_cards no_group \
-	held_by_somebody inactive_group card_is_reset rank_is_killed group_is_taken works_again
+	held_by_somebody inactive_group card_is_reset rank_is_killed group_is_taken box_words \
+	box_among_others works_again
