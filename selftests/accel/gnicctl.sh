@@ -44,6 +44,7 @@ wrong_arguments() {
 	status 2 "a command is missing" sim
 	status 2 "not NAME=VALUE" sim stats card
 	status 2 "is not JSON" sim '{"cmd"'
+	status 2 "is not JSON" sim '{"cmd": "stats"} more'
 }
 
 failures() {
@@ -54,6 +55,8 @@ failures() {
 	status 1 "No such file" accel run /nonexistent
 	status 1 "/nonexistent" sim --control /nonexistent stats
 	status 1 "refuses: unknown command" sim bogus
+	status 1 'refuses: "card" is a number' sim stats card=0x0
+	expect_refused "not all was written" sh -c "$GNICCTL help >/dev/full"
 }
 
 helps() {
@@ -142,6 +145,19 @@ shows_groups() {
 	"$GNICCTL" accel run -d "$CARD" -e "hold g 5; event g rdma 20" >/dev/null 2>&1 &
 	defer kill $!
 	wait_for 5 holds
+	status 2 "timeout: 86400 at most" accel run -d "$PEER_CARD" -e "hold g 5; event g rdma 86401"
+	status 2 "timeout: 86400 at most" accel run -d "$PEER_CARD" -e \
+		"hold g 5; alloc a 4K; recv g a 64 1; collect g $DIR/out 1 4294967295"
+}
+
+# More than the kernel lists at once.
+shows_while_devices_change() {
+	modprobe dummy numdummies=60
+	defer modprobe -r dummy
+	background sh -c 'while :; do ip link add gnic-brief type dummy; ip link del gnic-brief; done'
+	for _ in {1..20}; do
+		"$GNICCTL" show --json >/dev/null
+	done
 }
 
 holds() {
@@ -313,5 +329,5 @@ switch_up
 mkdir -p "$DIR"
 trap 'switch_down; rm -rf "$DIR"' EXIT
 guest_main wrong_arguments failures helps script_lines script_memory script_share script_stdin \
-	info_both_forms shows_ports shows_groups rdma_script rdma_rows rendezvous sync_objects \
-	recv_udp sim_words shows_halves
+	info_both_forms shows_ports shows_groups shows_while_devices_change rdma_script rdma_rows \
+	rendezvous sync_objects recv_udp sim_words shows_halves

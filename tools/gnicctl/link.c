@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <sys/socket.h>
 #include <linux/if.h>
 #include <linux/rtnetlink.h>
@@ -59,19 +60,29 @@ static int link_cb(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
-struct link *link_list(unsigned int *count)
+static int link_dump(struct link_list *list)
 {
-	struct link_list list = { 0 };
 	struct nl_request request;
 	struct ifinfomsg *info;
-	int err;
 
+	list->count = 0;
 	request.nlh = mnl_nlmsg_put_header(request.buf);
 	request.nlh->nlmsg_type = RTM_GETLINK;
 	request.nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	info = mnl_nlmsg_put_extra_header(request.nlh, sizeof(*info));
 	info->ifi_family = AF_UNSPEC;
-	err = nl_talk(&request, NETLINK_ROUTE, link_cb, &list);
+	return nl_talk(&request, NETLINK_ROUTE, link_cb, list);
+}
+
+struct link *link_list(unsigned int *count)
+{
+	struct link_list list = { 0 };
+	int err;
+
+	/* devices came or went meanwhile: the list may lack some */
+	do {
+		err = link_dump(&list);
+	} while (err == -EINTR);
 	if (err)
 		fail_errno(-err, "list of network devices");
 	*count = list.count;

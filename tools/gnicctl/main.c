@@ -37,8 +37,10 @@ int accel_main(int argc, char **argv)
 /* What was printed and did not reach its reader is a failure, too. */
 static void main_flush(void)
 {
-	if (fflush(stdout) || ferror(stdout))
+	if (fflush(stdout) || ferror(stdout)) {
+		fprintf(stderr, "gnicctl: standard output: not all was written\n");
 		_Exit(EXIT_FAILURE);
+	}
 }
 
 int main(int argc, char **argv)

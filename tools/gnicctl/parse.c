@@ -7,6 +7,8 @@
 #include "err.h"
 #include "parse.h"
 
+#define PARSE_TIMEOUT_MAX	86400
+
 static unsigned int parse_shift(char suffix)
 {
 	switch (toupper((unsigned char)suffix)) {
@@ -47,6 +49,15 @@ uint32_t parse_u32(const char *what, const char *text)
 	if (value > UINT32_MAX)
 		usage_error("%s: %s is too large", what, text);
 	return value;
+}
+
+int parse_timeout(const char *what, const char *text)
+{
+	uint64_t seconds = parse_u64(what, text);
+
+	if (seconds > PARSE_TIMEOUT_MAX)
+		usage_error("%s: %d at most", what, PARSE_TIMEOUT_MAX);
+	return 1000 * (int)seconds;
 }
 
 uint64_t parse_offset(char *text)

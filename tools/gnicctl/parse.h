@@ -9,6 +9,9 @@
 uint64_t parse_u64(const char *what, const char *text);
 uint32_t parse_u32(const char *what, const char *text);
 
+/* Seconds, a day at most, as milliseconds. */
+int parse_timeout(const char *what, const char *text);
+
 /* "NAME+OFFSET" or "NAME": cuts the text, returns the offset. */
 uint64_t parse_offset(char *text);
 

@@ -136,7 +136,7 @@ static void script_event_print(const struct script_group *group,
 static void script_event(struct script *script, int argc, char **argv)
 {
 	struct script_group *group = script_group_find(script, argv[1]);
-	int timeout = argc > 3 ? 1000 * (int)parse_u32("timeout", argv[3]) : SCRIPT_TIMEOUT_MS;
+	int timeout = argc > 3 ? parse_timeout("timeout", argv[3]) : SCRIPT_TIMEOUT_MS;
 	uint32_t type = script_event_type(argv[2]);
 	struct drm_gnic_event event;
 	int ret;
@@ -199,7 +199,7 @@ static void script_collect(struct script *script, int argc, char **argv)
 		if (strcmp(argv[i], "udp") == 0)
 			collect.udp = true;
 		else
-			collect.timeout_ms = 1000 * (int)parse_u32("timeout", argv[i]);
+			collect.timeout_ms = parse_timeout("timeout", argv[i]);
 	}
 	if (!group->receiver.qps)
 		usage_error("collect: group %s has no buffers: recv comes first", group->name);

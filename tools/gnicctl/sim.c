@@ -36,14 +36,31 @@ static const char sim_help[] =
 
 /* ---- the line out ---- */
 
+/* All of @text is JSON; NULL is a value, too. */
+static bool sim_json(const char *text, struct json_object **value)
+{
+	struct json_tokener *tokener = json_tokener_new();
+	size_t len = strlen(text);
+	bool whole;
+
+	if (!tokener)
+		fail("out of memory");
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
+	/* with its end: a number goes on until something else comes */
+	*value = json_tokener_parse_ex(tokener, text, len + 1);
+	whole = json_tokener_get_error(tokener) == json_tokener_success &&
+		json_tokener_get_parse_end(tokener) >= len;
+	json_tokener_free(tokener);
+	if (!whole)
+		json_object_put(*value);
+	return whole;
+}
+
 static struct json_object *sim_value(const char *text)
 {
-	enum json_tokener_error error;
-	struct json_object *value = json_tokener_parse_verbose(text, &error);
+	struct json_object *value;
 
-	if (error == json_tokener_success)
-		return value;
-	return json_object_new_string(text);
+	return sim_json(text, &value) ? value : json_object_new_string(text);
 }
 
 static struct json_object *sim_words(int argc, char **argv)
@@ -71,8 +88,7 @@ static struct json_object *sim_request(int argc, char **argv)
 		return sim_words(argc, argv);
 	if (argc > 1)
 		usage_error("sim: nothing may follow the JSON object");
-	request = json_tokener_parse(argv[0]);
-	if (!request)
+	if (!sim_json(argv[0], &request))
 		usage_error("sim: \"%s\" is not JSON", argv[0]);
 	return request;
 }

@@ -7,8 +7,6 @@
 #include "parse.h"
 #include "single.h"
 
-#define SINGLE_TIMEOUT_MAX	86400
-
 bool single_option(struct single *single, int option)
 {
 	switch (option) {
@@ -25,9 +23,7 @@ bool single_option(struct single *single, int option)
 		single->has_sfnum = true;
 		return true;
 	case SINGLE_TIMEOUT:
-		if (parse_u32("--timeout", optarg) > SINGLE_TIMEOUT_MAX)
-			usage_error("--timeout: %d at most", SINGLE_TIMEOUT_MAX);
-		single->timeout_ms = 1000 * parse_u32("--timeout", optarg);
+		single->timeout_ms = parse_timeout("--timeout", optarg);
 		return true;
 	case '?':
 		usage_error("--help says what there is");
