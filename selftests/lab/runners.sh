@@ -7,8 +7,6 @@ cd "$(dirname "$0")/../.." || exit 1
 
 EXIT_USAGE=2
 SELF=$PWD/selftests/lab/runners.sh
-work=
-passed=0 failed=0
 
 # ---- in place of the lab ----
 
@@ -25,29 +23,14 @@ fi
 
 # ---- tests ----
 
-work=$(mktemp -d) || exit
-trap 'rm -rf "$work"' EXIT
-
-# check NAME COMMAND...
-check() {
-	local name=$1
-	shift
-
-	if ("$@") >"$work/said" 2>&1; then
-		passed=$((passed + 1))
-		echo "ok $((passed + failed)) $name"
-	else
-		failed=$((failed + 1))
-		sed 's/^/# /' "$work/said"
-		echo "not ok $((passed + failed)) $name"
-	fi
-}
+# shellcheck source=selftests/lab/lib.sh
+. selftests/lab/lib.sh
 
 # A folder's programs, in the one guest that it is for.
 one_folder() {
-	LAB=$SELF GUEST=: selftests/guest "$1" "$2" >"$work/guests" || return
-	cat "$work/guests"
-	[ "$(grep -c '^guest:' "$work/guests")" -eq 1 ] && grep -q "selftests/$2/" "$work/guests"
+	LAB=$SELF GUEST=: selftests/guest "$1" "$2" >"$WORK/guests" || return
+	cat "$WORK/guests"
+	[ "$(grep -c '^guest:' "$WORK/guests")" -eq 1 ] && grep -q "selftests/$2/" "$WORK/guests"
 }
 
 no_folder() {
@@ -59,35 +42,23 @@ guest_fails() {
 	! LAB=$SELF GUEST="exit 3" selftests/guest 6.12 devlink
 }
 
-# gone TAG: nobody has it in the environment any more
-gone() {
-	local tries
-
-	for _ in {1..100}; do
-		grep -lzqs "^TAG=$1$" /proc/[0-9]*/environ || return 0
-		sleep 0.1
-	done
-	grep -lzs "^TAG=$1$" /proc/[0-9]*/environ
-	return 1
-}
-
 # ended SIGNAL STATUS GUESTS COMMAND...: when so many guests run it gets the signal; SIGINT comes
 # from a terminal, and so to all of its group
 ended() {
-	local signal=$1 wanted=$2 guests=$3 to='' pid status tag=$work.$1
+	local signal=$1 wanted=$2 guests=$3 to='' pid status tag=$WORK.$1
 	shift 3
 
 	export LAB=$SELF TAG=$tag
 	export GUEST="trap 'exit 0' TERM; trap 'trap - INT; kill -INT \$\$' INT
-		echo >>$work/begun; while :; do sleep 0.1; done"
-	: >"$work/begun"
+		echo >>$WORK/begun; while :; do sleep 0.1; done"
+	: >"$WORK/begun"
 	set -m
 	"$@" </dev/null &
 	pid=$!
 	set +m
 	unset TAG
 	for _ in {1..300}; do
-		[ "$(wc -l <"$work/begun")" -lt "$guests" ] || break
+		[ "$(wc -l <"$WORK/begun")" -lt "$guests" ] || break
 		sleep 0.1
 	done
 	[ "$signal" != INT ] || to=-
@@ -95,25 +66,25 @@ ended() {
 	wait $pid
 	status=$?
 	gone "$tag" || { kill -KILL -- -$pid; return 1; }
-	[ $status -eq "$wanted" ] && [ "$(wc -l <"$work/begun")" -eq "$guests" ]
+	[ $status -eq "$wanted" ] && [ "$(wc -l <"$WORK/begun")" -eq "$guests" ]
 }
 
 # What a program has left behind, in a group of its own, does not keep the next one waiting.
 left_behind() {
 	local start=$SECONDS
 
-	printf '#!/bin/sh\nsetsid sleep 60 &\nsleep 1\necho "ok 1 leaves"\n' >"$work/leaves"
-	chmod +x "$work/leaves"
-	selftests/run "$work/leaves" && [ $((SECONDS - start)) -lt 20 ]
+	printf '#!/bin/sh\nsetsid sleep 60 &\nsleep 1\necho "ok 1 leaves"\n' >"$WORK/leaves"
+	chmod +x "$WORK/leaves"
+	tools/lab/lab exec -- selftests/run "$WORK/leaves" && [ $((SECONDS - start)) -lt 20 ]
 }
 
 # Who is late has time to put away what the others would fall over.
 late() {
-	printf '#!/bin/bash\ntrap "rm %s" EXIT\ntouch %s\nsleep 60\n' "$work/left" "$work/left" \
-		>"$work/late"
-	chmod +x "$work/late"
-	! selftests/run --timeout 2 "$work/late" >"$work/output" && [ ! -e "$work/left" ] &&
-		grep -q "timed out" "$work/output"
+	printf '#!/bin/bash\ntrap "rm %s" EXIT\ntouch %s\nsleep 60\n' "$WORK/left" "$WORK/left" \
+		>"$WORK/late"
+	chmod +x "$WORK/late"
+	! tools/lab/lab exec -- selftests/run --timeout 2 "$WORK/late" >"$WORK/output" && [ ! -e "$WORK/left" ] &&
+		grep -q "timed out" "$WORK/output"
 }
 
 check "a folder's programs run in one guest" one_folder 6.12 devlink
@@ -125,5 +96,4 @@ check "all tests, interrupted" ended INT 130 2 selftests/all
 check "all tests, told to end" ended TERM 143 2 selftests/all
 check "a program that leaves one behind" left_behind
 check "a program that is late" late
-echo "$passed passed, $failed failed, 0 skipped"
-[ $failed -eq 0 ]
+summary

@@ -1,14 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Whether "lab run" tells what happened in its guest: all other tests rely on that a
-# kernel that complains is a failure, whatever the command says.
+# kernel that complains is a failure, whatever the command says. And that nothing is left of
+# a guest that is interrupted.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 
 LAB=${LAB:-tools/lab/lab}
 EXIT_GUEST=99	# see tools/lab/common.sh
 LOG_BYTES=400000
-passed=0 failed=0
+
+# shellcheck source=selftests/lab/lib.sh
+. selftests/lab/lib.sh
 
 # Much is logged after the first line of it, so that no pipe holds it all.
 long_log() {
@@ -16,24 +19,18 @@ long_log() {
 	head -c $LOG_BYTES /dev/zero | tr '\0' x | fold -w 800
 }
 
-# ends NAME STATUS SAYS COMMAND: the guest's command, what the lab ends with, and what
-# it says besides, a pattern
+# ends STATUS SAYS COMMAND: the guest's command, what the lab ends with, and what it says
+# besides, a pattern
 ends() {
-	local name=$1 status=$2 says=$3 output got
-	shift 3
+	local status=$1 says=$2 output got
+	shift 2
 
 	output=$(LAB_TIMEOUT=120 $LAB run -- bash -c "$*" 2>&1)
 	got=$?
-	if [ $got -eq "$status" ] && grep -qE "$says" <<<"$output"; then
-		passed=$((passed + 1))
-		echo "ok $((passed + failed)) $name"
-	else
-		echo "# ended with $got, not $status and \"$says\":"
-		tail -n 20 <<<"$output" | sed 's/^/# /'
-		failed=$((failed + 1))
-		echo "not ok $((passed + failed)) $name"
-	fi
 	rm -rf "$(sed -n 's/^lab: logs are in //p' <<<"$output")"
+	echo "ended with $got; wanted: $status and \"$says\":"
+	tail -n 20 <<<"$output"
+	[ $got -eq "$status" ] && grep -qE "$says" <<<"$output"
 }
 
 # kernel_says TEXT: a command that succeeds
@@ -42,9 +39,41 @@ kernel_says() {
 		long_log '$1' | while read -r line; do echo \"\$line\" >/dev/kmsg; done"
 }
 
-ends "a guest whose kernel is content" 0 '' "$(kernel_says 'all is well')"
-ends "a guest whose command fails" 7 '' 'exit 7'
-ends "a guest whose kernel complains" $EXIT_GUEST "kernel complained" \
+# A model that ends with another status than it has.
+model_fails() {
+	cat >"$WORK/model" <<-EOF
+		#!/bin/bash
+		trap 'kill \$model; wait \$model; exit 3' TERM
+		$PWD/build/vgaudi/vgaudi "\$@" &
+		model=\$!
+		wait
+	EOF
+	chmod +x "$WORK/model"
+	LAB_VGAUDI=$WORK/model ends $EXIT_GUEST "vgaudi did not end well, status 3" true
+}
+
+# As from a terminal: all of them get the signal.
+interrupted() {
+	local output=$WORK/interrupted pid status
+
+	set -m
+	TAG=$output LAB_TIMEOUT=120 $LAB run -- bash -c 'echo it runs; sleep 100' >"$output" 2>&1 &
+	pid=$!
+	set +m
+	while kill -0 $pid && ! grep -q "it runs" "$output"; do
+		sleep 0.1
+	done
+	kill -INT -- -$pid
+	wait $pid
+	status=$?
+	cat "$output"
+	[ $status -eq 130 ] && gone "$output" && ! grep -q "logs are in" "$output"
+}
+
+check "a guest whose kernel is content" ends 0 '' "$(kernel_says 'all is well')"
+check "a guest whose command fails" ends 7 '' 'exit 7'
+check "a guest whose kernel complains" ends $EXIT_GUEST "kernel complained" \
 	"$(kernel_says 'WARNING: a test of the lab')"
-echo "$passed passed, $failed failed, 0 skipped"
-[ $failed -eq 0 ]
+check "a guest whose model fails in the end" model_fails
+check "a guest that is interrupted" interrupted
+summary

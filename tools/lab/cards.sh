@@ -6,6 +6,8 @@
 LAB_VGAUDI=${LAB_VGAUDI:-$LAB_TREE/build/vgaudi/vgaudi}
 CARDS_PID=
 CARDS_STATUS=
+CARDS_FAULT=
+CARDS_STOP_MAX=20	# seconds
 
 # cards_start DIR: sockets card0.sock, card1.sock ... and control in DIR.
 cards_start() {
@@ -39,21 +41,22 @@ cards_wait() {
 	exit "$EXIT_LAB"
 }
 
-# False when the model died under the guest, which nobody asked it to.
+# False when the model died under the guest, which nobody asked it to, or does not end
+# when it is told to, or not well.
 cards_stop() {
-	local dead='' tries
+	local end=$((SECONDS + CARDS_STOP_MAX))
 
 	[ -n "$CARDS_PID" ] || return 0
-	kill -TERM "$CARDS_PID" 2>/dev/null || dead=yes
-	for ((tries = 0; tries < 50; tries++)); do
-		kill -0 "$CARDS_PID" 2>/dev/null || break
+	CARDS_FAULT="did not end well"
+	kill -TERM "$CARDS_PID" 2>/dev/null || CARDS_FAULT="died under the guest"
+	while [ $SECONDS -lt $end ] && kill -0 "$CARDS_PID" 2>/dev/null; do
 		sleep 0.1
 	done
 	kill -KILL "$CARDS_PID" 2>/dev/null
-	wait "$CARDS_PID"
+	wait "$CARDS_PID" 2>/dev/null
 	CARDS_STATUS=$?
 	CARDS_PID=
-	[ -z "$dead" ]
+	[ "$CARDS_FAULT" = "did not end well" ] && [ $CARDS_STATUS -eq 0 ]
 }
 
 # The first card has the slot where stock tools look for a devlink device;

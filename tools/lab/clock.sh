@@ -7,7 +7,7 @@ CLOCK_LIBRARY=/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1
 
 clock_check() {
 	[ -n "$OPT_SLOW" ] || return 0
-	((10#$OPT_SLOW >= 1 && 10#$OPT_SLOW <= CLOCK_SLOW_MAX)) ||
+	((OPT_SLOW >= 1 && OPT_SLOW <= CLOCK_SLOW_MAX)) ||
 		die "--slow is from 1 to $CLOCK_SLOW_MAX, not $OPT_SLOW"
 	[ -z "$OPT_ICOUNT" ] || die "--slow and --icount exclude each other"
 	[ "${LAB_ACCEL:-}" != kvm ] || die "--slow: the clocks of KVM are not ours"
@@ -20,6 +20,6 @@ clock_words() {
 	local factor
 
 	[ -n "$OPT_SLOW" ] || return 0
-	factor=$(awk -v slow="$((10#$OPT_SLOW))" 'BEGIN { printf "%.8f", 1 / slow }')
+	factor=$(awk -v slow="$OPT_SLOW" 'BEGIN { printf "%.8f", 1 / slow }')
 	printf '%s\n' env "LD_PRELOAD=$CLOCK_LIBRARY" "FAKETIME=+0 x$factor" NO_FAKE_STAT=1
 }

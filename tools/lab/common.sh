@@ -3,7 +3,9 @@
 # shellcheck shell=bash
 
 LAB_TREE=$(realpath "$LAB_DIR/../..")
-export LAB_CACHE=${LAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/gnic-lab}
+LAB_CACHE=${LAB_CACHE:-${XDG_CACHE_HOME:-${HOME:?}/.cache}/gnic-lab}
+LAB_CACHE=$(realpath -m "$LAB_CACHE")
+export LAB_CACHE
 
 # Exit codes of the lab itself; every other code is the command's own.
 EXIT_LAB=98		# the lab could not do its work
@@ -36,10 +38,15 @@ table_rows() {
 	sed -e '/^$/d' -e 's/ *| */|/g'
 }
 
+# lock_open FILE: LAB_LOCK_FD is it
+lock_open() {
+	{ exec {LAB_LOCK_FD}>>"$1"; } 2>/dev/null || die "cannot write $1"
+}
+
 # lock_wait FILE MESSAGE: take FILE exclusively until this process ends.
 # LAB_LOCK_FD is left to whoever must let go earlier.
 lock_wait() {
-	exec {LAB_LOCK_FD}>>"$1"
+	lock_open "$1"
 	flock --nonblock "$LAB_LOCK_FD" && return
 	say "$2"
 	flock "$LAB_LOCK_FD"

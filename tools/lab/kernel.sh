@@ -34,11 +34,14 @@ initrd_ensure() {
 	echo "$file"
 }
 
+# One at a time: it takes the others away, also those that nobody has finished.
 initrd_build() {
-	local new=$2.new.$BASHPID
+	local new=$2.new
 
-	rm -f "$LAB_BASE/initrd-$1"-*[0-9a-f]
+	lock_wait "$LAB_BASE/initrd.lock" "another initrd is being built, waiting"
+	[ ! -e "$2" ] || return 0
+	rm -f "$LAB_BASE/initrd-$1"-*
 	in_root sh "$LAB_DIR/mkinitrd.sh" "$1" "$new" ||
 		die "cannot build the initrd of $1"
-	mv "$new" "$2"
+	mv "$new" "$2" || die "cannot build the initrd of $1"
 }

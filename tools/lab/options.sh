@@ -66,8 +66,10 @@ option_set() {
 	local name=$1 argument=$2 variable=$3 value=$4
 
 	case $argument in
-	N | MIB) [[ $value =~ ^[0-9]{1,6}$ ]] ||
-		die "$name needs a number, not '$value'" ;;
+	N | MIB)
+		[[ $value =~ ^[0-9]{1,6}$ ]] || die "$name needs a number, not '$value'"
+		value=$((10#$value))
+		;;
 	K=V) [[ $value =~ ^[A-Za-z_][A-Za-z0-9_]*= ]] ||
 		die "$name needs NAME=VALUE, not '$value'" ;;
 	esac

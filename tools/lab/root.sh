@@ -16,13 +16,22 @@ LAB_IMAGE=$LAB_BASE/root.erofs
 # Build the root unless it is there, and keep it from being pruned as long
 # as this process, or a child that inherits the lock, lives.
 root_ensure() {
-	[ -e "$LAB_IMAGE" ] || root_setup
-	exec {LAB_ROOT_FD}<"$LAB_BASE"
+	until root_hold; do
+		root_setup
+	done
+}
+
+# False: it is not there, or somebody has taken it away before we had it.
+root_hold() {
+	[ -e "$LAB_IMAGE" ] || return
+	exec {LAB_ROOT_FD}<"$LAB_BASE" || die "cannot read $LAB_BASE"
 	flock --shared "$LAB_ROOT_FD"
+	[ -e "$LAB_IMAGE" ] || exec {LAB_ROOT_FD}<&-
+	[ -e "$LAB_IMAGE" ]
 }
 
 root_setup() {
-	mkdir -p "$LAB_CACHE"
+	mkdir -p "$LAB_CACHE" || die "cannot write $LAB_CACHE"
 	lock_wait "$LAB_CACHE/setup.lock" "another setup is running, waiting"
 	[ -e "$LAB_IMAGE" ] || root_build
 	root_prune
@@ -41,11 +50,23 @@ root_build() {
 		root_remove "$new"
 		die "setup failed, see $LAB_CACHE/setup.log"
 	fi
+	root_has_kernels "$new"
 	say "writing the guest's image"
 	root_image "$new"
-	mv "$new" "$LAB_BASE"
+	# what is there has no image
+	root_remove "$LAB_BASE"
+	mv -T "$new" "$LAB_BASE" || die "cannot write $LAB_BASE"
 	say "setup took $((SECONDS - start)) s," \
 		"$(du -sm "$LAB_BASE" 2>/dev/null | cut -f1) MiB"
+}
+
+# apt installs what it is told, and the names of the kernels are found by us.
+root_has_kernels() {
+	local LAB_ROOT=$1/root kernel
+
+	for kernel in 6.12 backports; do
+		kernel_release "$kernel" >/dev/null
+	done
 }
 
 root_check_host() {
@@ -86,16 +107,18 @@ root_progress() {
 	}' >&2
 }
 
-# Roots of other recipes go, unless something still runs from them.
+# Roots of other recipes go, unless something still runs from them; at once, so that nobody
+# finds a half of one.
 root_prune() {
-	local dir
+	local dir gone=$LAB_CACHE/new.gone
 
+	root_remove "$gone"
 	for dir in "$LAB_CACHE"/root-* "$LAB_CACHE"/new.*; do
 		[ -d "$dir" ] || continue
 		[ "$dir" != "$LAB_BASE" ] || continue
-		flock --exclusive --nonblock "$dir" true || continue
+		flock --exclusive --nonblock "$dir" mv -T "$dir" "$gone" || continue
 		say "removing the old $dir"
-		root_remove "$dir"
+		root_remove "$gone"
 	done
 }
 

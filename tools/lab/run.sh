@@ -29,6 +29,7 @@ run_main() {
 	option_parse "$@"
 	[ "$mode" = shell ] || [ ${#OPT_COMMAND[@]} -gt 0 ] ||
 		die "run needs a command: lab run -- CMD..."
+	[[ ${LAB_TIMEOUT:-0} =~ ^[0-9]+$ ]] || die "LAB_TIMEOUT is in seconds, not '$LAB_TIMEOUT'"
 	root_ensure
 	run_slot
 	for signal in INT TERM HUP; do
@@ -48,7 +49,7 @@ run_slot() {
 
 	while :; do
 		for slot in 1 2; do
-			exec {LAB_LOCK_FD}>>"$LAB_CACHE/slot.$slot"
+			lock_open "$LAB_CACHE/slot.$slot"
 			flock --nonblock "$LAB_LOCK_FD" && return
 			lock_drop
 		done
@@ -63,9 +64,9 @@ run_prepare() {
 	RUN_RELEASE=$(kernel_release "$OPT_KERNEL") || exit
 	RUN_INITRD=$(initrd_ensure "$RUN_RELEASE") || exit
 	clock_check
-	RUN_DIR=$(mktemp -d /tmp/gnic-lab.XXXXXX)
-	printf %s "$LAB_TREE" >"$RUN_DIR/tree"
-	guest_job "$1" >"$RUN_DIR/job"
+	RUN_DIR=$(mktemp -d /tmp/gnic-lab.XXXXXX) || die "cannot write to /tmp"
+	printf %s "$LAB_TREE" >"$RUN_DIR/tree" && guest_job "$1" >"$RUN_DIR/job" ||
+		die "cannot write to $RUN_DIR"
 }
 
 # An emulated machine can hang in its kernel's first second, rarely, and for
@@ -111,7 +112,7 @@ run_guest() {
 
 # Until PID 1 is about to run the job, or QEMU has ended.
 run_comes_up() {
-	local end=$((SECONDS + RUN_START_MAX + RUN_START_SLOW * 10#${OPT_SLOW:-0}))
+	local end=$((SECONDS + RUN_START_MAX + RUN_START_SLOW * ${OPT_SLOW:-0}))
 
 	until [ -s "$RUN_DIR/result" ] || ! kill -0 "$RUN_GUEST" 2>/dev/null; do
 		[ $SECONDS -lt $end ] || return 1
@@ -154,7 +155,7 @@ run_verdict() {
 	status=$(sed -n 's/^lab-result: \([0-9]*\)$/\1/p' \
 		"$RUN_DIR/result" 2>/dev/null)
 	if ! cards_stop; then
-		say "vgaudi died under the guest, status $CARDS_STATUS:"
+		say "vgaudi $CARDS_FAULT, status $CARDS_STATUS:"
 		tail -n 20 "$RUN_DIR/vgaudi.log" | quote_lines
 		healthy=
 	fi
