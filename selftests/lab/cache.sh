@@ -113,6 +113,32 @@ two_initrds() {
 	wait $one
 }
 
+# ---- places ----
+
+# waits NAME: for a place of a guest, and says so when it has one
+waits() {
+	(run_slot && echo "$1" >>"$WORK/placed")
+}
+
+# The second one would look a moment before the first does.
+in_order() {
+	local first second
+
+	mkdir -p "$LAB_CACHE"
+	: >"$WORK/placed"
+	(run_slot && sleep 6) &
+	sleep 0.2
+	(run_slot && sleep 1.7) &
+	sleep 0.2
+	waits first &
+	first=$!
+	sleep 0.7
+	waits second &
+	second=$!
+	wait $first $second
+	[ "$(cat "$WORK/placed")" = $'first\nsecond' ]
+}
+
 # ---- what is refused ----
 
 # refused SAYS COMMAND...
@@ -140,13 +166,14 @@ no_cache() {
 no_place() {
 	# shellcheck disable=SC2034 # of root_ensure
 	LAB_CACHE=/proc
-	refused "cannot write /proc/slot.1" run_slot
+	refused "cannot write /proc/turn" run_slot
 }
 
 check "a root among leftovers" leftovers
 check "roots of two recipes, taken by turns" two_recipes
 check "a root without the newer kernel" one_kernel
 check "two initrds at once" two_initrds
+check "places for guests, in order" in_order
 check "numbers of options" numbers
 check "a cache that can't be made" no_cache
 check "a cache that can't be written" no_place

@@ -43,20 +43,30 @@ run_main() {
 	run_verdict "$mode"
 }
 
-# Guests that share the processors with too many others only time out.
+# Guests that share the processors with too many others only time out. Who has come first
+# waits for a place, the others for their turn to do so.
 run_slot() {
-	local slot said=
+	local turn said=
 
-	while :; do
-		for slot in 1 2; do
-			lock_open "$LAB_CACHE/slot.$slot"
-			flock --nonblock "$LAB_LOCK_FD" && return
-			lock_drop
-		done
+	lock_wait "$LAB_CACHE/turn" "two guests are running, and others wait"
+	turn=$LAB_LOCK_FD
+	until run_slot_free; do
 		[ -n "$said" ] || say "two guests are running, waiting"
 		said=yes
 		sleep 1
 	done
+	exec {turn}>&-
+}
+
+run_slot_free() {
+	local slot
+
+	for slot in 1 2; do
+		lock_open "$LAB_CACHE/slot.$slot"
+		flock --nonblock "$LAB_LOCK_FD" && return
+		lock_drop
+	done
+	return 1
 }
 
 # In /tmp whatever TMPDIR says: the path of a socket must be short.
