@@ -58,9 +58,9 @@ note() {
 	printf '# %s\n' "$*"
 }
 
-# fail WHY: ends the test.
+# fail WHY: ends the test; also where somebody wants to hear something else.
 fail() {
-	note "$@"
+	note "$@" >&2
 	exit 1
 }
 
@@ -225,7 +225,7 @@ model() {
 
 	exec {control}<>"$CONTROL"
 	printf '%s\n' "$1" >&"$control"
-	IFS= read -r -t 5 answer <&"$control"
+	IFS= read -r -t 30 answer <&"$control" || fail "the model does not answer: $1"
 	exec {control}>&-
 	printf '%s\n' "$answer"
 }
