@@ -33,6 +33,17 @@ one_folder() {
 	[ "$(grep -c '^guest:' "$WORK/guests")" -eq 1 ] && grep -q "selftests/$2/" "$WORK/guests"
 }
 
+# What was compiled of a source that is gone is not run.
+no_source() {
+	local folder=build/selftests/devlink
+
+	# shellcheck disable=SC2064 # it is gone by then
+	trap "rm -f $folder/no_source; rmdir -p --ignore-fail-on-non-empty $folder" EXIT
+	mkdir -p $folder
+	cp /bin/true $folder/no_source
+	one_folder 6.12 devlink && ! grep -q no_source "$WORK/guests"
+}
+
 no_folder() {
 	LAB=$SELF GUEST=: selftests/guest 6.12 devlink nonsense
 	[ $? -eq $EXIT_USAGE ]
@@ -89,6 +100,7 @@ late() {
 
 check "a folder's programs run in one guest" one_folder 6.12 devlink
 check "with its name, a folder that is for the other kernel does" one_folder 6.12 box
+check "a program without a source" no_source
 check "there is no such folder" no_folder
 check "a guest that fails" guest_fails
 check "tests of a kernel that are interrupted" ended INT 130 1 selftests/guest 6.12
