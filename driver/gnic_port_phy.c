@@ -53,6 +53,8 @@ static int gnic_port_phy_diagnose(struct devlink_health_reporter *reporter,
 		NL_SET_ERR_MSG_MOD(extack, "the device does not answer");
 		return err;
 	}
+	/* which port of the card this instance is nobody else says */
+	devlink_fmsg_u32_pair_put(fmsg, "port", health->port->index);
 	gnic_port_put_link(&info, fmsg);
 	devlink_fmsg_u64_pair_put(fmsg, "link_downs", le64_to_cpu(stats.link_downs));
 	gnic_port_put_fec(health->port, fmsg);

@@ -317,11 +317,16 @@ link_is_down() {
 
 # The last one: the netdev of a port that is whole again is another one.
 shows_halves() {
+	local i
+
 	devlink port split "$CARD/0" count 2 || skip "ports can't be split"
 	defer devlink port unsplit "$CARD/0"
 	expect ports "$(show | jq -c '[.ports[] | [.name, .index]]')" = "[[0,0],[1,1],[0,24]]"
-	expect instances "$(show | jq '[.ports[] | select(.instance)] | length')" -eq 2
-	expect "second half" "$(show | jq '.ports[2].instance')" = null
+	for i in 0 1 2; do
+		expect "port of instance $i" "$(devlink -j health diagnose \
+			"$(show | jq -r ".ports[$i].instance")" reporter phy | jq .port)" -eq \
+			"$(show | jq ".ports[$i].index")"
+	done
 	expect "its netdev" "$(show | jq -r '.ports[2].netdev')" = "$(port_dev "$CARD" 24)"
 }
 

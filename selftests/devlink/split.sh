@@ -77,8 +77,9 @@ halves_are_ports() {
 	[ "$(cat "/sys/class/net/$DEV/address")" != \
 		"$(cat "/sys/class/net/$(port_dev "$CARD" 0)/address")" ] ||
 		fail "both halves have one address"
-	eth=$(port_attr $HALF 'nested_devlink // empty | keys[0]')
-	[ -z "$eth" ] || devlink dev info "$eth" >/dev/null
+	expect "ports of its instances" "$(for eth in $(eths_of "$CARD"); do
+		devlink -j health diagnose "$eth" reporter phy | jq .port
+	done | sort -n | xargs)" = "0 1 $HALF"
 	expect "ports of the card" "$(devlink port show | grep -c "^$CARD/.*physical")" = 3
 	devlink port unsplit "$CARD/$HALF"
 	expect "ports of the card" "$(devlink port show | grep -c "^$CARD/.*physical")" = 2

@@ -258,6 +258,11 @@ own_card() {
 	echo "pci/${device##*/}"
 }
 
+# eths_of CARD: the nested instances of its ports
+eths_of() {
+	devlink -j dev show "$1" | jq -r '.dev[].nested_devlink | keys[] | select(contains("gnic.eth"))'
+}
+
 # eth_of CARD: the nested instance of its first port
 eth_of() {
 	devlink -j dev show "$1" | jq -r '.dev[].nested_devlink | keys[0]'

@@ -41,5 +41,7 @@ void dl_out_params(const char *dev);
 void dl_out_reporters(const char *dev);
 /* A truth value that a reporter diagnoses; false if it says nothing of it. */
 bool dl_diagnose_bool(const char *dev, const char *reporter, const char *name);
+/* Does it diagnose a number of 32 bits, and this one? */
+bool dl_diagnose_is(const char *dev, const char *reporter, const char *name, uint32_t value);
 
 #endif

@@ -188,7 +188,8 @@ void dl_out_reporters(const char *dev)
 struct dl_wanted {
 	const char *name;
 	bool here;		/* the value to come is it */
-	bool value;
+	bool found;
+	uint32_t value;
 };
 
 static void dl_wanted_token(struct dl_wanted *wanted, const struct nlattr *attr)
@@ -198,8 +199,11 @@ static void dl_wanted_token(struct dl_wanted *wanted, const struct nlattr *attr)
 		wanted->here = strcmp(mnl_attr_get_str(attr), wanted->name) == 0;
 		break;
 	case DEVLINK_ATTR_FMSG_OBJ_VALUE_DATA:
-		if (wanted->here)
-			wanted->value = mnl_attr_get_u8(attr);
+		if (!wanted->here)
+			break;
+		wanted->found = true;
+		wanted->value = mnl_attr_get_payload_len(attr) == sizeof(uint8_t) ?
+				mnl_attr_get_u8(attr) : mnl_attr_get_u32(attr);
 		break;
 	}
 }
@@ -221,4 +225,12 @@ bool dl_diagnose_bool(const char *dev, const char *reporter, const char *name)
 
 	dl_diagnose(dev, reporter, dl_wanted_cb, &wanted);
 	return wanted.value;
+}
+
+bool dl_diagnose_is(const char *dev, const char *reporter, const char *name, uint32_t value)
+{
+	struct dl_wanted wanted = { .name = name };
+
+	dl_diagnose(dev, reporter, dl_wanted_cb, &wanted);
+	return wanted.found && wanted.value == value;
 }

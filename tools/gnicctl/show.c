@@ -53,26 +53,39 @@ static const char *show_link_state(const struct link *link)
 
 /* ---- ports ---- */
 
-/*
- * The children of a card are made in the order of its ports. That of a second half, whose
- * index is not the number of its port, comes later: which one it is nobody says.
- */
-static const char *show_port_child(const struct dl_dev *card, const struct dl_port *port)
+static bool show_is_child(const char *nested)
 {
 	static const char prefix[] = "auxiliary/gnic.eth.";
+
+	return strncmp(nested, prefix, strlen(prefix)) == 0;
+}
+
+/* The children of a card are made in the order of its ports. */
+static const char *show_port_child(const struct dl_dev *card, unsigned int number)
+{
 	unsigned int i, j, before;
 
-	if (port->index != port->number)
-		return NULL;
 	for (i = 0; i < card->num_nested; i++) {
-		if (strncmp(card->nested[i], prefix, strlen(prefix)))
+		if (!show_is_child(card->nested[i]))
 			continue;
 		for (j = 0, before = 0; j < card->num_nested; j++)
-			before += strncmp(card->nested[j], prefix, strlen(prefix)) == 0 &&
+			before += show_is_child(card->nested[j]) &&
 				  strverscmp(card->nested[j], card->nested[i]) < 0;
-		if (before == port->number)
+		if (before == number)
 			return card->nested[i];
 	}
+	return NULL;
+}
+
+/* That of a second half is made when the port is split: it knows its port. */
+static const char *show_half_child(const struct dl_dev *card, unsigned int index)
+{
+	unsigned int i;
+
+	for (i = 0; i < card->num_nested; i++)
+		if (show_is_child(card->nested[i]) &&
+		    dl_diagnose_is(card->nested[i], "phy", "port", index))
+			return card->nested[i];
 	return NULL;
 }
 
@@ -80,7 +93,8 @@ static void show_port(const struct show *show, const struct dl_dev *card,
 		      const struct dl_port *port)
 {
 	const struct link *link = link_find(show->links, show->num_links, port->netdev);
-	const char *child = show_port_child(card, port);
+	const char *child = port->index == port->number ? show_port_child(card, port->number) :
+							  show_half_child(card, port->index);
 
 	out_open(NULL);
 	out_u64("name", port->number);
