@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The card goes while memory is mapped, work is under way and a group is held. */
 #include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib.h"
@@ -101,6 +107,81 @@ static bool comes_back(void)
 	return true;
 }
 
+/* ---- a call whose memory does not come ---- */
+
+#define PAGE	4096
+
+static void *stalled_page;
+
+/* A page that comes when stalled_end() says so; the descriptor tells who waits for it. */
+static int stalled_begin(void)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+	int fd = syscall(SYS_userfaultfd, O_CLOEXEC);
+
+	stalled_page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	reg.range.start = (uintptr_t)stalled_page;
+	reg.range.len = PAGE;
+	test_must(fd >= 0 && stalled_page != MAP_FAILED && !ioctl(fd, UFFDIO_API, &api) &&
+		  !ioctl(fd, UFFDIO_REGISTER, &reg), "userfaultfd");
+	return fd;
+}
+
+static void stalled_end(int fd, const struct drm_gnic_cmd *cmd)
+{
+	uint8_t page[PAGE] = "";
+	struct uffdio_copy copy = {
+		.dst = (uintptr_t)stalled_page,
+		.src = (uintptr_t)page,
+		.len = PAGE,
+	};
+
+	memcpy(page, cmd, sizeof(*cmd));
+	test_must(!ioctl(fd, UFFDIO_COPY, &copy), "UFFDIO_COPY");
+}
+
+static void *stalled_submit(void *err)
+{
+	*(int *)err = gnic_accel_submit_sync(acc, stalled_page, 1, NULL, 0, NULL, 0);
+	return NULL;
+}
+
+/* true: within ten seconds */
+static bool removed_in_time(void)
+{
+	int ms, status = -1;
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(remove_card());
+	for (ms = 0; ms < 10000 && waitpid(pid, &status, WNOHANG) != pid; ms += 50)
+		usleep(50000);
+	return !status;
+}
+
+/* The card does not wait for its users' memory. */
+static bool removed_while_stalled(void)
+{
+	struct drm_gnic_cmd cmd = gnic_accel_fill(bo, 0, 4096, 0x32323232);
+	int fd = stalled_begin(), err = 0;
+	struct pollfd pollfd = { .fd = fd, .events = POLLIN };
+	pthread_t thread;
+	bool removed;
+
+	test_must(!pthread_create(&thread, NULL, stalled_submit, &err), "a thread");
+	EXPECT_EQ(poll(&pollfd, 1, 5000), 1);
+	removed = removed_in_time();
+	stalled_end(fd, &cmd);
+	pthread_join(thread, NULL);
+	close(fd);
+	EXPECT(removed);
+	EXPECT_EQ(err, -ENODEV);
+	gnic_accel_bo_destroy(bo);
+	gnic_accel_close(acc);
+	return true;
+}
+
 static const struct test tests[] = {
 	{ "remove under load", removed_while_busy },
 	{ "the fence is signalled", fence_is_signalled },
@@ -109,6 +190,8 @@ static const struct test tests[] = {
 	{ "the group's descriptor says so", group_says_so },
 	{ "descriptors can be closed", descriptors_can_be_closed },
 	{ "rescan: a new device", comes_back },
+	{ "remove while a call waits for memory of its caller", removed_while_stalled },
+	{ "rescan once more", comes_back },
 	{ 0 }
 };
 
