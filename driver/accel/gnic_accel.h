@@ -386,8 +386,8 @@ void gnic_job_reap(struct gnic_ctx *ctx);
 
 /* gnic_queue.c */
 int gnic_queue_init(struct gnic_ctx *ctx);
-void gnic_queue_exit(struct gnic_ctx *ctx, int error);
-void gnic_queue_abort(struct gnic_ctx *ctx, int error);
+void gnic_queue_stop(struct gnic_ctx *ctx, int error);
+void gnic_queue_exit(struct gnic_ctx *ctx);
 void gnic_queue_drain(struct gnic_ctx *ctx);
 void gnic_queue_run(struct gnic_ctx *ctx);
 

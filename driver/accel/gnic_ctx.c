@@ -60,8 +60,9 @@ static void gnic_ctx_stop(struct gnic_ctx *ctx, int error)
 {
 	mutex_lock(&ctx->stop_lock);
 	if (ctx->asid) {
-		gnic_queue_exit(ctx, error);
+		gnic_queue_stop(ctx, error);
 		gnic_hold_revoke_all(ctx);
+		gnic_queue_exit(ctx);
 		mutex_lock(&ctx->lock);
 		ctx->stuck = gnic_accel_asid_put(ctx->accel->dev, ctx->asid);
 		ctx->asid = 0;
@@ -125,9 +126,7 @@ void gnic_ctx_stop_all(struct gnic_accel *accel)
 	struct gnic_ctx *ctx;
 
 	mutex_lock(&accel->ctx_lock);
-	list_for_each_entry(ctx, &accel->contexts, link) {
-		gnic_queue_abort(ctx, -ENODEV);
+	list_for_each_entry(ctx, &accel->contexts, link)
 		gnic_ctx_stop(ctx, -ENODEV);
-	}
 	mutex_unlock(&accel->ctx_lock);
 }

@@ -143,11 +143,11 @@ void gnic_queue_run(struct gnic_ctx *ctx)
 	gnic_queue_retire(ctx);
 	if (list_empty(&ctx->running))
 		ctx->progress = jiffies;
-	while (ctx->queue && (job = gnic_queue_first(&ctx->waiting)))
+	while (ctx->queue && !ctx->error && (job = gnic_queue_first(&ctx->waiting)))
 		if (!gnic_queue_start(ctx, job))
 			break;
 	gnic_queue_retire(ctx);
-	if (!list_empty(&ctx->running))
+	if (!list_empty(&ctx->running) && !ctx->error)
 		queue_delayed_work(ctx->accel->wq, &ctx->watchdog, timeout);
 	spin_unlock_irqrestore(&ctx->job_lock, flags);
 }
@@ -324,21 +324,29 @@ static void gnic_queue_reset(struct gnic_ctx *ctx)
 	gnic_queue_run(ctx);
 }
 
+/* Is a reset due? If it may become so later the watchdog looks again. */
+static bool gnic_queue_stands(struct gnic_ctx *ctx)
+{
+	unsigned long due = ctx->progress + msecs_to_jiffies(GNIC_JOB_TIMEOUT_MS);
+
+	lockdep_assert_held(&ctx->job_lock);
+	if (ctx->error)
+		return false;
+	if (ctx->broken || list_empty(&ctx->running))
+		return ctx->broken;
+	if (time_after_eq(jiffies, due))
+		return true;
+	queue_delayed_work(ctx->accel->wq, &ctx->watchdog, due - jiffies);
+	return false;
+}
+
 static void gnic_queue_watchdog(struct work_struct *work)
 {
 	struct gnic_ctx *ctx = container_of(to_delayed_work(work), struct gnic_ctx, watchdog);
-	unsigned long due;
 	bool reset;
 
 	spin_lock_irq(&ctx->job_lock);
-	due = ctx->progress + msecs_to_jiffies(GNIC_JOB_TIMEOUT_MS);
-	reset = ctx->broken;
-	if (!reset && !list_empty(&ctx->running)) {
-		reset = time_after_eq(jiffies, due);
-		if (!reset)
-			queue_delayed_work(ctx->accel->wq, &ctx->watchdog, due - jiffies);
-	}
-	reset &= !ctx->error;
+	reset = gnic_queue_stands(ctx);
 	spin_unlock_irq(&ctx->job_lock);
 	if (reset)
 		gnic_queue_reset(ctx);
@@ -359,29 +367,37 @@ int gnic_queue_init(struct gnic_ctx *ctx)
 }
 
 /**
- * gnic_queue_abort - accept no more jobs, and fail those that there are
+ * gnic_queue_stop - accept no more jobs; the device does no more of those that there are
  * @ctx: context
  * @error: theirs and of all to come
  */
-void gnic_queue_abort(struct gnic_ctx *ctx, int error)
+void gnic_queue_stop(struct gnic_ctx *ctx, int error)
 {
 	spin_lock_irq(&ctx->job_lock);
 	ctx->error = error;
-	gnic_queue_cancel(ctx, error, error);
 	spin_unlock_irq(&ctx->job_lock);
+	cancel_delayed_work_sync(&ctx->watchdog);	/* and it makes no other queue */
+	gnic_queue_destroy(ctx);
 }
 
-void gnic_queue_exit(struct gnic_ctx *ctx, int error)
+/**
+ * gnic_queue_exit - the end of all jobs
+ * @ctx: context, stopped
+ *
+ * Who waits for a fence uses the memory next: the groups are given back before, whose
+ * QPs have what the queue has posted to them.
+ */
+void gnic_queue_exit(struct gnic_ctx *ctx)
 {
-	gnic_queue_abort(ctx, error);
-	cancel_delayed_work_sync(&ctx->watchdog);
+	spin_lock_irq(&ctx->job_lock);
+	gnic_queue_cancel(ctx, ctx->error, ctx->error);
+	spin_unlock_irq(&ctx->job_lock);
 	cancel_work_sync(&ctx->run);
-	gnic_queue_destroy(ctx);
 	cancel_delayed_work_sync(&ctx->reap);
 	gnic_job_reap(ctx);
 }
 
-/* Wait until all is done, or the watchdog has seen to it, or abort was called. */
+/* Wait until all is done, or the watchdog has seen to it, or the queue has ended. */
 void gnic_queue_drain(struct gnic_ctx *ctx)
 {
 	wait_event_timeout(ctx->idle, !READ_ONCE(ctx->jobs),

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Commands, their order, sync objects, and each refusal of a submission. Kernels: one */
+#include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -338,6 +341,87 @@ static bool close_while_busy(void)
 	return true;
 }
 
+/* ---- a process that is killed while its context works ---- */
+
+#define KILLED_ROUNDS	20
+#define KILLED_STEP	(MIB / 16)
+
+/* In a context of its own it writes to memory of @a, again and again. */
+static void killed_child(int shared, int answer)
+{
+	uint32_t count = gnic_accel_info(acc)->submit_max, i, n;
+	struct drm_gnic_cmd cmds[count];
+	struct gnic_accel_bo *bo;
+	struct gnic_accel *other;
+	int file = -1;
+
+	test_open(&other);
+	test_must(!gnic_accel_bo_import(other, &bo, shared, 0), "an import");
+	for (n = 0; n < 4; n++) {
+		for (i = 0; i < count; i++)
+			cmds[i] = gnic_accel_fill(bo, 0, MIB, n * count + i + 1);
+		file = gnic_accel_submit(other, cmds, count);
+	}
+	test_must(write(answer, &file, sizeof(file)) == sizeof(file), "a pipe");
+	pause();
+}
+
+/* The child's last fence; it is killed while it works. */
+static int killed_fence(int shared)
+{
+	int ends[2], theirs, file, pidfd;
+	pid_t pid;
+
+	test_must(!pipe(ends), "a pipe");
+	pid = fork();
+	if (!pid)
+		killed_child(shared, ends[1]);
+	test_must(read(ends[0], &theirs, sizeof(theirs)) == sizeof(theirs), "the child");
+	pidfd = syscall(SYS_pidfd_open, pid, 0);
+	file = syscall(SYS_pidfd_getfd, pidfd, theirs, 0);
+	kill(pid, SIGKILL);
+	close(pidfd);
+	close(ends[0]);
+	close(ends[1]);
+	return file;
+}
+
+/* What the device has written up to now, here and there. */
+static void killed_look(uint32_t *seen)
+{
+	unsigned int i;
+
+	for (i = 0; i < MIB / KILLED_STEP; i++)
+		seen[i] = *(volatile uint32_t *)(a->map + i * KILLED_STEP);
+}
+
+/* Who waits for a fence has the memory for himself, however the work has ended. */
+static bool killed_while_busy(void)
+{
+	uint32_t then[MIB / KILLED_STEP], now[MIB / KILLED_STEP];
+	unsigned int round, cancelled = 0;
+	int shared = gnic_accel_bo_export(a, DRM_RDWR), file, status;
+
+	EXPECT(shared >= 0);
+	for (round = 0; round < KILLED_ROUNDS; round++) {
+		file = killed_fence(shared);
+		EXPECT(file >= 0);
+		do {
+			status = gnic_accel_wait(file, 0);
+		} while (status == -ETIME);
+		killed_look(then);
+		cancelled += status == -ECANCELED;
+		wait(NULL);
+		usleep(50000);
+		killed_look(now);
+		EXPECT(memcmp(then, now, sizeof(then)) == 0);
+		close(file);
+	}
+	EXPECT(cancelled > KILLED_ROUNDS / 2);
+	close(shared);
+	return true;
+}
+
 /* The handle is closed, the command still has its memory. */
 static bool bo_close_while_busy(void)
 {
@@ -372,6 +456,7 @@ static const struct test tests[] = {
 	{ "sync objects: a point of a timeline", sync_timeline },
 	{ "sync objects: a point that is yet to come", sync_waits_for_a_point },
 	{ "close: work is finished first", close_while_busy },
+	{ "killed: the fence tells when the device has stopped", killed_while_busy },
 	{ "close of a handle: work keeps the memory", bo_close_while_busy },
 	{ 0 }
 };
