@@ -103,7 +103,7 @@ static inline struct gnic_accel *to_gnic_accel(struct drm_device *drm)
  * @dep_cb: queues @run
  * @busy_ns: how long @running had jobs, up to @busy_since
  * @busy_since: since when it has, or 0
- * @progress: jiffies when the queue last moved
+ * @progress: jiffies when the oldest of @running last moved
  * @broken: the queue can't complete anything
  * @run: looks at @waiting
  * @reap: frees @done

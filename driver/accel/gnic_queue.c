@@ -115,6 +115,7 @@ static void gnic_queue_retire(struct gnic_ctx *ctx)
 		if (ctx->queue)
 			gnic_accel_queue_retire(ctx->queue, job->end - ctx->tail);
 		ctx->tail = job->end;
+		ctx->progress = jiffies;
 		list_move_tail(&job->link, &ctx->done);
 		if (job->error)
 			dma_fence_set_error(job->fence, job->error);
@@ -222,7 +223,9 @@ static void gnic_queue_complete(void *priv, u32 tag, bool error, u32 data)
 	spin_lock_irqsave(&ctx->job_lock, flags);
 	job = gnic_queue_take(ctx, tag, error);
 	if (job) {
-		ctx->progress = jiffies;
+		/* others may go on for ever, and the fence of the oldest waits */
+		if (job == gnic_queue_first(&ctx->running))
+			ctx->progress = jiffies;
 		if (error && !job->error)
 			job->error = gnic_queue_errno(data);
 		done = gnic_queue_asked(job, tag) && !--job->pending;

@@ -122,6 +122,25 @@ static bool waits_for_a_buffer(void)
 	return true;
 }
 
+/* Work of the same context goes on beside it: the queue's time-out is its own all the same. */
+static bool waits_beside_others(void)
+{
+	int timeout = gnic_accel_info(acc)->timeout_ms, ms, err = -ETIME;
+	struct drm_gnic_cmd cmd = send_cmd(0, 0, 5000), fill = gnic_accel_fill(dst, 0, 4096, 7);
+	int file = gnic_accel_submit(acc, &cmd, 1);
+
+	EXPECT(file >= 0);
+	for (ms = 0; ms < 2 * timeout && err == -ETIME; ms += 250) {
+		EXPECT_EQ(gnic_accel_submit_sync(acc, &fill, 1, NULL, 0, NULL, 0), 0);
+		err = gnic_accel_wait(file, 250);
+	}
+	close(file);
+	EXPECT_EQ(err, -ETIMEDOUT);
+	EXPECT(ms > timeout / 2);
+	EXPECT_EQ(gnic_accel_run(acc, &fill, 1), 0);
+	return groups_again();
+}
+
 /* Buffers of one who let go are nobody's; the next one counts from 0. */
 static bool taken_back(void)
 {
@@ -397,6 +416,7 @@ static const struct test tests[] = {
 	{ "SEND with immediate", immediate },
 	{ "SEND: more than the queues hold", many },
 	{ "SEND waits for a buffer", waits_for_a_buffer },
+	{ "SEND that waits beside other work: ETIMEDOUT", waits_beside_others },
 	{ "buffers of a holder who left", taken_back },
 	{ "a queue full of buffers", queue_is_full },
 	{ "SEND that is too long", too_long },
