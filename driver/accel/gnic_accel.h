@@ -209,7 +209,8 @@ static inline struct gnic_bo *to_gnic_bo(struct drm_gem_object *obj)
 
 /* Records for a reader; the writer never waits. */
 struct gnic_events {
-	spinlock_t lock;		/* all of it */
+	struct mutex read_lock;		/* tail: one reader at a time */
+	spinlock_t lock;		/* all below */
 	wait_queue_head_t wait;
 	struct drm_gnic_event *ring;	/* GNIC_EVENTS of them */
 	u32 head;

@@ -11,6 +11,7 @@
 
 int gnic_events_init(struct gnic_events *events)
 {
+	mutex_init(&events->read_lock);
 	spin_lock_init(&events->lock);
 	init_waitqueue_head(&events->wait);
 	events->ring = kvcalloc(GNIC_EVENTS, sizeof(*events->ring), GFP_KERNEL_ACCOUNT);
@@ -20,6 +21,7 @@ int gnic_events_init(struct gnic_events *events)
 void gnic_events_exit(struct gnic_events *events)
 {
 	kvfree(events->ring);
+	mutex_destroy(&events->read_lock);
 }
 
 static u32 gnic_events_room(const struct gnic_events *events, u32 type)
@@ -59,18 +61,26 @@ out_unlock:
 	wake_up_interruptible(&events->wait);
 }
 
-/* 1: @event is the next record, 0: there are no more, -EAGAIN: not yet */
-static int gnic_events_pop(struct gnic_events *events, struct drm_gnic_event *event)
+/* 1: @event is the next record, 0: there are no more, -EAGAIN: not yet; read_lock held */
+static int gnic_events_peek(struct gnic_events *events, struct drm_gnic_event *event)
 {
 	int ret = 1;
 
 	spin_lock_irq(&events->lock);
 	if (events->head != events->tail)
-		*event = events->ring[events->tail++ % GNIC_EVENTS];
+		*event = events->ring[events->tail % GNIC_EVENTS];
 	else
 		ret = events->closed ? 0 : -EAGAIN;
 	spin_unlock_irq(&events->lock);
 	return ret;
+}
+
+/* The reader has it. */
+static void gnic_events_pop(struct gnic_events *events)
+{
+	spin_lock_irq(&events->lock);
+	events->tail++;
+	spin_unlock_irq(&events->lock);
 }
 
 static bool gnic_events_ready(struct gnic_events *events)
@@ -83,20 +93,25 @@ static bool gnic_events_ready(struct gnic_events *events)
 	return ready;
 }
 
+/* What does not get to the reader stays for the next call. */
 static ssize_t gnic_events_copy(struct gnic_events *events, char __user *buf, size_t len)
 {
 	struct drm_gnic_event event;
 	size_t done = 0;
-	int ret = 1;
+	int ret = 0;
 
+	if (mutex_lock_interruptible(&events->read_lock))
+		return -ERESTARTSYS;
 	while (len - done >= sizeof(event)) {
-		ret = gnic_events_pop(events, &event);
+		ret = gnic_events_peek(events, &event);
+		if (ret > 0 && copy_to_user(buf + done, &event, sizeof(event)))
+			ret = -EFAULT;
 		if (ret <= 0)
 			break;
-		if (copy_to_user(buf + done, &event, sizeof(event)))
-			return -EFAULT;
+		gnic_events_pop(events);
 		done += sizeof(event);
 	}
+	mutex_unlock(&events->read_lock);
 	return done ?: ret;
 }
 

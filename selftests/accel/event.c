@@ -6,6 +6,8 @@
  */
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "hw/syndrome.h"
@@ -89,6 +91,30 @@ static bool qp_error(void)
 	EXPECT(nothing_more(right_fd));
 	EXPECT_EQ(diagnosed(&left, "qp_errors"), before + 1);
 	EXPECT_EQ(test_sh("devlink health recover %s reporter qp", left.dev), 0);
+	EXPECT(next(left_fd, DRM_GNIC_EVENT_QP_RECOVERED, 1, 0));
+	return works();
+}
+
+/* Two records, and memory for one: the other one is still there. */
+static bool read_of_a_part(void)
+{
+	size_t page = sysconf(_SC_PAGESIZE), one = sizeof(struct drm_gnic_event);
+	struct pollfd pollfd = { .fd = left_fd, .events = POLLIN };
+	struct drm_gnic_event *event;
+	char *map;
+
+	map = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	EXPECT(map != MAP_FAILED);
+	EXPECT_EQ(munmap(map + page, page), 0);
+	event = (struct drm_gnic_event *)(map + page - one);
+	EXPECT(fault("qp", &left, 1));
+	EXPECT_EQ(poll(&pollfd, 1, 10000), 1);
+	EXPECT_EQ(test_sh("devlink health recover %s reporter qp", left.dev), 0);
+	EXPECT_EQ(read(left_fd, map + page, one), -1);
+	EXPECT_EQ(errno, EFAULT);
+	EXPECT_EQ(read(left_fd, event, 2 * one), one);
+	EXPECT_EQ(event->type, DRM_GNIC_EVENT_QP_ERROR);
+	munmap(map, page);
 	EXPECT(next(left_fd, DRM_GNIC_EVENT_QP_RECOVERED, 1, 0));
 	return works();
 }
@@ -357,6 +383,7 @@ static bool active_without_link(void)
 
 static const struct test tests[] = {
 	{ "a QP that failed", qp_error },
+	{ "records, and memory for a part of them", read_of_a_part },
 	{ "a QP that failed, for each reason there is", each_syndrome },
 	{ "a doorbell that was lost", doorbell_overrun },
 	{ "a CQ that failed, and recovery is refused", cq_error },
