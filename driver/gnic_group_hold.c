@@ -149,8 +149,9 @@ static int gnic_group_hold_locked(struct gnic_group *group, u16 asid,
 	if (group->active)
 		err = gnic_group_set_asid(group, asid);
 	if (err) {
-		gnic_group_set_asid(group, GNIC_ASID_NONE);
 		gnic_group_set_holder(group, GNIC_ASID_NONE, NULL, NULL);
+		if (gnic_group_set_asid(group, GNIC_ASID_NONE))
+			gnic_group_renew(group);
 	}
 	return err;
 }
@@ -210,20 +211,29 @@ static void gnic_group_mend(struct gnic_group *group)
 		gnic_group_well(group);
 }
 
-void gnic_accel_group_release(struct gnic_group *group)
+/* QPs that a device leaves their ASID would go on to touch memory of the holder who left. */
+static void gnic_group_leave(struct gnic_group *group)
 {
-	mutex_lock(&group->lock);
-	if (group->active) {
-		gnic_group_wait_idle(group);
-		gnic_group_set_asid(group, GNIC_ASID_NONE);
-	}
+	int err;
+
+	gnic_group_wait_idle(group);
+	err = gnic_group_set_asid(group, GNIC_ASID_NONE);
 	gnic_group_set_holder(group, GNIC_ASID_NONE, NULL, NULL);
-	if (group->active && group->attr.type != GNIC_GROUP_RAW) {
+	if (err || group->attr.type == GNIC_GROUP_RAW) {
+		gnic_group_renew(group);
+	} else {
 		gnic_group_take_back(group);
 		gnic_group_mend(group);
 	}
-	if (group->active && group->attr.type == GNIC_GROUP_RAW)
-		gnic_group_renew(group);
+}
+
+void gnic_accel_group_release(struct gnic_group *group)
+{
+	mutex_lock(&group->lock);
+	if (group->active)
+		gnic_group_leave(group);
+	else
+		gnic_group_set_holder(group, GNIC_ASID_NONE, NULL, NULL);
 	mutex_unlock(&group->lock);
 	gnic_group_put(group);
 }

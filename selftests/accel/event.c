@@ -381,6 +381,53 @@ static bool active_without_link(void)
 	return works();
 }
 
+/* ---- a device that does not let go ---- */
+
+static bool refuse_qpc_write(unsigned int skip, unsigned int count)
+{
+	return sim_cmd("{\"cmd\":\"fault\",\"kind\":\"command\",\"card\":%u,"
+		       "\"opcode\":\"QPC_WRITE\",\"status\":\"BUSY\",\"skip\":%u,"
+		       "\"count\":%u}\n", gnic_accel_info(acc)->module_id, skip, count);
+}
+
+/* Memory of who does not hold the right group is not written. */
+static bool nothing_arrives(void)
+{
+	struct drm_gnic_cmd cmd = gnic_accel_write(left_fd, 0, src, 0, dst->address, 5000);
+
+	memset(src->map, 0x5a, 5000);
+	memset(dst->map, 0, 5000);
+	EXPECT(gnic_accel_run(acc, &cmd, 1) != 0);
+	EXPECT(test_filled(dst->map, 5000, 0));
+	return true;
+}
+
+static bool held_again(void)
+{
+	right_fd = gnic_accel_hold(acc, right.sfnum);
+	EXPECT(right_fd >= 0);
+	EXPECT(group_pair_again(&left, left_fd, &right, right_fd));
+	return works();
+}
+
+static bool holder_goes_unheard(void)
+{
+	EXPECT(refuse_qpc_write(0, 1));
+	close(right_fd);
+	EXPECT(nothing_arrives());
+	return held_again();
+}
+
+/* Of two QPs the first has the ASID already. */
+static bool holder_is_refused(void)
+{
+	close(right_fd);
+	EXPECT(refuse_qpc_write(2, 2));
+	EXPECT_EQ(gnic_accel_hold(acc, right.sfnum), -EBUSY);
+	EXPECT(nothing_arrives());
+	return held_again();
+}
+
 static const struct test tests[] = {
 	{ "a QP that failed", qp_error },
 	{ "records, and memory for a part of them", read_of_a_part },
@@ -396,6 +443,8 @@ static const struct test tests[] = {
 	{ "events are lost: the link", lost_link },
 	{ "events are lost: a doorbell", lost_doorbell },
 	{ "events are lost: a CQ failed", lost_cq_error },
+	{ "the holder goes, and the device does not take the ASID back", holder_goes_unheard },
+	{ "nor does it from who could not become the holder", holder_is_refused },
 	{ 0 }
 };
 
