@@ -2,7 +2,7 @@
 /* Device memory of a buffer object. */
 #include <linux/io.h>
 #include <linux/scatterlist.h>
-#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 
@@ -27,13 +27,16 @@ static int gnic_hbm_clear(struct gnic_bo *bo)
 		return -ENOMEM;
 	for (i = 0; i < words; i++) {
 		__raw_writeq(0, &mem[i]);
-		if (!(i & 0xffff))
-			cond_resched();
+		if (i & 0xffff)
+			continue;
+		cond_resched();
+		if (fatal_signal_pending(current))
+			break;
 	}
 	/* The window that follows shows it to the device. */
 	wmb();
 	iounmap(mem);
-	return 0;
+	return i < words ? -EINTR : 0;
 }
 
 static int gnic_hbm_get(struct gnic_bo *bo)

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Every call of the compute device with good arguments, and each refusal. */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib.h"
@@ -114,6 +117,39 @@ static bool bo_create_refuses(void)
 	EXPECT_EQ(bo_create((struct drm_gnic_bo_create){ .size = UINT64_MAX }), -ENOMEM);
 	EXPECT_EQ(gnic_accel_ioctl(gnic_accel_fd(acc), DRM_IOCTL_GNIC_BO_CREATE, NULL), -EFAULT);
 	EXPECT_EQ(hbm_free(), before);
+	return true;
+}
+
+static uint64_t now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000ull + now.tv_nsec / 1000;
+}
+
+/* All memory of a card takes a while to clear: who is killed does not stay for it. */
+static bool bo_create_killed(void)
+{
+	struct drm_gnic_bo_create all = { .size = gnic_accel_info(acc)->hbm_size };
+	uint64_t before = hbm_free(), whole = now_us();
+	struct drm_gem_close close = { 0 };
+	pid_t pid;
+
+	EXPECT_EQ(gnic_accel_ioctl(gnic_accel_fd(acc), DRM_IOCTL_GNIC_BO_CREATE, &all), 0);
+	whole = now_us() - whole;
+	close.handle = all.handle;
+	EXPECT_EQ(gnic_accel_ioctl(gnic_accel_fd(acc), DRM_IOCTL_GEM_CLOSE, &close), 0);
+	EXPECT_EQ(hbm_free(), before);
+	pid = fork();
+	if (!pid)
+		_exit(bo_create((struct drm_gnic_bo_create){ .size = all.size }) != 0);
+	usleep(whole / 10);
+	kill(pid, SIGKILL);
+	before = now_us();
+	EXPECT_EQ(waitpid(pid, NULL, 0), pid);
+	EXPECT_IN(now_us() - before, 0, whole / 2);
+	EXPECT_EQ(hbm_free(), all.size);
 	return true;
 }
 
@@ -363,6 +399,7 @@ static const struct test tests[] = {
 	{ "a call that is not there", unknown_number },
 	{ "bo: create, info, close", bo_good },
 	{ "bo create: each refusal", bo_create_refuses },
+	{ "bo create: killed while memory is cleared", bo_create_killed },
 	{ "bo info: each refusal", bo_info_refuses },
 	{ "bo: what another one left is gone", bo_no_leftovers },
 	{ "bo: no more windows, then again", bo_all_windows },
