@@ -326,8 +326,6 @@ static int gnic_bo_create_handle(struct drm_file *file, struct drm_gnic_bo_creat
 
 static int gnic_bo_may_be(struct gnic_accel *accel, u64 size, u32 flags)
 {
-	if (flags & DRM_GNIC_BO_REMOTE_READ && !accel->info.rdv)
-		return -EOPNOTSUPP;
 	if (!(flags & DRM_GNIC_BO_HOST))
 		return size > accel->info.hbm_size ? -ENOMEM : 0;
 	if (!accel->info.segments)
@@ -375,6 +373,8 @@ int gnic_bo_create_ioctl(struct drm_device *drm, void *data, struct drm_file *fi
 
 	if (!gnic_bo_create_valid(args))
 		return -EINVAL;
+	if (args->flags & DRM_GNIC_BO_REMOTE_READ && !to_gnic_accel(drm)->info.rdv)
+		return -EOPNOTSUPP;
 	if (!drm_dev_enter(drm, &idx))
 		return -ENODEV;
 	if (args->flags & DRM_GNIC_BO_IMPORT)

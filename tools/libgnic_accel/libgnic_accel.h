@@ -138,7 +138,7 @@ GNIC_ACCEL_API int gnic_accel_bo_export(const struct gnic_accel_bo *bo, uint32_t
  * @context: who gets it
  * @bo: out: for gnic_accel_bo_destroy(); mapped for reading, and for writing if it may be
  * @fd: descriptor of the dma-buf; it stays the caller's, and may be closed
- * @flags: 0 or DRM_GNIC_BO_REMOTE_WRITE
+ * @flags: 0 or DRM_GNIC_BO_REMOTE_*
  *
  * Return: 0 or -errno; -EOPNOTSUPP: device memory of another card, -EACCES: far ends may not
  * write there, -ENODEV: who exported it is gone.
