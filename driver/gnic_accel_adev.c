@@ -283,8 +283,11 @@ static int gnic_accel_window_create(struct gnic_dev *dev, u16 asid,
 
 	*id = le32_to_cpu(out.id);
 	err = xa_err(xa_store(&dev->accel->windows, *id, xa_mk_value(asid), GFP_KERNEL));
-	if (err)
-		gnic_accel_window_forget(dev, *id);
+	/* one that stays, and of which nobody knows, is as one that was made without an answer */
+	if (err && gnic_accel_window_forget(dev, *id)) {
+		set_bit(asid, dev->accel->unsure);
+		err = -ETIMEDOUT;
+	}
 	return err;
 }
 
