@@ -207,6 +207,23 @@ static inline struct gnic_bo *to_gnic_bo(struct drm_gem_object *obj)
 	return container_of(obj, struct gnic_bo, base);
 }
 
+/**
+ * gnic_bo_piece - where a piece of a buffer object is
+ * @obj: object
+ * @offset: where the piece begins
+ * @size: bytes of it, not 0
+ * @address: its device address
+ *
+ * Return: 0 or -ERANGE.
+ */
+static inline int gnic_bo_piece(struct drm_gem_object *obj, u64 offset, u64 size, u64 *address)
+{
+	if (size > obj->size || offset > obj->size - size)
+		return -ERANGE;
+	*address = to_gnic_bo(obj)->node.start + offset;
+	return 0;
+}
+
 /* Records for a reader; the writer never waits. */
 struct gnic_events {
 	struct mutex read_lock;		/* tail: one reader at a time */
@@ -291,7 +308,6 @@ int gnic_bo_create_ioctl(struct drm_device *drm, void *data, struct drm_file *fi
 int gnic_bo_info_ioctl(struct drm_device *drm, void *data, struct drm_file *file);
 void gnic_bo_put_orphans(struct gnic_ctx *ctx);
 void gnic_bo_put_all(struct gnic_accel *accel);
-int gnic_bo_piece(struct drm_gem_object *obj, u64 offset, u64 size, u64 *address);
 
 /* gnic_hold.c */
 int gnic_group_hold_ioctl(struct drm_device *drm, void *data, struct drm_file *file);
@@ -346,7 +362,30 @@ static inline bool gnic_submit_size_valid(u64 size)
 
 /* gnic_submit.c */
 int gnic_submit_ioctl(struct drm_device *drm, void *data, struct drm_file *file);
-int gnic_submit_span(struct gnic_submit *submit, u32 handle, u64 offset, u64 span, u64 *address);
+int gnic_submit_find(struct gnic_submit *submit, u32 handle);
+
+/**
+ * gnic_submit_span - where a piece of a buffer object is
+ * @submit: the job keeps the object until it is done
+ * @handle: of the object
+ * @offset: where the piece begins
+ * @span: bytes of it, not 0
+ * @address: out: its device address
+ *
+ * Return: 0, -ENOENT, -ERANGE.
+ */
+static inline int gnic_submit_span(struct gnic_submit *submit, u32 handle, u64 offset, u64 span,
+				   u64 *address)
+{
+	int err;
+
+	if (!submit->bo || submit->handle != handle) {
+		err = gnic_submit_find(submit, handle);
+		if (err)
+			return err;
+	}
+	return gnic_bo_piece(submit->bo, offset, span, address);
+}
 
 /* gnic_message.c */
 gnic_submit_op gnic_message_write;

@@ -402,20 +402,3 @@ int gnic_bo_info_ioctl(struct drm_device *drm, void *data, struct drm_file *file
 	drm_gem_object_put(obj);
 	return 0;
 }
-
-/**
- * gnic_bo_piece - where a piece of a buffer object is
- * @obj: object
- * @offset: where the piece begins
- * @size: bytes of it, not 0
- * @address: its device address
- *
- * Return: 0 or -ERANGE.
- */
-int gnic_bo_piece(struct drm_gem_object *obj, u64 offset, u64 size, u64 *address)
-{
-	if (size > obj->size || offset > obj->size - size)
-		return -ERANGE;
-	*address = to_gnic_bo(obj)->node.start + offset;
-	return 0;
-}

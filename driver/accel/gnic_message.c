@@ -2,8 +2,10 @@
 /* Commands that send messages: each becomes a WQE that the device posts to a QP of a group. */
 #include "gnic_accel.h"
 
-#define GNIC_MESSAGE_FLAGS \
-	(DRM_GNIC_CMD_IMMEDIATE | DRM_GNIC_CMD_INLINE | DRM_GNIC_SOB_ADD | DRM_GNIC_SOB_SET)
+/* The far end learns of it. */
+#define GNIC_MESSAGE_TOLD \
+	(DRM_GNIC_CMD_IMMEDIATE | DRM_GNIC_SOB_ADD | DRM_GNIC_SOB_SET)
+#define GNIC_MESSAGE_FLAGS	(GNIC_MESSAGE_TOLD | DRM_GNIC_CMD_INLINE)
 
 #define GNIC_MESSAGE_WRITES	(BIT(DRM_GNIC_OP_RDMA_WRITE) | BIT(DRM_GNIC_OP_SEND))
 
@@ -60,7 +62,9 @@ static int gnic_message_data(struct gnic_submit *submit, const struct drm_gnic_c
 	wqe->size = cpu_to_le32(cmd->size);
 	wqe->local_addr = cpu_to_le64(src);
 	wqe->tag = cpu_to_le32(cmd->data);
-	return gnic_sob_completion(submit->job->ctx->accel, cmd, wqe);
+	if (cmd->flags & GNIC_MESSAGE_TOLD)
+		return gnic_sob_completion(submit->job->ctx->accel, cmd, wqe);
+	return 0;
 }
 
 /* The group is known: the WQE is for one of its QPs. */
@@ -92,8 +96,9 @@ static int gnic_message_post(struct gnic_submit *submit, const struct drm_gnic_c
 }
 
 /* The second half of the WQE is a command of its own, before the one that posts. */
-static int gnic_message_write_rows(struct gnic_submit *submit, const struct drm_gnic_cmd *cmd,
-				   struct gnic_hw_compute_wqe *wqe)
+static noinline_for_stack int gnic_message_write_rows(struct gnic_submit *submit,
+						      const struct drm_gnic_cmd *cmd,
+						      struct gnic_hw_compute_wqe *wqe)
 {
 	struct gnic_rows rows;
 	int err;

@@ -10,28 +10,17 @@
 
 /* ---- commands ---- */
 
-/**
- * gnic_submit_span - where a piece of a buffer object is
- * @submit: the job keeps the object until it is done
- * @handle: of the object
- * @offset: where the piece begins
- * @span: bytes of it, not 0
- * @address: out: its device address
- *
- * Return: 0, -ENOENT, -ERANGE.
- */
-int gnic_submit_span(struct gnic_submit *submit, u32 handle, u64 offset, u64 span, u64 *address)
+/* The object of the commands that follow, too. */
+int gnic_submit_find(struct gnic_submit *submit, u32 handle)
 {
 	struct gnic_job *job = submit->job;
 
-	if (!submit->bo || submit->handle != handle) {
-		submit->bo = drm_gem_object_lookup(submit->file, handle);
-		if (!submit->bo)
-			return -ENOENT;
-		submit->handle = handle;
-		job->bos[job->bo_count++] = submit->bo;
-	}
-	return gnic_bo_piece(submit->bo, offset, span, address);
+	submit->bo = drm_gem_object_lookup(submit->file, handle);
+	if (!submit->bo)
+		return -ENOENT;
+	submit->handle = handle;
+	job->bos[job->bo_count++] = submit->bo;
+	return 0;
 }
 
 static int gnic_submit_bo(struct gnic_submit *submit, u32 handle, u64 offset, u64 size,
@@ -168,16 +157,16 @@ static int gnic_submit_cmd(struct gnic_submit *submit, const struct drm_gnic_cmd
 
 static int gnic_submit_cmds(struct gnic_submit *submit, const struct drm_gnic_submit *args)
 {
-	struct drm_gnic_cmd __user *user = u64_to_user_ptr(args->cmds);
-	struct drm_gnic_cmd cmd;
+	struct drm_gnic_cmd *cmds;
 	int err = 0;
 	u32 i;
 
-	for (i = 0; i < args->cmd_count && !err; i++) {
-		if (copy_from_user(&cmd, &user[i], sizeof(cmd)))
-			return -EFAULT;
-		err = gnic_submit_cmd(submit, &cmd);
-	}
+	cmds = vmemdup_array_user(u64_to_user_ptr(args->cmds), args->cmd_count, sizeof(*cmds));
+	if (IS_ERR(cmds))
+		return PTR_ERR(cmds);
+	for (i = 0; i < args->cmd_count && !err; i++)
+		err = gnic_submit_cmd(submit, &cmds[i]);
+	kvfree(cmds);
 	return err;
 }
 
