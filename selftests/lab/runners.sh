@@ -54,7 +54,7 @@ guest_fails() {
 }
 
 # ended SIGNAL STATUS GUESTS COMMAND...: when so many guests run it gets the signal; SIGINT comes
-# from a terminal, and so to all of its group
+# from a terminal, and so to all of its group. We may be where it is ignored.
 ended() {
 	local signal=$1 wanted=$2 guests=$3 to='' pid status tag=$WORK.$1
 	shift 3
@@ -64,7 +64,7 @@ ended() {
 		echo >>$WORK/begun; while :; do sleep 0.1; done"
 	: >"$WORK/begun"
 	set -m
-	"$@" </dev/null &
+	env --default-signal=INT "$@" </dev/null &
 	pid=$!
 	set +m
 	unset TAG

@@ -53,12 +53,12 @@ model_fails() {
 }
 
 # As from a terminal: all of them get the signal. A shell that has something else to do goes
-# on if the lab ends by itself.
+# on if the lab ends by itself. We may be where the signal is ignored.
 interrupted() {
 	local output=$WORK/interrupted pid status
 
 	set -m
-	TAG=$output LAB_TIMEOUT=120 bash -c '"$@"; echo it goes on' bash \
+	TAG=$output LAB_TIMEOUT=120 env --default-signal=INT bash -c '"$@"; echo it goes on' bash \
 		"$LAB" run -- bash -c 'echo it runs; sleep 100' >"$output" 2>&1 &
 	pid=$!
 	set +m
