@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Traffic classes: mqprio, dcb ets and maxrate. What they do on the wire is seen
 # in the order of frames that wait together: the port is silenced, the queues
-# are filled, and then it may send.
+# are filled, and then it may send. Kernels: one
 
 . "$(dirname "$0")/../lib/guest.sh"
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Frames with their FCS, and bad frames, for who wants to see them.
-# Topology: lib/guest.sh.
+# Topology: lib/guest.sh. Kernels: one
 
 . "$(dirname "$0")/../lib/guest.sh"
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # tx_maxrate: a limit of each queue, kept over all that makes queues anew.
+# Kernels: one
 
 . "$(dirname "$0")/../lib/guest.sh"
 . "$(dirname "$0")/../lib/rate.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # What the device does to frames, judged by tcpdump at the far end, and what
-# it says of those that it received. Topology: lib/guest.sh.
+# it says of those that it received. Topology: lib/guest.sh. Kernels: one
 
 . "$(dirname "$0")/../lib/guest.sh"
 . "$(dirname "$0")/../lib/stream.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Priority-based flow control: a priority that is silent when it is asked, one
-# that asks when buffers run short and loses nothing, and settings.
+# that asks when buffers run short and loses nothing, and settings. Kernels: one
 
 . "$(dirname "$0")/../lib/guest.sh"
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# SCTP, whose checksum the device makes and checks: CRC-32C. Topology: lib/guest.sh
+# SCTP, whose checksum the device makes and checks: CRC-32C. Topology: lib/guest.sh.
+# Kernels: one
 
 . "$(dirname "$0")/../lib/guest.sh"
 . "$(dirname "$0")/../lib/stream.sh"

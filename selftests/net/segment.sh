@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Segments that the device makes: of UDP, and of what a tunnel carries. Judged
 # by the far end's stack, which drops what has a wrong sum, and by the counters
-# of the queues. Topology: lib/guest.sh.
+# of the queues. Topology: lib/guest.sh. Kernels: one
 
 . "$(dirname "$0")/../lib/guest.sh"
 . "$(dirname "$0")/../lib/tunnel.sh"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A far end that asks for silence without end, by pause and by PFC, is noticed and obeyed
 # no more; as long as it is obeyed, the transmit watchdog is silent too.
-# Topology: lib/guest.sh.
+# Topology: lib/guest.sh. Kernels: one
 
 . "$(dirname "$0")/../lib/guest.sh"
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What the device says of checksums that it does not see at once: those behind the
 # ports of UDP tunnels that it was told, and, of all else, the sum of the frame, which
-# the stack judges. Topology: lib/guest.sh.
+# the stack judges. Topology: lib/guest.sh. Kernels: one
 
 . "$(dirname "$0")/../lib/guest.sh"
 . "$(dirname "$0")/../lib/tunnel.sh"

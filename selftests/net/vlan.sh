@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Tags: both kinds inserted, stripped and filtered by the device, each of it
-# turned off and on under traffic. Topology: lib/guest.sh.
+# turned off and on under traffic. Topology: lib/guest.sh. Kernels: one
 
 . "$(dirname "$0")/../lib/guest.sh"
 . "$(dirname "$0")/../lib/sender.sh"
