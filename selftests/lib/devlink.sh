@@ -47,7 +47,7 @@ skip_all() {
 
 # port_dev CARD INDEX: netdev of a devlink port
 port_dev() {
-	devlink -j port show "$1/$2" | jq -r '.port[].netdev // empty'
+	word ' netdev ([^ ]+)' devlink port show "$1/$2"
 }
 
 rep_dev() {
@@ -97,7 +97,7 @@ mode_set() {
 }
 
 mode_get() {
-	devlink -j dev eswitch show "$1" | jq -r '.dev[].mode'
+	word ' mode ([^[:space:]]+)' devlink dev eswitch show "$1"
 }
 
 # group_add CARD SFNUM: until the end of the test
@@ -126,12 +126,13 @@ group_state() {
 
 # group_get CARD SFNUM MEMBER: hw_addr, state, opstate
 group_get() {
-	devlink -j port show "$1/$((SF_INDEX + $2))" | jq -r ".port[].function.$3"
+	word " $3 ([^[:space:]]+)" devlink port show "$1/$((SF_INDEX + $2))"
 }
 
 # The nested instance: auxiliary/gnic.sf.N
 group_sf() {
-	group_get "$1" "$2" 'nested_devlink | keys[0]'
+	word 'nested_devlink:[[:space:]]+([^[:space:]]+)' \
+		devlink port show "$1/$((SF_INDEX + $2))"
 }
 
 param_set() {
@@ -139,19 +140,16 @@ param_set() {
 }
 
 param_get() {
-	devlink -j dev param show "$1" name "$2" | jq -r '.param[][].values[0].value'
+	word ' value ([^[:space:]]+)' devlink dev param show "$1" name "$2"
 }
 
-# group_set CARD SFNUM [NAME VALUE]...
+# group_set CARD SFNUM [NAME VALUE]...: in this order, up to the first that is refused
 group_set() {
 	local sf
 
 	sf=$(group_sf "$1" "$2")
 	shift 2
-	while [ $# -gt 0 ]; do
-		param_set "$sf" "$1" "$2" || return
-		shift 2
-	done
+	printf "dev param set $sf name %s value \"%s\" cmode runtime\n" "$@" | devlink -b -
 }
 
 group_param() {
