@@ -78,7 +78,8 @@ class Topology:
 
     def lift(self):
         """Back to ports that nobody has touched."""
-        if self.kind == "named":
+        if os.path.exists(NAMES):
+            os.remove(NAMES)
             sh("udevadm control --exit")
         self.kind = None
         for line in sh("ip netns list", check=False).splitlines():
