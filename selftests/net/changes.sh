@@ -48,23 +48,30 @@ programs() {
 	step ip link set dev "$DEV" xdpdrv off
 }
 
-# The stack drops what waits in the discipline of a queue that goes. Without a limit of
-# their own queues are stopped by the driver alone.
-without_limits() {
+# limits BYTES: the least that the stack lets each queue hold
+limits() {
 	local queue
 
 	for queue in "/sys/class/net/$DEV/queues/"tx-*; do
-		echo 1000000 >"$queue/byte_queue_limits/limit_min"
+		echo "$1" >"$queue/byte_queue_limits/limit_min"
 	done
 }
 
+# The stack drops what waits in the discipline of a queue that goes. Without a limit of
+# their own queues are stopped by the driver alone.
 channels() {
 	local count
 
 	for count in 4 1 3 8 2; do
-		without_limits
+		limits 1000000
 		step ethtool -L "$DEV" combined $count
 	done
+}
+
+# Of queues that are gone, too: they would have them when they come again.
+limits_as_they_were() {
+	ethtool -L "$DEV" combined 8
+	limits 0
 }
 
 mtu_changes() {
@@ -95,6 +102,7 @@ program_changes() {
 
 channels_change() {
 	keep_settings
+	defer limits_as_they_were
 	loses_nothing channels
 }
 
