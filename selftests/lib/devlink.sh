@@ -149,6 +149,7 @@ group_set() {
 
 	sf=$(group_sf "$1" "$2")
 	shift 2
+	[ $# -gt 0 ] || return 0
 	printf "dev param set $sf name %s value \"%s\" cmode runtime\n" "$@" | devlink -b -
 }
 
