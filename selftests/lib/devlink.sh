@@ -47,7 +47,7 @@ skip_all() {
 
 # port_dev CARD INDEX: netdev of a devlink port
 port_dev() {
-	word ' netdev ([^ ]+)' devlink port show "$1/$2"
+	member netdev devlink port show "$1/$2"
 }
 
 rep_dev() {
@@ -97,7 +97,7 @@ mode_set() {
 }
 
 mode_get() {
-	word ' mode ([^[:space:]]+)' devlink dev eswitch show "$1"
+	member mode devlink dev eswitch show "$1"
 }
 
 # group_add CARD SFNUM: until the end of the test
@@ -124,15 +124,14 @@ group_state() {
 	devlink port function set "$1/$((SF_INDEX + $2))" state "$3"
 }
 
-# group_get CARD SFNUM MEMBER: hw_addr, state, opstate
+# group_get CARD SFNUM MEMBER: hw_addr, state, opstate, nested_devlink
 group_get() {
-	word " $3 ([^[:space:]]+)" devlink port show "$1/$((SF_INDEX + $2))"
+	member "$3" devlink port show "$1/$((SF_INDEX + $2))"
 }
 
 # The nested instance: auxiliary/gnic.sf.N
 group_sf() {
-	word 'nested_devlink:[[:space:]]+([^[:space:]]+)' \
-		devlink port show "$1/$((SF_INDEX + $2))"
+	group_get "$1" "$2" nested_devlink
 }
 
 param_set() {
@@ -140,7 +139,7 @@ param_set() {
 }
 
 param_get() {
-	word ' value ([^[:space:]]+)' devlink dev param show "$1" name "$2"
+	member value devlink dev param show "$1" name "$2"
 }
 
 # group_set CARD SFNUM [NAME VALUE]...: in this order, up to the first that is refused

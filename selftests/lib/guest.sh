@@ -258,15 +258,14 @@ own_card() {
 	echo "pci/${device##*/}"
 }
 
-# word PATTERN COMMAND...: what the parentheses of an extended regular expression match in
-# what it prints, or nothing. For what tests ask all the time: in a guest jq takes three
-# times as long as the tool that it follows.
-word() {
-	local pattern=$1
+# member NAME COMMAND...: the word behind NAME in what devlink prints, or nothing. For what
+# tests ask all the time: in a guest jq takes three times as long as the tool that it follows.
+member() {
+	local pattern="[[:space:]]$1(:[[:space:]]+|[[:blank:]]+)([^[:space:]]+)"
 
 	shift
 	if [[ $("$@") =~ $pattern ]]; then
-		echo "${BASH_REMATCH[1]}"
+		echo "${BASH_REMATCH[2]}"
 	fi
 }
 
@@ -277,7 +276,7 @@ eths_of() {
 
 # eth_of CARD: the nested instance of its first port
 eth_of() {
-	word 'nested_devlink:[[:space:]]+([^[:space:]]+)' devlink dev show "$1"
+	member nested_devlink devlink dev show "$1"
 }
 
 # reset_card CARD: the kernel resets the function
@@ -292,7 +291,7 @@ reporter_member() {
 
 # reporter_state INSTANCE REPORTER
 reporter_state() {
-	word ' state ([^[:space:]]+)' devlink health show "$1" reporter "$2"
+	member state devlink health show "$1" reporter "$2"
 }
 
 # recoveries CARD
