@@ -70,14 +70,8 @@ demo: driver-6.12 vgaudi gnicctl collective bpf
 test: all
 	@selftests/all
 
-# Both kernels at once: guests whose clock goes slower are idle most of the time.
 test-upstream: driver vgaudi
-	@mkdir -p $(BUILD)/upstream; other=$(BUILD)/upstream/other; status=0; \
-	selftests/upstream/run --kernel 6.12 >$$other 2>&1 & pid=$$!; \
-	selftests/upstream/run --kernel backports || status=1; \
-	tail --pid=$$pid -n +1 -f $$other; \
-	wait $$pid || status=1; \
-	exit $$status
+	@selftests/upstream/both
 
 bench: driver vgaudi gnicctl collective bpf bench-tools test-programs
 	@tools/bench/bench

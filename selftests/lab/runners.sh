@@ -12,9 +12,12 @@ SELF=$PWD/selftests/lab/runners.sh
 
 # A guest that runs tests says so, and then does what GUEST says.
 if [ "${1:-}" = run ]; then
-	[[ " $* " == *" -- selftests/"* ]] || exit
+	[[ " $* " == *" selftests/"* ]] || exit
 	echo "guest: $*"
 	eval "$GUEST"
+	exit
+elif [ "${1:-}" = path ]; then
+	echo "$UPSTREAM_OUT/root"
 	exit
 elif [ "${LAB:-}" = "$SELF" ]; then
 	echo "1 passed, 0 failed, 0 skipped"
@@ -106,6 +109,8 @@ check "a guest that fails" guest_fails
 check "tests of a kernel that are interrupted" ended INT 130 1 selftests/guest 6.12
 check "all tests, interrupted" ended INT 130 2 selftests/all
 check "all tests, told to end" ended TERM 143 2 selftests/all
+check "the kernel's tests, interrupted" \
+	ended INT 130 2 env UPSTREAM_OUT="$WORK" selftests/upstream/both
 check "a program that leaves one behind" left_behind
 check "a program that is late" late
 summary
