@@ -70,6 +70,11 @@ static void nonsense_refused(void)
 	refused("{\"cmd\":\"without\"}", "\\\"caps\\\" is missing");
 	refused("{\"cmd\":\"without\",\"caps\":\"FW,,PHC\"}", "are names of capabilities");
 	refused("{\"cmd\":\"without\",\"caps\":\"WINGS\"}", "\\\"WINGS\\\" are not");
+	refused("{\"cmd\":\"without\",\"caps\":\"\",\"limits\":1}", "is an object");
+	refused("{\"cmd\":\"without\",\"caps\":\"\",\"limits\":{\"wings\":1}}",
+		"\\\"limits\\\" has no \\\"wings\\\"");
+	refused("{\"cmd\":\"without\",\"caps\":\"\",\"limits\":{\"cqs\":-1}}",
+		"is a number from 0 to 4294967295");
 	refused("{\"cmd\":\"step\",\"us\":1}", "--step was not given");
 	refused("{\"cmd\":\"capture\",\"port\":0,\"action\":\"stop\"}", "nothing was started");
 	refused("{\"cmd\":\"capture\",\"port\":0,\"action\":\"start\",\"file\":\"/no/such\"}", "/no/such");

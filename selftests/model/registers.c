@@ -45,6 +45,41 @@ static void without(void)
 	rig_close(&rig);
 }
 
+static struct gnic_hw_caps query_caps(void)
+{
+	struct gnic_hw_caps caps;
+
+	RIG_OK(&rig, GNIC_CMD_QUERY_CAPS, NULL, 0, &caps, sizeof(caps));
+	return caps;
+}
+
+/* Likewise what it says of its limits: this, and all else as ever. */
+static void limits(void)
+{
+	struct gnic_hw_caps own, said;
+
+	rig_open(&rig, NULL);
+	own = query_caps();
+	rig_control_ok(&rig, "{\"cmd\":\"without\",\"caps\":\"\",\"limits\":"
+		       "{\"qps_per_port\":0,\"flow\":4294967295}}");
+	said = query_caps();
+	CLIENT_CHECK(!memcmp(&said, &own, sizeof(own)));
+	rig_write(&rig, GNIC_CTL_RESET, GNIC_CTL_RESET_VALUE);
+	rig_mailbox(&rig);
+	said = query_caps();
+	CLIENT_EQ(le32_to_cpu(said.qps_per_port), 0);
+	CLIENT_EQ(le32_to_cpu(said.flow), UINT32_MAX);
+	said.qps_per_port = own.qps_per_port;
+	said.flow = own.flow;
+	CLIENT_CHECK(!memcmp(&said, &own, sizeof(own)));
+	rig_control_ok(&rig, "{\"cmd\":\"without\",\"caps\":\"\"}");
+	rig_write(&rig, GNIC_CTL_RESET, GNIC_CTL_RESET_VALUE);
+	rig_mailbox(&rig);
+	said = query_caps();
+	CLIENT_CHECK(!memcmp(&said, &own, sizeof(own)));
+	rig_close(&rig);
+}
+
 static void second_card(void)
 {
 	struct rig other;
@@ -298,6 +333,7 @@ static void reset_by_the_bus(void)
 static const struct ktap_test tests[] = {
 	{ "ctl: identity", identity },
 	{ "ctl: without capabilities", without },
+	{ "ctl: other limits", limits },
 	{ "ctl: a second card", second_card },
 	{ "ctl: heartbeat", heartbeat_counts_reads },
 	{ "mmio: holes", holes },

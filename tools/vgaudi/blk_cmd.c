@@ -25,7 +25,6 @@ static enum gnic_hw_status cmd_nop(struct card *card)
 
 static enum gnic_hw_status cmd_query_caps(struct card *card, struct gnic_hw_caps *out)
 {
-	(void)card;
 	*out = (struct gnic_hw_caps) {
 		.qps_per_port = cpu_to_le32(CARD_QPS_PER_PORT),
 		.raw_qps_per_port = cpu_to_le32(CARD_RAW_QPS_PER_PORT),
@@ -50,6 +49,7 @@ static enum gnic_hw_status cmd_query_caps(struct card *card, struct gnic_hw_caps
 		.gro = cpu_to_le32(GNIC_GRO_IPIP),
 		.sobs = cpu_to_le32(GNIC_SOBS),
 	};
+	caps_say(&card->limits, out);
 	return GNIC_STATUS_OK;
 }
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Capabilities by name, and what goes with them. A card that does without one
- * refuses its commands, so that a driver that has not looked is found out.
+ * refuses its commands, so that a driver that has not looked is found out. What it
+ * says of its limits is said alone: it can do what it ever could.
  */
+#include <stddef.h>
 #include <string.h>
 #include <strings.h>
 
-#include "hw/cmd.h"
 #include "hw/reg_ctl.h"
 
 #include "caps.h"
@@ -55,6 +56,45 @@ bool caps_parse(const char *list, uint32_t *caps)
 	}
 	*caps = found;
 	return true;
+}
+
+#define LIMIT(name)	{ #name, offsetof(struct gnic_hw_caps, name) / sizeof(uint32_t) }
+static const struct {
+	const char *name;
+	unsigned int place;
+} caps_limits_names[] = {
+	LIMIT(qps_per_port), LIMIT(raw_qps_per_port), LIMIT(cqs), LIMIT(functions), LIMIT(flows),
+	LIMIT(flow_masks), LIMIT(windows), LIMIT(rss_contexts), LIMIT(filter_macs), LIMIT(mtu_max),
+	LIMIT(wq_log_max), LIMIT(rc), LIMIT(segments), LIMIT(gro), LIMIT(flow_mirrors),
+	LIMIT(sobs), LIMIT(flow_edits), LIMIT(flow),
+};
+
+#define LIMITS	(sizeof(caps_limits_names) / sizeof(caps_limits_names[0]))
+
+_Static_assert(LIMITS == sizeof(struct gnic_hw_caps) / sizeof(uint32_t), "a limit has no name");
+
+bool caps_limit(struct caps_limits *limits, const char *name, uint32_t number)
+{
+	unsigned int i;
+
+	for (i = 0; i < LIMITS; i++) {
+		if (strcmp(caps_limits_names[i].name, name))
+			continue;
+		limits->said |= 1u << caps_limits_names[i].place;
+		limits->number[caps_limits_names[i].place] = number;
+		return true;
+	}
+	return false;
+}
+
+void caps_say(const struct caps_limits *limits, struct gnic_hw_caps *caps)
+{
+	__le32 *member = (__le32 *)caps;
+	unsigned int i;
+
+	for (i = 0; i < LIMITS; i++)
+		if (limits->said & 1u << i)
+			member[i] = cpu_to_le32(limits->number[i]);
 }
 
 /* By opcode; those that are not here every card knows. */

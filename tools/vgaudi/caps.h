@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "hw/cmd.h"
+
 #define CAPS_ALL	UINT32_MAX	/* the contract has given every bit a meaning */
 
 /**
@@ -16,6 +18,22 @@
  * Return: false if there is no such one; @caps is not changed.
  */
 bool caps_parse(const char *list, uint32_t *caps);
+
+/**
+ * struct caps_limits - numbers of QUERY_CAPS that a card says instead of its own
+ * @said: bit i: the i-th member of struct gnic_hw_caps
+ * @number: by member
+ */
+struct caps_limits {
+	uint32_t said;
+	uint32_t number[sizeof(struct gnic_hw_caps) / sizeof(uint32_t)];
+};
+
+/* @name: of a member. Returns false if there is no such one. */
+bool caps_limit(struct caps_limits *limits, const char *name, uint32_t number);
+
+/* What a card that has @caps says. */
+void caps_say(const struct caps_limits *limits, struct gnic_hw_caps *caps);
 
 /* The one that a command belongs to, or 0: every card knows it. */
 uint32_t caps_of_command(uint16_t opcode);

@@ -38,6 +38,7 @@ void card_reset(struct card *card)
 {
 	card->hung = false;
 	card->caps = CAPS_ALL & ~card->config.lacks;
+	card->limits = card->config.limits;
 	fw_reset(card);
 	qp_reset(card);
 	esw_reset(card);

@@ -22,6 +22,7 @@
 #include "hw/umr.h"
 #include "hw/wqe.h"
 
+#include "caps.h"
 #include "dma.h"
 #include "irq.h"
 #include "loop.h"
@@ -310,6 +311,7 @@ struct card_config {
 	unsigned int vectors;
 	uint64_t hbm_size;
 	uint32_t lacks;		/* GNIC_CAP_* that it does without from its next reset on */
+	struct caps_limits limits;	/* and what it says of its limits then */
 	const char *socket_path;
 	const char *state_path;	/* keeps the NVM; NULL: nothing outlives the process */
 	uint64_t serial;
@@ -340,6 +342,7 @@ struct card {
 
 	uint32_t status;	/* GNIC_CTL_STATUS_* */
 	uint32_t caps;		/* GNIC_CAP_* */
+	struct caps_limits limits;
 	uint32_t regs[CARD_REGS_SIZE / 4];	/* mmio.c: what registers hold */
 	uint32_t db_low;	/* blk_umr.c: first half of a split doorbell */
 	bool dead;		/* fault: every read is all-ones, nothing runs */

@@ -275,19 +275,49 @@ static const char *control_clock(struct sim *sim, struct json_object *req,
 	return NULL;
 }
 
-/* Firmware that can less or more runs after a reset; "caps" are those that it lacks. */
+static const char *control_limits(struct json_object *list, struct caps_limits *limits)
+{
+	struct json_object_iterator at = json_object_iter_begin(list);
+	struct json_object_iterator end = json_object_iter_end(list);
+	struct control_arg arg = { .req = list };
+	const char *name;
+	uint64_t number;
+
+	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
+		name = json_object_iter_peek_name(&at);
+		number = control_number(&arg, name, 0, UINT32_MAX, CONTROL_MUST);
+		if (arg.error)
+			return arg.error;
+		if (!caps_limit(limits, name, number))
+			return control_error("\"limits\" has no \"%s\"", name);
+	}
+	return NULL;
+}
+
+/*
+ * Firmware that can less or more runs after a reset; "caps" are those that it lacks, "limits"
+ * the numbers of QUERY_CAPS that it says instead of its own.
+ */
 static const char *control_without(struct sim *sim, struct json_object *req,
 				   struct json_object *reply)
 {
 	struct control_arg arg = { .req = req };
 	struct card *card = control_card(&arg, sim);
 	const char *caps = control_string(&arg, "caps", true);
+	struct caps_limits limits = { 0 };
+	struct json_object *list;
+	uint32_t lacks;
 
 	(void)reply;
+	if (json_object_object_get_ex(req, "limits", &list) && !arg.error)
+		arg.error = json_object_is_type(list, json_type_object) ?
+			    control_limits(list, &limits) : "\"limits\" is an object";
 	if (arg.error)
 		return arg.error;
-	if (!caps_parse(caps, &card->config.lacks))
+	if (!caps_parse(caps, &lacks))
 		return control_error("\"caps\" are names of capabilities, \"%s\" are not", caps);
+	card->config.lacks = lacks;
+	card->config.limits = limits;
 	return NULL;
 }
 
