@@ -12,7 +12,7 @@ SELF=$PWD/selftests/lab/runners.sh
 
 # A guest that runs tests says so, and then does what GUEST says.
 if [ "${1:-}" = run ]; then
-	[[ " $* " == *" selftests/"* ]] || exit
+	[[ " $* " =~ " "(selftests|tools/demo)/ ]] || exit
 	echo "guest: $*"
 	eval "$GUEST"
 	exit
@@ -111,6 +111,8 @@ check "all tests, interrupted" ended INT 130 2 selftests/all
 check "all tests, told to end" ended TERM 143 2 selftests/all
 check "the kernel's tests, interrupted" \
 	ended INT 130 2 env UPSTREAM_OUT="$WORK" selftests/upstream/both
+check "the demo, interrupted" ended INT 130 1 tools/demo/demo
+check "the demo, told to end" ended TERM 143 1 tools/demo/demo
 check "a program that leaves one behind" left_behind
 check "a program that is late" late
 summary

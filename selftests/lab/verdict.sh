@@ -72,10 +72,26 @@ interrupted() {
 	[ $status -eq 130 ] && gone "$output" && ! grep -qE "logs are in|goes on" "$output"
 }
 
+# Who is killed can't end what it has started.
+killed() {
+	local output=$WORK/killed pid
+
+	TAG=$output LAB_TIMEOUT=120 $LAB run --cards 1 --ports 2 -- \
+		bash -c 'echo it runs; sleep 100' >"$output" 2>&1 &
+	pid=$!
+	while kill -0 $pid && ! grep -q "it runs" "$output"; do
+		sleep 0.1
+	done
+	kill -KILL $pid
+	wait $pid
+	gone "$output" && grep -q "it runs" "$output"
+}
+
 check "a guest whose kernel is content" ends 0 '' "$(kernel_says 'all is well')"
 check "a guest whose command fails" ends 7 '' 'exit 7'
 check "a guest whose kernel complains" ends $EXIT_GUEST "kernel complained" \
 	"$(kernel_says 'WARNING: a test of the lab')"
 check "a guest whose model fails in the end" model_fails
 check "a guest that is interrupted" interrupted
+check "a guest whose lab is killed" killed
 summary

@@ -22,7 +22,7 @@ cards_start() {
 	# shellcheck disable=SC2206 # words on purpose
 	arguments+=(${LAB_VGAUDI_ARGS:-})
 	mapfile -t clock < <(clock_words)
-	in_root_exec "${clock[@]}" "$LAB_VGAUDI" "${arguments[@]}" \
+	in_root_exec "${WITH_US[@]}" "${clock[@]}" "$LAB_VGAUDI" "${arguments[@]}" \
 		</dev/null >"$1/vgaudi.log" 2>&1 &
 	CARDS_PID=$!
 	cards_wait "$1"

@@ -4,6 +4,9 @@
 # exactly that one.
 # shellcheck shell=bash
 
+# In front of a command: it ends with who has started it, even if that is killed.
+WITH_US=(setpriv --pdeathsig KILL --)
+
 # Root of a user namespace: uid 0 is the caller, the others his subuids.
 in_userns() {
 	unshare --user --map-root-user --map-auto -- "$@"

@@ -12,6 +12,7 @@ RUN_TAIL=
 RUN_STTY=
 RUN_KEPT=
 
+RUN_TIMED_OUT=124	# timeout(1)
 RUN_STARTS=3
 RUN_START_MAX=120	# seconds; 4 to 7 on an idle machine
 RUN_START_SLOW=5	# and so many more for each that --slow says
@@ -111,10 +112,10 @@ run_guest() {
 		"$RUN_RELEASE" "$RUN_INITRD")
 	if [ "$1" = shell ]; then
 		RUN_STTY=$(stty -g 2>/dev/null)
-		in_root_exec "${clock[@]}" qemu-system-x86_64 "${arguments[@]}" \
+		in_root_exec "${WITH_US[@]}" "${clock[@]}" qemu-system-x86_64 "${arguments[@]}" \
 			<&0 2>"$RUN_DIR/qemu.log" &
 	else
-		in_root_exec "${clock[@]}" qemu-system-x86_64 "${arguments[@]}" \
+		in_root_exec "${WITH_US[@]}" "${clock[@]}" qemu-system-x86_64 "${arguments[@]}" \
 			</dev/null >"$RUN_DIR/qemu.log" 2>&1 &
 	fi
 	RUN_GUEST=$!
@@ -140,9 +141,10 @@ run_watch() {
 	RUN_TAIL=$!
 	(
 		trap 'kill "$pid"; exit' TERM
-		sleep "$limit" &
+		timeout "$limit" tail --pid="$RUN_GUEST" --follow /dev/null &
 		pid=$!
 		wait "$pid"
+		[ $? -eq $RUN_TIMED_OUT ] || exit
 		echo "no end after $limit s" >"$RUN_DIR/timeout"
 		kill -KILL "$RUN_GUEST"
 	) >/dev/null 2>&1 &
