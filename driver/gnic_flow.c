@@ -74,9 +74,6 @@ static void gnic_flow_explain(int err, struct netlink_ext_ack *extack)
 		NL_SET_ERR_MSG_MOD(extack,
 				   "the card has no room for this rule or for another mask");
 		break;
-	case -EEXIST:
-		NL_SET_ERR_MSG_MOD(extack, "the card has a rule with this key and priority");
-		break;
 	default:
 		NL_SET_ERR_MSG_FMT_MOD(extack, "the card refused the rule (%d)", err);
 	}

@@ -241,6 +241,46 @@ target_goes_away() {
 	expect "counted on" "$(hw_packets "$DEV")" = 7
 }
 
+# replace PRIO ACTION: the filter with this priority is another one from now on
+replace() {
+	tc filter replace dev "$DEV" ingress protocol ip prio "$1" handle 1 \
+		flower skip_sw ip_proto udp dst_port 5000 action "$2"
+}
+
+replaced() {
+	local action
+
+	with_clsact
+	for action in drop pass drop; do
+		replace 1 $action
+		in_hw "$DEV"
+		expect "datagrams, $action" "$(received from_peer 192.0.2.1 5000 5 64)" = \
+			"$([ $action = drop ] && echo 0 || echo 5)"
+		expect "packets, $action" "$(hw_packets "$DEV")" = 5
+	done
+	tc filter del dev "$DEV" ingress
+	expect "datagrams behind" "$(received from_peer 192.0.2.1 5000 5 64)" = 5
+}
+
+replace_on() {
+	while replace 1 pass; do :; done
+}
+
+# No frame comes between the old filter and the new one: it would be dropped.
+replaced_under_traffic() {
+	local done=0
+
+	with_clsact
+	replace 2 drop
+	replace 1 pass
+	background replace_on
+	for _ in {1..8}; do
+		done=$((done + $(received from_peer 192.0.2.1 5000 50 64)))
+	done
+	kill -0 "$BACKGROUND" || fail "a filter was not taken"
+	expect "datagrams" $done = 400
+}
+
 many_rules() {
 	local batch=/tmp/batch.$$ n
 
@@ -274,4 +314,5 @@ sender_start
 trap 'server_stop; switch_down' EXIT
 guest_main drop_counts drop_without_skip_sw skip_hw_stays_out last_used ipv4_keys ipv6_keys \
 	fragments type_of_service vlan_keys priority redirect_to_wire redirect_to_other_port \
-	redirect_to_group redirect_roce target_goes_away many_rules shared_block
+	redirect_to_group redirect_roce target_goes_away replaced replaced_under_traffic \
+	many_rules shared_block

@@ -251,12 +251,32 @@ static void priorities(void **state)
 	high.mask.l4_dst = 0xffff;
 	assert_int_equal(rule_add(&low, NULL), GNIC_STATUS_OK);
 	assert_int_equal(rule_add(&high, &id), GNIC_STATUS_OK);
-	assert_int_equal(rule_add(&high, NULL), GNIC_STATUS_EXISTS);
 	into_function_side(0, BROADCAST);
 	assert_qp(7);
 	assert_int_equal(rule_del(id), GNIC_STATUS_OK);
 	into_function_side(0, BROADCAST);
 	assert_nowhere();
+}
+
+/* A rule that is the same but for what it does takes the place of the other, until it goes. */
+static void in_place_of(void **state)
+{
+	struct gnic_hw_flow_add rule = rule_for(0, GNIC_FLOW_DROP, 0);
+	uint32_t drop, qp;
+
+	(void)state;
+	assert_int_equal(rule_add(&rule, &drop), GNIC_STATUS_OK);
+	rule = rule_for(0, GNIC_FLOW_QP, 7);
+	assert_int_equal(rule_add(&rule, &qp), GNIC_STATUS_OK);
+	into_function_side(0, BROADCAST);
+	assert_qp(7);
+	assert_int_equal(rule_del(qp), GNIC_STATUS_OK);
+	into_function_side(0, BROADCAST);
+	assert_nowhere();
+	assert_int_equal(rule_add(&rule, &qp), GNIC_STATUS_OK);
+	assert_int_equal(rule_del(drop), GNIC_STATUS_OK);
+	into_function_side(0, BROADCAST);
+	assert_qp(7);
 }
 
 static void rule_counters(void **state)
@@ -468,6 +488,7 @@ int main(void)
 		TEST(actions),
 		TEST(rule_of_a_function),
 		TEST(priorities),
+		TEST(in_place_of),
 		TEST(rule_counters),
 		TEST(rule_outlives_its_qp),
 		TEST(refused_rules),

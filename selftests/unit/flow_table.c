@@ -42,7 +42,7 @@ static union flow_key exact_mask(void)
 
 struct entry {
 	union flow_key key, mask;
-	uint32_t priority, mask_age;
+	uint32_t priority, age, mask_age;
 	struct flow_rule *rule;
 };
 
@@ -56,7 +56,16 @@ static bool entry_matches(const struct entry *e, const union flow_key *key)
 	return true;
 }
 
-/* The best one: lowest priority number, then the mask that came first. */
+/* Lowest priority number, then the mask that came first, then the newest. */
+static bool entry_better(const struct entry *a, const struct entry *b)
+{
+	if (a->priority != b->priority)
+		return a->priority < b->priority;
+	if (a->mask_age != b->mask_age)
+		return a->mask_age < b->mask_age;
+	return a->age > b->age;
+}
+
 static struct flow_rule *reference(const union flow_key *key)
 {
 	const struct entry *best = NULL;
@@ -66,8 +75,7 @@ static struct flow_rule *reference(const union flow_key *key)
 
 		if (!e->rule || !entry_matches(e, key))
 			continue;
-		if (!best || e->priority < best->priority ||
-		    (e->priority == best->priority && e->mask_age < best->mask_age))
+		if (!best || entry_better(e, best))
 			best = e;
 	}
 	return best ? best->rule : NULL;
@@ -95,20 +103,9 @@ static const struct entry *same_mask(const struct entry *e)
 	return NULL;
 }
 
-static bool in_list(const struct entry *e)
-{
-	for (uint32_t i = 0; i < RULES; i++)
-		if (list[i].rule && list[i].priority == e->priority &&
-		    !memcmp(&list[i].mask, &e->mask, sizeof(e->mask)) &&
-		    !memcmp(&list[i].key, &e->key, sizeof(e->key)))
-			return true;
-	return false;
-}
-
 static void change(struct entry *e, union flow_key *masks, uint32_t age)
 {
 	const struct entry *same;
-	enum gnic_hw_status status;
 
 	if (e->rule) {
 		flow_del(table, e->rule);
@@ -122,14 +119,8 @@ static void change(struct entry *e, union flow_key *masks, uint32_t age)
 		e->key.word[i] &= e->mask.word[i];
 	same = same_mask(e);
 	e->mask_age = same ? same->mask_age : age;
-	if (in_list(e)) {
-		assert_int_equal(add(&e->key, &e->mask, e->priority, &e->rule),
-				 GNIC_STATUS_EXISTS);
-		e->rule = NULL;
-		return;
-	}
-	status = add(&e->key, &e->mask, e->priority, &e->rule);
-	assert_int_equal(status, GNIC_STATUS_OK);
+	e->age = age;
+	assert_int_equal(add(&e->key, &e->mask, e->priority, &e->rule), GNIC_STATUS_OK);
 }
 
 static void random_rules(void **state)
@@ -202,18 +193,63 @@ static void all_masks(void **state)
 static void all_priorities(void **state)
 {
 	union flow_key mask = exact_mask(), key = few_bits();
-	struct flow_rule *rules[200], *rule;
+	struct flow_rule *rules[200];
 
 	(void)state;
 	for (uint32_t i = 0; i < 200; i++)
 		assert_int_equal(add(&key, &mask, i * 7919 % 200, &rules[i * 7919 % 200]),
 				 GNIC_STATUS_OK);
-	assert_int_equal(add(&key, &mask, 7, &rule), GNIC_STATUS_EXISTS);
 	for (uint32_t i = 0; i < 200; i++) {
 		assert_ptr_equal(flow_lookup(table, &key), rules[i]);
 		flow_del(table, rules[i]);
 	}
 	assert_null(flow_lookup(table, &key));
+}
+
+/* One key, one priority: the newest that is left counts, whichever goes. */
+static void all_in_one_place(void **state)
+{
+	union flow_key mask = exact_mask(), key = few_bits();
+	struct flow_rule *rules[200], *other;
+	unsigned int newest = 199;
+
+	(void)state;
+	for (uint32_t i = 0; i < 200; i++)
+		assert_int_equal(add(&key, &mask, 3, &rules[i]), GNIC_STATUS_OK);
+	key.word[0]++;
+	assert_int_equal(add(&key, &mask, 3, &other), GNIC_STATUS_OK);
+	for (uint32_t i = 0; i < 200; i++) {
+		unsigned int gone = i * 7919 % 200;
+
+		flow_del(table, rules[gone]);
+		rules[gone] = NULL;
+		while (newest && !rules[newest])
+			newest--;
+		assert_ptr_equal(flow_lookup(table, &key), other);
+		key.word[0]--;
+		assert_ptr_equal(flow_lookup(table, &key), rules[newest]);
+		key.word[0]++;
+	}
+	assert_int_equal(flow_count(table), 1);
+}
+
+/* Whatever is in whose place: all of it goes, and there is room for as much. */
+static void flushed(void **state)
+{
+	union flow_key mask = exact_mask(), key = few_bits();
+	struct flow_rule *rule;
+	uint32_t id;
+
+	(void)state;
+	for (int round = 0; round < 2; round++) {
+		for (uint32_t i = 0; i < GNIC_FLOWS_MAX; i++)
+			assert_int_equal(add(&key, &mask, i & 1, &rule), GNIC_STATUS_OK);
+		id = rule->id;
+		flow_flush(table);
+		assert_int_equal(flow_count(table), 0);
+		assert_null(flow_lookup(table, &key));
+		assert_null(flow_get(table, id));
+	}
 }
 
 static void bits_outside_the_mask(void **state)
@@ -432,6 +468,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(all_rules, setup, teardown),
 		cmocka_unit_test_setup_teardown(all_masks, setup, teardown),
 		cmocka_unit_test_setup_teardown(all_priorities, setup, teardown),
+		cmocka_unit_test_setup_teardown(all_in_one_place, setup, teardown),
+		cmocka_unit_test_setup_teardown(flushed, setup, teardown),
 		cmocka_unit_test_setup_teardown(bits_outside_the_mask, setup, teardown),
 		cmocka_unit_test_setup_teardown(ids, setup, teardown),
 		cmocka_unit_test_setup_teardown(mask_of_nothing_matches_all, setup, teardown),

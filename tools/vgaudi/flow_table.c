@@ -50,13 +50,6 @@ void flow_destroy(struct flow_table *table)
 	free(table);
 }
 
-void flow_flush(struct flow_table *table)
-{
-	for (uint32_t id = 0; id < GNIC_FLOWS_MAX && table->count; id++)
-		if (table->rules[id])
-			flow_del(table, table->rules[id]);
-}
-
 uint32_t flow_count(const struct flow_table *table)
 {
 	return table->count;
@@ -109,6 +102,12 @@ static struct flow_group *group_add(struct flow_table *table, const union flow_k
 	return group;
 }
 
+static void group_free(struct flow_group *group)
+{
+	free(group->buckets);
+	free(group);
+}
+
 static void group_del(struct flow_table *table, struct flow_group *group)
 {
 	unsigned int i = 0;
@@ -118,8 +117,7 @@ static void group_del(struct flow_table *table, struct flow_group *group)
 	table->ngroups--;
 	memmove(&table->groups[i], &table->groups[i + 1],
 		(table->ngroups - i) * sizeof(table->groups[0]));
-	free(group->buckets);
-	free(group);
+	group_free(group);
 }
 
 static uint64_t group_hash(const struct flow_group *group, const union flow_key *key)
@@ -171,17 +169,11 @@ static struct flow_rule *group_lookup(const struct flow_group *group, const unio
 	return best;
 }
 
-static bool group_has(const struct flow_group *group, const union flow_key *key,
-		      const struct flow_ranges *ranges, uint32_t priority)
+static bool rule_same(const struct flow_rule *a, const struct flow_rule *b)
 {
-	uint64_t hash = group_hash(group, key);
-	struct flow_rule *rule;
-
-	for (rule = group->buckets[hash & group->bucket_mask]; rule; rule = rule->next)
-		if (rule->priority == priority && group_equal(group, &rule->key, key) &&
-		    !memcmp(&rule->ranges, ranges, sizeof(*ranges)))
-			return true;
-	return false;
+	return a->hash == b->hash && a->priority == b->priority &&
+	       group_equal(a->group, &a->key, &b->key) &&
+	       !memcmp(&a->ranges, &b->ranges, sizeof(a->ranges));
 }
 
 static void group_insert(struct flow_group *group, struct flow_rule *rule)
@@ -190,6 +182,43 @@ static void group_insert(struct flow_group *group, struct flow_rule *rule)
 
 	rule->next = *head;
 	*head = rule;
+}
+
+/* The newest of its kind is the one that is found. */
+static void group_put(struct flow_group *group, struct flow_rule *rule)
+{
+	struct flow_rule **link = &group->buckets[rule->hash & group->bucket_mask];
+
+	while (*link && !rule_same(*link, rule))
+		link = &(*link)->next;
+	if (!*link) {
+		group_insert(group, rule);
+		return;
+	}
+	rule->older = *link;
+	rule->next = rule->older->next;
+	rule->older->newer = rule;
+	*link = rule;
+}
+
+/* What it had taken the place of counts again. */
+static void group_take(struct flow_group *group, struct flow_rule *rule)
+{
+	struct flow_rule **link = &group->buckets[rule->hash & group->bucket_mask];
+
+	if (rule->older)
+		rule->older->newer = rule->newer;
+	if (rule->newer) {
+		rule->newer->older = rule->older;
+		return;
+	}
+	while (*link != rule)
+		link = &(*link)->next;
+	*link = rule->next;
+	if (rule->older) {
+		rule->older->next = rule->next;
+		*link = rule->older;
+	}
 }
 
 /* At most one rule a bucket on average. No memory: the chains get longer. */
@@ -216,6 +245,12 @@ static void group_grow(struct flow_group *group)
 
 /* ---- rules ---- */
 
+static void rule_free(struct flow_rule *rule)
+{
+	free(rule->rewrite);
+	free(rule);
+}
+
 static uint32_t flow_free_id(struct flow_table *table)
 {
 	while (table->rules[table->next_id % GNIC_FLOWS_MAX])
@@ -232,8 +267,8 @@ static bool flow_key_masked(const union flow_key *key, const union flow_key *mas
 }
 
 static enum gnic_hw_status flow_insert(struct flow_table *table, const union flow_key *key,
-				       uint32_t priority, struct flow_group *group,
-				       struct flow_rule **out)
+				       const struct flow_ranges *ranges, uint32_t priority,
+				       struct flow_group *group, struct flow_rule **out)
 {
 	struct flow_rule *rule = calloc(1, sizeof(*rule));
 
@@ -241,13 +276,14 @@ static enum gnic_hw_status flow_insert(struct flow_table *table, const union flo
 		return GNIC_STATUS_NO_RESOURCE;
 	rule->group = group;
 	rule->key = *key;
+	rule->ranges = *ranges;
 	rule->priority = priority;
 	rule->hash = group_hash(group, key);
 	rule->id = flow_free_id(table);
 	table->rules[rule->id] = rule;
 	table->count++;
 	group_grow(group);
-	group_insert(group, rule);
+	group_put(group, rule);
 	group->count++;
 	if (priority < group->priority)
 		group->priority = priority;
@@ -270,37 +306,43 @@ enum gnic_hw_status flow_add(struct flow_table *table, const struct gnic_hw_flow
 	memcpy(&mask, hw_mask, sizeof(mask));
 	if (!flow_key_masked(&key, &mask))
 		return GNIC_STATUS_BAD_PARAM;
-	group = group_find(table, &mask);
-	if (group && group_has(group, &key, ranges, priority))
-		return GNIC_STATUS_EXISTS;
 	if (table->count == GNIC_FLOWS_MAX)
 		return GNIC_STATUS_NO_RESOURCE;
+	group = group_find(table, &mask);
 	if (!group)
 		group = group_add(table, &mask);
 	if (!group)
 		return GNIC_STATUS_NO_RESOURCE;
-	status = flow_insert(table, &key, priority, group, rule);
+	status = flow_insert(table, &key, ranges, priority, group, rule);
 	if (!group->count)
 		group_del(table, group);
-	if (!status)
-		(*rule)->ranges = *ranges;
 	return status;
 }
 
 void flow_del(struct flow_table *table, struct flow_rule *rule)
 {
 	struct flow_group *group = rule->group;
-	struct flow_rule **link = &group->buckets[rule->hash & group->bucket_mask];
 
-	while (*link != rule)
-		link = &(*link)->next;
-	*link = rule->next;
+	group_take(group, rule);
 	table->rules[rule->id] = NULL;
 	table->count--;
 	if (!--group->count)
 		group_del(table, group);
-	free(rule->rewrite);
-	free(rule);
+	rule_free(rule);
+}
+
+/* At once: to take one after the other out of long chains takes long. */
+void flow_flush(struct flow_table *table)
+{
+	for (uint32_t id = 0; id < GNIC_FLOWS_MAX && table->count; id++) {
+		if (!table->rules[id])
+			continue;
+		rule_free(table->rules[id]);
+		table->rules[id] = NULL;
+		table->count--;
+	}
+	while (table->ngroups)
+		group_free(table->groups[--table->ngroups]);
 }
 
 struct flow_rule *flow_lookup(const struct flow_table *table, const union flow_key *key)

@@ -5,7 +5,8 @@
  * Rules with the same mask share a hash table. A look-up asks one table after
  * the other, but for those that have nothing better than what was found; the
  * lowest priority number wins, among equals the mask that came first. Rules that
- * differ by their ranges of ports alone are in one chain.
+ * differ by their ranges of ports alone are in one chain. Of rules that differ by nothing the
+ * newest is in it, and behind it those whose place it has taken.
  */
 #ifndef VGAUDI_FLOW_TABLE_H
 #define VGAUDI_FLOW_TABLE_H
@@ -36,7 +37,9 @@ struct flow_mirror {
 
 /**
  * struct flow_rule - fields up to @last_ns are the table's, the rest the owner's
- * @next: in the chain of its bucket
+ * @next: in the chain of its bucket, of a rule in whose place there is none
+ * @newer: has taken the place of this one, which counts again when that is gone
+ * @older: whose place this one has taken
  * @group: rules of the same mask
  * @hash: of the masked key
  * @key: bits outside the mask are zero
@@ -64,6 +67,7 @@ struct flow_mirror {
  */
 struct flow_rule {
 	struct flow_rule *next;
+	struct flow_rule *newer, *older;
 	struct flow_group *group;
 	uint64_t hash;
 	union flow_key key;
@@ -100,10 +104,10 @@ void flow_flush(struct flow_table *table);	/* all rules */
  * @mask: which bits
  * @ranges: and which ports; NULL: all of them
  * @priority: a lower number wins
- * @rule: out: it counts from now on, the owner fills his fields in
+ * @rule: out: it counts from now on, also in the place of one that is the same in all of
+ *	this; the owner fills his fields in
  *
- * Return: OK, BAD_PARAM, EXISTS (same key, mask, ranges and priority), NO_RESOURCE
- * (rules, masks, memory).
+ * Return: OK, BAD_PARAM, NO_RESOURCE (rules, masks, memory).
  */
 enum gnic_hw_status flow_add(struct flow_table *table, const struct gnic_hw_flow_key *key,
 			     const struct gnic_hw_flow_key *mask,
