@@ -139,15 +139,14 @@ static void gnic_arfs_drop(struct gnic_arfs *arfs, struct gnic_arfs_rule *rule)
 	kfree(rule);
 }
 
-/* The new rule first: between the two the flow goes where it went. */
+/* The new rule first, in the place of the old one. */
 static void gnic_arfs_tell(struct gnic_arfs *arfs, struct gnic_arfs_rule *rule, u16 ring)
 {
 	struct gnic_dev *dev = arfs->nic->dev;
 	struct gnic_flow *next = &rule->flows[!rule->now];
 	int err;
 
-	/* two of the same key, while one takes over from the other, are told apart by this */
-	gnic_arfs_fill(arfs->nic, &rule->key, !rule->now, ring, next);
+	gnic_arfs_fill(arfs->nic, &rule->key, ring, next);
 	err = gnic_flow_commit(dev, next, NULL);
 	if (!err && rule->live)
 		gnic_flow_del(dev, &rule->flows[rule->now]);

@@ -37,14 +37,14 @@ u32 gnic_arfs_hash(const struct gnic_arfs_key *key)
 	return jhash(key, sizeof(*key), 0);
 }
 
-void gnic_arfs_fill(struct gnic_nic *nic, const struct gnic_arfs_key *key, u32 priority, u16 ring,
+void gnic_arfs_fill(struct gnic_nic *nic, const struct gnic_arfs_key *key, u16 ring,
 		    struct gnic_flow *flow)
 {
 	int len = key->eth_type == htons(ETH_P_IP) ? sizeof(__be32) : sizeof(key->src);
 	u8 ones[sizeof(key->src)];
 
 	memset(ones, U8_MAX, sizeof(ones));
-	gnic_flow_prepare(flow, nic->vport, GNIC_FLOW_OWNER_ARFS, priority);
+	gnic_flow_prepare(flow, nic->vport, GNIC_FLOW_OWNER_ARFS, 0);
 	gnic_flow_set_eth_type(flow, key->eth_type);
 	gnic_flow_set_ip_proto(flow, key->proto, U8_MAX);
 	gnic_flow_set_src_ip(flow, key->src, ones, len);

@@ -54,7 +54,7 @@ struct gnic_arfs_rule {
 /* Whole TCP and UDP packets in no tunnel; false: all else stays where RSS sends it. */
 bool gnic_arfs_dissect(const struct sk_buff *skb, struct gnic_arfs_key *key);
 u32 gnic_arfs_hash(const struct gnic_arfs_key *key);
-void gnic_arfs_fill(struct gnic_nic *nic, const struct gnic_arfs_key *key, u32 priority, u16 ring,
+void gnic_arfs_fill(struct gnic_nic *nic, const struct gnic_arfs_key *key, u16 ring,
 		    struct gnic_flow *flow);
 
 #endif /* GNIC_ARFS_RULE_H */

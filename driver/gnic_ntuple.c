@@ -154,28 +154,16 @@ static void gnic_ntuple_destroy(struct gnic_nic *nic, struct gnic_ntuple *rule)
 	kfree(rule);
 }
 
-/*
- * The new rule first, if the device can tell it from the old one. Between two
- * for the same frames these go where they went without a rule, none is lost.
- */
+/* The new rule first, in whose place the old one may be: no frame meets neither. */
 static int gnic_ntuple_commit(struct gnic_nic *nic, struct gnic_ntuple *rule,
 			      struct netlink_ext_ack *extack)
 {
 	struct gnic_ntuple *old = gnic_ntuple_find(nic, rule->fs.location);
 	int err;
 
-	if (!old || !gnic_ntuple_equal(old, rule)) {
-		err = gnic_flow_commit(nic->dev, &rule->flow, extack);
-		if (!err && old)
-			gnic_ntuple_destroy(nic, old);
-		return err;
-	}
-	gnic_flow_del(nic->dev, &old->flow);
 	err = gnic_flow_commit(nic->dev, &rule->flow, extack);
-	if (!err || gnic_flow_commit(nic->dev, &old->flow, NULL)) {
-		list_del(&old->list);
-		kfree(old);
-	}
+	if (!err && old)
+		gnic_ntuple_destroy(nic, old);
 	return err;
 }
 
