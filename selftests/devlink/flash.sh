@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # devlink dev flash and reload with fw_activate: what is stored, what runs, and
-# what is refused without harm.
+# what is refused without harm. Kernels: one
 
 # shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"

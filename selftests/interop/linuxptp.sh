@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # linuxptp between two cards, whose clocks are apart and whose oscillators differ: by
 # every transport the far clock follows ours. Topology: lib/devlink.sh
-# (Documentation/interop.rst)
+# (Documentation/interop.rst). Kernels: one
 
 . "$(dirname "$0")/../lib/devlink.sh"
 

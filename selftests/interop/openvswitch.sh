@@ -8,7 +8,7 @@
 #   PEER_CARD port 0 ---- port 0 of CARD          PEER_CARD port 1
 #                              [ br-test ]                 |
 #                         port 1 of CARD ------------------+
-# (Documentation/interop.rst)
+# (Documentation/interop.rst). Kernels: one
 
 . "$(dirname "$0")/../lib/devlink.sh"
 

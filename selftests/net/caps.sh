@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Cards that can less: what a device does not say it can, the driver does not ask of it, and
 # a user hears that it can't. The device refuses what goes with a capability that it lacks,
-# and the driver's log would tell. Topology: lib/guest.sh.
+# and the driver's log would tell. Topology: lib/guest.sh. Kernels: one
 
 # shellcheck source=selftests/lib/guest.sh
 . "$(dirname "$0")/../lib/guest.sh"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # GRO in hardware: what it merges arrives whole, is counted as it came on the
 # wire, and is cut again where it goes on. In tunnels too. Topology: lib/guest.sh.
+# Kernels: one
 
 . "$(dirname "$0")/../lib/guest.sh"
 . "$(dirname "$0")/../lib/server.sh"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # "state active" looks at all parameters together: each thing that can be
 # missing has its sentence, and leaves the group as it was.
-# Topology: lib/devlink.sh
+# Topology: lib/devlink.sh. Kernels: one
 
 # shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"

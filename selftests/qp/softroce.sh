@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A QP of a group and a QP of soft-RoCE, the kernel's own, are peers: both write and
 # send to the other. Topology: lib/devlink.sh, with soft-RoCE on $DEV and the group
-# on $PEER_CARD, with an address of its own.
+# on $PEER_CARD, with an address of its own. Kernels: one
 
 # shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"
