@@ -7,8 +7,8 @@ A request a line, a line back: "fine", or what is not.
 
 FROM, TO: a netdev, NETNS/NETDEV, or tap:NETDEV, where frames come and go as they do
 for a machine behind it. Each frame has SENT bytes, what arrives of it EXPECTED, 0:
-nothing arrives. The content is compared, as far as there are both and but for SKIP
-bytes that were put in front of it, or taken from there (SKIP < 0).
+nothing arrives, of all of them. The content is compared, as far as there are both and
+but for SKIP bytes that were put in front of it, or taken from there (SKIP < 0).
 
 -m MAC         where to, instead of to everybody
 -n COUNT       frames (5)
@@ -135,6 +135,12 @@ def parser_of_requests():
     return parser
 
 
+def silence(i, args):
+    """How long nothing comes: after the last frame, before it just what lets the
+    device take each of many."""
+    return 0.5 if i == args.count - 1 else 0.01
+
+
 def exchange(args, here, there):
     ports = [int(port) for port in args.ports.split(",") if port] or [None]
     head = bytes.fromhex(args.mac.replace(":", "")) + here.mac
@@ -146,7 +152,7 @@ def exchange(args, here, there):
         else:
             data = datagram(args.sent - 14, port)
             here.send(head + IP_TYPE + data)
-        check(args, data, receive(there, port, 3 if args.expected else 0.5))
+        check(args, data, receive(there, port, 3 if args.expected else silence(i, args)))
 
 
 def answer(args):
