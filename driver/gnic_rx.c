@@ -217,7 +217,7 @@ static struct sk_buff *gnic_rx_xdp(struct gnic_rx_poll *poll, const struct gnic_
 
 	if (poll->prog) {
 		poll->buf.cqe = cqe;
-		verdict = gnic_xdp_run(poll->c, xdp, poll->prog, &poll->count);
+		verdict = gnic_xdp_run(poll->c, xdp, poll->prog, &poll->count, false);
 	}
 	if (verdict == XDP_PASS) {
 		skb = gnic_rx_build_skb(xdp);

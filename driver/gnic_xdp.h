@@ -21,10 +21,22 @@ struct gnic_xdp_buff {
 
 u32 gnic_xdp_act(struct gnic_channel *c, struct xdp_buff *xdp, struct bpf_prog *prog,
 		 u32 verdict, struct gnic_rx_stats *count);
+int gnic_xsk_redirect(struct gnic_channel *c, struct xdp_buff *xdp, struct bpf_prog *prog);
 
-/* XDP_PASS and XDP_DROP are left to the caller; anything else took the frame. */
+/* An error: the frame is still the caller's. */
+static inline int gnic_xdp_redirect(struct gnic_channel *c, struct xdp_buff *xdp,
+				    struct bpf_prog *prog, bool xsk)
+{
+	return xsk ? gnic_xsk_redirect(c, xdp, prog) :
+		     xdp_do_redirect(c->nic->netdev, xdp, prog);
+}
+
+/*
+ * XDP_PASS and XDP_DROP are left to the caller; anything else took the frame.
+ * @xsk: it is in buffers of an AF_XDP pool
+ */
 static inline u32 gnic_xdp_run(struct gnic_channel *c, struct xdp_buff *xdp,
-			       struct bpf_prog *prog, struct gnic_rx_stats *count)
+			       struct bpf_prog *prog, struct gnic_rx_stats *count, bool xsk)
 {
 	u32 verdict;
 
@@ -36,7 +48,7 @@ static inline u32 gnic_xdp_run(struct gnic_channel *c, struct xdp_buff *xdp,
 		count->xdp_drop++;
 	if (verdict == XDP_DROP || verdict == XDP_PASS)
 		return verdict;
-	if (verdict == XDP_REDIRECT && likely(!xdp_do_redirect(c->nic->netdev, xdp, prog))) {
+	if (verdict == XDP_REDIRECT && likely(!gnic_xdp_redirect(c, xdp, prog, xsk))) {
 		c->queue->rx.bulk.redirected = true;
 		count->xdp_redirect++;
 		return XDP_REDIRECT;

@@ -182,6 +182,80 @@ static void gnic_xsk_rx_skb(struct gnic_rx_poll *poll, struct xdp_buff *xdp,
 		poll->count.alloc_fail++;
 }
 
+static bool gnic_xsk_redirect_frags(struct xdp_buff *copy, struct xdp_buff *xdp)
+{
+	struct skb_shared_info *to = xdp_get_shared_info_from_buff(copy);
+	struct skb_shared_info *from = xdp_get_shared_info_from_buff(xdp);
+	const skb_frag_t *frag;
+	struct page *page;
+	u32 i;
+
+	to->nr_frags = 0;
+	to->xdp_frags_size = from->xdp_frags_size;
+	gnic_xdp_set_truesize(to, from->nr_frags * PAGE_SIZE);
+	xdp_buff_set_frags_flag(copy);
+	for (i = 0; i < from->nr_frags; i++) {
+		frag = &from->frags[i];
+		page = dev_alloc_page();
+		if (!page)
+			return false;
+		memcpy(page_address(page), skb_frag_address(frag), skb_frag_size(frag));
+		skb_frag_fill_page_desc(&to->frags[to->nr_frags++], page, 0, skb_frag_size(frag));
+	}
+	return true;
+}
+
+static bool gnic_xsk_redirect_copy(struct xdp_buff *copy, struct xdp_buff *xdp)
+{
+	int meta = xdp->data - xdp->data_meta, len = xdp->data_end - xdp->data;
+	int room = SKB_WITH_OVERHEAD(PAGE_SIZE) - len;
+	struct page *page;
+
+	if (room < (int)sizeof(struct xdp_frame) + meta)
+		return false;
+	page = dev_alloc_page();
+	if (!page)
+		return false;
+	xdp_prepare_buff(copy, page_address(page), min(room, XDP_PACKET_HEADROOM), len, true);
+	copy->data_meta -= meta;
+	memcpy(copy->data_meta, xdp->data_meta, meta + len);
+	if (likely(!xdp_buff_has_frags(xdp)) || gnic_xsk_redirect_frags(copy, xdp))
+		return true;
+	xdp_return_buff(copy);
+	return false;
+}
+
+/**
+ * gnic_xsk_redirect - XDP_REDIRECT of a frame in buffers of a pool
+ * @c: channel that received it
+ * @xdp: frame
+ * @prog: program
+ *
+ * To a socket as it is. What goes elsewhere leaves the pool: the kernel would copy
+ * the first buffer and forget the others, and the copy if it is not taken.
+ *
+ * Return: 0, or an error and the frame is still the caller's.
+ */
+int gnic_xsk_redirect(struct gnic_channel *c, struct xdp_buff *xdp, struct bpf_prog *prog)
+{
+	struct net_device *netdev = c->nic->netdev;
+	struct xdp_rxq_info rxq = { .dev = netdev, .mem.type = MEM_TYPE_PAGE_ORDER0 };
+	struct xdp_buff copy;
+	int err;
+
+	if (likely(bpf_net_ctx_get_ri()->map_type == BPF_MAP_TYPE_XSKMAP))
+		return xdp_do_redirect(netdev, xdp, prog);
+	xdp_init_buff(&copy, PAGE_SIZE, &rxq);
+	if (unlikely(!gnic_xsk_redirect_copy(&copy, xdp)))
+		return -ENOMEM;
+	err = xdp_do_redirect(netdev, &copy, prog);
+	if (unlikely(err))
+		xdp_return_buff(&copy);
+	else
+		xsk_buff_free(xdp);
+	return err;
+}
+
 static void gnic_xsk_rx_run(struct gnic_rx_poll *poll, struct xdp_buff *xdp,
 			    const struct gnic_hw_raw_cqe *cqe, u32 flags)
 {
@@ -191,7 +265,7 @@ static void gnic_xsk_rx_run(struct gnic_rx_poll *poll, struct xdp_buff *xdp,
 	if (likely(poll->prog)) {
 		buf->cqe = cqe;
 		buf->rx = poll->rx;
-		verdict = gnic_xdp_run(poll->c, xdp, poll->prog, &poll->count);
+		verdict = gnic_xdp_run(poll->c, xdp, poll->prog, &poll->count, true);
 	}
 	if (verdict == XDP_PASS)
 		gnic_xsk_rx_skb(poll, xdp, cqe, flags);

@@ -17,6 +17,14 @@ struct {
 	__type(value, __u32);
 } sockets SEC(".maps");
 
+/* The index of a netdev, elsewhere than to a socket. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} elsewhere SEC(".maps");
+
 /* What the device says of a frame, in front of its bytes. */
 struct hints {
 	__u64 tstamp;
@@ -80,6 +88,17 @@ SEC("xdp.frags")
 int xsk_shape(struct xdp_md *ctx)
 {
 	return shape_frame(ctx);
+}
+
+/* Nor to the socket. */
+SEC("xdp.frags")
+int xsk_elsewhere(struct xdp_md *ctx)
+{
+	__u32 key = 0, *index = bpf_map_lookup_elem(&elsewhere, &key);
+
+	if (!index || !test_frame(ctx))
+		return XDP_PASS;
+	return bpf_redirect(*index, 0);
 }
 
 SEC("xdp.frags")

@@ -149,6 +149,33 @@ pass_shapes() {
 	expect "of the socket" "$(figure received)" -eq 0
 }
 
+# elsewhere DEV: where frames go
+elsewhere() {
+	# shellcheck disable=SC2046 # bytes are words
+	bpftool map update name elsewhere key 0 0 0 0 value $(le32 "$(ifindex "$1")")
+}
+
+# Out of the pool to where no socket is: copied, in as many buffers as they have. What is not
+# taken there is an error, and neither buffers nor copies are lost.
+redirect_elsewhere() {
+	ip link add gnicnone type dummy
+	defer ip link del gnicnone
+	mtu 9600
+	peer ip link set "$PEER_DEV" promisc on
+	defer peer ip link set "$PEER_DEV" promisc off
+	PROGRAM=xsk_elsewhere xsk -w -g
+	elsewhere "$DEV"
+	round 60 1514 3456 3457 6913 9614
+	elsewhere gnicnone
+	errors 60
+	errors 9614
+	exchange 9614 0 0 400
+	elsewhere "$DEV"
+	round 9614
+	xsk_stop
+	expect "of the socket" "$(figure received)" -eq 0
+}
+
 # A ring of 512 buffers, a pool of 64: nothing stands still.
 small_pool() {
 	one_queue
@@ -407,7 +434,7 @@ checksum() {
 topology_up
 trap topology_down EXIT
 guest_main need_wakeup no_need_wakeup copy_mode busy_poll chunks unaligned multi_buffer \
-	several_sockets steered_queues spread_queues another_queue send_back pass_shapes \
-	small_pool no_buffers reconfigure channels_in_use buffers_too_small \
-	mtu_beyond_the_buffers mtu_beyond_the_device rx_all bind_under_load \
+	several_sockets steered_queues spread_queues another_queue send_back \
+	redirect_elsewhere pass_shapes small_pool no_buffers reconfigure channels_in_use \
+	buffers_too_small mtu_beyond_the_buffers mtu_beyond_the_device rx_all bind_under_load \
 	bind_while_put_off hints checksum tx_time launch_time
