@@ -169,10 +169,14 @@ err_unmap:
 
 static bool gnic_xdp_post(struct gnic_tx *tx, struct xdp_frame *frame, u8 kind)
 {
-	struct gnic_tx_packet pkt = { .packets = 1, .kind = kind, .size = frame->len };
+	struct gnic_tx_packet pkt = { .packets = 1, .kind = kind,
+				      .size = xdp_get_frame_len(frame) };
 	unsigned int nseg = 1;
 
 	if (unlikely(gnic_tx_room(tx) < GNIC_RAW_WQES_MAX))
+		return false;
+	/* The kernel compares with the MTU before the program of a map's entry runs. */
+	if (kind == GNIC_TX_XDP_NDO && unlikely(pkt.size > GNIC_RAW_SIZE_MAX))
 		return false;
 	if (!gnic_xdp_map_seg(tx, kind, 0, frame->data, frame->len))
 		return false;
@@ -180,7 +184,6 @@ static bool gnic_xdp_post(struct gnic_tx *tx, struct xdp_frame *frame, u8 kind)
 		nseg = gnic_xdp_map_frags(tx, frame, kind);
 		if (!nseg)
 			return false;
-		pkt.size += xdp_get_shared_info_from_frame(frame)->xdp_frags_size;
 	}
 	pkt.bytes = pkt.size;
 	gnic_tx_post(tx, &pkt, nseg, frame);

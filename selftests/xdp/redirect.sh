@@ -132,6 +132,22 @@ on_port() {
 	expect "dropped at the port" "$(element entered 0)" -eq 5
 }
 
+# A program of the port makes frames longer than the device sends: they are dropped, and
+# nothing fails of it.
+too_long_on_port() {
+	local resets
+
+	mtu 9600
+	peer_takes_all
+	resets=$(ethtool_stat "$DEV" queue_resets)
+	attach_filled "$DEV" "$REDIRECT" xdp_port "ports:0=$(ifindex "$DEV"),@port_push"
+	exchange 9598 9614 16
+	counts "$DEV" tx_dropped 5 exchange 9614 0
+	exchange 9598 9614 16
+	exchange 60 76 16
+	expect "resets" "$(ethtool_stat "$DEV" queue_resets)" -eq "$resets"
+}
+
 # Up the stack, and out of a port, as the other processor says.
 on_processor() {
 	mtu 9000
@@ -288,5 +304,6 @@ topology_up
 trap topology_down EXIT
 FROM_PEER=$PEER/$PEER_DEV OUT=${PORTS[2]:-} FAR=${PORTS[3]:-}
 [ -n "$FAR" ] || skip "needs four ports"
-guest_main by_map by_hash without_map to_all to_processor on_port on_processor to_veth \
-	from_veth to_tap from_tap into_down_port into_port_without_carrier into_full_queue
+guest_main by_map by_hash without_map to_all to_processor on_port too_long_on_port \
+	on_processor to_veth from_veth to_tap from_tap into_down_port \
+	into_port_without_carrier into_full_queue
