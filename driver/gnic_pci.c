@@ -52,6 +52,8 @@ static int gnic_pci_enable(struct gnic_dev *dev)
 	if (err)
 		return err;
 	pci_set_master(pdev);
+	/* What the kernel keeps itself is the card as it came, which may be turned off. */
+	pci_save_state(pdev);
 	return 0;
 }
 

@@ -189,6 +189,7 @@ int gnic_reset_complete(struct gnic_dev *dev)
 	err = gnic_dev_revive(dev);
 	if (err)
 		return err;
+	pci_save_state(dev->pdev);
 	gnic_cmd_resume(dev);
 	err = gnic_reset_start(dev);
 	if (err) {

@@ -82,9 +82,26 @@ down_stays_down() {
 	down_outlives has fatal 0 $LINK_PROTOCOL
 }
 
+# A card that came when the machine was running: nobody but the driver has turned it on.
+plugged_in() {
+	local path=/sys/bus/pci/devices/$SLOT
+
+	topology_down
+	echo "$SLOT" >/sys/bus/pci/drivers/gnic/unbind
+	# the command register
+	printf '\0\0' | dd of="$path/config" bs=1 seek=4 conv=notrunc status=none
+	echo 1 >"$path/remove"
+	echo 1 >/sys/bus/pci/rescan
+	topology_up
+	has fatal 0 $LINK_PROTOCOL
+	port_works
+	has fatal 0 $LINK_PROTOCOL
+	port_works
+}
+
 topology_up
 trap topology_down EXIT
 SLOT=$(basename "$(readlink "/sys/class/net/$DEV/device")")
 modprobe -q aer_inject || skip "this kernel has no aer_inject"
 [ -e "/sys/bus/pci/devices/$SLOT/../aer_rootport_total_err_fatal" ] || skip "nobody hears of the card's errors"
-guest_main correctable nonfatal fatal under_traffic down_stays_down
+guest_main correctable nonfatal fatal under_traffic down_stays_down plugged_in
