@@ -113,6 +113,9 @@ int gnic_xdp_bpf(struct net_device *netdev, struct netdev_bpf *bpf)
 	switch (bpf->command) {
 	case XDP_SETUP_PROG:
 		return gnic_xdp_setup(nic, bpf->prog, bpf->extack);
+	case XDP_SETUP_PROG_HW:
+		NL_SET_ERR_MSG_MOD(bpf->extack, "the device runs no XDP programs, the driver does");
+		return -EOPNOTSUPP;
 	case XDP_SETUP_XSK_POOL:
 		return gnic_xsk_setup(nic, bpf->xsk.pool, bpf->xsk.queue_id);
 	default:

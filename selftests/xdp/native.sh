@@ -132,6 +132,16 @@ program_needs_frags() {
 	ip link set "$DEV" mtu 3498
 }
 
+# Nobody else than the driver runs a program.
+offload_refused() {
+	bpftool prog load "$VERDICT" /sys/fs/bpf/verdict type xdp
+	defer rm -f /sys/fs/bpf/verdict
+	expect_refused "gnic: the device runs no XDP programs, the driver does" \
+		ip link set dev "$DEV" xdpoffload pinned /sys/fs/bpf/verdict
+	ip link set dev "$DEV" xdpdrv pinned /sys/fs/bpf/verdict
+	ip link set dev "$DEV" xdpdrv off
+}
+
 # A program that takes one buffer does not see the first of several.
 rx_all() {
 	attach "$SHAPE" xdp_single
@@ -229,4 +239,5 @@ hint_vlan() {
 topology_up
 trap topology_down EXIT
 guest_main pass drop aborted tx tx_multi_buffer pass_and_drop_multi_buffer trim adjust_head \
-	grow pass_shapes program_needs_frags rx_all swap_under_traffic under_traffic hints hint_vlan
+	grow pass_shapes program_needs_frags offload_refused rx_all swap_under_traffic \
+	under_traffic hints hint_vlan
