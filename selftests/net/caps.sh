@@ -4,8 +4,8 @@
 # a user hears that it can't. The device refuses what goes with a capability that it lacks,
 # and the driver's log would tell. Topology: lib/guest.sh. Kernels: one
 
-# shellcheck source=selftests/lib/guest.sh
-. "$(dirname "$0")/../lib/guest.sh"
+# shellcheck source=selftests/lib/devlink.sh
+. "$(dirname "$0")/../lib/devlink.sh"
 # shellcheck source=selftests/lib/stream.sh
 . "$TREE/selftests/lib/stream.sh"
 
@@ -14,11 +14,11 @@ ALL=SHADOW_DB,CSUM,TSO,VLAN,RSS,FLOW,RC,COMPUTE,LOOPBACK,MODERATION,RX_TSTAMP,QP
 ALL+=,GRO,RX_MODE,VLAN_RX,TUNNEL,USO,RSS_QUEUES,FLOW_QUEUES,CQE_TIMER,PAUSE,MODULE,PORT_SPLIT
 ALL+=,LAUNCH,FW,INJECT,SCHED,PHC,DCB,TX_RATE,SCTP
 
-# without CAPS: the card lacks them until the test ends, and its driver finds it so
+# without CAPS [LIMITS]: the card lacks them until the test ends, and its driver finds it so
 without() {
 	DEV=$(port_devs | head -n 1)
 	CARD=$(own_card)
-	lacks "$1"
+	lacks "$@"
 	defer rebind
 	defer lacks ''
 	dmesg -C
@@ -27,9 +27,11 @@ without() {
 	defer topology_down
 }
 
-# lacks CAPS: from its next reset on, which probe asks for
+# lacks CAPS [LIMITS]: from its next reset on, which probe asks for. LIMITS is what it says of
+# its limits: "NAME": NUMBER, with commas
 lacks() {
-	model "{\"cmd\": \"without\", \"card\": 0, \"caps\": \"$1\"}" | grep -q '"ok":true'
+	model "{\"cmd\": \"without\", \"card\": 0, \"caps\": \"$1\", \"limits\": {${2:-}}}" |
+		grep -q '"ok":true'
 }
 
 rebind() {
@@ -167,4 +169,150 @@ fw_is() {
 	[ "$(reporter_state "$CARD" fw)" = "$1" ]
 }
 
-guest_main plain queues_all_together doorbells_by_register half another_after_reset
+# A device that can't have QPs, or more than there are numbers for, is left alone.
+no_numbers_of_qps() {
+	local qps
+
+	DEV=$(port_devs | head -n 1)
+	CARD=$(own_card)
+	defer works_again
+	for qps in 0 1 $(((1 << 24) + 1)); do
+		lacks '' "\"qps_per_port\": $qps"
+		echo "${CARD#pci/}" >/sys/bus/pci/drivers/gnic/unbind
+		expect_logged "a port can't have $qps QPs" \
+			sh -c "echo ${CARD#pci/} >/sys/bus/pci/drivers/gnic/bind"
+		[ -z "$(port_devs)" ] || fail "there are netdevs"
+		works_again
+	done
+	topology_up
+	defer topology_down
+	works
+}
+
+works_again() {
+	lacks ''
+	[ -e "/sys/bus/pci/drivers/gnic/${CARD#pci/}" ] ||
+		echo "${CARD#pci/}" >/sys/bus/pci/drivers/gnic/bind
+}
+
+# RC QPs of the plainest kind.
+rdma_of_less() {
+	local sf type
+
+	without '' '"rc": 0, "wq_log_max": 10'
+	mode_set "$CARD" switchdev
+	defer mode_set "$CARD" legacy
+	group_add "$CARD" 3
+	sf=$(group_sf "$CARD" 3)
+	for type in send_rdv recv_rdv read_rdv read_rdv_endp; do
+		expect_refused "gnic: qp_type: this device knows no rendezvous" \
+			param_set "$sf" qp_type $type
+	done
+	expect_refused "gnic: cc_mode: this device does not do it by delay" \
+		param_set "$sf" cc_mode delay
+	expect_refused "gnic: cc_mode: this device does not do it by marks" \
+		param_set "$sf" cc_mode dcqcn
+	expect_refused "gnic: loss_recovery: this device resends all behind a gap" \
+		param_set "$sf" loss_recovery selective
+	expect_refused "gnic: qp_adaptive_timeout: time-outs of this device are all alike" \
+		param_set "$sf" qp_adaptive_timeout true
+	expect_refused "gnic: loopback: this device sends all RDMA to the wire" \
+		param_set "$sf" loopback true
+	expect_refused "gnic: encap: this device has no encapsulation" param_set "$sf" encap ipv4
+	expect_refused "gnic: encap: this device has no encapsulation" param_set "$sf" encap udp
+	expect_refused "gnic: qp_wq_depth: this device has queues of at most 1024" \
+		param_set "$sf" qp_wq_depth 2048
+	group_set "$CARD" 3 qp_type write cc_mode window loss_recovery go_back_n encap none \
+		qp_adaptive_timeout false loopback false qp_wq_depth 1024
+	expect "room for offers" "$(resource "$CARD" offers size)" -eq 0
+	nothing_refused
+}
+
+# bo_errors FLAGS...: what making such buffer objects says, one after the other; imported
+# ones are those of a heap
+bo_errors() {
+	python3 - "$@" <<-'PYTHON'
+		import errno, fcntl, glob, os, struct, sys
+
+		IMPORT = 4
+		heap = os.open("/dev/dma_heap/system", os.O_RDWR)
+		pages = fcntl.ioctl(heap, 0xc0184800, struct.pack("QIIQ", 4096, 0, os.O_RDWR, 0))
+		accel = os.open(glob.glob("/dev/accel/accel*")[0], os.O_RDWR)
+		said = []
+		for flags in map(int, sys.argv[1:]):
+		    size, fd = (0, struct.unpack("QIIQ", pages)[1]) if flags & IMPORT else (4096, 0)
+		    try:
+		        fcntl.ioctl(accel, 0xc0286441, struct.pack("QIIQQiI", size, flags, 0, 0, 0, fd, 0))
+		        said.append("OK")
+		    except OSError as error:
+		        said.append(errno.errorcode[error.errno])
+		print(*said)
+	PYTHON
+}
+
+# A card by whose rendezvous nobody reads lets no memory be read, wherever it is from; one
+# that can't put pieces together has none of the host.
+memory_of_less() {
+	[ -e /dev/accel/accel0 ] || skip "no compute device"
+	expect "errors of all that there is" "$(bo_errors 0 8 2 10 4 12)" = "OK OK OK OK OK OK"
+	without '' '"rc": 0'
+	expect "errors without rendezvous" "$(bo_errors 0 8 2 10 4 12)" = \
+		"OK ENOTSUP OK ENOTSUP OK ENOTSUP"
+	lacks '' '"segments": 0'
+	topology_down
+	rebind
+	topology_up
+	expect "errors without segments" "$(bo_errors 0 8 2)" = "OK OK ENOTSUP"
+}
+
+# Rules of the plainest kind.
+rules_of_less() {
+	local mirror="this card has no mirror, trap and ingress redirect"
+
+	without FLOW_QUEUES '"flow": 0, "flow_mirrors": 0, "flow_edits": 0'
+	mode_set "$CARD" switchdev
+	defer mode_set "$CARD" legacy
+	with_clsact
+	no_filter "this card does not match fragments" ip flower skip_sw ip_flags frag action drop
+	no_filter "this card does not match a type of service" ip flower skip_sw ip_tos 4 action drop
+	no_filter "this card does not match a time to live" ip flower skip_sw ip_ttl 3 action drop
+	no_filter "this card does not match ICMP" ip flower skip_sw ip_proto icmp type 8 action drop
+	no_filter "the card does not match TCP flags" ip flower skip_sw ip_proto tcp tcp_flags 2 \
+		action drop
+	no_filter "the card does not match ARP" arp flower skip_sw arp_op request action drop
+	no_filter "the card does not match MPLS" mpls_uc flower skip_sw mpls lse depth 1 label 3 \
+		action drop
+	no_filter "this card does not match ranges of ports" ip flower skip_sw ip_proto udp \
+		dst_port 10-20 action drop
+	no_filter "this card does not count VLAN tags" all flower skip_sw num_of_vlans 1 action drop
+	no_filter "$mirror" ip flower skip_sw action trap
+	no_filter "$mirror" ip flower skip_sw action mirred egress mirror dev "$DEV" pipe action drop
+	no_filter "$mirror" ip flower skip_sw action mirred ingress redirect dev "$DEV"
+	no_filter "this card has chain 0 only" ip chain 1 flower skip_sw action drop
+	no_filter "this card has chain 0 only" ip flower skip_sw action goto chain 1
+	no_filter "this card does not rewrite headers" ip flower skip_sw action pedit ex \
+		munge ip ttl set 9
+	tc filter add dev "$DEV" ingress protocol ip flower skip_sw ip_proto udp dst_port 5596 \
+		action drop
+	works
+}
+
+# Fewer of what is counted.
+numbers_of_less() {
+	local eth
+
+	without '' '"functions": 0, "filter_macs": 2, "rss_contexts": 2, "flows": 160'
+	expect_refused "gnic: switchdev needs functions and this device has none" \
+		mode_set "$CARD" switchdev
+	eth=$(eth_of "$CARD")
+	expect "addresses" "$(resource "$eth" macs size)" -eq 2
+	expect_refused "gnic: max_macs: 1 to 2" param_set "$CARD" max_macs 3 driverinit
+	expect "rules" "$(resource "$CARD" flows size)" -eq 160
+	ethtool -X "$DEV" context new >/dev/null
+	defer ethtool -X "$DEV" context 1 delete
+	expect_refused "No space left on device" ethtool -X "$DEV" context new
+	works
+}
+
+guest_main plain queues_all_together doorbells_by_register half another_after_reset \
+	no_numbers_of_qps rdma_of_less memory_of_less rules_of_less numbers_of_less
