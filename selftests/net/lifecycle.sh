@@ -4,6 +4,8 @@
 # lib/guest.sh.
 
 . "$(dirname "$0")/../lib/guest.sh"
+. "$(dirname "$0")/../lib/frames.sh"
+. "$(dirname "$0")/../lib/xdp.sh"
 
 module() {
 	echo "$TREE/build/$(uname -r)/$1.ko"
@@ -115,5 +117,52 @@ surprise_removal() {
 	ping_works
 }
 
+# A program and a socket without copies are at a port that goes.
+socket_up() {
+	topology_up
+	xsk -w
+	exchange 60 60
+	flood
+}
+
+# It is there again, and so may they be.
+socket_again() {
+	kill "$XSK_PID"
+	topology_up
+	defer topology_down
+	xsk -w
+	exchange 60 60
+	ping_works
+}
+
+unbind_under_socket() {
+	local address
+
+	socket_up
+	address=$(basename "$(readlink "/sys/class/net/$DEV/device")")
+	echo "$address" >/sys/bus/pci/drivers/gnic/unbind
+	kill -0 "$XSK_PID" || fail "the socket's owner ended, too"
+	ip netns del "$PEER"
+	echo "$address" >/sys/bus/pci/drivers/gnic/bind
+	socket_again
+}
+
+removal_under_socket() {
+	local path
+
+	socket_up
+	path=$(readlink -f "/sys/class/net/$DEV/device")
+	model '{"cmd": "fault", "kind": "all-ones", "card": 0}' | grep -q '"ok":true' ||
+		fail "the model refused"
+	sleep 1
+	echo 1 >"$path/remove"
+	[ -z "$(port_devs)" ] || fail "netdevs are still there"
+	kill -0 "$XSK_PID" || fail "the socket's owner ended, too"
+	ip netns del "$PEER"
+	model '{"cmd": "fault", "kind": "clear"}' >/dev/null
+	echo 1 >/sys/bus/pci/rescan
+	socket_again
+}
+
 guest_main open_close rename_and_move unload_under_traffic unbind_under_traffic function_reset \
-	surprise_removal
+	surprise_removal unbind_under_socket removal_under_socket
