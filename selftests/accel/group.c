@@ -2,7 +2,9 @@
 /* Holding groups, RDMA through them, and what happens to a group meanwhile. */
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -416,6 +418,48 @@ static bool target_memory_freed(void)
 	return groups_again();
 }
 
+static void *hold_seeker(void *seeker)
+{
+	return (void *)(intptr_t)gnic_accel_hold(acc, ((struct group *)seeker)->sfnum);
+}
+
+/*
+ * A group that looks for a peer which is not there, for three seconds, keeps who wants
+ * to hold it waiting. The memory of that context ends meanwhile.
+ */
+static bool memory_ends_meanwhile(void)
+{
+	struct gnic_accel_bo *bo;
+	struct group seeker;
+	pthread_t holder;
+	pid_t active;
+	void *fd;
+
+	group_add(&seeker, 77);
+	group_address(true);
+	EXPECT_EQ(group_param(&seeker, "peer_ip", "198.51.100.99"), 0);
+	EXPECT_EQ(group_param(&seeker, "peer_qpn_base", "9"), 0);
+	/* before the memory is there, which it would share */
+	active = fork();
+	if (!active)
+		_exit(!group_activate(&seeker));
+	usleep(700000);
+	test_bo(acc, &bo, 4096, 0);
+	EXPECT_EQ(pthread_create(&holder, NULL, hold_seeker, &seeker), 0);
+	usleep(300000);
+	gnic_accel_bo_destroy(bo);
+	/* time for who has looked in vain to end */
+	usleep(500000);
+	EXPECT_EQ(waitpid(active, NULL, WNOHANG), 0);
+	EXPECT_EQ(waitpid(active, NULL, 0), active);
+	EXPECT_EQ(pthread_join(holder, &fd), 0);
+	EXPECT((intptr_t)fd >= 0);
+	close((intptr_t)fd);
+	group_address(false);
+	EXPECT_EQ(group_del(&seeker), 0);
+	return true;
+}
+
 /* Last of all: the group goes while it is held. */
 static bool removed_while_held(void)
 {
@@ -462,6 +506,7 @@ static const struct test tests[] = {
 	{ "RDMA WRITE to memory that was freed", target_memory_freed },
 	{ "a failed submission fails those that wait for it", error_of_a_fence },
 	{ "inactive, and active again", inactive_and_active },
+	{ "memory ends while a hold waits", memory_ends_meanwhile },
 	{ "port del while held", removed_while_held },
 	{ 0 }
 };

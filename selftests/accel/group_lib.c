@@ -55,6 +55,12 @@ void group_link(bool up)
 	test_must(!test_sh("ip link set %s %s", group_netdev, up ? "up" : "down"), "port 0");
 }
 
+void group_address(bool there)
+{
+	test_must(!test_sh("ip addr %s 198.51.100.1/24 dev %s", there ? "add" : "del",
+			   group_netdev), "port 0's address");
+}
+
 static void group_query(struct group *group)
 {
 	char number[16];

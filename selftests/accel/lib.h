@@ -102,6 +102,7 @@ struct group {
 void group_setup(void);
 /* The netdev of port 0, whose loopback is on. */
 void group_link(bool up);
+void group_address(bool there);	/* 198.51.100.1/24, at port 0 */
 void group_add(struct group *group, uint32_t sfnum);
 int group_del(struct group *group);
 int group_param(const struct group *group, const char *name, const char *value);
