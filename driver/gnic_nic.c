@@ -295,10 +295,12 @@ int gnic_nic_reconfigure(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg,
 		return PTR_ERR(queues);
 	}
 	err = gnic_nic_change(nic, &next, queues);
-	if (err) {
+	if (err == -ENOMEM)
+		NL_SET_ERR_MSG_MOD(extack, "no memory for the change to the new queues");
+	else if (err)
 		NL_SET_ERR_MSG_MOD(extack, "the device refuses the new queues");
+	if (err)
 		return err;
-	}
 	bitmap_zero(nic->renew, GNIC_QUEUES_MAX);
 out:
 	resized = nic->cfg.channels != next.channels;
