@@ -188,7 +188,8 @@ struct gnic_rx_stats {
 	u64 csum_complete;
 	u64 csum_unnecessary;
 	u64 csum_none;
-	u64 alloc_fail;
+	u64 alloc_fail;		/* a frame was dropped for it */
+	u64 refill_fail;	/* none: the ring has fewer buffers for a while */
 	u64 unreadable;
 	u64 abandoned;
 	u64 bad_cqes;

@@ -270,6 +270,7 @@ void gnic_rx_publish(struct gnic_channel *c, const struct gnic_rx_stats *count)
 	stats->csum_unnecessary += count->csum_unnecessary;
 	stats->csum_none += count->csum_none;
 	stats->alloc_fail += count->alloc_fail;
+	stats->refill_fail += count->refill_fail;
 	stats->unreadable += count->unreadable;
 	stats->xdp_drop += count->xdp_drop;
 	stats->xdp_tx += count->xdp_tx;
@@ -293,7 +294,7 @@ static bool gnic_rx_refill(struct gnic_rx *rx, struct gnic_rx_stats *count)
 	for (; room; room--, index++) {
 		page = page_pool_dev_alloc(rx->pool, &offset, &size);
 		if (unlikely(!page)) {
-			count->alloc_fail++;
+			count->refill_fail++;
 			break;
 		}
 		wqes[index & mask].addr = cpu_to_le64(page_pool_get_dma_addr(page) + offset +

@@ -120,7 +120,7 @@ static bool gnic_split_refill(struct gnic_rx *rx, struct gnic_rx_stats *count)
 	for (; room; room--) {
 		netmem = page_pool_alloc_netmems(rx->pool, GFP_ATOMIC | __GFP_NOWARN);
 		if (unlikely(!netmem)) {
-			count->alloc_fail++;
+			count->refill_fail++;
 			break;
 		}
 		gnic_split_give(rx, netmem);

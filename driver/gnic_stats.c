@@ -91,7 +91,7 @@ static void gnic_stats_add_rx(struct gnic_channel *c, struct netdev_queue_stats_
 	gnic_stats_rx(c, &rx);
 	stats->packets += rx.packets;
 	stats->bytes += rx.bytes;
-	stats->alloc_fail += rx.alloc_fail;
+	stats->alloc_fail += rx.alloc_fail + rx.refill_fail;
 	stats->csum_unnecessary += rx.csum_unnecessary;
 	stats->csum_none += rx.csum_none;
 #ifdef HAVE_QSTATS_CSUM_COMPLETE

@@ -3,8 +3,8 @@
 """
 Memory of somebody else for receive queues, by netlink.
 
-	devmem.py bind DEV QUEUE	binds some of /dev/udmabuf, says "bound", and
-		keeps it until it is told to end
+	devmem.py bind DEV QUEUE [BYTES]	binds some of /dev/udmabuf, says "bound",
+		and keeps it until it is told to end
 	devmem.py pools DEV	how many page pools have such memory
 """
 import fcntl
@@ -29,21 +29,21 @@ def u32(value):
     return struct.pack("=I", value)
 
 
-def dmabuf():
+def dmabuf(size):
     memory = os.memfd_create("devmem", os.MFD_ALLOW_SEALING)
-    os.ftruncate(memory, SIZE)
+    os.ftruncate(memory, size)
     fcntl.fcntl(memory, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK)
     with open("/dev/udmabuf", "rb") as device:
         return fcntl.ioctl(device, UDMABUF_CREATE,
-                           bytearray(struct.pack("=IIQQ", memory, 0, 0, SIZE)))
+                           bytearray(struct.pack("=IIQQ", memory, 0, 0, size)))
 
 
-def bind(dev, queue):
+def bind(dev, queue, size=SIZE):
     sock, family = genl_family(b"netdev")
     nest = attr(QUEUE_TYPE, u32(QUEUE_TYPE_RX)) + attr(QUEUE_ID, u32(int(queue)))
     request(sock, family, BIND_RX, 0,
             attr(DMABUF_IFINDEX, u32(socket.if_nametoindex(dev))) +
-            attr(DMABUF_QUEUES | NESTED, nest) + attr(DMABUF_FD, u32(dmabuf())))
+            attr(DMABUF_QUEUES | NESTED, nest) + attr(DMABUF_FD, u32(dmabuf(int(size)))))
     print("bound", flush=True)
     signal.pause()
 

@@ -19,7 +19,7 @@ QSTATS_GET = 12
 IFINDEX, QUEUE_TYPE, QUEUE_ID, SCOPE = 1, 2, 3, 4
 PACKETS = (8, 10)  # by queue type
 SCOPE_QUEUE = 1
-NAMES = {"rx-packets": 8,
+NAMES = {"rx-packets": 8, "rx-alloc-fail": 12,
          "csum-complete": 15, "csum-unnecessary": 16, "csum-none": 17,
          "hw-gro-packets": 19, "hw-gro-wire-packets": 21,
          "hw-gso-packets": 28, "hw-gso-bytes": 29,

@@ -27,11 +27,11 @@ bound() {
 	grep -q bound $SAID || ! kill -0 "$BACKGROUND"
 }
 
-# bind QUEUE: until the test ends, or unbind; what it says in $SAID
+# bind QUEUE [BYTES]: until the test ends, or unbind; what it says in $SAID
 bind() {
 	: >$SAID
-	background sh -c 'exec python3 "$1" bind "$2" "$3" >"$4" 2>&1' sh \
-		"$TREE/selftests/lib/devmem.py" "$DEV" "$1" $SAID
+	background sh -c 'exec python3 "$1" bind "$2" "$3" $5 >"$4" 2>&1' sh \
+		"$TREE/selftests/lib/devmem.py" "$DEV" "$1" $SAID "${2:-}"
 	wait_for 10 bound
 	grep -q bound $SAID || fail "queue $1: $(cat $SAID)"
 	wait_for 5 pools 1
@@ -137,8 +137,29 @@ keeps_what_it_needs() {
 	queue_works 1
 }
 
+alloc_fail() {
+	"$TREE/selftests/lib/qstats.py" "$DEV" rx-alloc-fail
+}
+
+# A ring that has fewer buffers than it has room for drops no frame for that.
+less_than_the_ring() {
+	local rule dropped failed
+
+	setup
+	bind 1 $((64 * 4096))
+	rule=$(ethtool -N "$DEV" flow-type tcp4 dst-port 5596 action 1 | awk '{ print $NF }')
+	defer ethtool -N "$DEV" delete "$rule"
+	dropped=$(stat "$DEV" rx_dropped)
+	failed=$(alloc_fail)
+	# headers alone, so the stack may read them; nobody listens
+	peer bash -c 'for i in {1..20}; do : </dev/tcp/192.0.2.1/5596; done' 2>/dev/null || :
+	expect "buffers that were not there" $(($(alloc_fail) - failed)) -ge 20
+	expect "dropped" $(($(stat "$DEV" rx_dropped) - dropped)) -lt 5
+}
+
 topology_up
 trap topology_down EXIT
 modprobe -q udmabuf || :
 [ -e /dev/udmabuf ] || skip "this kernel has no udmabuf"
-guest_main bind_under_traffic device_refuses wants_split outlives_queues keeps_what_it_needs
+guest_main bind_under_traffic device_refuses wants_split outlives_queues keeps_what_it_needs \
+	less_than_the_ring
