@@ -57,6 +57,10 @@ static int gnic_filter_write(struct gnic_nic *nic, struct gnic_hw_filter *filter
 	return err;
 }
 
+/*
+ * The work item has no rtnl: what it has looked at must not reach the device behind what a
+ * change of the own address has told it. Who has rtnl waits for it here.
+ */
 int gnic_filter_apply(struct gnic_nic *nic)
 {
 	struct net_device *netdev = nic->netdev;
@@ -66,10 +70,12 @@ int gnic_filter_apply(struct gnic_nic *nic)
 	filter = kzalloc(sizeof(*filter), GFP_KERNEL);
 	if (!filter)
 		return -ENOMEM;
+	mutex_lock(&nic->filter_lock);
 	netif_addr_lock_bh(netdev);
 	gnic_filter_fill(netdev, filter, &netdev->uc, &netdev->mc);
 	netif_addr_unlock_bh(netdev);
 	err = gnic_filter_write(nic, filter);
+	mutex_unlock(&nic->filter_lock);
 	kfree(filter);
 	return err;
 }
@@ -87,7 +93,7 @@ static void gnic_filter_work(struct work_struct *work)
 }
 
 #ifdef HAVE_RX_MODE_ASYNC
-/* What fails the kernel asks for again. */
+/* With rtnl, as a change of the own address. What fails the kernel asks for again. */
 int gnic_filter_rx_mode(struct net_device *netdev, struct netdev_hw_addr_list *uc,
 			struct netdev_hw_addr_list *mc)
 {
@@ -114,10 +120,12 @@ void gnic_filter_rx_mode(struct net_device *netdev)
 
 void gnic_filter_init(struct gnic_nic *nic)
 {
+	mutex_init(&nic->filter_lock);
 	INIT_DELAYED_WORK(&nic->rx_mode_work, gnic_filter_work);
 }
 
 void gnic_filter_exit(struct gnic_nic *nic)
 {
 	cancel_delayed_work_sync(&nic->rx_mode_work);
+	mutex_destroy(&nic->filter_lock);
 }

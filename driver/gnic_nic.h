@@ -172,6 +172,7 @@ struct gnic_device_stats {
  * @app: written to the device at open and when it changes
  * @shaper: written to the device with each queue, at open and when it changes
  * @macs: addresses in the receive filter
+ * @filter_lock: from the look at the address lists until the device has them
  * @etf: queues whose qdisc leaves the time of sending to the device, gnic_launch.c
  * @xsk_tx_ops: what AF_XDP may ask of a packet that is sent
  * @mqprio: queues have the priority of their class, gnic_mqprio.c
@@ -214,6 +215,7 @@ struct gnic_nic {
 	struct gnic_nic_app app;
 	struct gnic_nic_shaper shaper;
 	u32 macs;
+	struct mutex filter_lock;	/* look and write, in this order */
 	DECLARE_BITMAP(etf, GNIC_QUEUES_MAX);
 	struct xsk_tx_metadata_ops xsk_tx_ops;
 	bool mqprio;
