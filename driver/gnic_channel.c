@@ -109,8 +109,10 @@ static int gnic_channel_init(struct gnic_channel *c)
 	snprintf(c->irq_name, sizeof(c->irq_name), "%s-%u.%u-%u@%s", GNIC_DRV_NAME,
 		 nic->port->index, nic->vport, c->index, pci_name(nic->dev->pdev));
 	err = gnic_irq_request(nic->dev, c->vector, gnic_channel_irq, c->irq_name, c);
-	if (err)
+	if (err) {
 		gnic_irq_vector_put(nic->dev, c->vector);
+		gnic_coal_channel_exit(c);
+	}
 	return err;
 }
 
@@ -158,6 +160,7 @@ void gnic_channel_destroy(struct gnic_channel *c)
 {
 	gnic_irq_free(c->nic->dev, c->vector, c);
 	gnic_irq_vector_put(c->nic->dev, c->vector);
+	gnic_coal_channel_exit(c);
 	kfree(c);
 }
 

@@ -261,6 +261,7 @@ struct gnic_channel_coal {
  * @xdp_stats: transmit, posted: XDP frames
  * @rx_coal: moderation of receive
  * @tx_coal: moderation of transmit
+ * @coal_lock: from the look at them until the device has the numbers
  * @irq_name: as in /proc/interrupts
  */
 struct gnic_channel {
@@ -283,6 +284,7 @@ struct gnic_channel {
 	struct gnic_post_stats xdp_stats ____cacheline_aligned_in_smp;
 	struct gnic_channel_coal rx_coal;
 	struct gnic_channel_coal tx_coal;
+	struct mutex coal_lock;		/* look and tell, in this order */
 	char irq_name[32];
 };
 
@@ -305,6 +307,7 @@ void gnic_channel_ring_again(struct gnic_channel *c);	/* likewise */
 int gnic_coal_init(struct gnic_nic *nic);
 void gnic_coal_exit(struct gnic_nic *nic);
 void gnic_coal_channel_init(struct gnic_channel *c);
+void gnic_coal_channel_exit(struct gnic_channel *c);
 void gnic_coal_channel_stop(struct gnic_channel *c);
 struct gnic_moderation gnic_coal_now(struct gnic_channel *c, bool tx);
 void gnic_coal_init_cq(struct gnic_channel *c, bool tx, struct gnic_hw_cq_create *in);

@@ -49,11 +49,13 @@ void gnic_coal_init_cq(struct gnic_channel *c, bool tx, struct gnic_hw_cq_create
 	in->flags = cpu_to_le16(gnic_coal_flags(&moder));
 }
 
+/* With the lock: what one has looked at must not reach the device behind what another has told. */
 static int gnic_coal_apply(struct gnic_channel *c, bool tx)
 {
 	struct gnic_moderation moder = gnic_coal_now(c, tx);
 	struct gnic_queue *queue = c->queue;
 
+	lockdep_assert_held(&c->coal_lock);
 	if (!c->running || !queue)
 		return 0;
 	return gnic_cq_moderate(c->nic->dev, tx ? &queue->tx_cq : &queue->rx.cq, moder.usecs,
@@ -62,10 +64,13 @@ static int gnic_coal_apply(struct gnic_channel *c, bool tx)
 
 /* ---- DIM ---- */
 
+/* Takes no rtnl: who has it waits for this at the lock, or for its end. */
 static void gnic_coal_dim_work(struct gnic_channel_coal *coal, struct gnic_channel *c, bool tx)
 {
+	mutex_lock(&c->coal_lock);
 	if (coal->set.adaptive)
 		gnic_coal_apply(c, tx);
+	mutex_unlock(&c->coal_lock);
 	coal->dim.state = DIM_START_MEASURE;
 }
 
@@ -130,7 +135,13 @@ void gnic_coal_channel_init(struct gnic_channel *c)
 	c->tx_coal.set = c->nic->cfg.tx;
 	net_dim_setting(c->nic->netdev, &c->rx_coal.dim, false);
 	net_dim_setting(c->nic->netdev, &c->tx_coal.dim, true);
+	mutex_init(&c->coal_lock);
 	gnic_coal_mark(c);
+}
+
+void gnic_coal_channel_exit(struct gnic_channel *c)
+{
+	mutex_destroy(&c->coal_lock);
 }
 
 /* NAPI is off: nobody starts the work again. */
@@ -201,6 +212,7 @@ static int gnic_coal_set_channel(struct gnic_channel *c, const struct gnic_moder
 	struct gnic_moderation old_rx = c->rx_coal.set, old_tx = c->tx_coal.set;
 	int err;
 
+	mutex_lock(&c->coal_lock);
 	c->rx_coal.set = *rx;
 	c->tx_coal.set = *tx;
 	err = gnic_coal_apply(c, false);
@@ -212,6 +224,7 @@ static int gnic_coal_set_channel(struct gnic_channel *c, const struct gnic_moder
 		gnic_coal_apply(c, false);
 		gnic_coal_apply(c, true);
 	}
+	mutex_unlock(&c->coal_lock);
 	gnic_coal_mark(c);
 	return err;
 }
