@@ -12,6 +12,9 @@
 #include "gnic_xdp.h"
 #include "gnic_xsk.h"
 
+/* How often the device is asked for a link that changes all the time. */
+#define GNIC_UPLINK_LOOKS	8
+
 /* What both kinds of netdev have; the profile adds its operations. */
 void gnic_netdev_init(struct net_device *netdev)
 {
@@ -113,12 +116,43 @@ static void gnic_uplink_init(struct net_device *netdev)
 	gnic_dcb_init(netdev);
 }
 
-static void gnic_uplink_link(struct gnic_nic *nic, bool up)
+static void gnic_uplink_carrier(struct gnic_nic *nic, bool up)
 {
 	if (up)
 		netif_carrier_on(nic->netdev);
 	else
 		netif_carrier_off(nic->netdev);
+}
+
+static void gnic_uplink_link(struct gnic_nic *nic, bool up)
+{
+	WRITE_ONCE(nic->links, nic->links + 1);
+	/* counted before it is seen: pairs with gnic_uplink_look() */
+	smp_mb();
+	gnic_uplink_carrier(nic, up);
+}
+
+/*
+ * The event of a link that comes up may be older than our ear for it. One that comes meanwhile
+ * may say more than the answer; a device that has no end of them does not keep us.
+ */
+static int gnic_uplink_look(struct gnic_nic *nic)
+{
+	struct gnic_hw_port_info info;
+	unsigned int looks = 0;
+	u32 links;
+	int err;
+
+	do {
+		links = READ_ONCE(nic->links);
+		err = gnic_port_query(nic->port, &info);
+		if (err)
+			return err;
+		gnic_uplink_carrier(nic, info.state & GNIC_PORT_STATE_LINK);
+		/* seen before it is counted: pairs with gnic_uplink_link() */
+		smp_mb();
+	} while (links != READ_ONCE(nic->links) && ++looks < GNIC_UPLINK_LOOKS);
+	return 0;
 }
 
 static int gnic_uplink_mtu(struct gnic_nic *nic, unsigned int mtu)
@@ -131,7 +165,6 @@ static int gnic_uplink_mtu(struct gnic_nic *nic, unsigned int mtu)
 	return gnic_port_set(nic->port, &set);
 }
 
-/* The event of a link that comes up may be older than our ear for it. */
 static int gnic_uplink_open(struct gnic_nic *nic)
 {
 	struct gnic_hw_port_set set = {
@@ -139,7 +172,6 @@ static int gnic_uplink_open(struct gnic_nic *nic)
 		.mtu = cpu_to_le32(nic->netdev->mtu),
 		.admin = 1,
 	};
-	struct gnic_hw_port_info info;
 	int err;
 
 	err = gnic_filter_apply(nic);
@@ -152,14 +184,7 @@ static int gnic_uplink_open(struct gnic_nic *nic)
 	if (err)
 		return err;
 	err = gnic_port_set(nic->port, &set);
-	if (err)
-		return err;
-	err = gnic_port_query(nic->port, &info);
-	if (err)
-		return err;
-	if (info.state & GNIC_PORT_STATE_LINK)
-		netif_carrier_on(nic->netdev);
-	return 0;
+	return err ?: gnic_uplink_look(nic);
 }
 
 static void gnic_uplink_stop(struct gnic_nic *nic)

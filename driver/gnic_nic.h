@@ -191,6 +191,7 @@ struct gnic_device_stats {
  * @renew: rings whose queue could not be made anew and is going to be; with the netdev's lock
  * @reset_last: jiffies when queues were last made anew, for a device that fails all the time
  * @resets: times that queues were made anew
+ * @links: changes of the link that were heard of
  * @ask: events of QPs may have met nobody: @watch_work asks for them, in its next round
  * @device_stats: what the device counts for the netdev, as of the last round of @watch_work
  * @events: link changes and errors of QPs
@@ -232,6 +233,7 @@ struct gnic_nic {
 	DECLARE_BITMAP(renew, GNIC_QUEUES_MAX);
 	unsigned long reset_last;
 	u64 resets;
+	u32 links;
 	bool ask;
 	struct gnic_device_stats device_stats;
 	struct notifier_block events;
