@@ -70,12 +70,15 @@ static void gnic_link_pause_modes(u8 pause, unsigned long *modes)
 			 !(pause & GNIC_PAUSE_RX) != !(pause & GNIC_PAUSE_TX));
 }
 
-static void gnic_link_supported(const struct gnic_hw_port_info *info, unsigned long *modes)
+static void gnic_link_supported(const struct gnic_nic *nic, const struct gnic_hw_port_info *info,
+				unsigned long *modes)
 {
+	bool pause = nic->dev->caps_bits & GNIC_CAP_PAUSE;
+
 	gnic_link_to_ethtool(info, info->modes, modes);
 	gnic_link_fec_modes(GNIC_FEC_NONE | GNIC_FEC_BASER | GNIC_FEC_RS, modes);
-	linkmode_set_bit(ETHTOOL_LINK_MODE_Pause_BIT, modes);
-	linkmode_set_bit(ETHTOOL_LINK_MODE_Asym_Pause_BIT, modes);
+	linkmode_mod_bit(ETHTOOL_LINK_MODE_Pause_BIT, modes, pause);
+	linkmode_mod_bit(ETHTOOL_LINK_MODE_Asym_Pause_BIT, modes, pause);
 	linkmode_set_bit(ETHTOOL_LINK_MODE_Autoneg_BIT, modes);
 	linkmode_set_bit(gnic_link_media(info) == GNIC_MEDIA_BACKPLANE ?
 			 ETHTOOL_LINK_MODE_Backplane_BIT : ETHTOOL_LINK_MODE_FIBRE_BIT, modes);
@@ -119,7 +122,7 @@ int gnic_ethtool_get_link_ksettings(struct net_device *netdev, struct ethtool_li
 	ethtool_link_ksettings_zero_link_mode(ks, supported);
 	ethtool_link_ksettings_zero_link_mode(ks, advertising);
 	ethtool_link_ksettings_zero_link_mode(ks, lp_advertising);
-	gnic_link_supported(&info, ks->link_modes.supported);
+	gnic_link_supported(nic, &info, ks->link_modes.supported);
 	gnic_link_advertised(&info, ks->link_modes.advertising);
 	gnic_link_partner(&info, ks->link_modes.lp_advertising);
 	ks->base.port = gnic_link_port(&info);
@@ -178,7 +181,7 @@ int gnic_ethtool_set_link_ksettings(struct net_device *netdev,
 		err = gnic_link_force(nic, ks, &info, &set);
 		return err ? err : gnic_port_set(nic->port, &set);
 	}
-	gnic_link_supported(&info, supported);
+	gnic_link_supported(nic, &info, supported);
 	if (!linkmode_subset(ks->link_modes.advertising, supported)) {
 		netdev_info(nic->netdev, "no more than the supported modes can be advertised\n");
 		return -EINVAL;

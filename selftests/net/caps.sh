@@ -75,6 +75,7 @@ plain() {
 	expect channels "$(ethtool --json -l "$DEV" | jq '.[]."combined-max"')" -eq 1
 	expect clock "$(ethtool -T "$DEV" | grep -c 'Clock: none')" -eq 1
 	expect pause "$(ethtool -a "$DEV" | grep -c ':.*off')" -eq 3
+	ethtool "$DEV" | grep -q 'Supported pause frame use: No' || fail "pause is supported"
 	ethtool -t "$DEV" offline
 	ethtool -G "$DEV" rx 256 tx 256
 	ip link set "$DEV" mtu 8000
