@@ -53,6 +53,7 @@ limits() {
 	restore
 	ethtool -C "$DEV" rx-usecs 65535 rx-frames 65535 tx-usecs 65535 tx-frames 65535
 	expect "rx-usecs" "$(setting rx-usecs)" -eq 65535
+	ping_works
 	ethtool -C "$DEV" rx-usecs 65536 2>&1 | grep -q "at most 65535" || fail "which limit"
 	expect_refused "unsupported parameter" ethtool -C "$DEV" rx-usecs-irq 5
 	expect "rx-usecs" "$(setting rx-usecs)" -eq 65535

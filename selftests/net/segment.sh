@@ -178,4 +178,4 @@ topology_up
 trap topology_down EXIT
 tunnel_modules
 guest_main uso uso_off vxlan vxlan_over_v6 vxlan_with_checksum geneve gre gre_over_v6 ip_in_ip \
-	ip6_in_ip ip_in_ip6 features_depend
+	ip6_in_ip ip_in_ip6 features_depend after_a_tunnel
