@@ -49,8 +49,10 @@ static int gnic_pci_enable(struct gnic_dev *dev)
 	if (err)
 		return dev_err_probe(&pdev->dev, err, "BARs are in use\n");
 	err = gnic_pci_map(dev);
-	if (err)
+	if (err) {
+		pci_release_regions(pdev);
 		return err;
+	}
 	pci_set_master(pdev);
 	/* What the kernel keeps itself is the card as it came, which may be turned off. */
 	pci_save_state(pdev);
