@@ -13,7 +13,7 @@ KERNELS	:= 6.12 backports
 BUILD	:= $(CURDIR)/build
 JOBS	:= $(shell nproc)
 
-all: driver vgaudi libgnic_accel gnicctl collective bpf bench-tools test-programs
+all: driver vgaudi libgnic_accel gnicctl collective bpf bench-tools test-programs test-modules
 
 help:
 	@echo 'make demo        the main job, step by step, in guests with two cards and eight'
@@ -59,6 +59,11 @@ test-programs: setup
 			O=$(BUILD)/selftests/$$folder || exit 1; \
 	done
 
+test-modules: $(KERNELS:%=test-modules-%)
+
+test-modules-%: setup
+	@$(EXEC) $(MAKE) --no-print-directory -s -C selftests/module KVER=$*
+
 bench-tools: setup
 	@$(EXEC) $(MAKE) --no-print-directory -C tools/bench O=$(BUILD)/bench
 
@@ -91,4 +96,4 @@ shell: driver-6.12 vgaudi gnicctl bpf
 clean:
 	rm -rf build
 
-.PHONY: all help setup driver vgaudi libgnic_accel gnicctl collective bpf bench-tools test-programs demo test test-upstream bench soak check shell clean
+.PHONY: all help setup driver vgaudi libgnic_accel gnicctl collective bpf bench-tools test-programs test-modules demo test test-upstream bench soak check shell clean
