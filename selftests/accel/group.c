@@ -219,8 +219,8 @@ static bool few_completions(void)
 	before = cqes();
 	for (round = 0; round < 16; round++)
 		EXPECT_EQ(gnic_accel_run(acc, cmds, 256), 0);
-	/* of 4096 commands; the netdevs have some, too */
-	EXPECT_IN(cqes() - before, 16 * (QPS + 1), 1024);
+	/* Of 4096 commands; a slow device finds shorter runs, and the netdevs have some, too. */
+	EXPECT_IN(cqes() - before, 16 * (QPS + 1), 2048);
 	return true;
 }
 
