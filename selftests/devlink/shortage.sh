@@ -194,16 +194,7 @@ contexts() {
 
 # bo SIZE: one of device memory; what making it says
 bo() {
-	python3 - "$1" <<-'PYTHON'
-		import errno, fcntl, glob, os, struct, sys
-
-		accel = os.open(sorted(glob.glob("/dev/accel/accel*"))[0], os.O_RDWR)
-		try:
-		    fcntl.ioctl(accel, 0xc0286441, struct.pack("QIIQQiI", int(sys.argv[1]), 0, 0, 0, 0, 0, 0))
-		    print("OK")
-		except OSError as error:
-		    print(errno.errorcode[error.errno])
-	PYTHON
+	"$TREE/selftests/lib/bo.py" "$1" 0
 }
 
 all_functions() {

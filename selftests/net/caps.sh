@@ -229,26 +229,9 @@ rdma_of_less() {
 	nothing_refused
 }
 
-# bo_errors FLAGS...: what making such buffer objects says, one after the other; imported
-# ones are those of a heap
+# bo_errors FLAGS...: what making such buffer objects says, one after the other
 bo_errors() {
-	python3 - "$@" <<-'PYTHON'
-		import errno, fcntl, glob, os, struct, sys
-
-		IMPORT = 4
-		heap = os.open("/dev/dma_heap/system", os.O_RDWR)
-		pages = fcntl.ioctl(heap, 0xc0184800, struct.pack("QIIQ", 4096, 0, os.O_RDWR, 0))
-		accel = os.open(glob.glob("/dev/accel/accel*")[0], os.O_RDWR)
-		said = []
-		for flags in map(int, sys.argv[1:]):
-		    size, fd = (0, struct.unpack("QIIQ", pages)[1]) if flags & IMPORT else (4096, 0)
-		    try:
-		        fcntl.ioctl(accel, 0xc0286441, struct.pack("QIIQQiI", size, flags, 0, 0, 0, fd, 0))
-		        said.append("OK")
-		    except OSError as error:
-		        said.append(errno.errorcode[error.errno])
-		print(*said)
-	PYTHON
+	"$TREE/selftests/lib/bo.py" 4096 "$@"
 }
 
 # A card by whose rendezvous nobody reads lets no memory be read, wherever it is from; one
