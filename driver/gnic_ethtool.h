@@ -120,6 +120,11 @@ int gnic_ethtool_reset(struct net_device *netdev, u32 *flags);
 int gnic_ethtool_get_regs_len(struct net_device *netdev);
 void gnic_ethtool_get_regs(struct net_device *netdev, struct ethtool_regs *regs, void *data);
 
+/* gnic_dump.c */
+int gnic_ethtool_get_dump_flag(struct net_device *netdev, struct ethtool_dump *dump);
+int gnic_ethtool_get_dump_data(struct net_device *netdev, struct ethtool_dump *dump, void *data);
+int gnic_ethtool_set_dump(struct net_device *netdev, struct ethtool_dump *dump);
+
 /* gnic_module.c */
 int gnic_ethtool_get_module_eeprom_by_page(struct net_device *netdev,
 					   const struct ethtool_module_eeprom *page,

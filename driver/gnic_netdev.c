@@ -7,6 +7,7 @@
 
 #include "gnic_arfs.h"
 #include "gnic_channel.h"
+#include "gnic_dump.h"
 #include "gnic_nic.h"
 #include "gnic_shaper.h"
 #include "gnic_xdp.h"
@@ -112,6 +113,7 @@ static void gnic_uplink_init(struct net_device *netdev)
 	if (nic->dev->caps_bits & GNIC_CAP_QP_MOVE)
 		netdev->queue_mgmt_ops = &gnic_queue_mgmt_ops;
 	netdev->priv_flags |= IFF_UNICAST_FLT | IFF_LIVE_ADDR_CHANGE;
+	nic->dump_flag = GNIC_DUMP_DEFAULT;
 	gnic_features_init_uplink(netdev);
 	gnic_dcb_init(netdev);
 }

@@ -189,6 +189,7 @@ struct gnic_device_stats {
  * @tx_faults: rings that do not send, not reported yet
  * @rx_faults: rings that have failed in another way, not reported yet
  * @renew: rings whose queue could not be made anew and is going to be; with the netdev's lock
+ * @dump_flag: what a dump has, GNIC_DUMP_*
  * @reset_last: jiffies when queues were last made anew, for a device that fails all the time
  * @resets: times that queues were made anew
  * @links: changes of the link that were heard of
@@ -231,6 +232,7 @@ struct gnic_nic {
 	DECLARE_BITMAP(tx_faults, GNIC_QUEUES_MAX);
 	DECLARE_BITMAP(rx_faults, GNIC_QUEUES_MAX);
 	DECLARE_BITMAP(renew, GNIC_QUEUES_MAX);
+	u32 dump_flag;
 	unsigned long reset_last;
 	u64 resets;
 	u32 links;

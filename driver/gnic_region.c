@@ -13,7 +13,6 @@
 
 #define GNIC_REGION_SNAPSHOTS	8
 #define GNIC_REGION_REGISTERS	0x300
-#define GNIC_REGION_TRACE	(GNIC_TRACE_RECORDS * sizeof(struct gnic_hw_trace_record))
 
 /* What is no register is a hole: it is not touched, and zero. */
 static int gnic_region_read_registers(struct gnic_dev *dev, void *data)
@@ -41,7 +40,7 @@ static int gnic_region_read_nvm(struct gnic_dev *dev, void *data)
 }
 
 /* Oldest first; what is not there yet is zero. */
-static int gnic_region_read_trace(struct gnic_dev *dev, void *data)
+int gnic_region_trace(struct gnic_dev *dev, void *data)
 {
 	u32 rounds = GNIC_TRACE_RECORDS / GNIC_TRACE_READ;
 	struct gnic_hw_trace trace;
@@ -130,7 +129,7 @@ static int gnic_region_read(struct devlink *devlink, const struct devlink_region
 static const struct gnic_region gnic_regions[GNIC_REGIONS] = {
 	GNIC_REGION(0, "registers", GNIC_REGION_REGISTERS, false, gnic_region_read_registers),
 	GNIC_REGION(1, "nvm", GNIC_NVM_SIZE, true, gnic_region_read_nvm),
-	GNIC_REGION(2, "fw-trace", GNIC_REGION_TRACE, true, gnic_region_read_trace),
+	GNIC_REGION(2, "fw-trace", GNIC_REGION_TRACE, true, gnic_region_trace),
 };
 
 static bool gnic_region_present(struct gnic_dev *dev, const struct gnic_region *region)

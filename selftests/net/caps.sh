@@ -95,6 +95,7 @@ plain_refuses() {
 	expect_refused "failed to setup ETF" tc qdisc replace dev "$DEV" root etf \
 		clockid CLOCK_TAI delta 1000000 offload
 	expect_fail sh -c "echo 100 >/sys/class/net/$DEV/queues/tx-0/tx_maxrate"
+	expect_refused "not supported" ethtool -W "$DEV" 8
 	expect_refused "no faults on demand" devlink health test "$CARD" reporter fw
 	expect_refused "has none" devlink dev eswitch set "$CARD" mode switchdev
 	expect_refused "mode switchdev only" devlink port add "$CARD" flavour pcisf pfnum 0 sfnum 1
