@@ -32,6 +32,21 @@ every_link_has_its_share() {
 	links_share "$CARD"
 }
 
+# Ports within the box, and one outside without a cable.
+ports_without_a_module() {
+	local dev
+
+	dev=$(port_dev "$CARD" 0)
+	expect_refused "gnic: a port of the backplane has no module" ethtool -m "$dev"
+	expect_refused "gnic: a port of the backplane has no module" \
+		ethtool --set-module "$dev" power-mode-policy high
+	dev=$(port_dev "$CARD" 8)
+	expect_refused "gnic: no module is plugged in" ethtool -m "$dev"
+	expect_refused "gnic: no module is plugged in" \
+		ethtool --set-module "$dev" power-mode-policy high
+}
+
 need_cards 8
 collective_up
-guest_main three_links_to_each_peer every_collective sums_of_other_types every_link_has_its_share
+guest_main three_links_to_each_peer every_collective sums_of_other_types \
+	every_link_has_its_share ports_without_a_module

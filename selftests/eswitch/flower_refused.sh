@@ -43,6 +43,7 @@ actions() {
 		skip_sw action mirred egress mirror dev "$(port_dev "$PEER_CARD" 1)"
 	no_filter "nothing can follow an action that ends the filter" ip flower skip_sw \
 		action mirred egress redirect dev "$DEV" action drop
+	no_filter "a filter without action is not offloaded" ip flower skip_sw ip_proto udp
 	no_filter "Driver does not support selected HW stats type" ip flower skip_sw \
 		action drop hw_stats delayed
 	# shellcheck disable=SC2086 # words
@@ -126,6 +127,28 @@ software_does_it() {
 	expect not_in_hw "$(filter_json "$DEV" '.not_in_hw // false')" = true
 }
 
+# by_software SENTENCE PLACE ARG...: and says why, of a filter that asks for it
+by_software() {
+	local sentence=$1 said
+
+	shift
+	said=$(tc filter add dev "$DEV" "$@" 2>&1)
+	[[ $said == *"$sentence: use skip_sw"* ]] || fail "\"$*\" said: $said; not: $sentence"
+	tc filter del dev "$DEV" "$1"
+}
+
+# An older kernel does not tell a filter that is verbose from one without software.
+says_why() {
+	[[ $(uname -r) != 6.* ]] || skip "this kernel takes no wish for a sentence alone"
+	with_clsact
+	by_software "software would mirror once more what goes on to it" ingress protocol ip \
+		flower verbose action mirred egress mirror dev "$DEV"
+	by_software "software would change once more what goes on to it" ingress protocol ip \
+		flower verbose action vlan push id 3
+	by_software "what software has done at egress the card would do again" egress protocol ip \
+		flower verbose action drop
+}
+
 # What goes on to software after a mirror would be mirrored there again.
 mirrored_by_one() {
 	with_clsact
@@ -140,4 +163,5 @@ mirrored_by_one() {
 
 switch_up
 trap switch_down EXIT
-guest_main keys actions legacy places feature_off feature_in_use too_many_masks software_does_it mirrored_by_one
+guest_main keys actions legacy places feature_off feature_in_use too_many_masks software_does_it mirrored_by_one \
+	says_why

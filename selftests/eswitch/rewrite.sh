@@ -303,6 +303,8 @@ refused() {
 	no_filter "of a header of TCP the card rewrites addresses, ports, ttl and tos" \
 		ip flower skip_sw ip_proto tcp $pedit tcp flags set 2
 	no_filter "the card adds to ttl and hoplimit only" $udp $pedit udp dport add 1
+	no_filter "what was added to is set as a whole only" ip flower skip_sw \
+		$pedit ip ttl add 255 pipe $pedit ip ttl set 3 retain 0xf
 	no_filter "the card rewrites what pedit ex names" ip flower skip_sw \
 		action pedit ex munge offset 0 u8 set 0x46
 	no_filter "csum is offloaded behind pedit only" $udp action csum udp

@@ -96,6 +96,8 @@ plain_refuses() {
 		clockid CLOCK_TAI delta 1000000 offload
 	expect_fail sh -c "echo 100 >/sys/class/net/$DEV/queues/tx-0/tx_maxrate"
 	expect_refused "not supported" ethtool -W "$DEV" 8
+	expect_refused "not supported" hwstamp_ctl -i "$DEV" -t 1 -r 1
+	by_netlink "gnic: the device has no clock" tsconfig.py 1
 	expect_refused "no faults on demand" devlink health test "$CARD" reporter fw
 	expect_refused "has none" devlink dev eswitch set "$CARD" mode switchdev
 	expect_refused "mode switchdev only" devlink port add "$CARD" flavour pcisf pfnum 0 sfnum 1
@@ -134,10 +136,31 @@ doorbells_by_register() {
 	ping -c 200 -f -q 192.0.2.2
 }
 
+# by_netlink SENTENCE PROGRAM ARG...: refused so, if the kernel has room for a reason
+by_netlink() {
+	local sentence=$1 said status=0
+
+	shift
+	said=$("$TREE/selftests/lib/$1" "$DEV" "${@:2}" 2>&1) || status=$?
+	[ $status -eq $EXIT_SKIP ] || [[ $status -ne 0 && $said == *"$sentence"* ]] ||
+		fail "\"$*\" said: $said; not: $sentence"
+}
+
+half_refuses() {
+	expect_refused "not supported" ethtool -X "$DEV" hfunc xor
+	by_netlink "gnic: the device hashes by Toeplitz only" rss.py hfunc=2
+	expect_refused "not supported" ethtool -X "$DEV" context new
+	by_netlink "gnic: the device has no contexts besides the default one" rss.py create
+	expect_refused "the device has no priorities" tc qdisc replace dev "$DEV" root mqprio \
+		num_tc 1 map 0 queues 1@0 hw 1
+	nothing_refused
+}
+
 # What builds on a capability goes with it; tags are the kernel's then.
 half() {
-	without RSS_QUEUES,CSUM,VLAN
+	without RSS_QUEUES,CSUM,VLAN,DCB
 	works
+	half_refuses
 	never tx-checksum-ip-generic ntuple-filters tx-vlan-offload
 	expect segmentation "$(ethtool -k "$DEV" | grep -c 'tx-tcp-segmentation: off')" -eq 1
 	ip link add link "$DEV" name "$DEV.7" type vlan id 7
@@ -282,6 +305,19 @@ rules_of_less() {
 	works
 }
 
+# tc may have them all.
+rules_to_the_end() {
+	local port said
+
+	with_clsact
+	for port in {1..200}; do
+		said=$(tc filter add dev "$DEV" ingress protocol ip prio 1 flower skip_sw ip_proto udp \
+			dst_port "$port" action drop 2>&1) || break
+	done
+	[[ $port -gt 10 && $said == *"gnic: no more than 160 rules of this kind"* ]] ||
+		fail "rule $port: $said"
+}
+
 # Fewer of what is counted.
 numbers_of_less() {
 	local eth
@@ -296,6 +332,8 @@ numbers_of_less() {
 	ethtool -X "$DEV" context new >/dev/null
 	defer ethtool -X "$DEV" context 1 delete
 	expect_refused "No space left on device" ethtool -X "$DEV" context new
+	by_netlink "gnic: the device has contexts up to 1" rss.py create
+	rules_to_the_end
 	works
 }
 

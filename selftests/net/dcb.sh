@@ -214,11 +214,33 @@ walked() {
 	expect_fail dcb dcbx set dev "$DEV" host cee
 }
 
+# dcb(8) knows as well that there is no such class.
+ets_set_class_8() {
+	python3 - "$DEV" <<-'PYTHON'
+		import socket, struct, sys
+
+		def attr(kind, data):
+		    raw = struct.pack("=HH", 4 + len(data), kind) + data
+		    return raw + bytes(-len(raw) % 4)
+
+		# struct ieee_ets: prio_tc follows willing, ets_cap, cbs, two shares and tc_tsa
+		ets = bytes(27) + bytes([8] + [0] * 7) + bytes(24)
+		body = struct.pack("=BBH", 0, 20, 0) + attr(1, sys.argv[1].encode() + b"\0") + \
+		    attr(13, attr(1, ets))
+		sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
+		sock.send(struct.pack("=IHHII", 16 + len(body), 79, 1, 1, 0) + body)
+		answer = sock.recv(4096)
+		# the answer's only attribute is an error, or none
+		sys.exit(int(struct.unpack_from("=H", answer, 4)[0] == 2 or answer[24] != 0))
+	PYTHON
+}
+
 refused() {
 	local before
 
 	before=$(ets_get .)
 	expect_logged "share 50%, not 100%" dcb ets set dev "$DEV" tc-tsa 0:ets tc-bw 0:50 1:50
+	expect_logged "priority 0: there is no class 8" ets_set_class_8
 	expect_logged "neither strict nor ets" dcb ets set dev "$DEV" tc-tsa 0:cbs
 	expect_logged "from 1 Mbit/s" dcb maxrate set dev "$DEV" tc-maxrate 0:999kbit
 	expect_logged "from 1 Mbit/s" dcb maxrate set dev "$DEV" tc-maxrate 0:1001gbit
@@ -277,6 +299,16 @@ survives() {
 	expect "order after a reset" "$(runs)" = 012
 }
 
+device_keeps_limits() {
+	tc qdisc replace dev "$DEV" root handle 100: mqprio num_tc 3 map 0 1 2 0 0 0 0 0 \
+		queues 1@0 1@1 1@2 hw 1 mode channel shaper bw_rlimit max_rate 1Gbit 1Gbit 1Gbit
+	fault_command PORT_ETS
+	dmesg -C
+	tc qdisc del dev "$DEV" root
+	dmesg | grep -q "classes keep the limits of mqprio" || fail "nothing was said of limits"
+	dcb maxrate set dev "$DEV" tc-maxrate all:0bit
+}
+
 # What destroys mqprio can't be refused.
 device_keeps_priority() {
 	mqprio
@@ -286,6 +318,16 @@ device_keeps_priority() {
 	mqprio_up
 	order
 	expect "order" "$(runs)" = 210
+	fault_command QP_PRIO
+	fault_command CQ_CREATE
+	dmesg -C
+	tc qdisc del dev "$DEV" root
+	fault_clear
+	dmesg | grep -q "queues keep the priorities of mqprio" || fail "nothing was said of priorities"
+	# until they are made anew
+	ethtool -G "$DEV" tx 1024
+	ethtool -G "$DEV" tx 512
+	device_keeps_limits
 }
 
 topology_up

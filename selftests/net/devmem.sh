@@ -124,10 +124,15 @@ outlives_queues() {
 
 # Nobody takes the queue away, or what it needs.
 keeps_what_it_needs() {
+	local said
+
 	setup
 	bind 1
 	expect_fail ethtool -L "$DEV" combined 1
-	expect_fail ethtool -G "$DEV" tcp-data-split off
+	said=$(ethtool -G "$DEV" tcp-data-split off 2>&1) && fail "headers come with the payload"
+	# newer kernels know by themselves
+	[[ $said == *"gnic: tcp-data-split is on while a queue has device memory"* ||
+		$said == *"memory provider"* ]] || fail "it said: $said"
 	expect_fail ip link set dev "$DEV" xdpdrv object "$VERDICT" program xdp_pass
 	pools 1 || fail "the memory is gone"
 	ping_works

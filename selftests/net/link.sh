@@ -73,6 +73,9 @@ forced_modes() {
 		ethtool -s "$DEV" speed 100000 lanes 1 autoneg off
 	expect_logged "a link is full duplex" \
 		ethtool -s "$DEV" speed 100000 duplex half autoneg off
+	# 1000baseT/Full
+	expect_logged "no more than the supported modes can be advertised" \
+		ethtool -s "$DEV" autoneg on advertise 0x20
 	ping_works
 }
 

@@ -192,6 +192,10 @@ refused() {
 		rule udp4 dst-port 1 vlan-etype 0x8100 action 1
 	expect_logged "rule: a tag's type and user defined bytes can't be matched" \
 		rule udp4 dst-port 1 user-def 1 action 1
+	expect_logged "rule: ether has a destination of its own" \
+		"$TREE/selftests/lib/rawtool.py" "$DEV" ether-mac
+	expect_logged "rule: the IP version is that of the flow type" \
+		"$TREE/selftests/lib/rawtool.py" "$DEV" ip-version
 	rule udp4 dst-port 1 action 7 >/dev/null
 	expect_refused "too low for existing ntuple filter settings" \
 		ethtool -L "$DEV" combined 7

@@ -63,10 +63,22 @@ symmetric() {
 	done
 	expect_refused "Invalid argument" ethtool -N "$DEV" rx-flow-hash udp4 s
 	expect_refused "Invalid argument" ethtool -X "$DEV" hfunc xor
+	expect_refused "Invalid argument" "$TREE/selftests/lib/rawtool.py" "$DEV" xfrm 3
 	ethtool -X "$DEV" xfrm none
 	ethtool -X "$DEV" hfunc xor
 	defer ethtool -X "$DEV" hfunc toeplitz
 	expect_refused "Invalid argument" ethtool -X "$DEV" xfrm symmetric-xor
+}
+
+# one_that_does_not_fold SMALL: its second half is not as its first, and the rings are there
+one_that_does_not_fold() {
+	ethtool -L "$DEV" combined 66
+	ethtool -X "$DEV" weight 1 1 1
+	expect_logged "an indirection table can't be made one of $1 entries" \
+		ethtool -L "$DEV" combined 4
+	expect "channels" "$(channels_now)" -eq 66
+	ethtool -X "$DEV" default
+	ethtool -L "$DEV" combined 4
 }
 
 table_follows_channels() {
@@ -82,7 +94,11 @@ table_follows_channels() {
 	ping_works
 	ethtool -L "$DEV" combined 4
 	expect "as it was" "$(indir | wc -w)" -eq "$small"
-	[ "$small" = "$large" ] && note "this kernel does not fold tables"
+	if [ "$small" = "$large" ]; then
+		note "this kernel does not fold tables"
+	else
+		one_that_does_not_fold "$small"
+	fi
 	ping_works
 }
 
@@ -186,14 +202,22 @@ says_why() {
 	ethtool -X "$DEV" hfunc xor
 	defer ethtool -X "$DEV" hfunc toeplitz
 	by_netlink "gnic: the hash function xor is symmetric by itself" xfrm=1
+	ethtool -X "$DEV" hfunc toeplitz
+	by_netlink "gnic: hashed are IP, TCP, UDP and SCTP; AH and ESP as other IP is" esp4=0x10
+	by_netlink "gnic: hashed are addresses, ports if there are any, IPv6 flow labels" ip4=0x70
 	id=$(ethtool -X "$DEV" context new | awk '{ print $NF }')
 	defer ethtool -X "$DEV" context "$id" delete
 	rule=$(ethtool -N "$DEV" flow-type udp4 dst-port 9 context "$id" | awk '{ print $NF }')
 	defer ethtool -N "$DEV" delete "$rule"
 	# of this the kernel has no room for ours
 	by_netlink "netlink: error 16" context="$id" delete
+	ethtool -X "$DEV" context "$id" equal 2
+	rule=$(ethtool -N "$DEV" flow-type udp4 dst-port 10 context "$id" action 2 |
+		awk '{ print $NF }')
+	defer ethtool -N "$DEV" delete "$rule"
+	by_netlink "gnic: a rule adds 2, and there is no ring 5" context="$id" indir=3,3
 	refuse RSS_CONTEXT
-	by_netlink "gnic: the device refused, all is as it was" context="$id" hfunc=1
+	by_netlink "gnic: the device refused, all is as it was" context="$id" hfunc=2
 }
 
 # refuse OPCODE: the device does, once
