@@ -65,6 +65,7 @@ static void nonsense_refused(void)
 	refused("{\"cmd\":\"stats\",\"card\":9}", "from 0 to 0");
 	refused("{\"cmd\":\"stats\",\"card\":-1}", "from 0 to 0");
 	refused("{\"cmd\":\"stats\",\"port\":\"x\"}", "is a number");
+	refused("{\"cmd\":\"stats\",\"port\":0,\"qpn\":77}", "there is no QP 77");
 	refused("{\"cmd\":\"link\",\"port\":0}", "\\\"state\\\" is missing");
 	refused("{\"cmd\":\"link\",\"port\":0,\"state\":\"left\"}", "is \\\"up\\\" or");
 	refused("{\"cmd\":\"without\"}", "\\\"caps\\\" is missing");

@@ -205,6 +205,50 @@ static void between_cards(void)
 	}
 }
 
+/* A QP at the host side of port 0 that sends only, from a ring at @base. */
+static void sender_create(struct end *end, struct rig *rig, uint64_t base)
+{
+	struct gnic_hw_qp_create in;
+	struct gnic_hw_id id;
+
+	memset(end, 0, sizeof(*end));
+	end->rig = rig;
+	end->data = rig_alloc(rig, 1u << 18, 4096);
+	rig_cq(rig, &end->cq, LOG + 1, 5, GNIC_VECTOR_NONE);
+	rig_raw_in(rig, &end->qp, 0, &end->cq, LOG, &in);
+	in.sq_base = cpu_to_le64(base);
+	RIG_OK(rig, GNIC_CMD_QP_CREATE, &in, sizeof(in), &id, sizeof(id));
+	end->qp.qpn = le32_to_cpu(id.id);
+}
+
+/* WQEs are written by BAR 4; what is in host memory instead nobody reads. */
+static void ring_in_device_memory(void)
+{
+	struct gnic_hw_raw_wqe *ring, *wqe;
+	static uint8_t got[1 << 16];
+	static struct end d;
+	struct gnic_hw_raw_cqe cqe;
+	uint32_t index, len;
+	const uint8_t *p;
+
+	sender_create(&d, &card0, GNIC_ADDR_HBM_BASE + (1 << 20));
+	ring = (void *)(client_map_bar(&card0.c, GNIC_BAR_HBM) + (1 << 20));
+	for (uint32_t size = 60; size < 9000; size += 97) {
+		p = make_packet(&d, 1, size);
+		index = d.qp.sq_pi & d.qp.sq.mask;
+		wqe = post(&d, size, CSUM);
+		ring[index] = *wqe;
+		memset(wqe, 0xff, sizeof(*wqe));
+		rig_ring_sq(d.rig, &d.qp);
+		cqe = receive(&b, got, &len);
+		CLIENT_EQ(len, size);
+		CLIENT_CHECK(!memcmp(got + 52, p + 52, size - 52));
+		assert_good(&cqe, got, len);
+		sent(&d);
+	}
+	CLIENT_CHECK(d.qp.sq_pi > d.qp.sq.mask);
+}
+
 static void vlan(void)
 {
 	static uint8_t got[1 << 16];
@@ -508,6 +552,7 @@ static const struct {
 	{ "bursts", bursts },
 	{ "launch time", launch_time },
 	{ "every packet is counted", counters },
+	{ "send ring in device memory", ring_in_device_memory },
 	{ "function by its address", function_by_address },
 	{ "function to the wire by a rule", function_to_the_wire },
 	{ "rule that marks", rule_with_mark },

@@ -63,6 +63,27 @@ static const char *control_port_stats(struct port *port, struct json_object *rep
 	return NULL;
 }
 
+/* Where the device reads its work queues, and how far it is. */
+static void control_wq_stats(const struct wq *wq, const char *name, struct json_object *reply)
+{
+	struct json_object *obj = json_object_new_object();
+
+	if (wq->present) {
+		control_add(obj, "base", wq->base);
+		control_add(obj, "entries", (uint64_t)wq->mask + 1);
+		control_add(obj, "index", wq->index);
+		control_add(obj, "done", wq->done);
+	}
+	json_object_object_add(reply, name, obj);
+}
+
+static const char *control_qp_stats(const struct qp *qp, struct json_object *reply)
+{
+	control_wq_stats(&qp->sq, "sq", reply);
+	control_wq_stats(&qp->rq, "rq", reply);
+	return NULL;
+}
+
 static unsigned int control_awake(const struct card *card)
 {
 	unsigned int count = 0;
@@ -100,7 +121,12 @@ static const char *control_stats(struct sim *sim, struct json_object *req,
 	struct control_arg arg = { .req = req };
 	struct card *card;
 	struct port *port;
+	struct qp *qp;
 
+	if (control_has(&arg, "qpn")) {
+		qp = control_qp(&arg, sim);
+		return qp ? control_qp_stats(qp, reply) : arg.error;
+	}
 	if (control_has(&arg, "port")) {
 		port = control_port(&arg, sim);
 		return port ? control_port_stats(port, reply) : arg.error;
