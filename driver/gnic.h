@@ -37,6 +37,7 @@
 #define GNIC_DRV_NAME		"gnic"
 #define GNIC_REGIONS		3	/* of devlink, gnic_region.c */
 
+struct gen_pool;
 struct gnic_accel;
 struct gnic_cmdq;
 struct gnic_eq;
@@ -132,6 +133,8 @@ struct gnic_clock {
  * @doorbells: records of all queues, the EQ's among them
  * @asids: that contexts have
  * @db_pool: doorbell records in host memory, gnic_ring.c
+ * @push_pool: device memory for send rings, gnic_push.c; NULL: there is none
+ * @push_mem: all of it
  * @cmdq: mailbox, gnic_cmd.c
  * @irqs: vectors, gnic_irq.c
  * @eq: event queue, gnic_eq.c
@@ -169,6 +172,8 @@ struct gnic_dev {
 	atomic_t doorbells;
 	atomic_t asids;
 	struct dma_pool *db_pool;
+	struct gen_pool *push_pool;
+	void __iomem *push_mem;
 	struct gnic_cmdq *cmdq;
 	struct gnic_irqs *irqs;
 	struct gnic_eq *eq;

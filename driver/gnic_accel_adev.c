@@ -12,6 +12,7 @@
 
 #include "gnic.h"
 #include "gnic_accel_api.h"
+#include "gnic_push.h"
 
 /**
  * struct gnic_accel - what the compute module has of a card
@@ -154,13 +155,20 @@ static u32 gnic_accel_sobs(const struct gnic_dev *dev)
 	return min(le32_to_cpu(dev->caps.sobs), GNIC_SOBS);
 }
 
+/* What the netdevs have of device memory is behind it. */
+static u64 gnic_accel_hbm_size(struct gnic_dev *dev)
+{
+	u64 size = gnic_hbm_size(dev);
+
+	return size - gnic_push_share(size);
+}
+
 void gnic_accel_query(struct gnic_dev *dev, struct gnic_accel_info *info)
 {
 	*info = (struct gnic_accel_info){
 		.dma_dev = &dev->pdev->dev,
 		.hbm_addr = GNIC_ADDR_HBM_BASE,
-		.hbm_size = min_t(u64, gnic_rd64(dev, GNIC_CTL_HBM_SIZE_LO),
-				  pci_resource_len(dev->pdev, GNIC_BAR_HBM)),
+		.hbm_size = gnic_accel_hbm_size(dev),
 		.hbm_phys = pci_resource_start(dev->pdev, GNIC_BAR_HBM),
 		.num_ports = dev->num_ports,
 		.windows = le32_to_cpu(dev->caps.windows),

@@ -43,7 +43,7 @@ struct gnic_dev *gnic_accel_dev(struct auxiliary_device *adev);
  * struct gnic_accel_info - what does not change while the child is bound
  * @dma_dev: device for dma_map_*(): a mapping's address is a device address
  * @hbm_addr: device address of the first byte of device memory
- * @hbm_size: bytes
+ * @hbm_size: bytes; the netdevs' share is not among them
  * @hbm_phys: where the CPU sees it (BAR4), for ioremap and mmap
  * @num_ports: NIC ports
  * @windows: windows of all ASIDs together

@@ -81,6 +81,7 @@ struct gnic_tx_info {
  * @info: by WQE
  * @dma_dev: for mappings
  * @last: first WQE of the packet that was posted last
+ * @push: device memory that the ring is copied to and read from, or NULL; gnic_push.h
  * @rung: WQEs that the device was told of
  * @launch: packets of the stack are sent at their time, gnic_launch.c
  * @lock: serialises ndo_xdp_xmit and XDP_TX; skbs have the netdev queue's lock
@@ -94,6 +95,7 @@ struct gnic_tx {
 	struct gnic_tx_info *info;
 	struct device *dma_dev;
 	struct gnic_hw_raw_wqe *last;
+	void __iomem *push;
 	u32 rung;
 	bool launch;
 	spinlock_t lock;	/* posting XDP frames */
@@ -347,7 +349,7 @@ void gnic_stats_tx(struct gnic_channel *c, struct gnic_tx_stats *sum);
 void gnic_stats_post(struct gnic_channel *c, struct gnic_post_stats *sum);
 
 /* gnic_tx_post.c */
-int gnic_tx_alloc(struct gnic_channel *c, struct gnic_tx *tx, u8 log);
+int gnic_tx_alloc(struct gnic_channel *c, struct gnic_tx *tx, const struct gnic_nic_cfg *cfg);
 void gnic_tx_flush(struct gnic_tx *tx);
 void gnic_tx_free(struct gnic_channel *c, struct gnic_tx *tx);	/* what was not sent is dropped */
 bool gnic_tx_clean(struct gnic_channel *c, struct gnic_queue *queue, int budget);

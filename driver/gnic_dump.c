@@ -257,7 +257,7 @@ static void gnic_dump_ring_of(const struct gnic_channel *c, enum gnic_dump_ring_
 	to = gnic_dump_part(at, GNIC_DUMP_PART_RING, c->index, sizeof(*to) + ring->size);
 	to->ring = cpu_to_le32(kind);
 	to->entries = cpu_to_le32(ring->mask + 1);
-	to->dma = cpu_to_le64(ring->dma);
+	to->dma = cpu_to_le64(ring->base);
 	to->db = *ring->db;
 	memcpy(to + 1, ring->desc, ring->size);
 }

@@ -30,6 +30,7 @@ void gnic_ethtool_get_ringparam(struct net_device *netdev, struct ethtool_ringpa
 	ring->tx_max_pending = GNIC_RING_MAX;
 	ring->rx_pending = nic->cfg.rx_ring;
 	ring->tx_pending = nic->cfg.tx_ring;
+	kernel_ring->tx_push = nic->cfg.tx_push;
 	gnic_ring_get_rx(nic, kernel_ring);
 }
 
@@ -54,6 +55,7 @@ int gnic_ethtool_set_ringparam(struct net_device *netdev, struct ethtool_ringpar
 	cfg.rx_ring = ring->rx_pending;
 	cfg.rx_ring_set = cfg.rx_ring != gnic_nic_default_rx_ring(nic, cfg.channels);
 	cfg.tx_ring = ring->tx_pending;
+	cfg.tx_push = kernel_ring->tx_push;
 	err = gnic_ring_set_rx(nic, &cfg, kernel_ring, extack);
 	if (err)
 		return err;

@@ -62,6 +62,7 @@ struct gnic_nic_cfg {
 	unsigned int channels;
 	unsigned int rx_ring;
 	unsigned int tx_ring;
+	bool tx_push;			/* send rings are in device memory */
 	bool rx_ring_set;		/* not the default: it does not follow @channels */
 	unsigned int rx_buf_len;	/* what the user asked for */
 	bool xdp;			/* a program is attached: buffers have room for it */

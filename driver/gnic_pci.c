@@ -12,6 +12,7 @@
 #include "gnic.h"
 #include "gnic_health.h"
 #include "gnic_param.h"
+#include "gnic_push.h"
 #include "gnic_reset.h"
 #include "gnic_ptp.h"
 #include "gnic_ring.h"
@@ -127,9 +128,12 @@ int gnic_dev_up(struct gnic_dev *dev)
 	err = gnic_ring_init(dev);
 	if (err)
 		goto err_forget;
-	err = gnic_cmd_init(dev);
+	err = gnic_push_init(dev);
 	if (err)
 		goto err_ring_exit;
+	err = gnic_cmd_init(dev);
+	if (err)
+		goto err_push_exit;
 	err = gnic_dev_query_caps(dev);
 	if (err)
 		goto err_cmd_exit;
@@ -153,6 +157,8 @@ err_irq_exit:
 	gnic_irq_exit(dev);
 err_cmd_exit:
 	gnic_cmd_exit(dev);
+err_push_exit:
+	gnic_push_exit(dev);
 err_ring_exit:
 	gnic_ring_exit(dev);
 err_forget:
@@ -166,6 +172,7 @@ void gnic_dev_down(struct gnic_dev *dev)
 	gnic_eq_exit(dev);
 	gnic_irq_exit(dev);
 	gnic_cmd_exit(dev);
+	gnic_push_exit(dev);
 	gnic_ring_exit(dev);
 	gnic_dev_forget(dev);
 }

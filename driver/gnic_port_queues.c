@@ -61,6 +61,7 @@ static void gnic_port_put_tx(struct gnic_channel *c, struct devlink_fmsg *fmsg)
 	devlink_fmsg_u32_pair_put(fmsg, "posted", queue->tx.sq.index);
 	devlink_fmsg_u32_pair_put(fmsg, "sent", le32_to_cpu(queue->tx.sq.db->done));
 	devlink_fmsg_u32_pair_put(fmsg, "given_back", queue->tx.reaped);
+	devlink_fmsg_bool_pair_put(fmsg, "push", queue->tx.push);
 	devlink_fmsg_bool_pair_put(fmsg, "stopped", netif_xmit_stopped(txq));
 	devlink_fmsg_u32_pair_put(fmsg, "cqn", queue->tx_cq.cqn);
 	devlink_fmsg_u32_pair_put(fmsg, "cq_index", queue->tx_cq.ring.index);

@@ -59,7 +59,7 @@ static int gnic_queue_qp_create(struct gnic_channel *c, struct gnic_tx *tx, stru
 		.sq_wqe_log = ilog2(sizeof(struct gnic_hw_raw_wqe)),
 		.sq_cqn = cpu_to_le32(tx_cqn),
 		.rq_cqn = cpu_to_le32(GNIC_CQN_NONE),
-		.sq_base = cpu_to_le64(tx->sq.dma),
+		.sq_base = cpu_to_le64(tx->sq.base),
 		.sq_db = cpu_to_le64(tx->sq.db_dma),
 	};
 	int err;
@@ -128,10 +128,10 @@ static int gnic_queue_alloc(struct gnic_channel *c, struct gnic_queue *queue,
 {
 	int err;
 
-	err = gnic_tx_alloc(c, &queue->tx, ilog2(cfg->tx_ring));
+	err = gnic_tx_alloc(c, &queue->tx, cfg);
 	if (err)
 		return err;
-	err = gnic_tx_alloc(c, &queue->xdp, ilog2(cfg->tx_ring));
+	err = gnic_tx_alloc(c, &queue->xdp, cfg);
 	if (err)
 		goto err_tx_free;
 	err = gnic_rx_alloc(c, &queue->rx, cfg);

@@ -7,6 +7,7 @@
 #include "gnic_eswitch.h"
 #include "gnic_group.h"
 #include "gnic_nic.h"
+#include "gnic_push.h"
 #include "gnic_resource.h"
 #include "gnic_rss.h"
 
@@ -70,6 +71,11 @@ static u64 gnic_resource_wqes(void *priv)
 	struct gnic_port *port = priv;
 
 	return atomic_read(&port->wqes);
+}
+
+static u64 gnic_resource_device_wqes(void *priv)
+{
+	return gnic_push_wqes_used(priv);
 }
 
 static u64 gnic_resource_offers(void *priv)
@@ -186,6 +192,7 @@ static const struct gnic_resource {
 	{ "doorbells", gnic_resource_doorbells_size, gnic_resource_doorbells },
 	{ "asids", gnic_resource_asids_size, gnic_resource_asids },
 	{ "offers", gnic_resource_offers_size, gnic_resource_offers },
+	{ "device_wqes", gnic_push_wqes, gnic_resource_device_wqes },
 }, gnic_port_resources[] = {
 	{ "qps", gnic_resource_qps_size, gnic_resource_qps },
 	{ "wqes", gnic_resource_wqes_size, gnic_resource_wqes },

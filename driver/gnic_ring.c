@@ -37,6 +37,7 @@ int gnic_ring_alloc(struct gnic_dev *dev, struct gnic_ring *ring, atomic_t *used
 		dma_pool_free(dev->db_pool, ring->db, ring->db_dma);
 		return -ENOMEM;
 	}
+	ring->base = ring->dma;
 	ring->mask = BIT(log) - 1;
 	ring->index = 0;
 	ring->arm = 0;

@@ -25,6 +25,7 @@
  * @doorbells: times that the index was published
  * @kicks: times that this took a store to the register
  * @dma: device address of @desc
+ * @base: where the device finds the entries: @dma, or their copy (gnic_push.h)
  * @db_dma: device address of @db
  * @size: bytes at @desc
  * @used: where its entries are counted, see gnic_resource.c; or NULL
@@ -42,6 +43,7 @@ struct gnic_ring {
 	u64 kicks;
 	/* slow path below */
 	dma_addr_t dma;
+	dma_addr_t base;
 	dma_addr_t db_dma;
 	size_t size;
 	atomic_t *used;

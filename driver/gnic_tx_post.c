@@ -8,6 +8,7 @@
 #include <net/netdev_queues.h>
 
 #include "gnic_channel.h"
+#include "gnic_push.h"
 #include "gnic_tx_post.h"
 #include "gnic_xsk.h"
 
@@ -45,6 +46,8 @@ void gnic_tx_doorbell(struct gnic_tx *tx, struct gnic_post_stats *stats)
 	u64 kicks = tx->sq.kicks;
 
 	tx->last->ctrl |= cpu_to_le32(GNIC_RAW_WQE_CQE);
+	if (unlikely(tx->push))
+		gnic_push(tx);
 	/* info and BQL's count before it: pairs with gnic_tx_complete(). */
 	smp_store_release(&tx->rung, tx->sq.index);
 	gnic_ring_doorbell(&tx->sq);
@@ -287,23 +290,33 @@ void gnic_tx_settle(struct gnic_channel *c, struct gnic_queue *queue)
 	local_bh_enable();
 }
 
-int gnic_tx_alloc(struct gnic_channel *c, struct gnic_tx *tx, u8 log)
+int gnic_tx_alloc(struct gnic_channel *c, struct gnic_tx *tx, const struct gnic_nic_cfg *cfg)
 {
 	struct gnic_dev *dev = c->nic->dev;
+	u8 log = ilog2(cfg->tx_ring);
 	int err;
 
 	err = gnic_ring_alloc(dev, &tx->sq, &c->nic->port->wqes, log,
 			      sizeof(struct gnic_hw_raw_wqe));
 	if (err)
 		return err;
+	err = cfg->tx_push ? gnic_push_alloc(dev, tx) : 0;
+	if (err)
+		goto err_ring_free;
 	tx->info = kvcalloc(BIT(log), sizeof(*tx->info), GFP_KERNEL);
 	if (!tx->info) {
-		gnic_ring_free(dev, &tx->sq);
-		return -ENOMEM;
+		err = -ENOMEM;
+		goto err_push_free;
 	}
 	tx->dma_dev = &dev->pdev->dev;
 	spin_lock_init(&tx->lock);
 	return 0;
+
+err_push_free:
+	gnic_push_free(dev, tx);
+err_ring_free:
+	gnic_ring_free(dev, &tx->sq);
+	return err;
 }
 
 /* What was not sent is not going to be: it is given back, to sockets as well. */
@@ -325,5 +338,6 @@ void gnic_tx_free(struct gnic_channel *c, struct gnic_tx *tx)
 {
 	gnic_tx_flush(tx);
 	kvfree(tx->info);
+	gnic_push_free(c->nic->dev, tx);
 	gnic_ring_free(c->nic->dev, &tx->sq);
 }

@@ -125,25 +125,40 @@ static uint64_t mailbox_ring(void)
 	return address;
 }
 
+/* Send rings of the card's ports are in device memory, or in the host's. */
+static int push(const char *state)
+{
+	return test_sh("for dev in /sys/bus/pci/devices/%s/net/*; do"
+		       " ethtool -G ${dev##*/} tx-push %s || exit; done", test_card + 4, state);
+}
+
+/* Behind what contexts can have of device memory is the netdevs' share, and the first ring. */
+static uint64_t netdevs_memory(void)
+{
+	return gnic_accel_info(a)->hbm_address + gnic_accel_info(a)->hbm_size;
+}
+
 /* Rings and records, where they really are: no QP of a context gets there. */
 static bool kernel_memory_is_private(void)
 {
 	uint64_t ring = mailbox_ring(), records = 0x1000007ffd401000;
-	uint64_t addresses[] = { ring, ring + 4096, records };
+	uint64_t addresses[] = { ring, ring + 4096, records, netdevs_memory() };
 	struct drm_gnic_cmd cmd;
 	struct gnic_accel_bo *src, *more;
 	unsigned int i;
 
 	EXPECT(ring && ring % 64 == 0);
+	EXPECT_EQ(push("on"), 0);
 	test_bo(a, &src, 4096, 0);
 	memset(src->map, 0xff, src->size);
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < 4; i++) {
 		cmd = gnic_accel_write(left_fd, 5 + i, src, 0, addresses[i], 64);
 		EXPECT_EQ(gnic_accel_run(a, &cmd, 1), -EACCES);
 	}
 	/* The mailbox does what it did: a window comes and goes. */
 	test_bo(b, &more, 4096, 0);
 	gnic_accel_bo_destroy(more);
+	EXPECT_EQ(push("off"), 0);
 	gnic_accel_bo_destroy(src);
 	return true;
 }
@@ -218,7 +233,7 @@ int main(void)
 {
 	test_find();
 	group_setup();
-	group_pair(&left, &right, 8);
+	group_pair(&left, &right, 9);
 	test_open(&a);
 	test_open(&b);
 	test_bo(a, &secret, 8192, DRM_GNIC_BO_REMOTE_WRITE);

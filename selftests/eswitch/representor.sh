@@ -49,8 +49,7 @@ send_frames() {
 	PY
 }
 
-transmit() {
-	raw_group
+five_frames() {
 	reader 5
 	send_frames "$REP" 5 100
 	reader_done
@@ -59,6 +58,26 @@ transmit() {
 	expect "byte of the third frame" \
 		"$(od -An -tu1 -j $((2 * 100 + 14)) -N 1 "$OUT" | tr -d ' ')" = 2
 	expect tx_packets "$(stat "$REP" tx_packets)" -ge 5
+}
+
+transmit() {
+	raw_group
+	five_frames
+}
+
+# Its send rings are in device memory as those of a port are.
+transmit_pushed() {
+	local before
+
+	raw_group
+	before=$(resource "$CARD" device_wqes occ)
+	ethtool -G "$REP" tx 64 tx-push on
+	expect "WQEs in device memory" "$(resource "$CARD" device_wqes occ)" -eq \
+		$((before + 2 * 64 * $(DEV=$REP channels_now)))
+	five_frames
+	group_state "$CARD" 7 inactive
+	group_del "$CARD" 7
+	expect "WQEs in device memory" "$(resource "$CARD" device_wqes occ)" -eq "$before"
 }
 
 transmit_long() {
@@ -226,5 +245,5 @@ down_and_up() {
 [ -x "$GNICCTL" ] || skip_all "needs gnicctl"
 switch_up
 trap 'switch_down; rm -f $OUT $OUT.err' EXIT
-guest_main transmit transmit_long spread_over_qps tc_redirect xdp_redirect \
+guest_main transmit transmit_pushed transmit_long spread_over_qps tc_redirect xdp_redirect \
 	xdp_redirect_inactive xdp_redirects_from by_address inactive_drops no_buffers jumbo channels_and_rings down_and_up

@@ -14,7 +14,7 @@ step() {
 
 # As it was before, whatever the test has done.
 keep_settings() {
-	defer ethtool -G "$DEV" rx 512 tx 512 rx-buf-len 2048 tcp-data-split off
+	defer ethtool -G "$DEV" rx 512 tx 512 rx-buf-len 2048 tcp-data-split off tx-push off
 	defer ethtool -L "$DEV" combined "$(channels_now)"
 	defer ethtool -C "$DEV" adaptive-rx off rx-usecs 4 tx-usecs 16
 	defer ethtool -X "$DEV" hkey "$(ethtool -x "$DEV" | sed -n "/^RSS hash key/{n;p}")"

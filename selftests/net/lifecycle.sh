@@ -98,6 +98,7 @@ surprise_removal() {
 	local path
 
 	topology_up
+	ethtool -G "$DEV" tx-push on
 	flood
 	path=$(readlink -f "/sys/class/net/$DEV/device")
 	model '{"cmd": "fault", "kind": "all-ones", "card": 0}' | grep -q '"ok":true' ||

@@ -65,7 +65,6 @@ rings_walk() {
 	expect_refused "gnic: a ring has 2^n entries" ethtool -G "$DEV" rx 100
 	expect_refused "gnic: a ring has 2^n entries" ethtool -G "$DEV" tx 32
 	expect_refused "exceeds maximum" ethtool -G "$DEV" rx 32768
-	expect_refused "tx push not supported" ethtool -G "$DEV" tx-push on
 }
 
 # As many queues as channels, of a port that is down as well.
