@@ -47,7 +47,10 @@ packets() {
 	cat "/sys/class/net/$1/statistics/${2}_packets"
 }
 
-# Of all modules: else the text behind a driver's last symbol would be the driver's.
+# Of all modules: else the text behind a driver's last symbol would be the driver's. And of the
+# kernel what copies into device memory (push), which ends with the next one.
 symbols() {
 	grep '\]$' /proc/kallsyms | awk '{ print "@symbol", $1, $3, $4 }'
+	grep -A 1 ' __iowrite64_copy$' /proc/kallsyms |
+		awk '{ print "@symbol", $1, $3, NR == 1 ? "[push]" : "[rest]" }'
 }
