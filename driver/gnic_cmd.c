@@ -179,8 +179,11 @@ static void gnic_cmd_fill(struct gnic_cmdq *q, const struct gnic_cmd *cmd)
 		memcpy(q->slots[slot].in, cmd->in, cmd->in_len);
 		desc->in_addr = cpu_to_le64(dma + offsetof(struct gnic_cmd_slot, in));
 	}
-	if (cmd->out_len)
-		desc->out_addr = cpu_to_le64(dma + offsetof(struct gnic_cmd_slot, out));
+	if (!cmd->out_len)
+		return;
+	/* an older device does not write all of it */
+	memset(q->slots[slot].out, 0, cmd->out_len);
+	desc->out_addr = cpu_to_le64(dma + offsetof(struct gnic_cmd_slot, out));
 }
 
 static bool gnic_cmd_done(struct gnic_hw_cmd_desc *desc)

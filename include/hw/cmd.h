@@ -45,6 +45,8 @@
 	X(QP_SCHED,		0x37, gnic_hw_qp_sched, void) \
 	X(QP_FLUSH,		0x38, gnic_hw_qp_id, void) \
 	X(ENCAP_SET,		0x39, gnic_hw_encap_set, void) \
+	X(PORT_BUFFER,		0x3a, gnic_hw_port_buffer, void) \
+	X(BUFFER_STATS,		0x3b, gnic_hw_id, gnic_hw_buffer_stats) \
 	X(VPORT_CREATE,		0x40, gnic_hw_vport_create, gnic_hw_id) \
 	X(VPORT_DESTROY,	0x41, gnic_hw_id, void) \
 	X(VPORT_SET,		0x42, gnic_hw_vport_set, void) \
@@ -158,8 +160,13 @@ struct gnic_hw_caps {
 #define GNIC_FLOW_CAP_REWRITE	BIT(1)	/* FLOW_ADD_MORE: rewrite headers */
 #define GNIC_FLOW_CAP_RANGES	BIT(2)	/* FLOW_ADD_MORE: match ranges of ports */
 #define GNIC_FLOW_CAP_UNSEEN	BIT(3)	/* GNIC_FLOW_UNSEEN */
+	/* since 3.1 */
+	__le32 rx_buffer;	/* octets of a port's receive buffers; 0: it has none */
+	__le32 rx_cell;		/* octets that they are made of */
 };
-GNIC_HW_SIZE(gnic_hw_caps, 72);
+GNIC_HW_SIZE(gnic_hw_caps, 80);
+
+#define GNIC_CAPS_SIZE_MIN		72	/* of version 3.0 */
 
 /**
  * struct gnic_hw_card_stats - what the bus and the mailbox saw

@@ -318,6 +318,36 @@ struct gnic_hw_port_trust {
 };
 GNIC_HW_SIZE(gnic_hw_port_trust, 88);
 
+#define GNIC_RX_BUFFERS			8
+
+/**
+ * struct gnic_hw_port_buffer - where received frames wait for their receive queue
+ * @port: which
+ * @prio_buffer: buffer of each priority
+ * @rsvd: zero
+ * @size: octets of each buffer, whole cells; 0: frames do not wait
+ */
+struct gnic_hw_port_buffer {
+	__le32 port;
+	__u8 prio_buffer[GNIC_PRIOS];
+	__le32 rsvd;
+	__le32 size[GNIC_RX_BUFFERS];
+};
+GNIC_HW_SIZE(gnic_hw_port_buffer, 48);
+
+/**
+ * struct gnic_hw_buffer_stats - of a port, by buffer
+ * @used: octets in use now, whole cells
+ * @peak: octets that were in use at most
+ * @dropped: frames that found no room, or waited for a queue that went away
+ */
+struct gnic_hw_buffer_stats {
+	__le32 used[GNIC_RX_BUFFERS];
+	__le32 peak[GNIC_RX_BUFFERS];
+	__le64 dropped[GNIC_RX_BUFFERS];
+};
+GNIC_HW_SIZE(gnic_hw_buffer_stats, 128);
+
 /**
  * struct gnic_hw_port_split - one port of all lanes, or one of each lane
  * @port: id of the whole port

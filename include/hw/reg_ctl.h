@@ -11,7 +11,7 @@
 #define  GNIC_CTL_VERSION_MAJOR		GENMASK(31, 16)
 #define  GNIC_CTL_VERSION_MINOR		GENMASK(15, 0)
 #define  GNIC_HW_VERSION_MAJOR		3
-#define  GNIC_HW_VERSION_MINOR		0
+#define  GNIC_HW_VERSION_MINOR		1
 #define GNIC_CTL_CAPS			(GNIC_CTL_BASE + 0x08)	/* RO */
 #define  GNIC_CAP_SHADOW_DB		BIT(0)	/* doorbell records are polled */
 #define  GNIC_CAP_CSUM			BIT(1)	/* checksum, both directions */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Ports: traffic classes, limits, and flow control by priority.
+ * Ports: traffic classes, limits, flow control by priority, and receive buffers.
  *
  *	card 0 port 0: lo, hi ---- port 1: rx
  */
@@ -229,6 +229,163 @@ static void the_last_buffers_are_kept(void)
 	rig_close(&rig);
 }
 
+/* ---- receive buffers ---- */
+
+#define CELL	256u
+
+/* Port 1 has one for priority 3. */
+static void start_buffer(uint32_t cells)
+{
+	struct gnic_hw_port_buffer in = {
+		.port = cpu_to_le32(1),
+		.prio_buffer = { 0, 1, 2, 7, 4, 5, 6 },
+		.size[7] = cpu_to_le32(cells * CELL),
+	};
+
+	start("\x81\x00\x60\x05\x88\xb5", 6);
+	RIG_OK(&rig, GNIC_CMD_PORT_BUFFER, &in, sizeof(in), NULL, 0);
+	prio(&lo, PRIO);
+}
+
+static void buffer_stats(struct gnic_hw_buffer_stats *stats)
+{
+	const struct gnic_hw_id in = { .id = cpu_to_le32(1) };
+
+	RIG_OK(&rig, GNIC_CMD_BUFFER_STATS, &in, sizeof(in), stats, sizeof(*stats));
+}
+
+static uint32_t waiting(void)
+{
+	struct gnic_hw_buffer_stats stats;
+
+	buffer_stats(&stats);
+	return le32_to_cpu(stats.used[7]) / CELL;
+}
+
+static uint64_t lost(void)
+{
+	struct gnic_hw_buffer_stats stats;
+
+	buffer_stats(&stats);
+	return le64_to_cpu(stats.dropped[7]);
+}
+
+/* All that @qp has room for, and as many as that. */
+static void burst(void)
+{
+	const uint64_t before = arrived();
+
+	send(&lo, LO, 1u << LOG);
+	RIG_AWAIT(arrived() == before + (1u << LOG));
+}
+
+static void waits(void)
+{
+	unsigned int i;
+
+	start_buffer(512);
+	burst();
+	CLIENT_EQ(waiting(), 0);
+	burst();
+	CLIENT_EQ(waiting(), 1u << LOG);
+	for (i = 0; i < 1u << LOG; i++) {
+		CLIENT_EQ(received(), LO - 4);
+		rig_recv_post(&rig, &rx, buffer, 2048);
+	}
+	for (i = 0; i < 1u << LOG; i++)
+		CLIENT_EQ(received(), LO - 4);
+	CLIENT_EQ(waiting(), 0);
+	CLIENT_EQ(lost(), 0);
+	/* who goes leaves nothing behind */
+	burst();
+	CLIENT_EQ(waiting(), 1u << LOG);
+	rig_close(&rig);
+}
+
+static void as_much_as_there_is_room(void)
+{
+	const struct gnic_hw_id in = { .id = cpu_to_le32(GNIC_VPORT_UPLINK(1)) };
+	/* for who can't ask anybody to be silent */
+	const struct gnic_hw_port_set set = {
+		.port = cpu_to_le32(1), .valid = cpu_to_le32(GNIC_PORT_SET_PAUSE),
+	};
+	struct gnic_hw_vport_stats stats;
+
+	start_buffer(10);
+	RIG_OK(&rig, GNIC_CMD_PORT_SET, &set, sizeof(set), NULL, 0);
+	burst();
+	burst();
+	CLIENT_EQ(waiting(), 10);
+	CLIENT_EQ(lost(), (1u << LOG) - 10);
+	RIG_OK(&rig, GNIC_CMD_VPORT_STATS, &in, sizeof(in), &stats, sizeof(stats));
+	CLIENT_EQ(le64_to_cpu(stats.missed), (1u << LOG) - 10);
+	rig_close(&rig);
+}
+
+/* The far end is silent before the buffer is full, and hears when it is not. */
+static void asks_for_silence(void)
+{
+	struct gnic_hw_pfc_stats stats;
+	struct gnic_hw_buffer_stats buffers;
+	unsigned int i;
+
+	start_buffer(20);
+	pfc(0, 1 << PRIO);
+	pfc(1, 1 << PRIO);
+	burst();
+	pfc_stats(1, &stats);
+	CLIENT_EQ(stats.requests[PRIO], 0);
+	for (i = 0; i < 1u << LOG; i++)
+		send(&lo, LO, 1);
+	RIG_AWAIT((pfc_stats(1, &stats), stats.requests[PRIO]));
+	for (i = 0; i < 2u << LOG; i++) {
+		CLIENT_EQ(received(), LO - 4);
+		rig_recv_post(&rig, &rx, buffer, 2048);
+	}
+	CLIENT_EQ(waiting(), 0);
+	buffer_stats(&buffers);
+	CLIENT_EQ(buffers.dropped[7], 0);
+	CLIENT_CHECK(le32_to_cpu(buffers.peak[7]) > 10 * CELL);
+	rig_close(&rig);
+}
+
+/* Another queue takes over; what waits for one that stops is lost. */
+static void queues_come_and_go(void)
+{
+	struct gnic_hw_qp_move move = { .port = cpu_to_le32(1) };
+	struct gnic_hw_qp_id stop = { .port = cpu_to_le32(1) };
+	const struct gnic_hw_raw_cqe *cqe;
+	struct rig_qp next;
+	unsigned int i;
+
+	start_buffer(512);
+	rig_raw(&rig, &next, 1, &cq, LOG);
+	move.from = cpu_to_le32(rx.qpn);
+	move.to = cpu_to_le32(next.qpn);
+	stop.qpn = move.to;
+	burst();
+	send(&lo, LO, 10);
+	RIG_AWAIT(waiting() == 10);
+	for (i = 0; i < 5; i++)
+		rig_recv_post(&rig, &next, buffer, 2048);
+	RIG_OK(&rig, GNIC_CMD_QP_MOVE, &move, sizeof(move), NULL, 0);
+	CLIENT_EQ(waiting(), 5);
+	for (i = 0; i < 1u << LOG; i++)
+		received();
+	for (i = 0; i < 5;) {
+		cqe = rig_cq_wait(&rig, &cq);
+		if (le32_to_cpu(cqe->ctrl) & GNIC_CQE_REQ)
+			continue;
+		CLIENT_EQ(FIELD_GET(GNIC_CQE_QPN, le32_to_cpu(cqe->ctrl)), next.qpn);
+		i++;
+	}
+	CLIENT_EQ(lost(), 0);
+	RIG_OK(&rig, GNIC_CMD_QP_STOP, &stop, sizeof(stop), NULL, 0);
+	CLIENT_EQ(waiting(), 0);
+	CLIENT_EQ(lost(), 5);
+	rig_close(&rig);
+}
+
 static const struct ktap_test tests[] = {
 	{ "classes: strict ones go first", strict },
 	{ "classes: a limit of the port", port_limit },
@@ -237,6 +394,10 @@ static const struct ktap_test tests[] = {
 	{ "pfc: loses none, by tag", lossless_by_tag },
 	{ "pfc: loses none, by DSCP", lossless_by_dscp },
 	{ "pfc: the last buffers are kept", the_last_buffers_are_kept },
+	{ "buffers: a burst waits", waits },
+	{ "buffers: as much as there is room", as_much_as_there_is_room },
+	{ "buffers: ask for silence", asks_for_silence },
+	{ "buffers: queues come and go", queues_come_and_go },
 };
 
 KTAP_MAIN(tests)

@@ -31,6 +31,12 @@ static void caps(void)
 		  GNIC_FLOW_CAP_HEADERS | GNIC_FLOW_CAP_REWRITE | GNIC_FLOW_CAP_RANGES |
 		  GNIC_FLOW_CAP_UNSEEN);
 	CLIENT_EQ(le32_to_cpu(caps.sobs), GNIC_SOBS);
+	CLIENT_CHECK(caps.rx_buffer && caps.rx_cell);
+	/* a driver of an older version */
+	memset(&caps, 0x5a, sizeof(caps));
+	RIG_OK(&rig, GNIC_CMD_QUERY_CAPS, NULL, 0, &caps, GNIC_CAPS_SIZE_MIN);
+	CLIENT_EQ(le32_to_cpu(caps.mtu_max), GNIC_MTU_MAX);
+	CLIENT_EQ(caps.rx_buffer, 0x5a5a5a5a);
 	rig_close(&rig);
 }
 
@@ -125,6 +131,7 @@ static void wrong_lengths_refused(void)
 	static const uint8_t zeros[2048];
 	uint8_t out[2048];
 	unsigned int i;
+	uint32_t least;
 
 	rig_open(&rig, NULL);
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
@@ -133,9 +140,11 @@ static void wrong_lengths_refused(void)
 		if (commands[i].in)
 			CLIENT_EQ(rig_cmd(&rig, commands[i].opcode, zeros, commands[i].in - 1, out,
 					  commands[i].out), GNIC_STATUS_BAD_LENGTH);
-		if (commands[i].out)
+		least = commands[i].opcode == GNIC_CMD_QUERY_CAPS ? GNIC_CAPS_SIZE_MIN :
+			commands[i].out;
+		if (least)
 			CLIENT_EQ(rig_cmd(&rig, commands[i].opcode, zeros, commands[i].in, out,
-					  commands[i].out - 1), GNIC_STATUS_BAD_LENGTH);
+					  least - 1), GNIC_STATUS_BAD_LENGTH);
 	}
 	rig_close(&rig);
 }

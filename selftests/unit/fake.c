@@ -3,6 +3,7 @@
 #include "fake.h"
 
 #include "clock_lab.h"
+#include "mac.h"
 
 uint8_t fake_mem[FAKE_SIZE];
 uint64_t fake_seam;
@@ -177,6 +178,16 @@ void cq_post_error(struct cq *cq, struct qp *qp, bool requester, uint32_t wqe_in
 void mac_pause_short(struct qp *qp)
 {
 	(void)qp;
+}
+
+void mac_pause_review(struct port *port)
+{
+	(void)port;
+}
+
+bool mac_storm_is(const struct port *port, uint64_t since, uint64_t now)
+{
+	return port->storm_ms && now - since >= port->storm_ms * 1000000ull;
 }
 
 bool qp_launch_wait(struct qp *qp, uint32_t time)

@@ -80,6 +80,7 @@ static void pause_lab_setup(uint16_t opcode)
 	port->depth = 1;
 	mac_pause_init(port);
 	mac_pfc_init(port);
+	mac_buffer_reset(port);
 	qp.card = &card;
 	qp.port = port;
 	qp.vport = &uplink;

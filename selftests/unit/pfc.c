@@ -260,6 +260,126 @@ static void asks_again(void **state)
 	assert_int_equal(port->pfc.stats.requests[3], 2);
 }
 
+/* ---- receive buffers ---- */
+
+/* Cells of buffers 3 and 5, which have 16 each; priorities 3 and 5 are in 3, the others in 5. */
+static void buffers(void)
+{
+	struct gnic_hw_port_buffer in = {
+		.prio_buffer = { 5, 5, 5, 3, 5, 3, 5, 5 },
+		.size = { [3] = cpu_to_le32(16 * MAC_BUFFER_CELL),
+			  [5] = cpu_to_le32(16 * MAC_BUFFER_CELL) },
+	};
+
+	assert_int_equal(mac_cmd_buffer(&card, &in), GNIC_STATUS_OK);
+}
+
+static void fill(uint8_t prio, unsigned int cells)
+{
+	while (cells--)
+		assert_true(mac_buffer_take(port, prio, MAC_BUFFER_CELL, 1));
+}
+
+static void empty(uint8_t buffer, unsigned int cells)
+{
+	while (cells--)
+		mac_buffer_give(port, buffer, MAC_BUFFER_CELL);
+}
+
+/* Those of a buffer that is half full are asked, until three quarters are free. */
+static void asks_for_a_buffer(void **state)
+{
+	(void)state;
+	buffers();
+	fill(3, 8);
+	assert_int_equal(frames, 0);
+	fill(3, 1);
+	assert_int_equal(frames, 1);
+	assert_int_equal(vector(), 1 << 3 | 1 << 5);
+	assert_int_equal(quanta(3), 0xffff);
+	fill(3, 6);
+	assert_int_equal(frames, 1);
+	/* the time of the far end is over before we look again */
+	fake_now += 65535 * QUANTUM / 100;
+	fill(3, 1);
+	assert_int_equal(frames, 2);
+	assert_int_equal(quanta(3), 0xffff);
+	assert_false(mac_buffer_take(port, 3, 1, 1));
+	assert_int_equal(frames, 2);
+	empty(3, 11);
+	watch();
+	assert_int_equal(frames, 2);
+	empty(3, 1);
+	watch();
+	assert_int_equal(frames, 3);
+	assert_int_equal(quanta(3), 0);
+	assert_int_equal(quanta(5), 0);
+	assert_int_equal(port->pause.watch.slot, 0);
+}
+
+/* What has no flow control fills its buffer, and asks nobody. */
+static void a_buffer_without_flow_control(void **state)
+{
+	(void)state;
+	buffers();
+	fill(0, 16);
+	assert_int_equal(frames, 0);
+	/* of another setting, it does */
+	assert_int_equal(pfc(1 << 0), GNIC_STATUS_OK);
+	assert_int_equal(frames, 1);
+	assert_int_equal(vector(), 1 << 0);
+	pause_lab_opcode = MAC_OPCODE_PAUSE;
+	assert_int_equal(pfc(0), GNIC_STATUS_OK);
+	assert_int_equal(frames, 2);
+	assert_int_equal(frame_be16(last + 16), 0xffff);
+	port->mode.pause = 0;
+	mac_pause_review(port);
+	assert_int_equal(frames, 3);
+	assert_int_equal(frame_be16(last + 16), 0);
+}
+
+/* A queue's buffers are kept for nobody, and shortage of them is no reason for silence. */
+static void the_ring_does_not_count(void **state)
+{
+	(void)state;
+	buffers();
+	take(&qp, 3, SIZE / 2);
+	take(&other, 0, SIZE);
+	assert_int_equal(frames, 0);
+	assert_int_equal(other.rq.done, SIZE);
+}
+
+/* Of those that have no buffer it does. */
+static void the_ring_counts_for_the_others(void **state)
+{
+	struct gnic_hw_port_buffer in = {
+		.prio_buffer = { 0, 1, 2, 3, 4, 5, 6, 7 },
+		.size = { [3] = cpu_to_le32(16 * MAC_BUFFER_CELL) },
+	};
+
+	(void)state;
+	assert_int_equal(mac_cmd_buffer(&card, &in), GNIC_STATUS_OK);
+	take(&qp, 3, SIZE);
+	assert_int_equal(frames, 0);
+	assert_int_equal(qp.rq.done, SIZE);
+	take(&other, 0, SIZE);
+	assert_int_equal(other.rq.done, SIZE - XOFF + 1);
+	take(&other, 5, 1);
+	assert_int_equal(vector(), 1 << 5);
+}
+
+static void no_link_no_silence(void **state)
+{
+	(void)state;
+	buffers();
+	port->link = false;
+	fill(3, 16);
+	assert_int_equal(frames, 0);
+	port->link = true;
+	mac_pause_review(port);
+	assert_int_equal(frames, 1);
+}
+
 /* ---- settings ---- */
 
 static void refused(void **state)
@@ -311,6 +431,11 @@ int main(void)
 		TEST(one_queue_recovers),
 		TEST(buffers_are_kept),
 		TEST(asks_again),
+		TEST(asks_for_a_buffer),
+		TEST(a_buffer_without_flow_control),
+		TEST(the_ring_does_not_count),
+		TEST(the_ring_counts_for_the_others),
+		TEST(no_link_no_silence),
 		TEST(refused),
 		TEST(counted),
 	};

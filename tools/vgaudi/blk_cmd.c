@@ -13,6 +13,7 @@
 #include "caps.h"
 #include "fault.h"
 #include "fw.h"
+#include "mac.h"
 #include "mmio.h"
 
 /* ---- commands that belong to no other block ---- */
@@ -48,6 +49,8 @@ static enum gnic_hw_status cmd_query_caps(struct card *card, struct gnic_hw_caps
 		.segments = cpu_to_le32(CARD_SEGMENTS),
 		.gro = cpu_to_le32(GNIC_GRO_IPIP),
 		.sobs = cpu_to_le32(GNIC_SOBS),
+		.rx_buffer = cpu_to_le32(MAC_BUFFER_TOTAL),
+		.rx_cell = cpu_to_le32(MAC_BUFFER_CELL),
 	};
 	caps_say(&card->limits, out);
 	return GNIC_STATUS_OK;
@@ -115,6 +118,8 @@ CMD_IN(PORT_RATE, mac_cmd_rate)
 CMD_IN(PORT_PFC, mac_cmd_pfc)
 CMD_INOUT(PFC_STATS, mac_cmd_pfc_stats)
 CMD_IN(PORT_TRUST, mac_cmd_trust)
+CMD_IN(PORT_BUFFER, mac_cmd_buffer)
+CMD_INOUT(BUFFER_STATS, mac_cmd_buffer_stats)
 CMD_IN(PORT_SPLIT, mac_cmd_split)
 CMD_INOUT(PORT_QUERY, mac_cmd_query)
 CMD_IN(PORT_SET, mac_cmd_set)
@@ -231,6 +236,16 @@ static void cmd_scatter(const struct iovec *iov, int pieces, const uint8_t *src)
 	}
 }
 
+/* What the driver gets; 0: too little room. An older one knows fewer capabilities. */
+static uint32_t cmd_out_len(const struct cmd *cmd, uint32_t room)
+{
+	uint32_t least = cmd->opcode == GNIC_CMD_QUERY_CAPS ? GNIC_CAPS_SIZE_MIN : cmd->out_len;
+
+	if (room < least)
+		return 0;
+	return room < cmd->out_len ? room : cmd->out_len;
+}
+
 /*
  * Both buffers are looked at before the command runs: what can't be answered is
  * not done.
@@ -239,14 +254,15 @@ static enum gnic_hw_status cmd_call(struct card *card, const struct cmd *cmd,
 				    const struct gnic_hw_cmd_desc *desc)
 {
 	struct iovec in_iov[CMD_IOV], out_iov[CMD_IOV];
+	uint32_t out_len = cmd_out_len(cmd, le32toh(desc->out_len));
 	union cmd_buf in = { 0 }, out = { 0 };
 	enum gnic_hw_status status;
 	int in_pieces, out_pieces;
 
-	if (le32toh(desc->in_len) != cmd->in_len || le32toh(desc->out_len) < cmd->out_len)
+	if (le32toh(desc->in_len) != cmd->in_len || (cmd->out_len && !out_len))
 		return GNIC_STATUS_BAD_LENGTH;
 	in_pieces = cmd_buffer(card, le64toh(desc->in_addr), cmd->in_len, in_iov);
-	out_pieces = cmd_buffer(card, le64toh(desc->out_addr), cmd->out_len, out_iov);
+	out_pieces = cmd_buffer(card, le64toh(desc->out_addr), out_len, out_iov);
 	if (in_pieces < 0 || out_pieces < 0)
 		return GNIC_STATUS_BAD_ADDR;
 	asid_gather(in.bytes, in_iov, in_pieces);

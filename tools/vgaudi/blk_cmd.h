@@ -61,6 +61,11 @@ enum gnic_hw_status mac_cmd_pfc_stats(struct card *card, const struct gnic_hw_id
 				      struct gnic_hw_pfc_stats *out);
 /* mac_prio.c */
 enum gnic_hw_status mac_cmd_trust(struct card *card, const struct gnic_hw_port_trust *in);
+
+/* mac_buffer.c */
+enum gnic_hw_status mac_cmd_buffer(struct card *card, const struct gnic_hw_port_buffer *in);
+enum gnic_hw_status mac_cmd_buffer_stats(struct card *card, const struct gnic_hw_id *in,
+					 struct gnic_hw_buffer_stats *out);
 enum gnic_hw_status mac_cmd_split(struct card *card, const struct gnic_hw_port_split *in);
 /* qp_raw.c: the raw QP, which has a send queue, or a receive queue; or a status */
 enum gnic_hw_status qp_raw_sends(struct card *card, __le32 port, __le32 qpn, struct qp **qp);

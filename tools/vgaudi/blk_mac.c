@@ -297,7 +297,7 @@ void mac_receive(struct port *port, struct frame *frame)
 		return;
 	}
 	mac_enter(port);
-	if (port->pfc.enable)
+	if (port->pfc.enable | port->buffer.prios)
 		port->pfc.rx_prio = mac_prio(port, frame);
 	esw_from_function(port->uplink, frame);
 	port->pfc.rx_prio = prio;
@@ -456,6 +456,7 @@ void mac_init(struct port *port, struct card *card, unsigned int index)
 	mac_pause_init(port);
 	mac_pfc_init(port);
 	mac_prio_reset(port);
+	mac_buffer_reset(port);
 	mac_ets_reset(port);
 	mac_address(port);
 }
@@ -479,6 +480,7 @@ void mac_reset_port(struct port *port)
 	mac_pause_stop(port);
 	mac_pfc_reset(port);
 	mac_prio_reset(port);
+	mac_buffer_reset(port);
 	mac_ets_reset(port);
 	memset(&port->stats, 0, sizeof(port->stats));
 	memset(&port->fec, 0, sizeof(port->fec));

@@ -316,6 +316,7 @@ static void qp_destroy(struct qp *qp)
 	qp_sleep(qp);
 	esw_qp_gone(qp);
 	rxe_gro_free(qp);
+	rxe_wait_drop(qp);
 	mac_pause_forget(qp);
 	qp_rate_forget(qp);
 	qp_launch_forget(qp);
@@ -361,6 +362,7 @@ enum gnic_hw_status qp_cmd_stop(struct card *card, const struct gnic_hw_qp_id *i
 	if (!qp)
 		return GNIC_STATUS_NOT_FOUND;
 	rxe_gro_flush(qp);
+	rxe_wait_drop(qp);
 	qp->stopped = true;
 	if (qp->type != GNIC_QP_RC)
 		qp_sleep(qp);

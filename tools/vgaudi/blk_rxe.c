@@ -15,6 +15,7 @@
 struct rxe_buffers {
 	uint32_t count;		/* entries of the queue */
 	uint32_t frames;	/* of the wire, that are lost if there is no room */
+	bool missing;		/* there are not enough */
 	int iovs;
 	struct iovec iov[RXE_PIECES];
 	/* of the copy */
@@ -47,13 +48,11 @@ static bool rxe_has_buffer(struct qp *qp, uint32_t taken)
 	return wq_refresh(qp, rq) && rq->index - rq->done > taken;
 }
 
-/* Likewise; that there is none is counted, unless the QP has failed for it. */
-static bool rxe_find_buffer(struct qp *qp, const struct rxe_buffers *bufs)
+/* Likewise; that there is none is remembered. */
+static bool rxe_find_buffer(struct qp *qp, struct rxe_buffers *bufs)
 {
-	if (rxe_has_buffer(qp, bufs->count))
-		return true;
-	qp->stats.no_buffer += qp->failed ? 0 : bufs->frames;
-	return false;
+	bufs->missing = !rxe_has_buffer(qp, bufs->count);
+	return !bufs->missing;
 }
 
 static void rxe_fail_buffer(struct qp *qp, uint32_t taken)
@@ -229,15 +228,37 @@ static bool rxe_complete(struct qp *qp, const struct frame *frame, uint32_t stri
 		rxe_set_merged(cqe, merged, p->l3);
 	else
 		rxe_set_sums(qp, cqe, frame, strip);
-	cqe->tstamp = cpu_to_le32((uint32_t)phc_at(&qp->card->phc, loop_now(qp->card->loop)));
 	/* the buffers first: who sees the CQE may give new ones */
 	qp->rq.done += nbuf;
 	wq_done(qp, &qp->rq);
 	return cq_post(qp->rq_cq, cqe);
 }
 
-bool rxe_deliver(struct qp *qp, struct frame *frame, const struct rxe_label *label,
-		 const struct rxe_merged *merged)
+/* One that has waited already goes on waiting. */
+static enum rxe_result rxe_short(struct qp *qp, const struct frame *frame,
+				 const struct rxe_label *label, const struct rxe_merged *merged)
+{
+	if (label->waited)
+		return RXE_SHORT;
+	if (rxe_wait_add(qp, frame, label, merged))
+		return RXE_TAKEN;
+	qp->stats.no_buffer += qp->failed ? 0 : rxe_frames(merged);
+	return RXE_LOST;
+}
+
+/* False: the frame is refused, counted at the QP. */
+static bool rxe_may(struct qp *qp, const struct rxe_merged *merged)
+{
+	if (qp->failed || qp->stopped)
+		return false;
+	if (!mac_pfc_refuses(qp))
+		return true;
+	qp->stats.no_buffer += rxe_frames(merged);
+	return false;
+}
+
+enum rxe_result rxe_try(struct qp *qp, struct frame *frame, const struct rxe_label *label,
+			const struct rxe_merged *merged)
 {
 	struct gnic_hw_raw_cqe cqe = {
 		.hash = cpu_to_le32(label->hash),
@@ -247,24 +268,28 @@ bool rxe_deliver(struct qp *qp, struct frame *frame, const struct rxe_label *lab
 	};
 	uint32_t strip = rxe_strip(qp, frame), len = frame->len - strip, head;
 	struct rxe_buffers bufs;
+	uint64_t came;
 
-	if (qp->failed || qp->stopped)
-		return false;
-	bufs.frames = merged ? merged->segs : 1;
-	if (mac_pfc_refuses(qp)) {
-		qp->stats.no_buffer += bufs.frames;
-		return false;
+	if (!label->waited) {
+		if (qp->wait.first && !rxe_wait_run(qp))
+			return rxe_short(qp, frame, label, merged);
+		if (!rxe_may(qp, merged))
+			return RXE_LOST;
 	}
+	bufs.frames = rxe_frames(merged);
+	bufs.missing = false;
 	head = rxe_split(qp, frame, strip, len);
 	if (!rxe_head(qp, &bufs, head) || !rxe_buffers(qp, &bufs, len - head))
-		return false;
+		return bufs.missing ? rxe_short(qp, frame, label, merged) : RXE_LOST;
 	rxe_copy(&bufs, frame, strip);
+	came = label->waited ? label->came : loop_now(qp->card->loop);
+	cqe.tstamp = cpu_to_le32((uint32_t)phc_at(&qp->card->phc, came));
 	if (!rxe_complete(qp, frame, strip, head, &cqe, bufs.count, merged))
-		return false;
+		return RXE_LOST;
 	qp->stats.rx_packets += bufs.frames;
 	qp->stats.rx_bytes += len;
 	mac_pause_look(qp);
-	return true;
+	return RXE_TAKEN;
 }
 
 bool rxe_receive(struct qp *qp, struct frame *frame, uint32_t hash, uint8_t hash_type,
@@ -272,11 +297,12 @@ bool rxe_receive(struct qp *qp, struct frame *frame, uint32_t hash, uint8_t hash
 {
 	const struct rxe_label label = {
 		.hash = hash, .hash_type = hash_type, .marked = mark, .mark = mark ? *mark : 0,
+		.prio = qp->port->depth ? qp->port->pfc.rx_prio : GNIC_PRIOS,
 	};
 
 	if (rxe_fcs_wanted(qp))
 		return rxe_fcs_deliver(qp, frame, &label);
 	if (qp->gro && rxe_gro_take(qp, frame, &label))
 		return true;
-	return rxe_deliver(qp, frame, &label, NULL);
+	return rxe_try(qp, frame, &label, NULL) == RXE_TAKEN;
 }

@@ -66,7 +66,7 @@ static const struct {
 	LIMIT(qps_per_port), LIMIT(raw_qps_per_port), LIMIT(cqs), LIMIT(functions), LIMIT(flows),
 	LIMIT(flow_masks), LIMIT(windows), LIMIT(rss_contexts), LIMIT(filter_macs), LIMIT(mtu_max),
 	LIMIT(wq_log_max), LIMIT(rc), LIMIT(segments), LIMIT(gro), LIMIT(flow_mirrors),
-	LIMIT(sobs), LIMIT(flow_edits), LIMIT(flow),
+	LIMIT(sobs), LIMIT(flow_edits), LIMIT(flow), LIMIT(rx_buffer), LIMIT(rx_cell),
 };
 
 #define LIMITS	(sizeof(caps_limits_names) / sizeof(caps_limits_names[0]))
@@ -115,6 +115,8 @@ static const uint32_t caps_commands[] = {
 	[GNIC_CMD_PORT_PFC]	= GNIC_CAP_DCB,
 	[GNIC_CMD_PFC_STATS]	= GNIC_CAP_DCB,
 	[GNIC_CMD_PORT_TRUST]	= GNIC_CAP_DCB,
+	[GNIC_CMD_PORT_BUFFER]	= GNIC_CAP_DCB,
+	[GNIC_CMD_BUFFER_STATS]	= GNIC_CAP_DCB,
 	[GNIC_CMD_PORT_SPLIT]	= GNIC_CAP_PORT_SPLIT,
 	[GNIC_CMD_MODULE_READ]	= GNIC_CAP_MODULE,
 	[GNIC_CMD_MODULE_SET]	= GNIC_CAP_MODULE,

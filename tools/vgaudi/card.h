@@ -37,6 +37,7 @@ struct port;
 struct qp;
 struct rc;
 struct rxe_gro;
+struct rxe_waiting;
 struct sob_bank;
 struct vport;
 struct wire;
@@ -132,6 +133,15 @@ struct qp_pause {
 	uint64_t since;
 };
 
+/* Frames in the port's buffers that wait for its receive queue, rxe_wait.c. */
+struct qp_wait {
+	struct rxe_waiting *first, **last;
+	struct qp *next;	/* of the port's queues for which frames wait */
+	bool given_up;		/* got no buffer for long: nobody waits until it does */
+	uint32_t index;		/* producer index at @since */
+	uint64_t since;
+};
+
 /* What its send queue may send, qp_rate.c. */
 struct qp_rate {
 	uint64_t limit;		/* bit/s, 0: no limit */
@@ -183,6 +193,7 @@ struct qp {
 	struct rc *rc;		/* RC: contexts and engine state, blk_qpc.c */
 	struct qp_compute *compute;
 	struct qp_pause pause;
+	struct qp_wait wait;
 	struct qp_rate rate;
 	struct loop_timer launch;	/* its packet waits for its time, qp_launch.c */
 	struct qp_ets ets;
@@ -241,6 +252,18 @@ struct port_pfc {
 	struct gnic_hw_pfc_stats stats;	/* host order */
 };
 
+/* mac_buffer.c */
+struct port_buffer {
+	uint8_t prio[GNIC_PRIOS];	/* buffer of each priority */
+	uint8_t prios;		/* whose buffer is not of size 0 */
+	uint8_t full;		/* buffers for which somebody has to be silent */
+	uint32_t all;		/* octets in use, of all of them */
+	uint32_t size[GNIC_RX_BUFFERS], used[GNIC_RX_BUFFERS], peak[GNIC_RX_BUFFERS];
+	uint64_t dropped[GNIC_RX_BUFFERS];
+	struct qp *queues;	/* for which frames wait */
+	struct loop_timer watch;	/* rxe_wait.c: looks for buffers of those */
+};
+
 /* Those that have something to send, and what the class may. */
 struct port_class {
 	struct qp *first, **last;
@@ -293,6 +316,7 @@ struct port {
 	struct port_pause pause;
 	struct port_pfc pfc;
 	struct gnic_hw_port_trust trust;	/* mac_prio.c */
+	struct port_buffer buffer;
 	struct port_ets ets;
 	struct wire *wire;	/* NULL: nothing plugged in */
 	uint8_t depth;		/* blk_mac.c: mac_receive() within mac_receive() */

@@ -183,6 +183,7 @@ enum gnic_hw_status esw_cmd_qp_move(struct card *card, const struct gnic_hw_qp_m
 	    from->side != to->side)
 		return GNIC_STATUS_BAD_PARAM;
 	rxe_gro_flush(from);
+	rxe_wait_move(from, to);
 	esw_rss_replace(from->vport, from, to);
 	esw_flow_replace(from, to);
 	return GNIC_STATUS_OK;

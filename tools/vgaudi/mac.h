@@ -73,6 +73,8 @@ void mac_control_send(struct port *port, uint16_t opcode, const uint16_t *params
 /* Send queues that may not start a packet, whatever keeps them from it. */
 void mac_pause_wait(struct qp *qp);
 void mac_pause_wake(struct port *port);
+/* Asks for silence, or says that it can end, if somebody else is in need of it than before. */
+void mac_pause_review(struct port *port);
 
 /* A quantum is the time of 512 bits. */
 static inline uint64_t mac_pause_ns(const struct port *port, uint32_t quanta)
@@ -98,6 +100,21 @@ uint8_t mac_storm_silent(const struct port *port);	/* priorities that start no p
 /* ---- mac_prio.c ---- */
 uint8_t mac_prio(const struct port *port, const struct frame *frame);	/* of a received one */
 void mac_prio_reset(struct port *port);
+
+/* ---- mac_buffer.c ---- */
+
+#define MAC_BUFFER_TOTAL	(1u << 20)	/* octets, of all buffers of a port */
+#define MAC_BUFFER_CELL		256u
+
+void mac_buffer_reset(struct port *port);	/* no room for anybody */
+/*
+ * A frame of @len octets (of @frames from the wire) is going to wait in the buffer of its
+ * priority. False: there is no room; counted.
+ */
+bool mac_buffer_take(struct port *port, uint8_t prio, uint32_t len, uint32_t frames);
+void mac_buffer_give(struct port *port, uint8_t buffer, uint32_t len);
+/* Whom buffers need silent, as in port->pause.asked. */
+uint8_t mac_buffer_want(const struct port *port);
 
 /* ---- mac_ets.c ---- */
 void mac_ets_reset(struct port *port);	/* strict classes, one a priority, no limits */

@@ -3,7 +3,8 @@
  * Block MAC, pause (IEEE 802.3 Annex 31B): a receive queue that runs short of
  * buffers makes the port ask the far end to be silent, until it has buffers
  * again. One that gets none for a long time is given up: its frames are dropped,
- * the others' flow. A port that was asked starts no packet; the one under way,
+ * the others' flow. A priority with a receive buffer (mac_buffer.c) counts by what is
+ * in that instead. A port that was asked starts no packet; the one under way,
  * and answers of the device itself, still leave. With PFC (mac_pfc.c) the same
  * is asked of the priorities whose frames made a queue short.
  */
@@ -151,12 +152,11 @@ static void mac_pause_drop(struct port *port)
 	}
 }
 
-static void mac_pause_watch(void *opaque)
+void mac_pause_review(struct port *port)
 {
-	struct port *port = opaque;
 	uint64_t now = loop_now(port->card->loop);
 	struct qp **p = &port->pause.shorts, *qp;
-	uint8_t want = 0;
+	uint8_t want = mac_buffer_want(port);
 
 	while ((qp = *p)) {
 		if (mac_pause_waits(qp, now)) {
@@ -173,6 +173,11 @@ static void mac_pause_watch(void *opaque)
 	}
 	if (want != port->pause.asked || (want && now >= port->pause.again))
 		mac_pause_ask(port, want);
+}
+
+static void mac_pause_watch(void *opaque)
+{
+	mac_pause_review(opaque);
 }
 
 /* Another priority of a queue that is short, or the first. */

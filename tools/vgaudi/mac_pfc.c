@@ -4,7 +4,8 @@
  * for single priorities. A send queue has the priority that it was given, a
  * received frame that of its tag or its DSCP (mac_prio.c). A port that has it for
  * some priority neither sends nor obeys pause frames for all, and leaves the last
- * buffers of a queue, which last until the far end has heard, to those priorities.
+ * buffers of a queue, which last until the far end has heard, to those priorities,
+ * unless they have a receive buffer (mac_buffer.c).
  */
 #include <string.h>
 
@@ -122,6 +123,7 @@ enum gnic_hw_status mac_cmd_pfc(struct card *card, const struct gnic_hw_port_pfc
 		return GNIC_STATUS_BAD_PARAM;
 	mac_pause_stop(port);
 	port->pfc.enable = in->enable;
+	mac_pause_review(port);
 	return GNIC_STATUS_OK;
 }
 

@@ -71,6 +71,9 @@ bool mac_fec_symbols(struct port *port, unsigned int symbols);
 /* False: dropped, counted at the QP. */
 bool rxe_receive(struct qp *qp, struct frame *frame, uint32_t hash, uint8_t hash_type,
 		 const uint32_t *mark);
+/* rxe_wait.c: what waits in the port's buffers is lost; another queue gets it */
+void rxe_wait_drop(struct qp *qp);
+void rxe_wait_move(struct qp *from, struct qp *to);
 /* rxe_gro.c: what waits is delivered; the QP goes away */
 void rxe_gro_flush(struct qp *qp);
 void rxe_gro_free(struct qp *qp);
@@ -121,9 +124,11 @@ void mac_pause_forget(struct qp *qp);	/* the QP goes away */
 /* Whom a short queue would ask for silence: all, a priority, or nobody. */
 static inline uint8_t mac_pause_whom(const struct port *port)
 {
+	uint8_t prio = 1u << port->pfc.rx_prio & ~port->buffer.prios;
+
 	if (port->pfc.enable)
-		return port->pfc.enable & 1u << port->pfc.rx_prio;
-	return !!(port->mode.pause & GNIC_PAUSE_TX);
+		return port->pfc.enable & prio;
+	return prio && port->mode.pause & GNIC_PAUSE_TX;
 }
 
 /* After a receive queue gave a buffer to a frame; only a wire can be paused. */
@@ -165,8 +170,10 @@ bool mac_pfc_refuse(struct qp *qp);
 static inline bool mac_pfc_refuses(struct qp *qp)
 {
 	const struct port *port = qp->port;
+	uint8_t lossless = port->pfc.enable | port->buffer.prios;
 
-	return port->pfc.enable && port->depth && !mac_pause_whom(port) && mac_pfc_refuse(qp);
+	return port->pfc.enable & ~port->buffer.prios && port->depth &&
+	       !(lossless & 1u << port->pfc.rx_prio) && mac_pfc_refuse(qp);
 }
 
 /* ---- qp_rate.c ---- */

@@ -8,10 +8,13 @@
 
 /* What the switch says of a frame. */
 struct rxe_label {
+	uint64_t came;		/* if it has waited */
 	uint32_t hash;
 	uint32_t mark;
 	uint8_t hash_type;	/* GNIC_CQE_HASH_* */
+	uint8_t prio;		/* GNIC_PRIOS: it is not from the wire */
 	bool marked;
+	bool waited;		/* in the port's buffers */
 };
 
 /**
@@ -27,12 +30,18 @@ struct rxe_merged {
 	bool tunnel;
 };
 
+enum rxe_result {
+	RXE_TAKEN,	/* or it waits now */
+	RXE_LOST,	/* counted at the QP */
+	RXE_SHORT,	/* of one that waits: not enough buffers; the QP may have failed for it */
+};
+
 /*
  * blk_rxe.c: into the buffers of the queue, @merged NULL: a frame as it came.
- * False: dropped, counted at the QP. Bytes of its tag that are left out.
+ * Bytes of its tag that are left out.
  */
-bool rxe_deliver(struct qp *qp, struct frame *frame, const struct rxe_label *label,
-		 const struct rxe_merged *merged);
+enum rxe_result rxe_try(struct qp *qp, struct frame *frame, const struct rxe_label *label,
+			const struct rxe_merged *merged);
 uint32_t rxe_strip(const struct qp *qp, const struct frame *frame);
 
 /**
@@ -69,6 +78,19 @@ static inline bool rxe_fcs_wanted(const struct qp *qp)
 
 /* rxe_fcs.c */
 bool rxe_fcs_deliver(struct qp *qp, const struct frame *frame, const struct rxe_label *label);
+
+/*
+ * rxe_wait.c: what waits in the port's buffers goes to the queue, true: nothing is left. One
+ * more frame for which there are not enough buffers; false: it can't wait.
+ */
+bool rxe_wait_run(struct qp *qp);
+bool rxe_wait_add(struct qp *qp, const struct frame *frame, const struct rxe_label *label,
+		  const struct rxe_merged *merged);
+
+static inline uint32_t rxe_frames(const struct rxe_merged *merged)
+{
+	return merged ? merged->segs : 1;
+}
 
 /* rxe_gro.c: true: the frame waits for more of its flow, or was added to such a one. */
 bool rxe_gro_take(struct qp *qp, struct frame *frame, const struct rxe_label *label);

@@ -31,5 +31,5 @@ bool rxe_fcs_deliver(struct qp *qp, const struct frame *frame, const struct rxe_
 	frame_copy(frame, 0, bytes, frame->len);
 	fcs = cpu_to_le32((uint32_t)crc32(0, bytes, frame->len) ^ qp->port->fcs_error);
 	memcpy(bytes + frame->len, &fcs, sizeof(fcs));
-	return rxe_deliver(qp, &whole, label, NULL);
+	return rxe_try(qp, &whole, label, NULL) == RXE_TAKEN;
 }

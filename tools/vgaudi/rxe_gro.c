@@ -70,7 +70,7 @@ static void gro_deliver(struct qp *qp, struct gro_ctx *ctx)
 		frame.parsed.l3_end = ctx->end;
 		frame.parsed.payload_off = gro_tcp(&ctx->seg)->payload_off;
 	}
-	rxe_deliver(qp, &frame, &ctx->label, many ? &ctx->merged : NULL);
+	rxe_try(qp, &frame, &ctx->label, many ? &ctx->merged : NULL);
 }
 
 /* It leaves its place first: who receives it may send something back. */
