@@ -9,6 +9,7 @@
 #include <net/dcbnl.h>
 
 #include "gnic_dcb_app.h"
+#include "gnic_dcb_buffer.h"
 #include "gnic_pfc.h"
 
 static int gnic_dcb_write(struct gnic_nic *nic, const struct gnic_nic_dcb *dcb)
@@ -37,6 +38,7 @@ int gnic_dcb_apply(struct gnic_nic *nic)
 {
 	int err = nic->dcb.set ? gnic_dcb_write(nic, &nic->dcb) : 0;
 
+	err = err ?: gnic_dcb_buffer_apply(nic);
 	err = err ?: gnic_pfc_apply(nic);
 	return err ?: gnic_dcb_app_apply(nic);
 }
@@ -174,6 +176,8 @@ static const struct dcbnl_rtnl_ops gnic_dcb_ops = {
 	.dcbnl_getapptrust	= gnic_dcb_app_get_trust,
 	.getdcbx		= gnic_dcb_get_dcbx,
 	.setdcbx		= gnic_dcb_set_dcbx,
+	.dcbnl_getbuffer	= gnic_dcb_buffer_get,
+	.dcbnl_setbuffer	= gnic_dcb_buffer_set,
 };
 
 /* As the device is after a reset. */
@@ -188,6 +192,7 @@ void gnic_dcb_init(struct net_device *netdev)
 	for (i = 0; i < GNIC_PRIOS; i++)
 		nic->dcb.ets.prio_tc[i] = i;
 	gnic_dcb_app_init(nic);
+	gnic_dcb_buffer_init(nic);
 	netdev->dcbnl_ops = &gnic_dcb_ops;
 }
 

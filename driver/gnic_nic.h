@@ -105,6 +105,18 @@ struct gnic_nic_app {
 };
 
 /**
+ * struct gnic_nic_buffer - receive buffers, gnic_dcb_buffer.c
+ * @prio: buffer of each priority
+ * @size: octets of each buffer, as in the device
+ * @set: not as the device is after a reset
+ */
+struct gnic_nic_buffer {
+	u8 prio[GNIC_PRIOS];
+	u32 size[GNIC_RX_BUFFERS];
+	bool set;
+};
+
+/**
  * struct gnic_nic_sched - place in the scheduling tree, gnic_shaper.c
  * @node: of the device, above it; 0: the port
  * @weight: among those with this parent; 0: never told, the device's 1
@@ -171,6 +183,7 @@ struct gnic_device_stats {
  * @vlan: written to the device at open and when it changes
  * @dcb: written to the device at open and when it changes
  * @app: written to the device at open and when it changes
+ * @buffer: written to the device at open and when it changes
  * @shaper: written to the device with each queue, at open and when it changes
  * @macs: addresses in the receive filter
  * @filter_lock: from the look at the address lists until the device has them
@@ -216,6 +229,7 @@ struct gnic_nic {
 	struct gnic_hw_vlan vlan;
 	struct gnic_nic_dcb dcb;
 	struct gnic_nic_app app;
+	struct gnic_nic_buffer buffer;
 	struct gnic_nic_shaper shaper;
 	u32 macs;
 	struct mutex filter_lock;	/* look and write, in this order */

@@ -5,6 +5,7 @@
  */
 #include <linux/netdevice.h>
 
+#include "gnic_dcb_buffer.h"
 #include "gnic_pfc.h"
 
 static int gnic_pfc_write(struct gnic_nic *nic, u8 enable)
@@ -54,6 +55,7 @@ int gnic_pfc_get(struct net_device *netdev, struct ieee_pfc *pfc)
 int gnic_pfc_set(struct net_device *netdev, struct ieee_pfc *pfc)
 {
 	struct gnic_nic *nic = netdev_priv(netdev);
+	u8 bare = pfc->pfc_en & gnic_dcb_buffer_bare(&nic->buffer);
 	int err;
 
 	if (pfc->mbc) {
@@ -63,6 +65,11 @@ int gnic_pfc_set(struct net_device *netdev, struct ieee_pfc *pfc)
 	if (pfc->delay) {
 		netdev_err(netdev, "pfc: the device knows the delay of its link itself\n");
 		return -EOPNOTSUPP;
+	}
+	if (bare) {
+		netdev_err(netdev, "pfc: buffer %u of priority %u has no room, others have\n",
+			   nic->buffer.prio[__ffs(bare)], (unsigned int)__ffs(bare));
+		return -EINVAL;
 	}
 	if (!netif_device_present(netdev))
 		return -ENODEV;

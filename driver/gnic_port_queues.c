@@ -6,6 +6,7 @@
 #include <linux/rtnetlink.h>
 
 #include "gnic_channel.h"
+#include "gnic_dcb_buffer.h"
 #include "gnic_fw.h"
 #include "gnic_port_health.h"
 #include "gnic_storm.h"
@@ -144,6 +145,7 @@ static int gnic_port_rx_diagnose(struct devlink_health_reporter *reporter,
 	struct gnic_port_health *health = devlink_health_reporter_priv(reporter);
 
 	gnic_port_put_queues(health->port, fmsg, NULL, gnic_port_put_rx);
+	gnic_dcb_buffer_put(health->port, fmsg);
 	return 0;
 }
 

@@ -322,7 +322,11 @@ rules_to_the_end() {
 numbers_of_less() {
 	local eth
 
-	without '' '"functions": 0, "filter_macs": 2, "rss_contexts": 2, "flows": 160'
+	without '' '"functions": 0, "filter_macs": 2, "rss_contexts": 2, "flows": 160, "rx_buffer": 0'
+	expect_fail dcb buffer show dev "$DEV"
+	expect_fail dcb buffer set dev "$DEV" buffer-size 0:1K
+	dcb pfc set dev "$DEV" prio-pfc 3:on
+	dcb pfc set dev "$DEV" prio-pfc 3:off
 	expect_refused "gnic: switchdev needs functions and this device has none" \
 		mode_set "$CARD" switchdev
 	eth=$(eth_of "$CARD")
