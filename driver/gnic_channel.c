@@ -63,9 +63,13 @@ static void gnic_channel_ring(struct gnic_channel *c, struct gnic_queue *queue)
 	/* before: what is lost from here on is another event */
 	WRITE_ONCE(c->ring_again, false);
 	c->rung_again++;
-	__netif_tx_lock(txq, smp_processor_id());
-	gnic_ring_again(&queue->tx.sq);
-	__netif_tx_unlock(txq);
+	if (gnic_queue_sends(queue)) {
+		__netif_tx_lock(txq, smp_processor_id());
+		gnic_ring_again(&queue->tx.sq);
+		__netif_tx_unlock(txq);
+	}
+	if (!gnic_queue_receives(queue))
+		return;
 	spin_lock(&queue->xdp.lock);
 	gnic_ring_again(&queue->xdp.sq);
 	spin_unlock(&queue->xdp.lock);
@@ -245,7 +249,8 @@ void gnic_channel_drain(struct gnic_channel **channels, unsigned int count)
 	}
 }
 
-void gnic_channel_resume(struct gnic_channel *c)
+/* Whose NAPI instance polls the memory of the queue, if it has any. */
+static void gnic_channel_resume_rx(struct gnic_channel *c)
 {
 	struct gnic_rx *rx = &c->queue->rx;
 
@@ -254,6 +259,12 @@ void gnic_channel_resume(struct gnic_channel *c)
 		page_pool_enable_direct_recycling(rx->pool, &c->napi);
 	else if (!c->queue->failed)	/* one that rests has outlived its AF_XDP pool */
 		gnic_xsk_rx_start(rx);
+}
+
+void gnic_channel_resume(struct gnic_channel *c)
+{
+	if (gnic_queue_receives(c->queue))
+		gnic_channel_resume_rx(c);
 	napi_enable_locked(&c->napi);
 	WRITE_ONCE(c->draining, false);
 	WRITE_ONCE(c->running, true);
@@ -283,6 +294,16 @@ void gnic_channel_abandon(struct gnic_channel *c, const struct gnic_queue *queue
 	u64_stats_update_end(&stats->syncp);
 }
 
+void gnic_channel_tell(struct gnic_channel *c)
+{
+	struct net_device *netdev = c->nic->netdev;
+
+	netif_queue_set_napi(netdev, c->index, NETDEV_QUEUE_TYPE_RX,
+			     gnic_queue_receives(c->queue) ? &c->napi : NULL);
+	netif_queue_set_napi(netdev, c->index, NETDEV_QUEUE_TYPE_TX,
+			     gnic_queue_sends(c->queue) ? &c->napi : NULL);
+}
+
 void gnic_channel_start(struct gnic_channel *c, struct gnic_queue *queue)
 {
 	struct net_device *netdev = c->nic->netdev;
@@ -291,8 +312,7 @@ void gnic_channel_start(struct gnic_channel *c, struct gnic_queue *queue)
 	netif_napi_add_config_locked(netdev, &c->napi, gnic_channel_poll, c->index);
 	netif_napi_set_irq_locked(&c->napi, gnic_irq_number(c->nic->dev, c->vector));
 	gnic_channel_resume(c);
-	netif_queue_set_napi(netdev, c->index, NETDEV_QUEUE_TYPE_RX, &c->napi);
-	netif_queue_set_napi(netdev, c->index, NETDEV_QUEUE_TYPE_TX, &c->napi);
+	gnic_channel_tell(c);
 }
 
 /* The queue stays: who transmits still sees it. */

@@ -166,12 +166,13 @@ struct gnic_rx {
  * struct gnic_queue - queue pair of a netdev, with a send queue for XDP
  * @rx: receive queue, with a CQ of its own
  * @tx: send queue for skbs; one QP with @rx
- * @xdp: send queue for XDP frames; a QP of its own
+ * @xdp: send queue for XDP frames; a QP of its own, or one with @rx if there is no @tx
  * @tx_cq: completions of both send queues, one a doorbell
  * @failed: nothing is taken from it or given to it: a reset was asked for
  * @told: of its failure
  * @unheard: the device may have a QP of it that it did not tell of, and was asked in vain
  *	to give it back
+ * @no_db: without @rx: what its CQ has for a doorbell record
  */
 struct gnic_queue {
 	struct gnic_rx rx;
@@ -181,7 +182,20 @@ struct gnic_queue {
 	bool failed;
 	bool told;
 	bool unheard;
+	struct gnic_hw_db no_db;
 };
+
+/* There are @rx and @xdp. */
+static inline bool gnic_queue_receives(const struct gnic_queue *queue)
+{
+	return queue->rx.rq.desc;
+}
+
+/* There is @tx. */
+static inline bool gnic_queue_sends(const struct gnic_queue *queue)
+{
+	return queue->tx.sq.desc;
+}
 
 struct gnic_rx_stats {
 	struct u64_stats_sync syncp;
@@ -300,6 +314,7 @@ void gnic_channel_pause(struct gnic_channel *c);	/* the NAPI instance stays */
 /* what @queue, which was the channel's, has not been polled for is lost; NAPI is off */
 void gnic_channel_abandon(struct gnic_channel *c, const struct gnic_queue *queue);
 void gnic_channel_resume(struct gnic_channel *c);
+void gnic_channel_tell(struct gnic_channel *c);	/* the kernel: which of its queues there are */
 void gnic_channel_drain(struct gnic_channel **channels, unsigned int count);
 void gnic_channel_kick(struct gnic_channel *c);	/* a poll, soon */
 void gnic_channel_watch(struct gnic_channel *c);	/* under RCU */
@@ -321,7 +336,8 @@ void gnic_queue_destroy(struct gnic_channel *c, struct gnic_queue *queue);
 
 /* gnic_swap.c: with the netdev's instance lock, or rtnl where there is none */
 int gnic_swap_queue(struct gnic_channel *c, struct gnic_queue *queue);
-int gnic_swap_queues(struct gnic_nic *nic, struct gnic_queue **queues, unsigned int count);
+int gnic_swap_queues(struct gnic_nic *nic, struct gnic_queue **queues, unsigned int first,
+		     unsigned int end);
 void gnic_swap_tx_stop(struct netdev_queue *txq);
 void gnic_swap_settle(struct gnic_channel *c, struct gnic_queue *old);
 int gnic_swap_rest(struct gnic_channel *c);
@@ -329,7 +345,8 @@ int gnic_swap_restart(struct gnic_channel *c, const struct gnic_nic_cfg *cfg,
 		      struct netlink_ext_ack *extack);
 
 /* gnic_resize.c: likewise */
-int gnic_resize_queues(struct gnic_nic *nic, struct gnic_queue **queues, unsigned int count);
+int gnic_resize_queues(struct gnic_nic *nic, struct gnic_queue **queues,
+		       const struct gnic_nic_cfg *cfg);
 
 /* gnic_rate.c */
 int gnic_rate_start(struct gnic_channel *c, const struct gnic_queue *queue);

@@ -56,7 +56,7 @@ static int gnic_coal_apply(struct gnic_channel *c, bool tx)
 	struct gnic_queue *queue = c->queue;
 
 	lockdep_assert_held(&c->coal_lock);
-	if (!c->running || !queue)
+	if (!c->running || !queue || (!tx && !gnic_queue_receives(queue)))
 		return 0;
 	return gnic_cq_moderate(c->nic->dev, tx ? &queue->tx_cq : &queue->rx.cq, moder.usecs,
 				moder.frames, gnic_coal_flags(&moder));
@@ -287,7 +287,7 @@ int gnic_ethtool_get_per_queue_coalesce(struct net_device *netdev, u32 queue,
 	struct gnic_nic *nic = netdev_priv(netdev);
 	struct gnic_channel *c;
 
-	if (queue >= nic->cfg.channels)
+	if (queue >= gnic_cfg_channels(&nic->cfg))
 		return -EINVAL;
 	c = nic->channels[queue];
 	gnic_coal_fill(c ? &c->rx_coal.set : &nic->cfg.rx, c ? &c->tx_coal.set : &nic->cfg.tx,
@@ -304,7 +304,7 @@ int gnic_ethtool_set_per_queue_coalesce(struct net_device *netdev, u32 queue,
 	struct gnic_channel *c;
 	int err;
 
-	if (queue >= nic->cfg.channels)
+	if (queue >= gnic_cfg_channels(&nic->cfg))
 		return -EINVAL;
 	if (!gnic_coal_ok(coal))
 		return -ERANGE;

@@ -26,6 +26,7 @@ int gnic_ethtool_set_dump(struct net_device *netdev, struct ethtool_dump *dump)
 
 /* ---- length ---- */
 
+/* Of 0 bytes: its direction is not there. */
 static const struct gnic_ring *gnic_dump_ring(const struct gnic_queue *queue,
 					      enum gnic_dump_ring_kind kind)
 {
@@ -57,7 +58,8 @@ static u32 gnic_dump_rings_len(const struct gnic_nic *nic)
 	for (i = 0; i < nic->num_channels; i++) {
 		for (kind = 0; kind < GNIC_DUMP_RINGS_OF_QUEUE; kind++) {
 			size = gnic_dump_ring(nic->channels[i]->queue, kind)->size;
-			len += gnic_dump_part_len(sizeof(struct gnic_dump_ring) + size);
+			if (size)
+				len += gnic_dump_part_len(sizeof(struct gnic_dump_ring) + size);
 		}
 	}
 	return len;
@@ -146,6 +148,8 @@ static void gnic_dump_reaped(struct gnic_channel *c, struct gnic_dump_queue *to)
 
 static void gnic_dump_wq(const struct gnic_ring *ring, u32 qpn, struct gnic_dump_wq *to)
 {
+	if (!ring->size)
+		return;
 	to->qpn = cpu_to_le32(qpn);
 	to->entries = cpu_to_le32(ring->mask + 1);
 	to->posted = cpu_to_le32(READ_ONCE(ring->index));
@@ -153,6 +157,8 @@ static void gnic_dump_wq(const struct gnic_ring *ring, u32 qpn, struct gnic_dump
 
 static void gnic_dump_cq(const struct gnic_cq *cq, struct gnic_dump_cq *to)
 {
+	if (!cq->ring.size)
+		return;
 	to->cqn = cpu_to_le32(cq->cqn);
 	to->entries = cpu_to_le32(cq->ring.mask + 1);
 	to->consumed = cpu_to_le32(READ_ONCE(cq->ring.index));
@@ -193,9 +199,12 @@ static void gnic_dump_queue(struct gnic_channel *c, struct gnic_dump_queue *to)
 	gnic_dump_cq(&queue->rx.cq, &to->rx_cq);
 }
 
-static void gnic_dump_ask(struct gnic_nic *nic, u32 qpn, struct gnic_hw_qp_id *in,
-			  struct gnic_hw_qp_stats *out, struct gnic_cmd *cmd)
+/* Returns how many commands that takes: there is no QP 0. */
+static unsigned int gnic_dump_ask(struct gnic_nic *nic, u32 qpn, struct gnic_hw_qp_id *in,
+				  struct gnic_hw_qp_stats *out, struct gnic_cmd *cmd)
 {
+	if (!qpn)
+		return 0;
 	in->qpn = cpu_to_le32(qpn);
 	in->port = cpu_to_le32(nic->port->index);
 	*cmd = (struct gnic_cmd) {
@@ -205,12 +214,14 @@ static void gnic_dump_ask(struct gnic_nic *nic, u32 qpn, struct gnic_hw_qp_id *i
 		.out = out,
 		.out_len = sizeof(*out),
 	};
+	return 1;
 }
 
 /* All in one batch: of a moment. */
 static int gnic_dump_ask_all(struct gnic_nic *nic, void *at)
 {
-	unsigned int i, count = nic->num_channels;
+	unsigned int i, asked = 0, count = nic->num_channels;
+	const struct gnic_queue *queue;
 	struct gnic_dump_queue *to;
 	struct gnic_hw_qp_id *in;
 	struct gnic_cmd *cmds;
@@ -222,12 +233,11 @@ static int gnic_dump_ask_all(struct gnic_nic *nic, void *at)
 	for (i = 0; !err && i < count; i++) {
 		to = gnic_dump_part(&at, GNIC_DUMP_PART_QUEUE, i, sizeof(*to));
 		gnic_dump_reaped(nic->channels[i], to);
-		gnic_dump_ask(nic, nic->channels[i]->queue->tx.qpn, &in[2 * i], &to->qp,
-			      &cmds[2 * i]);
-		gnic_dump_ask(nic, nic->channels[i]->queue->xdp.qpn, &in[2 * i + 1], &to->xdp_qp,
-			      &cmds[2 * i + 1]);
+		queue = nic->channels[i]->queue;
+		asked += gnic_dump_ask(nic, queue->tx.qpn, &in[asked], &to->qp, &cmds[asked]);
+		asked += gnic_dump_ask(nic, queue->xdp.qpn, &in[asked], &to->xdp_qp, &cmds[asked]);
 	}
-	err = err ?: gnic_cmd_batch(nic->dev, cmds, 2 * count);
+	err = err ?: gnic_cmd_batch(nic->dev, cmds, asked);
 	kfree(cmds);
 	kfree(in);
 	return err;
@@ -269,7 +279,8 @@ static void gnic_dump_rings(struct gnic_nic *nic, void **at)
 
 	for (i = 0; i < nic->num_channels; i++) {
 		for (kind = 0; kind < GNIC_DUMP_RINGS_OF_QUEUE; kind++)
-			gnic_dump_ring_of(nic->channels[i], kind, at);
+			if (gnic_dump_ring(nic->channels[i]->queue, kind)->size)
+				gnic_dump_ring_of(nic->channels[i], kind, at);
 	}
 }
 

@@ -95,7 +95,7 @@ struct gnic_dump_cq {
 #define GNIC_DUMP_QUEUE_SPLIT	BIT(3)	/* headers come apart */
 
 /**
- * struct gnic_dump_queue - a queue pair and the send queue of programs
+ * struct gnic_dump_queue - a queue pair and the send queue of programs; zero: not there
  * @vector: of its interrupt
  * @flags: GNIC_DUMP_QUEUE_*
  * @lost_irqs: completions found without an interrupt
@@ -104,11 +104,11 @@ struct gnic_dump_cq {
  * @headroom: before them
  * @tx: send queue
  * @xdp: send queue of programs and AF_XDP sockets
- * @rx: receive queue, of the QP of @tx
+ * @rx: receive queue, of the QP of @tx; of that of @xdp where nothing but XDP sends
  * @tx_cq: completions of both send queues
  * @rx_cq: of the receive queue
- * @qp: the device's side of @tx and @rx
- * @xdp_qp: of @xdp
+ * @qp: the device's side of the QP of @tx
+ * @xdp_qp: of that of @xdp
  */
 struct gnic_dump_queue {
 	__le32 vector;

@@ -53,7 +53,7 @@ int gnic_ethtool_set_ringparam(struct net_device *netdev, struct ethtool_ringpar
 		return -EINVAL;
 	}
 	cfg.rx_ring = ring->rx_pending;
-	cfg.rx_ring_set = cfg.rx_ring != gnic_nic_default_rx_ring(nic, cfg.channels);
+	cfg.rx_ring_set = cfg.rx_ring != gnic_nic_default_rx_ring(nic, cfg.rx_queues);
 	cfg.tx_ring = ring->tx_pending;
 	cfg.tx_push = kernel_ring->tx_push;
 	err = gnic_ring_set_rx(nic, &cfg, kernel_ring, extack);
@@ -70,12 +70,34 @@ void gnic_ethtool_get_channels(struct net_device *netdev, struct ethtool_channel
 	struct gnic_nic *nic = netdev_priv(netdev);
 
 	ch->max_combined = nic->max_channels;
-	ch->combined_count = nic->cfg.channels;
+	ch->max_rx = nic->max_channels - 1;
+	ch->max_tx = nic->max_channels - 1;
+	ch->combined_count = min(nic->cfg.rx_queues, nic->cfg.tx_queues);
+	ch->rx_count = nic->cfg.rx_queues - ch->combined_count;
+	ch->tx_count = nic->cfg.tx_queues - ch->combined_count;
+}
+
+/* The core has checked each number. One of both others would be a combined one. */
+static int gnic_ethtool_check_channels(struct gnic_nic *nic, const struct ethtool_channels *ch)
+{
+	if (ch->rx_count && ch->tx_count) {
+		netdev_info(nic->netdev,
+			    "beside combined channels there are receive or transmit ones, not both\n");
+		return -EINVAL;
+	}
+	if (ch->combined_count + ch->rx_count + ch->tx_count > nic->max_channels) {
+		netdev_info(nic->netdev, "at most %u channels, combined and others together\n",
+			    nic->max_channels);
+		return -EINVAL;
+	}
+	return gnic_rss_resize_check(nic, ch->combined_count + ch->rx_count) ?:
+	       gnic_mqprio_resize_check(nic, ch->combined_count + ch->tx_count);
 }
 
 /*
- * The core has checked the maxima, and that no table or rule names a ring that goes. It has
- * no room for a reason: that is in the log.
+ * The core has checked the maxima, and that no table or rule names a ring that goes and that
+ * no channel with an AF_XDP pool loses a direction. It has no room for a reason: that is in
+ * the log.
  */
 int gnic_ethtool_set_channels(struct net_device *netdev, struct ethtool_channels *ch)
 {
@@ -84,21 +106,19 @@ int gnic_ethtool_set_channels(struct net_device *netdev, struct ethtool_channels
 	struct gnic_nic_cfg cfg = nic->cfg;
 	int err;
 
-	err = gnic_rss_resize_check(nic, ch->combined_count);
+	err = gnic_ethtool_check_channels(nic, ch);
 	if (err)
 		return err;
-	err = gnic_mqprio_resize_check(nic, ch->combined_count);
-	if (err)
-		return err;
-	cfg.channels = ch->combined_count;
+	cfg.rx_queues = ch->combined_count + ch->rx_count;
+	cfg.tx_queues = ch->combined_count + ch->tx_count;
 	if (!cfg.rx_ring_set)
-		cfg.rx_ring = gnic_nic_default_rx_ring(nic, cfg.channels);
+		cfg.rx_ring = gnic_nic_default_rx_ring(nic, cfg.rx_queues);
 	err = gnic_nic_reconfigure(nic, &cfg, &extack);
 	if (err) {
 		netdev_info(netdev, "%s\n", extack._msg ?: "not so many channels");
 		return err;
 	}
-	gnic_rss_default(nic, nic->cfg.channels);
+	gnic_rss_default(nic, nic->cfg.rx_queues);
 	gnic_rss_resized(nic);
 	return 0;
 }

@@ -59,7 +59,7 @@ int gnic_gro_set(struct gnic_nic *nic, bool on)
 	unsigned int i;
 	int err;
 
-	for (i = 0; i < nic->num_channels; i++) {
+	for (i = 0; i < nic->num_rx; i++) {
 		rx = &nic->channels[i]->queue->rx;
 		err = rx->xsk ? 0 : gnic_gro_write(nic->channels[i], rx, on);
 		if (err)

@@ -55,7 +55,7 @@ int gnic_launch_setup(struct gnic_nic *nic, const struct tc_etf_qopt_offload *op
 	if (opt->queue < 0 || index >= nic->max_channels)
 		return -EINVAL;
 	__assign_bit(index, nic->etf, opt->enable);
-	if (index < nic->num_channels)
+	if (index < nic->num_tx)
 		gnic_launch_start(nic->channels[index], nic->channels[index]->queue);
 	return 0;
 }

@@ -55,7 +55,7 @@ static int gnic_mqprio_apply(struct gnic_nic *nic, const struct tc_mqprio_qopt *
 	unsigned int i;
 	int err;
 
-	for (i = 0; i < nic->num_channels; i++) {
+	for (i = 0; i < nic->num_tx; i++) {
 		c = nic->channels[i];
 		if (gnic_mqprio_wanted(qopt, i) == gnic_mqprio_of(nic, i))
 			continue;

@@ -46,14 +46,14 @@ static bool gnic_nic_queue_stays(const struct gnic_nic *nic, const struct gnic_n
 static struct gnic_queue **gnic_nic_queues_create(struct gnic_nic *nic,
 						  const struct gnic_nic_cfg *cfg)
 {
+	unsigned int i, count = gnic_cfg_channels(cfg);
 	struct gnic_queue **queues;
-	unsigned int i;
 	int err;
 
-	queues = kcalloc(max(cfg->channels, nic->num_channels), sizeof(*queues), GFP_KERNEL);
+	queues = kcalloc(max(count, nic->num_channels), sizeof(*queues), GFP_KERNEL);
 	if (!queues)
 		return ERR_PTR(-ENOMEM);
-	for (i = 0; i < cfg->channels; i++) {
+	for (i = 0; i < count; i++) {
 		err = gnic_channel_get(nic, i);
 		if (err)
 			goto err_destroy;
@@ -84,17 +84,32 @@ static struct gnic_queue **gnic_nic_queues_running(struct gnic_nic *nic)
 	return queues;
 }
 
-static void gnic_nic_start(struct gnic_nic *nic, struct gnic_queue **queues, unsigned int count)
+/**
+ * gnic_nic_run - so many channels run
+ * @nic: netdev; they have their queues
+ * @rx: the first so many receive
+ * @tx: the first so many send
+ */
+void gnic_nic_run(struct gnic_nic *nic, unsigned int rx, unsigned int tx)
 {
-	unsigned int i;
+	WRITE_ONCE(nic->num_tx, tx);
+	/* Channels before their number: pairs with gnic_xdp_channel(). */
+	smp_store_release(&nic->num_rx, rx);
+	/* Likewise: pairs with gnic_nic_queue_of() and others. */
+	smp_store_release(&nic->num_channels, max(rx, tx));
+	gnic_nic_published(nic);
+}
+
+static void gnic_nic_start(struct gnic_nic *nic, struct gnic_queue **queues,
+			   const struct gnic_nic_cfg *cfg)
+{
+	unsigned int i, count = gnic_cfg_channels(cfg);
 
 	for (i = 0; i < count; i++) {
 		netdev_tx_reset_queue(netdev_get_tx_queue(nic->netdev, i));
 		gnic_channel_start(nic->channels[i], queues[i]);
 	}
-	/* Channels before their number: pairs with gnic_xdp_channel(). */
-	smp_store_release(&nic->num_channels, count);
-	gnic_nic_published(nic);
+	gnic_nic_run(nic, cfg->rx_queues, cfg->tx_queues);
 	schedule_delayed_work(&nic->watch_work, GNIC_NIC_WATCH);
 }
 
@@ -122,6 +137,8 @@ static void gnic_nic_quiesce(struct gnic_nic *nic)
 		gnic_channel_stop(nic->channels[i]);
 	netif_tx_disable(nic->netdev);
 	WRITE_ONCE(nic->num_channels, 0);
+	WRITE_ONCE(nic->num_rx, 0);
+	WRITE_ONCE(nic->num_tx, 0);
 	for (i = 0; i < count; i++)
 		WRITE_ONCE(nic->channels[i]->queue, NULL);
 	synchronize_net();
@@ -136,18 +153,18 @@ int gnic_nic_open(struct net_device *netdev)
 	queues = gnic_nic_queues_create(nic, &nic->cfg);
 	if (IS_ERR(queues))
 		return PTR_ERR(queues);
-	err = netif_set_real_num_queues(netdev, nic->cfg.channels, nic->cfg.channels);
+	err = netif_set_real_num_queues(netdev, nic->cfg.tx_queues, nic->cfg.rx_queues);
 	if (err)
 		goto err_destroy;
 	err = gnic_vlan_apply(nic);
 	if (err)
 		goto err_destroy;
 	gnic_rss_restore(nic);
-	err = gnic_rss_apply(nic, queues, nic->cfg.channels);
+	err = gnic_rss_apply(nic, queues, nic->cfg.rx_queues);
 	if (err)
 		goto err_destroy;
-	gnic_nic_start(nic, queues, nic->cfg.channels);
-	gnic_arfs_start(nic, nic->cfg.channels);
+	gnic_nic_start(nic, queues, &nic->cfg);
+	gnic_arfs_start(nic, nic->cfg.rx_queues);
 	/* Of one that is detached attaching wakes them, and what waits in their disciplines. */
 	if (netif_device_present(netdev))
 		netif_tx_start_all_queues(netdev);
@@ -164,7 +181,7 @@ err_stop:
 	gnic_nic_quiesce(nic);
 	gnic_rss_clear(nic);
 err_destroy:
-	gnic_nic_queues_destroy(nic, queues, nic->cfg.channels);
+	gnic_nic_queues_destroy(nic, queues, gnic_cfg_channels(&nic->cfg));
 	return err;
 }
 
@@ -186,6 +203,16 @@ int gnic_nic_stop(struct net_device *netdev)
 	return 0;
 }
 
+/* The watchdog looks at all that are stopped, those among them that nobody chooses any more. */
+static void gnic_nic_wake(struct net_device *netdev)
+{
+	unsigned int i;
+
+	for (i = netdev->real_num_tx_queues; i < netdev->num_tx_queues; i++)
+		netif_tx_start_queue(netdev_get_tx_queue(netdev, i));
+	netif_tx_wake_all_queues(netdev);
+}
+
 /* Frames go to the new queues from gnic_rss_apply() on. */
 static int gnic_nic_swap(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg,
 			 struct gnic_queue **queues)
@@ -194,26 +221,26 @@ static int gnic_nic_swap(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg,
 	struct gnic_queue **old = gnic_nic_queues_running(nic);
 	int err;
 
-	gnic_arfs_limit(nic, cfg->channels);
-	err = gnic_rss_apply(nic, queues, cfg->channels);
+	gnic_arfs_limit(nic, cfg->rx_queues);
+	err = gnic_rss_apply(nic, queues, cfg->rx_queues);
 	if (err)
 		goto err_free;
 	gnic_nic_quiesce(nic);
-	err = netif_set_real_num_queues(nic->netdev, cfg->channels, cfg->channels);
+	err = netif_set_real_num_queues(nic->netdev, cfg->tx_queues, cfg->rx_queues);
 	if (err)
 		goto err_restart;
 	gnic_nic_queues_destroy(nic, old, old_count);
-	gnic_nic_start(nic, queues, cfg->channels);
-	gnic_arfs_start(nic, cfg->channels);
-	netif_tx_wake_all_queues(nic->netdev);
+	gnic_nic_start(nic, queues, cfg);
+	gnic_arfs_start(nic, cfg->rx_queues);
+	gnic_nic_wake(nic->netdev);
 	return 0;
 
 err_restart:
-	gnic_nic_start(nic, old, old_count);
-	netif_tx_wake_all_queues(nic->netdev);
-	gnic_rss_apply(nic, old, old_count);
+	gnic_nic_start(nic, old, &nic->cfg);
+	gnic_nic_wake(nic->netdev);
+	gnic_rss_apply(nic, old, nic->cfg.rx_queues);
 err_free:
-	gnic_arfs_start(nic, old_count);
+	gnic_arfs_start(nic, nic->cfg.rx_queues);
 	kfree(old);
 	return err;
 }
@@ -221,17 +248,17 @@ err_free:
 static int gnic_nic_change(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg,
 			   struct gnic_queue **queues)
 {
-	unsigned int count = max(cfg->channels, nic->num_channels);
+	unsigned int count = max(gnic_cfg_channels(cfg), nic->num_channels);
 	int err;
 
 	if (nic->dev->caps_bits & GNIC_CAP_QP_MOVE) {
-		err = gnic_resize_queues(nic, queues, cfg->channels);
+		err = gnic_resize_queues(nic, queues, cfg);
 		gnic_nic_queues_destroy(nic, queues, count);
 		return err;
 	}
 	err = gnic_nic_swap(nic, cfg, queues);
 	if (err)
-		gnic_nic_queues_destroy(nic, queues, cfg->channels);
+		gnic_nic_queues_destroy(nic, queues, gnic_cfg_channels(cfg));
 	else
 		kfree(queues);
 	return err;
@@ -284,7 +311,7 @@ int gnic_nic_reconfigure(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg,
 	int err;
 
 	if (!nic->num_channels) {
-		err = netif_set_real_num_queues(nic->netdev, next.channels, next.channels);
+		err = netif_set_real_num_queues(nic->netdev, next.tx_queues, next.rx_queues);
 		if (err)
 			return err;
 		goto out;
@@ -305,11 +332,11 @@ int gnic_nic_reconfigure(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg,
 		return err;
 	bitmap_zero(nic->renew, GNIC_QUEUES_MAX);
 out:
-	resized = nic->cfg.channels != next.channels;
+	resized = nic->cfg.tx_queues != next.tx_queues;
 	nic->cfg = next;
 	if (resized)
 		gnic_nic_spread(nic);
-	gnic_shaper_resize(nic, next.channels);
+	gnic_shaper_resize(nic, next.tx_queues);
 	return 0;
 }
 
@@ -379,11 +406,11 @@ static unsigned int gnic_nic_max_queues(struct gnic_dev *dev,
 /**
  * gnic_nic_default_rx_ring - entries of a receive ring that nobody has chosen
  * @nic: netdev
- * @channels: that share its buffers
+ * @queues: receive queues that share its buffers
  */
-unsigned int gnic_nic_default_rx_ring(const struct gnic_nic *nic, unsigned int channels)
+unsigned int gnic_nic_default_rx_ring(const struct gnic_nic *nic, unsigned int queues)
 {
-	unsigned int share = rounddown_pow_of_two(max(GNIC_NIC_BUFFERS / channels, 1U));
+	unsigned int share = rounddown_pow_of_two(max(GNIC_NIC_BUFFERS / queues, 1U));
 
 	return clamp_t(unsigned int, share, GNIC_RING_MIN, nic->profile->rx_ring);
 }
@@ -392,19 +419,20 @@ static void gnic_nic_defaults(struct gnic_nic *nic, unsigned int max)
 {
 	struct gnic_nic_cfg *cfg = &nic->cfg;
 
-	cfg->channels = min3(num_online_cpus(), max, (unsigned int)GNIC_QUEUES_DEFAULT_MAX);
-	cfg->rx_ring = gnic_nic_default_rx_ring(nic, cfg->channels);
+	cfg->rx_queues = min3(num_online_cpus(), max, (unsigned int)GNIC_QUEUES_DEFAULT_MAX);
+	cfg->rx_ring = gnic_nic_default_rx_ring(nic, cfg->rx_queues);
 	cfg->rx_buf_len = GNIC_RX_BUF_LEN_MIN;
 	cfg->tx_ring = nic->profile->tx_ring;
 	cfg->rx.usecs = 4;
 	cfg->tx.usecs = 16;
 	if (is_kdump_kernel()) {
-		cfg->channels = 1;
+		cfg->rx_queues = 1;
 		cfg->rx_ring = GNIC_RING_MIN;
 		cfg->rx_ring_set = true;
 		cfg->tx_ring = GNIC_RING_MIN;
 	}
-	gnic_rss_default(nic, cfg->channels);
+	cfg->tx_queues = cfg->rx_queues;
+	gnic_rss_default(nic, cfg->rx_queues);
 }
 
 static int gnic_nic_init(struct gnic_nic *nic, unsigned int max)
@@ -422,7 +450,7 @@ static int gnic_nic_init(struct gnic_nic *nic, unsigned int max)
 	gnic_tunnel_init(nic);
 	gnic_vlan_init(nic);
 	gnic_nic_defaults(nic, max);
-	err = netif_set_real_num_queues(nic->netdev, nic->cfg.channels, nic->cfg.channels);
+	err = netif_set_real_num_queues(nic->netdev, nic->cfg.tx_queues, nic->cfg.rx_queues);
 	if (err)
 		return err;
 	gnic_nic_spread(nic);

@@ -59,11 +59,12 @@ struct gnic_moderation {
 
 /* What the queues of a netdev are made from: ethtool -L, -G, -C, and XDP. */
 struct gnic_nic_cfg {
-	unsigned int channels;
+	unsigned int rx_queues;		/* of channels, from the first one on */
+	unsigned int tx_queues;		/* likewise: most have both, the last ones perhaps one */
 	unsigned int rx_ring;
 	unsigned int tx_ring;
 	bool tx_push;			/* send rings are in device memory */
-	bool rx_ring_set;		/* not the default: it does not follow @channels */
+	bool rx_ring_set;		/* not the default: it does not follow @rx_queues */
 	unsigned int rx_buf_len;	/* what the user asked for */
 	bool xdp;			/* a program is attached: buffers have room for it */
 	bool split;			/* tcp-data-split */
@@ -71,6 +72,11 @@ struct gnic_nic_cfg {
 	struct gnic_moderation rx;
 	struct gnic_moderation tx;
 };
+
+static inline unsigned int gnic_cfg_channels(const struct gnic_nic_cfg *cfg)
+{
+	return max(cfg->rx_queues, cfg->tx_queues);
+}
 
 /* A packet of a slower class would take longer than the watchdog waits. */
 #define GNIC_DCB_KBPS_MIN	1000
@@ -170,10 +176,12 @@ struct gnic_device_stats {
  * @dev: the card
  * @xdp_prog: attached program; changed by xchg(), read under RCU
  * @num_channels: channels that run
+ * @num_rx: the first so many receive, and send XDP frames
  * @rx_tstamp: packets that come are stamped
  * @tx_tstamp: packets that leave are stamped, if they ask for it
  * @channels: by ring number; made when first needed, kept until the end, so
  *	that counters, vectors and affinity outlive reconfiguration
+ * @num_tx: channels that send what the stack sends: the first so many
  * @port: uplink whose QP numbers it uses
  * @profile: uplink or representor
  * @vport: vport whose host side it is
@@ -216,10 +224,12 @@ struct gnic_nic {
 	struct gnic_dev *dev;
 	struct bpf_prog *xdp_prog;
 	unsigned int num_channels;
+	unsigned int num_rx;
 	bool rx_tstamp;
 	bool tx_tstamp;
 	struct gnic_channel **channels;
 	/* slow path below */
+	unsigned int num_tx;
 	struct gnic_port *port;
 	const struct gnic_nic_profile *profile;
 	u16 vport;
@@ -298,9 +308,10 @@ netdev_features_t gnic_tx_features_check(struct sk_buff *skb, struct net_device 
  * it, the netdev's instance lock.
  */
 void gnic_nic_spread(struct gnic_nic *nic);
+void gnic_nic_run(struct gnic_nic *nic, unsigned int rx, unsigned int tx);
 int gnic_nic_reconfigure(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg,
 			 struct netlink_ext_ack *extack);
-unsigned int gnic_nic_default_rx_ring(const struct gnic_nic *nic, unsigned int channels);
+unsigned int gnic_nic_default_rx_ring(const struct gnic_nic *nic, unsigned int queues);
 /* gnic_nic_fault.c */
 void gnic_nic_reset_work(struct work_struct *work);	/* of nic->reset_work */
 void gnic_nic_schedule_reset(struct gnic_nic *nic);	/* any context */

@@ -120,7 +120,7 @@ void gnic_nic_schedule_reset(struct gnic_nic *nic)
  */
 static void gnic_nic_tx_faults(struct gnic_nic *nic)
 {
-	unsigned int i, count = READ_ONCE(nic->num_channels);
+	unsigned int i, count = READ_ONCE(nic->num_tx);
 
 	for (i = 0; i < count; i++)
 		set_bit(i, nic->tx_faults);
@@ -131,7 +131,7 @@ void gnic_nic_tx_timeout(struct net_device *netdev, unsigned int txqueue)
 	struct gnic_nic *nic = netdev_priv(netdev);
 	struct gnic_queue *queue = READ_ONCE(nic->channels[txqueue]->queue);
 
-	if (!queue)
+	if (!queue || !gnic_queue_sends(queue))
 		return;
 	netdev_warn(netdev, "transmit queue %u: QP %u posted %u, sent %u, given back %u\n",
 		    txqueue, queue->tx.qpn, queue->tx.sq.index,
@@ -195,7 +195,7 @@ void gnic_nic_queue_failed(struct gnic_queue *queue)
 
 	if (xchg(&queue->told, true))
 		return;
-	set_bit(c->index, c->nic->rx_faults);
+	set_bit(c->index, gnic_queue_receives(queue) ? c->nic->rx_faults : c->nic->tx_faults);
 	gnic_nic_schedule_reset(c->nic);
 }
 
@@ -223,11 +223,12 @@ void gnic_nic_published(struct gnic_nic *nic)
 	smp_store_release(&nic->ask, true);
 }
 
+/* There is no QP 0. */
 static void gnic_nic_ask_qp(struct gnic_nic *nic, u32 qpn)
 {
 	u8 syndrome;
 
-	if (gnic_ring_qp_failed(nic->dev, nic->port->index, qpn, &syndrome))
+	if (qpn && gnic_ring_qp_failed(nic->dev, nic->port->index, qpn, &syndrome))
 		gnic_nic_qp_failed(nic, qpn);
 }
 

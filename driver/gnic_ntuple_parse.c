@@ -208,8 +208,8 @@ static int gnic_ntuple_to_context(struct gnic_nic *nic, struct gnic_ntuple *rule
 			return -EINVAL;
 		}
 	}
-	if (ring && (!ctx || ring >= nic->cfg.channels ||
-		     gnic_ntuple_context_max(ctx) + ring >= nic->cfg.channels)) {
+	if (ring && (!ctx || ring >= nic->cfg.rx_queues ||
+		     gnic_ntuple_context_max(ctx) + ring >= nic->cfg.rx_queues)) {
 		NL_SET_ERR_MSG_FMT_MOD(extack, "rule: with %u added a ring of context %u lacks",
 				       ring, rule->context);
 		return -EINVAL;
@@ -233,8 +233,8 @@ static int gnic_ntuple_action(struct gnic_nic *nic, struct gnic_ntuple *rule,
 	}
 	if (rule->fs.flow_type & FLOW_RSS)
 		return gnic_ntuple_to_context(nic, rule, ring, extack);
-	if (ring >= nic->cfg.channels) {
-		NL_SET_ERR_MSG_FMT_MOD(extack, "rule: rings are 0 to %u", nic->cfg.channels - 1);
+	if (ring >= nic->cfg.rx_queues) {
+		NL_SET_ERR_MSG_FMT_MOD(extack, "rule: rings are 0 to %u", nic->cfg.rx_queues - 1);
 		return -EINVAL;
 	}
 	gnic_flow_set_queue(&rule->flow, ring);

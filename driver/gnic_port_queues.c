@@ -57,7 +57,8 @@ static void gnic_port_put_tx(struct gnic_channel *c, struct devlink_fmsg *fmsg)
 	struct gnic_hw_qp_stats stats;
 
 	devlink_fmsg_u32_pair_put(fmsg, "qpn", queue->tx.qpn);
-	devlink_fmsg_u32_pair_put(fmsg, "xdp_qpn", queue->xdp.qpn);
+	if (gnic_queue_receives(queue))
+		devlink_fmsg_u32_pair_put(fmsg, "xdp_qpn", queue->xdp.qpn);
 	devlink_fmsg_u32_pair_put(fmsg, "entries", queue->tx.sq.mask + 1);
 	devlink_fmsg_u32_pair_put(fmsg, "posted", queue->tx.sq.index);
 	devlink_fmsg_u32_pair_put(fmsg, "sent", le32_to_cpu(queue->tx.sq.db->done));
@@ -110,17 +111,19 @@ static void gnic_port_put_queue(struct gnic_channel *c, struct devlink_fmsg *fms
 	devlink_fmsg_obj_nest_end(fmsg);
 }
 
-/* @fault: only of these, or NULL */
+/* Of one direction. @fault: only of these, or NULL */
 static void gnic_port_put_queues(struct gnic_port *port, struct devlink_fmsg *fmsg,
-				 const struct gnic_port_fault *fault, gnic_port_put_t put)
+				 const struct gnic_port_fault *fault, gnic_port_put_t put, bool tx)
 {
 	struct gnic_nic *nic = gnic_port_nic_lock(port);
-	unsigned int i;
+	unsigned int i, count = 0;
 
+	if (nic)
+		count = tx ? nic->num_tx : nic->num_rx;
 	devlink_fmsg_bool_pair_put(fmsg, "running", nic && nic->num_channels);
 	devlink_fmsg_u64_pair_put(fmsg, "resets", nic ? nic->resets : 0);
 	devlink_fmsg_arr_pair_nest_start(fmsg, "queues");
-	for (i = 0; nic && i < nic->num_channels; i++) {
+	for (i = 0; i < count; i++) {
 		if (!fault || test_bit(i, fault->rings))
 			gnic_port_put_queue(nic->channels[i], fmsg, put);
 	}
@@ -134,7 +137,7 @@ static int gnic_port_tx_diagnose(struct devlink_health_reporter *reporter,
 {
 	struct gnic_port_health *health = devlink_health_reporter_priv(reporter);
 
-	gnic_port_put_queues(health->port, fmsg, NULL, gnic_port_put_tx);
+	gnic_port_put_queues(health->port, fmsg, NULL, gnic_port_put_tx, true);
 	gnic_storm_put(health->port, fmsg);
 	return 0;
 }
@@ -144,7 +147,7 @@ static int gnic_port_rx_diagnose(struct devlink_health_reporter *reporter,
 {
 	struct gnic_port_health *health = devlink_health_reporter_priv(reporter);
 
-	gnic_port_put_queues(health->port, fmsg, NULL, gnic_port_put_rx);
+	gnic_port_put_queues(health->port, fmsg, NULL, gnic_port_put_rx, false);
 	gnic_dcb_buffer_put(health->port, fmsg);
 	return 0;
 }
@@ -177,7 +180,7 @@ static int gnic_port_tx_dump(struct devlink_health_reporter *reporter, struct de
 {
 	struct gnic_port_health *health = devlink_health_reporter_priv(reporter);
 
-	gnic_port_put_queues(health->port, fmsg, ctx, gnic_port_dump_tx);
+	gnic_port_put_queues(health->port, fmsg, ctx, gnic_port_dump_tx, true);
 	return 0;
 }
 
@@ -186,7 +189,7 @@ static int gnic_port_rx_dump(struct devlink_health_reporter *reporter, struct de
 {
 	struct gnic_port_health *health = devlink_health_reporter_priv(reporter);
 
-	gnic_port_put_queues(health->port, fmsg, ctx, gnic_port_dump_rx);
+	gnic_port_put_queues(health->port, fmsg, ctx, gnic_port_dump_rx, false);
 	return 0;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A queue of a netdev: two CQs, a QP for skbs and receive, a QP for XDP
- * frames. Made whole while its predecessor still runs.
+ * frames. Made whole while its predecessor still runs. That of a channel with
+ * one direction has one QP: for skbs, or for receive and XDP frames.
  */
 #include <linux/slab.h>
 
@@ -10,30 +11,47 @@
 #include "gnic_shaper.h"
 #include "gnic_xsk.h"
 
+/*
+ * Without a receive queue: nothing is in its CQ and no buffer is missing, so who polls,
+ * arms or drains it finds nothing to do.
+ */
+static void gnic_queue_mute(struct gnic_queue *queue)
+{
+	static const struct gnic_hw_raw_cqe none;
+
+	queue->rx.cq.ring.desc = (void *)&none;
+	queue->rx.cq.ring.db = &queue->no_db;
+	queue->rx.rq.index = queue->rx.rq.mask + 1;
+}
+
 static int gnic_queue_cqs_create(struct gnic_channel *c, struct gnic_queue *queue,
 				 const struct gnic_nic_cfg *cfg)
 {
+	bool both = gnic_queue_sends(queue) && gnic_queue_receives(queue);
 	struct gnic_hw_cq_create rx = {
 		.log = ilog2(cfg->rx_ring),
 		.cqe_log = ilog2(sizeof(struct gnic_hw_raw_cqe)),
 		.vector = cpu_to_le16(c->vector),
 	};
 	struct gnic_hw_cq_create tx = {
-		/* one completion a doorbell at most, of two queues */
-		.log = ilog2(cfg->tx_ring) + 1,
+		/* one completion a doorbell at most, of one queue or two */
+		.log = ilog2(cfg->tx_ring) + both,
 		.cqe_log = ilog2(sizeof(struct gnic_hw_raw_cqe)),
 		.vector = cpu_to_le16(c->vector),
 	};
 	struct gnic_dev *dev = c->nic->dev;
-	int err;
+	int err = 0;
 
 	gnic_coal_init_cq(c, false, &rx);
 	gnic_coal_init_cq(c, true, &tx);
-	err = gnic_cq_create(dev, &queue->rx.cq, &rx);
+	if (gnic_queue_receives(queue))
+		err = gnic_cq_create(dev, &queue->rx.cq, &rx);
+	else
+		gnic_queue_mute(queue);
 	if (err)
 		return err;
 	err = gnic_cq_create(dev, &queue->tx_cq, &tx);
-	if (err)
+	if (err && gnic_queue_receives(queue))
 		gnic_cq_destroy(dev, &queue->rx.cq);
 	return err;
 }
@@ -41,7 +59,8 @@ static int gnic_queue_cqs_create(struct gnic_channel *c, struct gnic_queue *queu
 static void gnic_queue_cqs_destroy(struct gnic_channel *c, struct gnic_queue *queue)
 {
 	gnic_cq_destroy(c->nic->dev, &queue->tx_cq);
-	gnic_cq_destroy(c->nic->dev, &queue->rx.cq);
+	if (gnic_queue_receives(queue))
+		gnic_cq_destroy(c->nic->dev, &queue->rx.cq);
 }
 
 /* A raw QP at the host side of the vport; @rx may be NULL. */
@@ -98,18 +117,21 @@ static bool gnic_queue_qp_destroy(struct gnic_channel *c, u32 qpn)
 /* As far as it comes: gnic_queue_destroy() knows which there are. */
 static int gnic_queue_qps_create(struct gnic_channel *c, struct gnic_queue *queue)
 {
+	struct gnic_rx *rx = gnic_queue_receives(queue) ? &queue->rx : NULL;
 	unsigned int port = c->nic->port->index;
+	bool sends = gnic_queue_sends(queue);
 	struct gnic_dev *dev = c->nic->dev;
-	int err;
+	int err = 0;
 
-	err = gnic_queue_qp_create(c, &queue->tx, &queue->rx, queue->tx_cq.cqn, &queue->tx.qpn);
-	if (!err)
-		err = gnic_queue_qp_create(c, &queue->xdp, NULL, queue->tx_cq.cqn,
+	if (sends)
+		err = gnic_queue_qp_create(c, &queue->tx, rx, queue->tx_cq.cqn, &queue->tx.qpn);
+	if (rx && !err)
+		err = gnic_queue_qp_create(c, &queue->xdp, sends ? NULL : rx, queue->tx_cq.cqn,
 					   &queue->xdp.qpn);
 	queue->unheard = err == -ETIMEDOUT;
 	if (err)
 		return err;
-	queue->rx.qpn = queue->tx.qpn;
+	queue->rx.qpn = sends ? queue->tx.qpn : queue->xdp.qpn;
 	gnic_ring_bind(dev, &queue->tx.sq, GNIC_DB_SQ, port, queue->tx.qpn);
 	gnic_ring_bind(dev, &queue->xdp.sq, GNIC_DB_SQ, port, queue->xdp.qpn);
 	gnic_ring_bind(dev, &queue->rx.rq, GNIC_DB_RQ, port, queue->rx.qpn);
@@ -123,48 +145,94 @@ static bool gnic_queue_qps_destroy(struct gnic_channel *c, struct gnic_queue *qu
 	return gnic_queue_qp_destroy(c, queue->tx.qpn) && xdp && !queue->unheard;
 }
 
-static int gnic_queue_alloc(struct gnic_channel *c, struct gnic_queue *queue,
-			    const struct gnic_nic_cfg *cfg)
+static int gnic_queue_alloc_rx(struct gnic_channel *c, struct gnic_queue *queue,
+			       const struct gnic_nic_cfg *cfg)
 {
 	int err;
 
-	err = gnic_tx_alloc(c, &queue->tx, cfg);
-	if (err)
-		return err;
 	err = gnic_tx_alloc(c, &queue->xdp, cfg);
 	if (err)
-		goto err_tx_free;
+		return err;
 	err = gnic_rx_alloc(c, &queue->rx, cfg);
 	if (err)
-		goto err_xdp_free;
+		return err;
 	err = gnic_rx_fill(&queue->rx);
 	if (err)
-		goto err_rx_free;
-	err = c->xsk ? gnic_xsk_tx_init(&queue->xdp, c->xsk) : 0;
-	if (err)
-		goto err_rx_free;
-	return 0;
+		return err;
+	return c->xsk ? gnic_xsk_tx_init(&queue->xdp, c->xsk) : 0;
+}
 
-err_rx_free:
-	gnic_rx_free(c, &queue->rx);
-err_xdp_free:
-	gnic_tx_free(c, &queue->xdp);
-err_tx_free:
-	gnic_tx_free(c, &queue->tx);
+/* As far as it comes: gnic_queue_free() knows what there is. */
+static int gnic_queue_alloc(struct gnic_channel *c, struct gnic_queue *queue,
+			    const struct gnic_nic_cfg *cfg)
+{
+	int err = 0;
+
+	if (c->index < cfg->tx_queues)
+		err = gnic_tx_alloc(c, &queue->tx, cfg);
+	if (!err && c->index < cfg->rx_queues)
+		err = gnic_queue_alloc_rx(c, queue, cfg);
 	return err;
 }
 
 static void gnic_queue_free(struct gnic_channel *c, struct gnic_queue *queue)
 {
-	gnic_rx_free(c, &queue->rx);
-	gnic_tx_free(c, &queue->xdp);
-	gnic_tx_free(c, &queue->tx);
+	if (queue->rx.rq.desc)
+		gnic_rx_free(c, &queue->rx);
+	if (queue->xdp.sq.desc)
+		gnic_tx_free(c, &queue->xdp);
+	if (queue->tx.sq.desc)
+		gnic_tx_free(c, &queue->tx);
+}
+
+/* What the device is told of the QPs before anything comes or goes. */
+static int gnic_queue_start_tx(struct gnic_channel *c, struct gnic_queue *queue)
+{
+	int err;
+
+	err = gnic_rate_start(c, queue);
+	if (err)
+		return err;
+	err = gnic_shaper_start(c, queue);
+	if (err)
+		return err;
+	gnic_launch_start(c, queue);
+	return gnic_mqprio_start(c, queue);
+}
+
+static int gnic_queue_start_rx(struct gnic_channel *c, struct gnic_queue *queue,
+			       const struct gnic_nic_cfg *cfg)
+{
+	int err;
+
+	err = gnic_split_start(c, &queue->rx, cfg->split_thresh);
+	if (err)
+		return err;
+	err = gnic_gro_start(c, &queue->rx, cfg);
+	if (err)
+		return err;
+	if (queue->rx.xsk)
+		gnic_xsk_rx_prime(c, &queue->rx);
+	gnic_ring_publish(&queue->rx.rq);
+	return 0;
+}
+
+static int gnic_queue_start(struct gnic_channel *c, struct gnic_queue *queue,
+			    const struct gnic_nic_cfg *cfg)
+{
+	int err = 0;
+
+	if (gnic_queue_sends(queue))
+		err = gnic_queue_start_tx(c, queue);
+	if (!err && gnic_queue_receives(queue))
+		err = gnic_queue_start_rx(c, queue, cfg);
+	return err;
 }
 
 /**
  * gnic_queue_create - rings, buffers, CQs and QPs
  * @c: channel that is going to serve it
- * @cfg: sizes and moderation
+ * @cfg: directions, sizes and moderation
  *
  * Nothing arrives until an RSS table names it.
  *
@@ -181,32 +249,16 @@ struct gnic_queue *gnic_queue_create(struct gnic_channel *c, const struct gnic_n
 	queue->rx.channel = c;
 	err = gnic_queue_alloc(c, queue, cfg);
 	if (err)
-		goto err_free;
+		goto err_queue_free;
 	err = gnic_queue_cqs_create(c, queue, cfg);
 	if (err)
 		goto err_queue_free;
 	err = gnic_queue_qps_create(c, queue);
 	if (err)
 		goto err_destroy;
-	err = gnic_split_start(c, &queue->rx, cfg->split_thresh);
+	err = gnic_queue_start(c, queue, cfg);
 	if (err)
 		goto err_destroy;
-	err = gnic_gro_start(c, &queue->rx, cfg);
-	if (err)
-		goto err_destroy;
-	err = gnic_rate_start(c, queue);
-	if (err)
-		goto err_destroy;
-	err = gnic_shaper_start(c, queue);
-	if (err)
-		goto err_destroy;
-	gnic_launch_start(c, queue);
-	err = gnic_mqprio_start(c, queue);
-	if (err)
-		goto err_destroy;
-	if (queue->rx.xsk)
-		gnic_xsk_rx_prime(c, &queue->rx);
-	gnic_ring_publish(&queue->rx.rq);
 	return queue;
 
 err_destroy:
@@ -215,7 +267,6 @@ err_destroy:
 
 err_queue_free:
 	gnic_queue_free(c, queue);
-err_free:
 	kfree(queue);
 	return ERR_PTR(err);
 }

@@ -37,7 +37,7 @@ int gnic_rate_start(struct gnic_channel *c, const struct gnic_queue *queue)
 
 static int gnic_rate_set(struct gnic_nic *nic, unsigned int index, u64 limit)
 {
-	struct gnic_channel *c = index < nic->num_channels ? nic->channels[index] : NULL;
+	struct gnic_channel *c = index < nic->num_tx ? nic->channels[index] : NULL;
 
 	return c ? gnic_rate_write(c, c->queue, limit) : 0;
 }

@@ -165,7 +165,7 @@ static int gnic_rss_tell(struct gnic_nic *nic, const struct gnic_nic_rss *rss,
 
 	if (!gnic_rss_has_queues(nic))
 		return gnic_rss_tell_qps(nic, rss, queues, count);
-	if (count >= nic->num_channels) {
+	if (count >= nic->num_rx) {
 		err = gnic_rss_tell_queues(nic, queues, count);
 		return err ?: gnic_rss_tell_table(nic, rss);
 	}
@@ -221,12 +221,12 @@ int gnic_rss_refresh(struct gnic_nic *nic)
 	struct gnic_queue **queues;
 	int err;
 
-	if (!nic->num_channels)
+	if (!nic->num_rx)
 		return 0;
-	queues = gnic_rss_running(nic, nic->num_channels);
+	queues = gnic_rss_running(nic, nic->num_rx);
 	if (!queues)
 		return -ENOMEM;
-	err = gnic_rss_tell(nic, &nic->rss, queues, nic->num_channels);
+	err = gnic_rss_tell(nic, &nic->rss, queues, nic->num_rx);
 	kfree(queues);
 	return err;
 }
@@ -234,7 +234,7 @@ int gnic_rss_refresh(struct gnic_nic *nic)
 /**
  * gnic_rss_resize - from now on frames come to so many channels
  * @nic: netdev that runs
- * @count: channels that have a queue
+ * @count: channels whose queue receives
  *
  * Return: 0, or an error and they come to those that they came to.
  */
@@ -271,9 +271,9 @@ int gnic_rss_change(struct gnic_nic *nic, const struct gnic_nic_rss *next)
 
 	if (gnic_rss_has_queues(nic)) {
 		err = gnic_rss_tell_table(nic, next);
-	} else if (nic->num_channels) {
-		queues = gnic_rss_running(nic, nic->num_channels);
-		err = queues ? gnic_rss_tell_qps(nic, next, queues, nic->num_channels) : -ENOMEM;
+	} else if (nic->num_rx) {
+		queues = gnic_rss_running(nic, nic->num_rx);
+		err = queues ? gnic_rss_tell_qps(nic, next, queues, nic->num_rx) : -ENOMEM;
 		kfree(queues);
 	} else {
 		err = 0;

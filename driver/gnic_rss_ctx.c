@@ -68,7 +68,7 @@ static int gnic_rss_check_offset(struct gnic_nic *nic, const struct gnic_rss_con
 	u32 offset = gnic_ntuple_max_offset(nic, id), i;
 
 	for (i = 0; offset && i < config->size; i++) {
-		if (config->indir[i] + offset < nic->cfg.channels)
+		if (config->indir[i] + offset < nic->cfg.rx_queues)
 			continue;
 		NL_SET_ERR_MSG_FMT_MOD(extack, "a rule adds %u, and there is no ring %u", offset,
 				       config->indir[i] + offset);
@@ -109,7 +109,7 @@ static void gnic_rss_context_default(struct gnic_nic *nic, struct ethtool_rxfh_c
 	u32 *indir = ethtool_rxfh_context_indir(ctx), i;
 
 	for (i = 0; i < ctx->indir_size; i++)
-		indir[i] = ethtool_rxfh_indir_default(i, nic->cfg.channels);
+		indir[i] = ethtool_rxfh_indir_default(i, nic->cfg.rx_queues);
 	memcpy(ethtool_rxfh_context_key(ctx), nic->rss.key, ctx->key_size);
 	memcpy(priv->fields, nic->rss.fields, sizeof(priv->fields));
 	ctx->hfunc = nic->rss.hfunc;

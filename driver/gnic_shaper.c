@@ -67,14 +67,14 @@ static unsigned long gnic_shaper_silence(u64 limit, unsigned int queues)
 /* A queue that waits for its time has not failed. */
 static void gnic_shaper_watchdog(struct gnic_nic *nic)
 {
-	unsigned long silence = gnic_shaper_silence(nic->shaper.port, nic->cfg.channels);
+	unsigned long silence = gnic_shaper_silence(nic->shaper.port, nic->cfg.tx_queues);
 	unsigned int i;
 
 	for (i = 0; i < GNIC_QUEUES_MAX; i++)
 		silence = max(silence, gnic_shaper_silence(nic->shaper.queue[i], 1));
 	for (i = 0; i < GNIC_SCHED_NODES; i++)
 		silence = max(silence, gnic_shaper_silence(nic->shaper.node[i],
-							   nic->cfg.channels));
+							   nic->cfg.tx_queues));
 	WRITE_ONCE(nic->netdev->watchdog_timeo, GNIC_NIC_WATCHDOG + silence);
 }
 
@@ -83,7 +83,7 @@ static void gnic_shaper_watchdog(struct gnic_nic *nic)
 static int gnic_shaper_set_sched(struct gnic_nic *nic, unsigned int index,
 				 struct gnic_nic_sched sched)
 {
-	struct gnic_channel *c = index < nic->num_channels ? nic->channels[index] : NULL;
+	struct gnic_channel *c = index < nic->num_tx ? nic->channels[index] : NULL;
 	struct gnic_nic_sched old = nic->shaper.queue_sched[index];
 	int err;
 
@@ -372,7 +372,7 @@ int gnic_shaper_apply(struct gnic_nic *nic)
 /**
  * gnic_shaper_resize - the netdev has another number of queues
  * @nic: netdev
- * @count: of queues: the kernel has forgotten the shapers of those behind
+ * @count: of transmit queues: the kernel has forgotten the shapers of those behind
  */
 void gnic_shaper_resize(struct gnic_nic *nic, unsigned int count)
 {

@@ -25,6 +25,15 @@ static int gnic_swap_move(struct gnic_channel *c, u32 from, u32 to)
 	return gnic_cmd_exec(c->nic->dev, GNIC_CMD_QP_MOVE, &in, sizeof(in), NULL, 0);
 }
 
+/* Nothing names one that receives no more, or did not yet. */
+static int gnic_swap_receive(struct gnic_channel *c, const struct gnic_queue *old,
+			     const struct gnic_queue *queue)
+{
+	if (!gnic_queue_receives(old) || !gnic_queue_receives(queue))
+		return 0;
+	return gnic_swap_move(c, old->rx.qpn, queue->rx.qpn);
+}
+
 /* Nobody is within ndo_start_xmit() of it when this returns. */
 void gnic_swap_tx_stop(struct netdev_queue *txq)
 {
@@ -75,7 +84,8 @@ static void gnic_swap_release(struct gnic_channel *c, struct gnic_queue *old)
 /**
  * gnic_swap_queue - a channel that runs gets another queue
  * @c: channel
- * @queue: by gnic_queue_create() for it
+ * @queue: by gnic_queue_create() for it; of a direction that only one of the two has
+ *	nobody makes use
  *
  * The other channels run on. No frame is lost, but for those that the device
  * does not send, or we do not take, in time. The old queue is the caller's then.
@@ -88,7 +98,7 @@ int gnic_swap_queue(struct gnic_channel *c, struct gnic_queue *queue)
 	struct gnic_queue *old = c->queue;
 	int err;
 
-	err = gnic_swap_move(c, old->rx.qpn, queue->rx.qpn);
+	err = gnic_swap_receive(c, old, queue);
 	if (err)
 		return err;
 	WRITE_ONCE(c->draining, true);
@@ -99,6 +109,7 @@ int gnic_swap_queue(struct gnic_channel *c, struct gnic_queue *queue)
 	/* The last poll may not have seen that we drain. */
 	gnic_swap_tx_stop(txq);
 	WRITE_ONCE(c->queue, queue);
+	gnic_channel_tell(c);
 	gnic_nic_published(c->nic);
 	/* A redirection that saw the old queue: pairs with gnic_xdp_xmit(). */
 	synchronize_net();
@@ -172,17 +183,19 @@ int gnic_swap_restart(struct gnic_channel *c, const struct gnic_nic_cfg *cfg,
  * @nic: netdev that runs
  * @queues: one for each channel, or NULL for one that keeps its queue; then what
  *	does not run, the old or the new ones
- * @count: the first so many
+ * @first: the first of these channels
+ * @end: behind the last one
  *
  * Return: 0, or an error and all old queues run on.
  */
-int gnic_swap_queues(struct gnic_nic *nic, struct gnic_queue **queues, unsigned int count)
+int gnic_swap_queues(struct gnic_nic *nic, struct gnic_queue **queues, unsigned int first,
+		     unsigned int end)
 {
 	struct gnic_queue *old;
 	unsigned int i;
 	int err;
 
-	for (i = 0; i < count; i++) {
+	for (i = first; i < end; i++) {
 		if (!queues[i])
 			continue;
 		old = nic->channels[i]->queue;
@@ -194,7 +207,7 @@ int gnic_swap_queues(struct gnic_nic *nic, struct gnic_queue **queues, unsigned 
 	return 0;
 
 err_back:
-	while (i--) {
+	while (i-- > first) {
 		old = nic->channels[i]->queue;
 		if (queues[i] && !gnic_swap_queue(nic->channels[i], queues[i]))
 			queues[i] = old;

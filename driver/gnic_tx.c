@@ -151,8 +151,8 @@ static void gnic_tx_stop(struct gnic_channel *c, struct gnic_tx *tx, struct netd
 }
 
 /*
- * The queue has ended: a discipline had taken the packet out for it before, and kept it
- * when it found the queue stopped.
+ * The queue has ended, or its channel only receives now: a discipline had taken the packet
+ * out for it before, and kept it when it found the queue stopped.
  */
 static netdev_tx_t gnic_tx_too_late(struct sk_buff *skb, struct net_device *netdev)
 {
@@ -175,6 +175,8 @@ netdev_tx_t gnic_tx_xmit(struct sk_buff *skb, struct net_device *netdev)
 		return gnic_tx_too_late(skb, netdev);
 	room = gnic_tx_room(tx);
 	if (unlikely(room < GNIC_RAW_WQES_MAX)) {
+		if (!gnic_queue_sends(queue))
+			return gnic_tx_too_late(skb, netdev);
 		netif_txq_try_stop(txq, gnic_tx_room(tx), GNIC_TX_WAKE);
 		return NETDEV_TX_BUSY;
 	}

@@ -73,7 +73,7 @@ static void gnic_xdp_buffers_back(struct gnic_nic *nic)
 	if (!gnic_xdp_buffers(nic, false, NULL))
 		return;
 	nic->cfg.xdp = false;
-	for (ring = 0; ring < nic->num_channels; ring++) {
+	for (ring = 0; ring < nic->num_rx; ring++) {
 		if (!nic->channels[ring]->xsk)
 			gnic_nic_renew_later(nic, ring);
 	}
@@ -284,10 +284,10 @@ u32 gnic_xdp_act(struct gnic_channel *c, struct xdp_buff *xdp, struct bpf_prog *
 	return XDP_DROP;
 }
 
-/* The queue of this CPU; NULL while the netdev is down. Under RCU. */
+/* The queue of this CPU, one that sends XDP frames; NULL while the netdev is down. Under RCU. */
 static struct gnic_channel *gnic_xdp_channel(struct gnic_nic *nic)
 {
-	unsigned int count = READ_ONCE(nic->num_channels);
+	unsigned int count = READ_ONCE(nic->num_rx);
 	struct gnic_channel *c;
 
 	if (!count)

@@ -163,6 +163,11 @@ int gnic_xsk_setup(struct gnic_nic *nic, struct xsk_buff_pool *pool, u16 index)
 		netdev_warn(nic->netdev, "queue %u does not run\n", index);
 		return -ENETDOWN;
 	}
+	if (pool && index >= min(nic->num_rx, nic->num_tx)) {
+		netdev_warn(nic->netdev, "queue %u only %s: a pool needs both\n", index,
+			    index < nic->num_rx ? "receives" : "sends");
+		return -EOPNOTSUPP;
+	}
 	if (!pool == !c->xsk)
 		return pool ? -EBUSY : -EINVAL;
 	if (pool)

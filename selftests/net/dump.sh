@@ -309,8 +309,36 @@ while_reset() {
 	in_order || fail "$(in_dump .queues)"
 }
 
+# rings_of QUEUE: which there are
+rings_of() {
+	in_dump ".rings.\"$1\" | keys | join(\" \")"
+}
+
+# What a channel lacks is not in it, and the rest is as ever.
+one_direction() {
+	default_flag
+	defer ethtool -L "$DEV" combined "$(channels_now)" rx 0 tx 0
+	ethtool -L "$DEV" combined 1 rx 1
+	ping_works
+	taken 7
+	flag_is 7
+	expect "rings of both" "$(rings_of 0)" = "rx rx_cq tx tx_cq xdp"
+	expect "rings that receive" "$(rings_of 1)" = "rx rx_cq tx_cq xdp"
+	expect "to send" "$(in_dump '.queues[1].tx | add')" -eq 0
+	expect "one QP" "$(in_dump '.queues[1] | .rx.qpn == .xdp.qpn and .rx.qpn > 0')" = true
+	expect "buffers" "$(in_dump '.queues[1] | .rx.posted >= .xdp_device.rq_index and
+		.rx.posted > 0')" = true
+	ethtool -L "$DEV" combined 1 rx 0 tx 1
+	ping_works
+	taken 7
+	flag_is 7
+	expect "rings that send" "$(rings_of 1)" = "tx tx_cq"
+	expect "the rest" "$(in_dump '.queues[1] | [.xdp, .rx, .rx_cq] | map(add) | add')" -eq 0
+	expect "QP" "$(in_dump '.queues[1].tx | .qpn > 0 and .entries > 0')" = true
+}
+
 topology_up
 trap topology_down EXIT
 ethtool -L "$DEV" combined 2
-guest_main flags refused registers port queues rings trace under_traffic while_queues_change down \
-	device_refuses while_reset
+guest_main flags refused registers port queues one_direction rings trace under_traffic \
+	while_queues_change down device_refuses while_reset
