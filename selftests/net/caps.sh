@@ -126,6 +126,12 @@ queues_all_together() {
 	devlink health recover "$(eth_of "$CARD")" reporter rx
 	wait_for 10 ping_works
 	works
+	ethtool -L "$DEV" combined 1 tx 3
+	works
+	ethtool -L "$DEV" combined 1 rx 2 tx 0
+	works
+	sleep 8	# the watchdog looks at transmit queues that are gone, too
+	expect "timeouts" "$(dmesg | grep -c 'timed out')" -eq 0
 }
 
 # Doorbells and interrupts by registers alone.
@@ -134,6 +140,10 @@ doorbells_by_register() {
 	works
 	stream TCP6 "[2001:db8::2]" 8000000
 	ping -c 200 -f -q 192.0.2.2
+	ethtool -L "$DEV" combined 1 rx 0 tx 2
+	works
+	ethtool -L "$DEV" combined 1 rx 2 tx 0
+	works
 }
 
 # by_netlink SENTENCE PROGRAM ARG...: refused so, if the kernel has room for a reason
