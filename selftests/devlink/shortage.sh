@@ -137,7 +137,7 @@ settings() {
 }
 
 region_off() {
-	devlink region del "$CARD/nvm" snapshot 5 2>/dev/null || :
+	devlink region del "$CARD/nvm" snapshot 500 2>/dev/null || :
 }
 
 group_off() {
@@ -153,7 +153,7 @@ group_new() {
 }
 
 groups() {
-	each_place 1 region_off devlink region new "$CARD/nvm" snapshot 5
+	each_place 1 region_off devlink region new "$CARD/nvm" snapshot 500
 	each_place 10 group_off group_new
 	group_new >/dev/null
 	defer group_off

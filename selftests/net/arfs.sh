@@ -15,8 +15,7 @@ moved() {
 vector_to() {
 	local irq rule
 
-	irq=$(awk -v name="-$1@" '/gnic-0\.0-/ && index($NF, name) { print +$1 }' /proc/interrupts |
-		head -n 1)
+	irq=$(awk -v name="gnic-0.0-$1@" 'index($0, name) { print +$1; exit }' /proc/interrupts)
 	echo "$2" >"/proc/irq/$irq/smp_affinity_list"
 	rule=$(ethtool -N "$DEV" flow-type udp4 dst-port 9 action "$1" | awk '{ print $NF }')
 	wait_for 5 moved "$irq" "$2"

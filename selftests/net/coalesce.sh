@@ -5,12 +5,6 @@
 
 . "$(dirname "$0")/../lib/guest.sh"
 
-# interrupts of $DEV's queues so far
-interrupts() {
-	awk -v port="gnic-0.0-" 'index($0, port) { for (i = 2; i <= NF; i++) if ($i ~ /^[0-9]+$/)
-		sum += $i } END { print sum + 0 }' /proc/interrupts
-}
-
 # How many interrupts 200 frames take that come together.
 cost() {
 	local before

@@ -78,13 +78,6 @@ own_address() {
 		fail "the device has the address from before"
 }
 
-# interrupts of $DEV's queues so far
-interrupts() {
-	awk -v port="gnic-0.0-" 'index($0, port) {
-		for (i = 2; i <= NF && $i ~ /^[0-9]+$/; i++) sum += $i } END { print sum + 0 }' \
-		/proc/interrupts
-}
-
 # How many interrupts 40 frames take that come one by one.
 cost() {
 	local before
