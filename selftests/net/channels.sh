@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Channels that only receive or only send, beside combined ones. Topology: lib/guest.sh.
+# Kernels: one
 
 . "$(dirname "$0")/../lib/guest.sh"
 . "$(dirname "$0")/../lib/counted.sh"

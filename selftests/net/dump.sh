@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # ethtool -w: what a dump of a port has is what the other tools say, at any time, and what is
 # not whole is not given (Documentation/dump.rst). Topology: lib/guest.sh.
+# Kernels: one
 
 . "$(dirname "$0")/../lib/guest.sh"
 . "$(dirname "$0")/../lib/stream.sh"

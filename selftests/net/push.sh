@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Send rings in device memory (ethtool -G tx-push): that they are there is asked of the
 # device, and what is sent of each kind arrives as without. Topology: lib/guest.sh.
+# Kernels: one
 
 # shellcheck source=selftests/lib/devlink.sh
 . "$(dirname "$0")/../lib/devlink.sh"
