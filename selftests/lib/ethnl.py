@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What ethtool has no word for: its netlink family, of one netdev."""
 import struct
+import sys
 
 from qstats import attr, genl_family, request
 
@@ -8,6 +9,8 @@ HEADER, DEV_NAME, FLAGS = 1, 2, 3
 FLAG_STATS = 4
 NESTED = 0x8000
 NLM_F_ACK = 4
+UNKNOWN = "netlink: error 95"
+EXIT_SKIP = 4
 
 
 def nested(kind, *parts):
@@ -37,3 +40,12 @@ class Ethtool:
     def set(self, command, payload):
         request(self.sock, self.family, command, NLM_F_ACK,
                 nested(HEADER, self.header) + payload)
+
+    def set_or_skip(self, command, payload):
+        """Exit with 4: the kernel knows no such message."""
+        try:
+            self.set(command, payload)
+        except SystemExit as error:
+            if error.code == UNKNOWN:
+                sys.exit(EXIT_SKIP)
+            raise

@@ -331,11 +331,19 @@ has_feature() {
 	[[ $(ethtool -k "$DEV") == *"$1: on"* ]]
 }
 
-# interrupts: of the first two queues of $DEV so far. There may have been others, whose
-# vectors are somebody else's, too.
+# interrupts [QUEUES]: of these queues of $DEV so far, a digit each; of the first two. There may
+# have been others, whose vectors are somebody else's, too.
 interrupts() {
-	awk '/gnic-0\.0-[01]@/ { for (i = 2; $i ~ /^[0-9]+$/; i++) sum += $i } END { print sum + 0 }' \
-		/proc/interrupts
+	awk -v queues="${1:-01}" '$0 ~ "gnic-0[.]0-[" queues "]@" {
+		for (i = 2; $i ~ /^[0-9]+$/; i++) sum += $i } END { print sum + 0 }' /proc/interrupts
+}
+
+# few_buffers USECS: a ring that is short, and looked at so seldom, until the test ends
+few_buffers() {
+	ethtool -G "$DEV" rx 64
+	defer ethtool -G "$DEV" rx 512
+	ethtool -C "$DEV" rx-usecs "$1"
+	defer ethtool -C "$DEV" rx-usecs 4
 }
 
 # Of $DEV.

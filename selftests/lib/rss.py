@@ -16,8 +16,6 @@ COMMANDS = {"create": 49, "delete": 50}
 RSS_SET, FLOW_HASH = 48, 8
 ATTRS = {"context": 2, "hfunc": 3, "indir": 4, "xfrm": 6}
 FLOWS = {"ip4": 2, "udp4": 6, "udp6": 7, "esp4": 12}
-EXIT_SKIP = 4
-UNKNOWN = "netlink: error 95"
 
 
 def attribute(what, value):
@@ -37,12 +35,7 @@ def main():
             command = COMMANDS[word]
         else:
             payload += attribute(*word.split("="))
-    try:
-        netdev.set(command, payload)
-    except SystemExit as error:
-        if error.code == UNKNOWN:
-            sys.exit(EXIT_SKIP)
-        raise
+    netdev.set_or_skip(command, payload)
 
 
 if __name__ == "__main__":

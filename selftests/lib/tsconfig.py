@@ -13,8 +13,6 @@ from qstats import attr
 
 TSCONFIG_SET, TX_TYPES = 47, 3
 NOMASK, SIZE, VALUE = 1, 2, 4
-EXIT_SKIP = 4
-UNKNOWN = "netlink: error 95"
 
 
 def main():
@@ -22,12 +20,7 @@ def main():
     bit = 1 << int(sys.argv[2])
     types = nested(TX_TYPES, attr(NOMASK, b""), attr(SIZE, struct.pack("=I", 4)),
                    attr(VALUE, struct.pack("=I", bit)))
-    try:
-        Ethtool(sys.argv[1]).set(TSCONFIG_SET, types)
-    except SystemExit as error:
-        if error.code == UNKNOWN:
-            sys.exit(EXIT_SKIP)
-        raise
+    Ethtool(sys.argv[1]).set_or_skip(TSCONFIG_SET, types)
 
 
 if __name__ == "__main__":

@@ -34,14 +34,6 @@ pause() {
 	wait_for 10 carrier_up
 }
 
-# A ring that is short, and looked at seldom.
-few_buffers() {
-	ethtool -G "$DEV" rx 64
-	defer ethtool -G "$DEV" rx 512
-	ethtool -C "$DEV" rx-usecs 60000
-	defer ethtool -C "$DEV" rx-usecs 4
-}
-
 # Of the far port.
 silence() {
 	fault "\"kind\": \"silence\", \"card\": 0, \"port\": 1, \"ms\": $1"
@@ -112,7 +104,7 @@ burst() {
 burst_up() {
 	pause off
 	defer pause on
-	few_buffers
+	few_buffers 60000
 	peer_queue_limits max
 	defer peer_queue_limits 0
 	defer buffer_default

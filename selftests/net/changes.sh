@@ -48,15 +48,6 @@ programs() {
 	step ip link set dev "$DEV" xdpdrv off
 }
 
-# limits BYTES: the least that the stack lets each queue hold
-limits() {
-	local queue
-
-	for queue in "/sys/class/net/$DEV/queues/"tx-*; do
-		echo "$1" >"$queue/byte_queue_limits/limit_min"
-	done
-}
-
 # The stack drops what waits in the discipline of a queue that goes. Without a limit of
 # their own queues are stopped by the driver alone.
 channels() {

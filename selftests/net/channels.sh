@@ -267,9 +267,7 @@ directions() {
 	local combined rx tx
 
 	while read -r combined rx tx; do
-		for queue in "/sys/class/net/$DEV/queues/"tx-*; do
-			echo 1000000 >"$queue/byte_queue_limits/limit_min"
-		done
+		limits 1000000
 		step ethtool -L "$DEV" combined "$combined" rx "$rx" tx "$tx"
 	done <<-END
 		2 2 0
@@ -288,9 +286,7 @@ directions() {
 
 limits_as_they_were() {
 	ethtool -L "$DEV" combined 8 rx 0 tx 0
-	for queue in "/sys/class/net/$DEV/queues/"tx-*; do
-		echo 0 >"$queue/byte_queue_limits/limit_min"
-	done
+	limits 0
 	as_it_was
 }
 
@@ -300,12 +296,12 @@ directions_cost_nothing() {
 	loses_nothing directions
 }
 
-# settings_while COMBINED RX TX
+# settings_while RX TX: beside two combined ones
 settings_while() {
-	local eth
+	local rx=$1 tx=$2 eth reporter
 
 	eth=$(eth_of "$(own_card)")
-	step ethtool -L "$DEV" combined "$1" rx "$2" tx "$3"
+	step ethtool -L "$DEV" combined 2 rx "$rx" tx "$tx"
 	step ethtool -G "$DEV" rx 128 tx 128
 	step ethtool -G "$DEV" rx 512 tx 512
 	step ethtool -G "$DEV" tcp-data-split on
@@ -321,29 +317,26 @@ settings_while() {
 	for reporter in tx rx; do
 		expect "queues of reporter $reporter" \
 			"$(devlink -j health diagnose "$eth" reporter $reporter | jq '.queues | length')" \
-			-eq $(($1 + ${!reporter}))
+			-eq $((2 + ${!reporter}))
 		step devlink health recover "$eth" reporter $reporter
 	done
 }
 
-settings_change_with_receive_channels() {
-	local rx=2 tx=0
-
+# settings_change_with RX TX: beside two combined ones
+settings_change_with() {
 	keep_settings
 	defer as_it_was
 	defer ethtool -C "$DEV" adaptive-rx off adaptive-tx off
-	loses_nothing settings_while 2 $rx $tx
-	queues_are 4 2
+	loses_nothing settings_while "$1" "$2"
+	queues_are $((2 + $1)) $((2 + $2))
+}
+
+settings_change_with_receive_channels() {
+	settings_change_with 2 0
 }
 
 settings_change_with_transmit_channels() {
-	local rx=0 tx=2
-
-	keep_settings
-	defer as_it_was
-	defer ethtool -C "$DEV" adaptive-rx off adaptive-tx off
-	loses_nothing settings_while 2 $rx $tx
-	queues_are 2 4
+	settings_change_with 0 2
 }
 
 # The card starts again, and a queue fails: what channels do stays.

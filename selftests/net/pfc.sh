@@ -117,19 +117,12 @@ vlan_up() {
 	wait_for 5 ping -c 1 -W 1 -q 198.51.100.2
 }
 
-few_buffers() {
-	ethtool -G "$DEV" rx 64
-	defer ethtool -G "$DEV" rx 512
-	ethtool -C "$DEV" rx-usecs 10000
-	defer ethtool -C "$DEV" rx-usecs 4
-}
-
 # A receiver with few buffers and a sender that does not care: none is lost.
 keeps_frames() {
 	local requests indications lost
 
 	vlan_up
-	few_buffers
+	few_buffers 10000
 	pfc $PRIO:on
 	peer dcb pfc set dev "$PEER_DEV" prio-pfc all:off $PRIO:on
 	defer pfc_off
@@ -162,7 +155,7 @@ keeps_frames_by_dscp() {
 
 	mqprio_up 3 3 3 3
 	peer_mqprio_up 3 3 3 3
-	few_buffers
+	few_buffers 10000
 	pfc $PRIO:on
 	peer dcb pfc set dev "$PEER_DEV" prio-pfc all:off $PRIO:on
 	defer pfc_off
@@ -224,7 +217,7 @@ priorities_of_codepoints() {
 others_may_be_lost() {
 	local lost
 
-	few_buffers
+	few_buffers 10000
 	pfc $PRIO:on
 	defer pfc_off
 	lost=$(stat "$DEV" rx_missed_errors)

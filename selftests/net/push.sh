@@ -103,14 +103,10 @@ on_and_off() {
 }
 
 nothing_is_lost() {
-	local queue
-
 	keep_settings
 	defer ip link set dev "$DEV" xdpdrv off
-	for queue in "/sys/class/net/$DEV/queues/"tx-*; do
-		echo 1000000 >"$queue/byte_queue_limits/limit_min"
-		defer sh -c "echo 0 >$queue/byte_queue_limits/limit_min"
-	done
+	limits 1000000
+	defer limits 0
 	loses_nothing on_and_off
 }
 

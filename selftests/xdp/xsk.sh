@@ -43,19 +43,13 @@ copy_mode() {
 	round 60 1514
 }
 
-# interrupts: of queue 0 of the first port
-interrupts() {
-	awk '/gnic-0\.0-0@/ { for (i = 2; $i ~ /^[0-9]+$/; i++) sum += $i } END { print sum }' \
-		/proc/interrupts
-}
-
-# interrupts_of COMMAND...: how many came meanwhile
+# interrupts_of COMMAND...: how many of queue 0 came meanwhile
 interrupts_of() {
 	local before
 
-	before=$(interrupts)
+	before=$(interrupts 0)
 	"$@"
-	echo $(($(interrupts) - before))
+	echo $(($(interrupts 0) - before))
 }
 
 # Whoever asks all the time needs no interrupt, and gets none.
