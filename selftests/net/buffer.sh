@@ -39,10 +39,16 @@ silence() {
 	fault "\"kind\": \"silence\", \"card\": 0, \"port\": 1, \"ms\": $1"
 }
 
-# Byte queue limits keep nothing away from the device.
+# Byte queue limits keep nothing away from the device. Of a new one a queue hears with its next
+# completion, and each processor has a queue.
 peer_queue_limits() {
+	local cpu
+
 	peer sh -c "for q in /sys/class/net/$PEER_DEV/queues/tx-*; do
 		echo $1 >\$q/byte_queue_limits/limit_min; done"
+	for ((cpu = 0; cpu < $(nproc); cpu++)); do
+		peer taskset -c $cpu ping -c 1 -q 192.0.2.1 >/dev/null
+	done
 }
 
 # receiver FRAMES: counts them in $COUNT, and says there if one came before its turn
