@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The programs of xdp-tools at our port, with a known number of frames from the far end,
 # by its xdp-trafficgen. Topology: lib/devlink.sh
-# (Documentation/interop.rst)
+# (Documentation/interop.rst). Kernels: one
 
 . "$(dirname "$0")/../lib/devlink.sh"
 . "$TREE/selftests/lib/xdp.sh"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Which destinations come in: what was asked for and nothing else, however many
 # there are. Counted at the netdev, behind the device's filter. Topology:
-# lib/guest.sh.
+# lib/guest.sh. Kernels: one
 
 . "$(dirname "$0")/../lib/guest.sh"
 . "$(dirname "$0")/../lib/sender.sh"

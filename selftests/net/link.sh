@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # The two ends of a cable agree on how it runs, or say why they do not: modes,
-# FEC, pause, modules. Topology: lib/guest.sh.
+# FEC, pause, modules. Topology: lib/guest.sh. Kernels: one
 
 . "$(dirname "$0")/../lib/guest.sh"
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # A setting that the device refuses changes nothing, takes nothing and costs no datagram,
-# at whatever step. Topology: lib/guest.sh.
+# at whatever step. Topology: lib/guest.sh. Kernels: one
 
 . "$(dirname "$0")/../lib/guest.sh"
 . "$(dirname "$0")/../lib/counted.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # What a port says of itself: self-test, reset, registers. Topology:
-# lib/guest.sh.
+# lib/guest.sh. Kernels: one
 
 . "$(dirname "$0")/../lib/guest.sh"
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What is built upon ports: bonds, bridges, and whatever brings addresses, tags or
 # headers of its own. The third and fourth port are the second cable of some.
-# Topology: lib/guest.sh
+# Topology: lib/guest.sh. Kernels: one
 
 . "$(dirname "$0")/../lib/guest.sh"
 . "$(dirname "$0")/../lib/stream.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Requests of a process that make no sense: whatever it asks for in the header
-# of PACKET_VNET_HDR, the queue goes on. Topology: lib/guest.sh.
+# of PACKET_VNET_HDR, the queue goes on. Topology: lib/guest.sh. Kernels: one
 
 . "$(dirname "$0")/../lib/guest.sh"
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Errors on the bus, as the card's root port hears of them (aer_inject): counted,
 # and where the kernel resets the card, all that was set is there again. The card
-# stands behind a root port (lab run --root-port). Topology: lib/guest.sh.
+# stands behind a root port (lab run --root-port). Topology: lib/guest.sh. Kernels: one
 
 . "$(dirname "$0")/../lib/guest.sh"
 . "$(dirname "$0")/../lib/outlives.sh"

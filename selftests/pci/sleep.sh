@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The devices of the machine sleep without power, and wake. What a sleep takes from
 # the guest for good is its tree, which comes by 9p: all that is needed later is
-# copied before, and this is the last program of its guest. Topology: lib/guest.sh.
+# copied before, and this is the last program of its guest. Topology: lib/guest.sh. Kernels: one
 
 if [[ $0 != /tmp/* ]]; then
 	mkdir -p /tmp/awake/build

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # The device refuses when a program or a pool comes or goes: what ran goes on, and
-# what cannot be refused is made good later.
+# what cannot be refused is made good later. Kernels: one
 
 . "$(dirname "$0")/../lib/guest.sh"
 . "$(dirname "$0")/../lib/frames.sh"

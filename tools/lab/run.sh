@@ -12,6 +12,7 @@ RUN_TAIL=
 RUN_STTY=
 RUN_KEPT=
 
+RUN_GUESTS=3	# at a time
 RUN_TIMED_OUT=124	# timeout(1)
 RUN_STARTS=3
 RUN_START_MAX=120	# seconds; 4 to 7 on an idle machine
@@ -49,10 +50,10 @@ run_main() {
 run_slot() {
 	local turn said=
 
-	lock_wait "$LAB_CACHE/turn" "two guests are running, and others wait"
+	lock_wait "$LAB_CACHE/turn" "$RUN_GUESTS guests are running, and others wait"
 	turn=$LAB_LOCK_FD
 	until run_slot_free; do
-		[ -n "$said" ] || say "two guests are running, waiting"
+		[ -n "$said" ] || say "$RUN_GUESTS guests are running, waiting"
 		said=yes
 		sleep 1
 	done
@@ -62,7 +63,7 @@ run_slot() {
 run_slot_free() {
 	local slot
 
-	for slot in 1 2; do
+	for ((slot = 1; slot <= RUN_GUESTS; slot++)); do
 		lock_open "$LAB_CACHE/slot.$slot"
 		flock --nonblock "$LAB_LOCK_FD" && return
 		lock_drop
