@@ -230,6 +230,7 @@ struct gnic_tx_stats {
 	u64 gso_wire_bytes;
 	u64 wake;
 	u64 bad_cqes;
+	u64 abandoned;
 	u64 tstamps;
 	u64 tstamps_lost;
 };
@@ -370,7 +371,8 @@ int gnic_tx_alloc(struct gnic_channel *c, struct gnic_tx *tx, const struct gnic_
 void gnic_tx_flush(struct gnic_tx *tx);
 void gnic_tx_free(struct gnic_channel *c, struct gnic_tx *tx);	/* what was not sent is dropped */
 bool gnic_tx_clean(struct gnic_channel *c, struct gnic_queue *queue, int budget);
-void gnic_tx_settle(struct gnic_channel *c, struct gnic_queue *queue);
+bool gnic_tx_settle(struct gnic_channel *c, struct gnic_queue *queue);
+void gnic_tx_abandon(struct gnic_channel *c, const struct gnic_queue *queue);
 
 /* gnic_rx_mem.c */
 int gnic_rx_alloc(struct gnic_channel *c, struct gnic_rx *rx, const struct gnic_nic_cfg *cfg);

@@ -144,6 +144,7 @@ static const char gnic_ethtool_strings[][ETH_GSTRING_LEN] = {
 	"rx_pause_storms",
 	"rx_swap_drop",
 	"rung_again",
+	"tx_swap_drop",
 };
 
 int gnic_ethtool_get_sset_count(struct net_device *netdev, int sset)
@@ -181,6 +182,7 @@ void gnic_ethtool_get_stats(struct net_device *netdev, struct ethtool_stats *sta
 		data[15] += post.launch_far;
 		data[17] += c->rx_stats.abandoned;
 		data[18] += c->rung_again;
+		data[19] += c->tx_stats.abandoned;
 	}
 	data[10] = nic->resets;
 	gnic_arfs_stats(nic, &arfs);

@@ -78,7 +78,7 @@ void gnic_nic_get_stats64(struct net_device *netdev, struct rtnl_link_stats64 *s
 		stats->rx_errors += rx.bad_cqes;
 		stats->tx_packets += tx.packets;
 		stats->tx_bytes += tx.bytes;
-		stats->tx_dropped += post.dropped;
+		stats->tx_dropped += post.dropped + tx.abandoned;
 		stats->tx_errors += tx.bad_cqes;
 	}
 	gnic_device_stats_get(nic, stats);

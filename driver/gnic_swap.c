@@ -9,7 +9,7 @@
 #include "gnic_channel.h"
 #include "gnic_xsk.h"
 
-/* How long XDP frames may take that were posted at the last moment. */
+/* How long packets may take that were posted at the last moment. */
 #define GNIC_SWAP_SETTLE_MS	20
 
 static int gnic_swap_move(struct gnic_channel *c, u32 from, u32 to)
@@ -43,9 +43,9 @@ void gnic_swap_tx_stop(struct netdev_queue *txq)
 }
 
 /**
- * gnic_swap_settle - XDP frames that were posted at the last moment leave, too
+ * gnic_swap_settle - what was posted at the last moment leaves, too, or is lost
  * @c: channel; nobody polls @old any more
- * @old: its queue until now; redirections that saw it are over
+ * @old: its queue until now; nobody posts to it, redirections that saw it are over
  */
 void gnic_swap_settle(struct gnic_channel *c, struct gnic_queue *old)
 {
@@ -53,12 +53,12 @@ void gnic_swap_settle(struct gnic_channel *c, struct gnic_queue *old)
 
 	for (ms = 0; ms < GNIC_SWAP_SETTLE_MS && !gnic_dev_gone(c->nic->dev); ms++) {
 		if (old->failed)
-			return;
-		gnic_tx_settle(c, old);
-		if (old->xdp.reaped == old->xdp.sq.index)
+			break;
+		if (gnic_tx_settle(c, old))
 			return;
 		usleep_range(1000, 1100);
 	}
+	gnic_tx_abandon(c, old);
 }
 
 static int gnic_swap_stop_qp(struct gnic_channel *c, u32 qpn)

@@ -276,18 +276,47 @@ bool gnic_tx_clean(struct gnic_channel *c, struct gnic_queue *queue, int budget)
 	return true;
 }
 
-/*
- * The queue has a successor: XDP frames that were posted to it when nobody
- * polled it any more are given back and counted. NAPI is disabled.
+/**
+ * gnic_tx_settle - what was posted when nobody polled any more is given back, and counted
+ * @c: channel; NAPI is disabled
+ * @queue: was its queue until now
+ *
+ * Return: nothing is left that the device has not sent.
  */
-void gnic_tx_settle(struct gnic_channel *c, struct gnic_queue *queue)
+bool gnic_tx_settle(struct gnic_channel *c, struct gnic_queue *queue)
 {
-	struct gnic_tx_reaper reaper = {};
-
 	local_bh_disable();
-	if (gnic_tx_drain_cq(queue) && queue->xdp.done != queue->xdp.reaped)
-		gnic_tx_clean_xdp(c, &queue->xdp, &reaper);
+	gnic_tx_clean(c, queue, 1);
 	local_bh_enable();
+	return queue->tx.reaped == queue->tx.sq.index && queue->xdp.reaped == queue->xdp.sq.index;
+}
+
+static u64 gnic_tx_left(const struct gnic_tx *tx)
+{
+	const struct gnic_tx_info *info;
+	u64 packets = 0;
+	u32 index;
+
+	for (index = tx->reaped; index != tx->sq.index; index += info->wqes) {
+		info = gnic_tx_info(tx, index);
+		packets += info->packets;
+	}
+	return packets;
+}
+
+/**
+ * gnic_tx_abandon - what the device has not sent by now is lost
+ * @c: channel; NAPI is disabled
+ * @queue: was its queue until now; nobody posts any more
+ */
+void gnic_tx_abandon(struct gnic_channel *c, const struct gnic_queue *queue)
+{
+	u64 left = gnic_tx_left(&queue->tx) + gnic_tx_left(&queue->xdp);
+	struct gnic_tx_stats *stats = &c->tx_stats;
+
+	u64_stats_update_begin(&stats->syncp);
+	stats->abandoned += left;
+	u64_stats_update_end(&stats->syncp);
 }
 
 int gnic_tx_alloc(struct gnic_channel *c, struct gnic_tx *tx, const struct gnic_nic_cfg *cfg)

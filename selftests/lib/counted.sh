@@ -32,7 +32,8 @@ keep_settings() {
 }
 
 # Frames that $DEV, or the far end, had no buffer for, or had not taken from a queue in time;
-# and datagrams that nobody had read in time.
+# those that a queue of $DEV had not sent in time, which are none of the far end's; and
+# datagrams that nobody had read in time.
 late() {
 	echo $(($(stat "$DEV" rx_missed_errors) + $(ethtool_stat "$DEV" rx_swap_drop) +
 		$(rcvbuf_errors </proc/net/snmp)))
@@ -41,6 +42,7 @@ late() {
 peer_late() {
 	echo $(($(peer cat "/sys/class/net/$PEER_DEV/statistics/rx_missed_errors") +
 		$(peer ethtool -S "$PEER_DEV" | awk '$1 == "rx_swap_drop:" { print $2 }') +
+		$(ethtool_stat "$DEV" tx_swap_drop) +
 		$(peer cat /proc/net/snmp | rcvbuf_errors)))
 }
 

@@ -97,8 +97,48 @@ channels_change() {
 	loses_nothing channels
 }
 
+# nobody_there: datagrams that have come to the far end for nobody
+nobody_there() {
+	peer cat /proc/net/snmp | awk '$1 == "Udp:" { value = $3 } END { print value }'
+}
+
+# of_so_many COUNT THERE DROPPED: since then they have come, or were dropped
+of_so_many() {
+	[ $(($(nobody_there) - $2 + $(ethtool_stat "$DEV" tx_swap_drop) - $3)) -ge "$1" ]
+}
+
+# unsent COMMAND...: it replaces the queue by which the second processor sends, while the far
+# end wants silence
+unsent() {
+	local there swapped dropped
+
+	# limits count from the first completion on
+	limits 1000000
+	taskset -c 1 ping -c 2 -i 0.05 -W 2 -q 192.0.2.2 >/dev/null
+	there=$(nobody_there)
+	swapped=$(ethtool_stat "$DEV" tx_swap_drop)
+	dropped=$(stat "$DEV" tx_dropped)
+	fault '"kind": "silence", "card": 0, "port": 0, "ms": 20000'
+	taskset -c 1 bash -c 'for i in {1..40}; do echo >/dev/udp/192.0.2.2/9; done'
+	"$@"
+	fault '"kind": "silence", "card": 0, "port": 0, "ms": 0'
+	wait_for 5 of_so_many 40 "$there" "$swapped"
+	swapped=$(($(ethtool_stat "$DEV" tx_swap_drop) - swapped))
+	expect "dropped" "$swapped" -ge 40
+	expect "tx_dropped" $(($(stat "$DEV" tx_dropped) - dropped)) -eq $swapped
+	ping_works
+}
+
+# What the device has not sent when its queue goes is lost, and counted.
+unsent_is_counted() {
+	keep_settings
+	defer limits_as_they_were
+	unsent ethtool -G "$DEV" tx 256
+	unsent ethtool -L "$DEV" combined 1
+}
+
 topology_up
 trap topology_down EXIT
 ethtool -L "$DEV" combined 2
 guest_main mtu_changes rings_change spread_changes moderation_changes program_changes \
-	channels_change
+	channels_change unsent_is_counted
