@@ -86,17 +86,18 @@ static struct gnic_queue **gnic_nic_queues_running(struct gnic_nic *nic)
 
 /**
  * gnic_nic_run - so many channels run
- * @nic: netdev; they have their queues
+ * @nic: netdev
+ * @count: channels; they have their queues
  * @rx: the first so many receive
  * @tx: the first so many send
  */
-void gnic_nic_run(struct gnic_nic *nic, unsigned int rx, unsigned int tx)
+void gnic_nic_run(struct gnic_nic *nic, unsigned int count, unsigned int rx, unsigned int tx)
 {
 	WRITE_ONCE(nic->num_tx, tx);
 	/* Channels before their number: pairs with gnic_xdp_channel(). */
 	smp_store_release(&nic->num_rx, rx);
 	/* Likewise: pairs with gnic_nic_queue_of() and others. */
-	smp_store_release(&nic->num_channels, max(rx, tx));
+	smp_store_release(&nic->num_channels, count);
 	gnic_nic_published(nic);
 }
 
@@ -109,7 +110,7 @@ static void gnic_nic_start(struct gnic_nic *nic, struct gnic_queue **queues,
 		netdev_tx_reset_queue(netdev_get_tx_queue(nic->netdev, i));
 		gnic_channel_start(nic->channels[i], queues[i]);
 	}
-	gnic_nic_run(nic, cfg->rx_queues, cfg->tx_queues);
+	gnic_nic_run(nic, count, cfg->rx_queues, cfg->tx_queues);
 	schedule_delayed_work(&nic->watch_work, GNIC_NIC_WATCH);
 }
 
@@ -306,8 +307,8 @@ int gnic_nic_reconfigure(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg,
 			 struct netlink_ext_ack *extack)
 {
 	struct gnic_nic_cfg next = *cfg;
+	bool resized = nic->netdev->real_num_tx_queues != cfg->tx_queues;
 	struct gnic_queue **queues;
-	bool resized;
 	int err;
 
 	if (!nic->num_channels) {
@@ -332,7 +333,6 @@ int gnic_nic_reconfigure(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg,
 		return err;
 	bitmap_zero(nic->renew, GNIC_QUEUES_MAX);
 out:
-	resized = nic->cfg.tx_queues != next.tx_queues;
 	nic->cfg = next;
 	if (resized)
 		gnic_nic_spread(nic);

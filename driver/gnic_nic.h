@@ -308,7 +308,7 @@ netdev_features_t gnic_tx_features_check(struct sk_buff *skb, struct net_device 
  * it, the netdev's instance lock.
  */
 void gnic_nic_spread(struct gnic_nic *nic);
-void gnic_nic_run(struct gnic_nic *nic, unsigned int rx, unsigned int tx);
+void gnic_nic_run(struct gnic_nic *nic, unsigned int count, unsigned int rx, unsigned int tx);
 int gnic_nic_reconfigure(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg,
 			 struct netlink_ext_ack *extack);
 unsigned int gnic_nic_default_rx_ring(const struct gnic_nic *nic, unsigned int queues);

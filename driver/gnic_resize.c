@@ -90,9 +90,7 @@ static int gnic_resize_more(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg
 		err = netif_set_real_num_tx_queues(nic->netdev, cfg->tx_queues);
 	if (!err && cfg->rx_queues > nic->num_rx)
 		err = gnic_rss_resize(nic, cfg->rx_queues);
-	if (!err)
-		gnic_nic_run(nic, cfg->rx_queues, cfg->tx_queues);
-	else if (nic->netdev->real_num_tx_queues > nic->num_tx)
+	if (err && nic->netdev->real_num_tx_queues > nic->num_tx)
 		netif_set_real_num_tx_queues(nic->netdev, nic->num_tx);
 	return err;
 }
@@ -110,12 +108,31 @@ static void gnic_resize_start(struct gnic_nic *nic, struct gnic_queue **queues,
 	}
 }
 
-/* What ran before runs again. */
+/* How many of @count channels, from the first one on, have a direction. */
+static unsigned int gnic_resize_able(const struct gnic_nic *nic, unsigned int count,
+				     bool (*does)(const struct gnic_queue *queue))
+{
+	unsigned int i = 0;
+
+	while (i < count && does(nic->channels[i]->queue))
+		i++;
+	return i;
+}
+
+/*
+ * What ran before runs again. The device may have refused to take an old queue back: the
+ * channel runs with the other one, and nobody chooses the direction that it lacks.
+ */
 static void gnic_resize_back(struct gnic_nic *nic)
 {
 	bool spread = nic->num_tx < nic->cfg.tx_queues;
+	struct gnic_nic_cfg able = nic->cfg;
 
-	if (gnic_resize_more(nic, &nic->cfg))
+	able.rx_queues = gnic_resize_able(nic, able.rx_queues, gnic_queue_receives);
+	able.tx_queues = gnic_resize_able(nic, able.tx_queues, gnic_queue_sends);
+	if (!gnic_resize_more(nic, &able))
+		gnic_nic_run(nic, nic->num_channels, able.rx_queues, able.tx_queues);
+	if (nic->num_rx < nic->cfg.rx_queues || nic->num_tx < nic->cfg.tx_queues)
 		netdev_warn(nic->netdev, "until the next change %u queues receive and %u send\n",
 			    nic->num_rx, nic->num_tx);
 	if (spread)
@@ -168,6 +185,7 @@ int gnic_resize_queues(struct gnic_nic *nic, struct gnic_queue **queues,
 	err = gnic_resize_more(nic, cfg);
 	if (err)
 		goto err_end;
+	gnic_nic_run(nic, count, cfg->rx_queues, cfg->tx_queues);
 	gnic_resize_end(nic, queues, count, before);
 	goto out;
 

@@ -398,6 +398,47 @@ directions_can_be_refused() {
 	loses_nothing directions_refused
 }
 
+# send_queues: that reporter tx knows
+send_queues() {
+	devlink -j health diagnose "$(eth_of "$(own_card)")" reporter tx | jq '.queues | length'
+}
+
+# moves_fail SKIP COUNT: so many exchanges of a queue, behind SKIP that do not
+moves_fail() {
+	local how='"kind": "command", "card": 0, "status": "INTERNAL", "opcode": "QP_MOVE"'
+
+	fault "$how, \"skip\": $1, \"count\": $2"
+}
+
+# The device refuses a queue, and then to take the old one back: nobody chooses a direction that
+# a channel has not, until the next change.
+way_back_is_refused() {
+	split 4 0 0
+	moves_fail 3 2
+	expect_logged "4 queues receive and 2 send" ethtool -L "$DEV" combined 2 rx 2
+	fault_clear
+	queues_are 4 2
+	expect "send queues" "$(send_queues)" -eq 2
+	ping_works
+	ethtool -G "$DEV" tx 256
+	defer ethtool -G "$DEV" tx 512
+	queues_are 4 4
+	ethtool -L "$DEV" combined 2 tx 2
+	fault_command VPORT_QUEUES
+	moves_fail 2 1
+	expect_logged "2 queues receive and 2 send" ethtool -L "$DEV" tx 0 rx 2
+	fault_clear
+	queues_are 2 2
+	expect "send queues" "$(send_queues)" -eq 2
+	ping_works
+	ip link set "$DEV" down
+	ip link set "$DEV" up
+	wait_for 10 carrier_up
+	queues_are 2 4
+	expect "send queues" "$(send_queues)" -eq 4
+	ping_works
+}
+
 topology_up
 ethtool -L "$DEV" combined 2
 flows_start
@@ -405,4 +446,4 @@ trap 'server_stop; topology_down' EXIT
 guest_main limits_walk costs_half refusals receive_channels_receive transmit_channels_send \
 	programs_send_back pools_need_both directions_cost_nothing \
 	settings_change_with_receive_channels settings_change_with_transmit_channels \
-	faults_change_nothing directions_can_be_refused
+	faults_change_nothing directions_can_be_refused way_back_is_refused
