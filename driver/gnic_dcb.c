@@ -29,25 +29,29 @@ static int gnic_dcb_write(struct gnic_nic *nic, const struct gnic_nic_dcb *dcb)
 }
 
 /**
- * gnic_dcb_apply - tell a device that knows nothing yet
+ * gnic_dcb_apply - tell the device all
  * @nic: uplink
+ *
+ * It knows nothing yet, or what the netdev of the port wanted that was there before.
  *
  * Context: rtnl.
  */
 int gnic_dcb_apply(struct gnic_nic *nic)
 {
-	int err = nic->dcb.set ? gnic_dcb_write(nic, &nic->dcb) : 0;
+	int err;
 
+	if (!(nic->dev->caps_bits & GNIC_CAP_DCB))
+		return 0;
+	err = gnic_dcb_write(nic, &nic->dcb);
 	err = err ?: gnic_dcb_buffer_apply(nic);
 	err = err ?: gnic_pfc_apply(nic);
 	return err ?: gnic_dcb_app_apply(nic);
 }
 
-static int gnic_dcb_change(struct gnic_nic *nic, struct gnic_nic_dcb *dcb)
+static int gnic_dcb_change(struct gnic_nic *nic, const struct gnic_nic_dcb *dcb)
 {
 	int err;
 
-	dcb->set = true;
 	err = netif_device_present(nic->netdev) ? gnic_dcb_write(nic, dcb) : -ENODEV;
 	if (!err)
 		nic->dcb = *dcb;
@@ -180,6 +184,19 @@ static const struct dcbnl_rtnl_ops gnic_dcb_ops = {
 	.dcbnl_setbuffer	= gnic_dcb_buffer_set,
 };
 
+static void gnic_dcb_offer(struct net_device *netdev)
+{
+	netdev->dcbnl_ops = &gnic_dcb_ops;
+}
+
+#else
+
+static void gnic_dcb_offer(struct net_device *netdev)
+{
+}
+
+#endif
+
 /* As the device is after a reset. */
 void gnic_dcb_init(struct net_device *netdev)
 {
@@ -193,13 +210,5 @@ void gnic_dcb_init(struct net_device *netdev)
 		nic->dcb.ets.prio_tc[i] = i;
 	gnic_dcb_app_init(nic);
 	gnic_dcb_buffer_init(nic);
-	netdev->dcbnl_ops = &gnic_dcb_ops;
+	gnic_dcb_offer(netdev);
 }
-
-#else
-
-void gnic_dcb_init(struct net_device *netdev)
-{
-}
-
-#endif

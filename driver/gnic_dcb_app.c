@@ -22,14 +22,14 @@ static int gnic_dcb_app_write(struct gnic_nic *nic, const struct gnic_nic_app *a
 }
 
 /**
- * gnic_dcb_app_apply - tell a device that knows nothing yet
+ * gnic_dcb_app_apply - tell the device, whatever it knows
  * @nic: uplink
  *
  * Context: rtnl.
  */
 int gnic_dcb_app_apply(struct gnic_nic *nic)
 {
-	return nic->app.set ? gnic_dcb_app_write(nic, &nic->app) : 0;
+	return gnic_dcb_app_write(nic, &nic->app);
 }
 
 /* As the device is after a reset: tags are trusted, and mean what they say. */
@@ -40,11 +40,10 @@ void gnic_dcb_app_init(struct gnic_nic *nic)
 
 #if IS_ENABLED(CONFIG_DCB)
 
-static int gnic_dcb_app_change(struct gnic_nic *nic, struct gnic_nic_app *app)
+static int gnic_dcb_app_change(struct gnic_nic *nic, const struct gnic_nic_app *app)
 {
 	int err;
 
-	app->set = true;
 	err = netif_device_present(nic->netdev) ? gnic_dcb_app_write(nic, app) : -ENODEV;
 	if (!err)
 		nic->app = *app;

@@ -19,14 +19,14 @@ static int gnic_dcb_buffer_write(struct gnic_nic *nic, const struct gnic_nic_buf
 }
 
 /**
- * gnic_dcb_buffer_apply - tell a device that knows nothing yet
+ * gnic_dcb_buffer_apply - tell a device that has some, whatever it knows
  * @nic: uplink
  *
  * Context: rtnl.
  */
 int gnic_dcb_buffer_apply(struct gnic_nic *nic)
 {
-	return nic->buffer.set ? gnic_dcb_buffer_write(nic, &nic->buffer) : 0;
+	return nic->dev->caps.rx_buffer ? gnic_dcb_buffer_write(nic, &nic->buffer) : 0;
 }
 
 /* As the device is after a reset: each priority has its own, and none has room. */
@@ -123,7 +123,7 @@ static int gnic_dcb_buffer_round(struct gnic_nic *nic, const struct dcbnl_buffer
 int gnic_dcb_buffer_set(struct net_device *netdev, struct dcbnl_buffer *in)
 {
 	struct gnic_nic *nic = netdev_priv(netdev);
-	struct gnic_nic_buffer buffer = { .set = true };
+	struct gnic_nic_buffer buffer;
 	u8 bare;
 	int err;
 

@@ -86,13 +86,11 @@ static inline unsigned int gnic_cfg_channels(const struct gnic_nic_cfg *cfg)
  * struct gnic_nic_dcb - traffic classes of an uplink, gnic_dcb.c
  * @ets: as the user wants it
  * @kbps: limits of classes, 0: none
- * @set: not as the device is after a reset
  * @pfc: a bit for each priority with flow control, gnic_pfc.c
  */
 struct gnic_nic_dcb {
 	struct ieee_ets ets;
 	u64 kbps[IEEE_8021QAZ_MAX_TCS];
-	bool set;
 	u8 pfc;
 };
 
@@ -101,25 +99,21 @@ struct gnic_nic_dcb {
  * @trust: enum gnic_hw_prio_source, in their order
  * @pcp: priorities of each PCP, a bit each; none: that of its number
  * @dscp: likewise of each DSCP; none: 0
- * @set: not as the device is after a reset
  */
 struct gnic_nic_app {
 	u8 trust[GNIC_PRIO_SOURCES];
 	u8 pcp[GNIC_PCPS];
 	u8 dscp[GNIC_DSCPS];
-	bool set;
 };
 
 /**
  * struct gnic_nic_buffer - receive buffers, gnic_dcb_buffer.c
  * @prio: buffer of each priority
  * @size: octets of each buffer, as in the device
- * @set: not as the device is after a reset
  */
 struct gnic_nic_buffer {
 	u8 prio[GNIC_PRIOS];
 	u32 size[GNIC_RX_BUFFERS];
-	bool set;
 };
 
 /**

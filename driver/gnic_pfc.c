@@ -19,14 +19,14 @@ static int gnic_pfc_write(struct gnic_nic *nic, u8 enable)
 }
 
 /**
- * gnic_pfc_apply - tell a device that knows nothing yet
+ * gnic_pfc_apply - tell the device, whatever it knows
  * @nic: uplink
  *
  * Context: rtnl.
  */
 int gnic_pfc_apply(struct gnic_nic *nic)
 {
-	return nic->dcb.pfc ? gnic_pfc_write(nic, nic->dcb.pfc) : 0;
+	return gnic_pfc_write(nic, nic->dcb.pfc);
 }
 
 #if IS_ENABLED(CONFIG_DCB)

@@ -352,6 +352,8 @@ int gnic_shaper_start(struct gnic_channel *c, const struct gnic_queue *queue)
  * gnic_shaper_apply - tell a device that knows nothing yet
  * @nic: uplink
  *
+ * Or that has the limit of a netdev that was the port's before. Nodes have no queue then.
+ *
  * Return: 0, or a negative errno of the command that failed.
  */
 int gnic_shaper_apply(struct gnic_nic *nic)
@@ -366,7 +368,9 @@ int gnic_shaper_apply(struct gnic_nic *nic)
 		if (err)
 			return err;
 	}
-	return nic->shaper.port ? gnic_shaper_write_port(nic, nic->shaper.port) : 0;
+	if (!(nic->dev->caps_bits & GNIC_CAP_DCB))
+		return 0;
+	return gnic_shaper_write_port(nic, nic->shaper.port);
 }
 
 /**

@@ -314,6 +314,37 @@ goes_while_frames_wait() {
 	ping_works
 }
 
+# forget_all: the netdev goes, and another comes
+forget_all() {
+	local eth
+
+	eth=$(eth_of "$(own_card)")
+	echo "${eth#auxiliary/}" >/sys/bus/auxiliary/drivers/gnic.eth/unbind
+	echo "${eth#auxiliary/}" >/sys/bus/auxiliary/drivers/gnic.eth/bind
+	wait_for 5 test -e "/sys/class/net/$DEV"
+	ip addr add 192.0.2.1/24 dev "$DEV"
+	ip link set "$DEV" up
+	ip addr add 2001:db8::1/64 dev "$DEV" nodad
+	sysctl -q -w "net.ipv6.conf.$DEV.keep_addr_on_down=1"
+	ethtool -L "$DEV" combined 4
+	wait_for 10 carrier_up
+}
+
+# The device does what a netdev shows, not what the one before it wanted.
+another_netdev() {
+	pause off
+	defer pause on
+	peer_queue_limits max
+	defer peer_queue_limits 0
+	buffer buffer-size 0:256K
+	forget_all
+	expect "sizes" "$(shown '.buffer_size | unique')" = "[0]"
+	few_buffers 60000
+	burst
+	note "$ARRIVED of 300 without a buffer"
+	expect "frames" "$ARRIVED" -lt 300
+}
+
 # storm MS: for how long a queue without buffers is waited for, and who is asked is silent
 storm() {
 	ethtool --set-tunable "$DEV" pfc-prevention-tout "$1"
@@ -334,4 +365,4 @@ peer ethtool -L "$PEER_DEV" combined 4
 # a machine that is busy may be slow
 storm 8000
 guest_main waits_for_buffers holds_so_many goes_with_the_queue stops_one_priority settings \
-	refused survives goes_while_frames_wait
+	refused survives goes_while_frames_wait another_netdev
