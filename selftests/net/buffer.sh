@@ -51,22 +51,26 @@ peer_queue_limits() {
 	done
 }
 
-# receiver FRAMES: counts them in $COUNT, and says there if one came before its turn
+# receiver FRAMES: counts them in $COUNT, and says there if one came before its turn. It waits
+# for as long as it takes until the first one comes or $COUNT.go is there, then for 8 seconds.
 receiver() {
-	rm -f "$COUNT"
+	rm -f "$COUNT" "$COUNT.go"
 	python3 - "$1" "$PORT" "$COUNT" <<-'END' &
-	import os, socket, sys
+	import os, socket, sys, time
 
 	s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 	s.setsockopt(socket.SOL_SOCKET, 33, 32 << 20)  # SO_RCVBUFFORCE
 	s.bind(("192.0.2.1", int(sys.argv[2])))
-	s.settimeout(8)
+	s.settimeout(0.2)
 	seen = []
-	try:
-	    while len(seen) < int(sys.argv[1]):
+	end = None
+	while len(seen) < int(sys.argv[1]) and (not end or time.monotonic() < end):
+	    try:
 	        seen.append(int(s.recv(2048)[:6]))
-	except socket.timeout:
-	    pass
+	        end = time.monotonic() + 8
+	    except socket.timeout:
+	        if not end and os.path.exists(sys.argv[3] + ".go"):
+	            end = time.monotonic() + 8
 	with open(sys.argv[3] + ".new", "w") as f:
 	    f.write(f"{len(seen)}" if seen == sorted(seen) else "not in order")
 	os.rename(sys.argv[3] + ".new", sys.argv[3])
@@ -102,6 +106,7 @@ burst() {
 	sender 300 $((4 << 20))
 	wait_for 5 peer_posted
 	silence 0
+	: >"$COUNT.go"
 	"$@"
 	wait "$RECEIVER"
 	ARRIVED=$(cat "$COUNT")
@@ -218,6 +223,7 @@ stops_one_priority() {
 	peer ping -c 10 -i 0.01 -W 2 -Q 8 -q 192.0.2.1 >/tmp/buffer.ping || :
 	slow=$(requests $SLOW)
 	wait "$sender"
+	: >"$COUNT.go"
 	peer tc -s qdisc show dev "$PEER_DEV" | grep -q "dropped [1-9]" && fail "the far end drops"
 	wait "$RECEIVER"
 	expect "dropped" "$(diagnosed $SLOW dropped)" -eq 0
