@@ -28,9 +28,13 @@ static void gnic_tx_packet(struct sk_buff *skb, struct gnic_tx_packet *pkt)
 	}
 }
 
-/* A completion of its own says when the packet left. */
+/*
+ * A completion of its own says when the packet left. If the time at which it shall leave stayed
+ * in it the kernel would think that it was stamped already.
+ */
 static void gnic_tx_want_tstamp(struct sk_buff *skb, struct gnic_tx_packet *pkt)
 {
+	skb->tstamp = 0;
 	skb_shinfo(skb)->tx_flags |= SKBTX_IN_PROGRESS;
 	pkt->ctrl |= GNIC_RAW_WQE_CQE;
 	pkt->offload |= GNIC_RAW_WQE_TSTAMP;
@@ -45,13 +49,11 @@ static bool gnic_tx_is_simple(const struct gnic_tx *tx, const struct sk_buff *sk
 	       !(shinfo->tx_flags & SKBTX_ANY_TSTAMP) && !tx->launch;
 }
 
-/* Of a time that stays there the kernel would think that the packet was stamped already. */
 static void gnic_tx_launch(struct gnic_channel *c, struct sk_buff *skb,
 			   struct gnic_tx_packet *pkt)
 {
 	if (!gnic_launch_at(c->nic, ktime_to_ns(skb->tstamp), pkt))
 		gnic_post_count(&c->skb_stats, &c->skb_stats.launch_far, 1);
-	skb->tstamp = 0;
 }
 
 static u32 gnic_tx_post_simple(struct gnic_tx *tx, struct sk_buff *skb, unsigned int nseg)
