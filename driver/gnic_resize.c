@@ -5,6 +5,7 @@
  */
 #include "gnic_arfs.h"
 #include "gnic_channel.h"
+#include "gnic_shaper.h"
 
 /* What was posted leaves, what has arrived is taken; nothing comes any more. */
 static void gnic_resize_drain(struct gnic_nic *nic, unsigned int first, unsigned int end)
@@ -125,8 +126,8 @@ static unsigned int gnic_resize_able(const struct gnic_nic *nic, unsigned int co
  */
 static void gnic_resize_back(struct gnic_nic *nic)
 {
-	bool spread = nic->num_tx < nic->cfg.tx_queues;
 	struct gnic_nic_cfg able = nic->cfg;
+	unsigned int stayed = nic->num_tx;
 
 	able.rx_queues = gnic_resize_able(nic, able.rx_queues, gnic_queue_receives);
 	able.tx_queues = gnic_resize_able(nic, able.tx_queues, gnic_queue_sends);
@@ -135,8 +136,10 @@ static void gnic_resize_back(struct gnic_nic *nic)
 	if (nic->num_rx < nic->cfg.rx_queues || nic->num_tx < nic->cfg.tx_queues)
 		netdev_warn(nic->netdev, "until the next change %u queues receive and %u send\n",
 			    nic->num_rx, nic->num_tx);
-	if (spread)
-		gnic_nic_spread(nic);
+	if (stayed >= nic->cfg.tx_queues)
+		return;
+	gnic_nic_spread(nic);
+	gnic_shaper_forget(nic, stayed);
 }
 
 /*

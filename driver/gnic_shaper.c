@@ -389,4 +389,20 @@ void gnic_shaper_resize(struct gnic_nic *nic, unsigned int count)
 	gnic_shaper_watchdog(nic);
 }
 
+/**
+ * gnic_shaper_forget - queues that were to go stay, without the shapers that they had
+ * @nic: netdev that runs
+ * @first: of these queues: the kernel has forgotten their shapers, and can't be told of them
+ */
+void gnic_shaper_forget(struct gnic_nic *nic, unsigned int first)
+{
+	unsigned int i;
+
+	for (i = first; i < nic->cfg.tx_queues; i++) {
+		if (gnic_shaper_queue(nic, i, 0, (struct gnic_nic_sched) {}, NULL))
+			netdev_warn(nic->netdev, "queue %u keeps the limit of its shaper\n", i);
+	}
+	gnic_shaper_watchdog(nic);
+}
+
 #endif /* CONFIG_NET_SHAPER */

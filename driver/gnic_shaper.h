@@ -17,6 +17,7 @@ extern const struct net_shaper_ops gnic_shaper_ops;
 int gnic_shaper_apply(struct gnic_nic *nic);
 int gnic_shaper_start(struct gnic_channel *c, const struct gnic_queue *queue);
 void gnic_shaper_resize(struct gnic_nic *nic, unsigned int count);
+void gnic_shaper_forget(struct gnic_nic *nic, unsigned int first);
 
 #else
 
@@ -31,6 +32,10 @@ static inline int gnic_shaper_start(struct gnic_channel *c, const struct gnic_qu
 }
 
 static inline void gnic_shaper_resize(struct gnic_nic *nic, unsigned int count)
+{
+}
+
+static inline void gnic_shaper_forget(struct gnic_nic *nic, unsigned int first)
 {
 }
 

@@ -42,6 +42,25 @@ survives() {
 	slow_over_new_queues limit 0 $((RATE / 2))
 }
 
+# A limit stays with the number of its queue: a channel that only sends has it, one that only
+# receives does not, and what comes back has it again.
+of_a_channel_that_only_sends() {
+	defer limit 1 0
+	defer ethtool -L "$DEV" combined 2 rx 0 tx 0
+	use_queue 1
+	limit 1 $RATE
+	ethtool -L "$DEV" combined 1 tx 1
+	slow "it only sends"
+	ethtool -L "$DEV" tx 0 rx 1
+	expect_fail limit_of 1
+	fast "it only receives"
+	ethtool -L "$DEV" rx 0 tx 1
+	expect "limit" "$(limit_of 1)" -eq $RATE
+	slow "it only sends again"
+	limit 1 0
+	fast "without"
+}
+
 refused() {
 	limit 0 100
 	defer limit 0 0
@@ -56,4 +75,4 @@ refused() {
 
 topology_up
 trap topology_down EXIT
-guest_main of_one_queue survives refused
+guest_main of_one_queue survives of_a_channel_that_only_sends refused

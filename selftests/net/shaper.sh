@@ -267,6 +267,50 @@ goes_with_its_queue() {
 	fast "no limit"
 }
 
+# channel COMBINED RX TX
+channel() {
+	ethtool -L "$DEV" combined "$1" rx "$2" tx "$3"
+}
+
+# A queue that goes on sending keeps its shaper, whatever else its channel does; when it
+# only receives the shaper is gone.
+of_a_channel_that_only_sends() {
+	channel 2 0 0
+	defer channel 2 0 0
+	use_queue 1
+	limit "queue id 1" 8mbit
+	channel 1 0 1
+	limit_is "queue id 1" 8Mbit
+	slow "it only sends"
+	shaper delete "queue id 1"
+	fast "without"
+	shaper set "queue id 1" bw-max 8mbit weight 3
+	channel 1 1 0
+	expect_refused "" shaper set "queue id 1" bw-max 8mbit
+	limit_is "queue id 1" ""
+	channel 1 0 1
+	limit_is "queue id 1" ""
+	fast "it came back"
+}
+
+# The kernel has forgotten the shaper of a queue that was to go by the time the device
+# refuses: the queue has no limit that nobody sees.
+refused_change_leaves_no_limit() {
+	channel 4 0 0
+	defer channel 2 0 0
+	use_queue 3
+	limit "queue id 3" 8mbit
+	limit "queue id 0" 1gbit
+	fault_command QP_MOVE 3
+	expect_fail channel 2 2 0
+	limit_is "queue id 3" ""
+	fast "of a queue that was to go"
+	limit_is "queue id 0" 1Gbit
+	shaper set "queue id 3" bw-max 8mbit
+	slow "another shaper"
+	limit_is "queue id 3" 8Mbit
+}
+
 # A queue that waits for its time is not one that has failed.
 waits_in_peace() {
 	local before came
@@ -323,5 +367,6 @@ topology_up
 trap topology_down EXIT
 genl ctrl list | grep -q net-shaper || skip "this kernel has no net shapers"
 guest_main of_one_queue of_the_port of_xdp of_both queue_limit_survives port_limit_survives \
-	both_survive_a_reset goes_with_its_queue waits_in_peace refusals not_beside_tx_maxrate \
+	both_survive_a_reset goes_with_its_queue of_a_channel_that_only_sends \
+	refused_change_leaves_no_limit waits_in_peace refusals not_beside_tx_maxrate \
 	weights of_a_node node_survives node_goes_with_its_queues group_is_whole
