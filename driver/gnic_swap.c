@@ -11,6 +11,8 @@
 
 /* How long packets may take that were posted at the last moment. */
 #define GNIC_SWAP_SETTLE_MS	20
+/* How long a card may take to be silent once it is being reset: a little more than the reset. */
+#define GNIC_SWAP_SILENCE_MS	3000
 
 static int gnic_swap_move(struct gnic_channel *c, u32 from, u32 to)
 {
@@ -123,6 +125,19 @@ int gnic_swap_queue(struct gnic_channel *c, struct gnic_queue *queue)
 	return 0;
 }
 
+/* A card that is being reset takes no command, and in a moment touches nothing any more. */
+static bool gnic_swap_silenced(struct gnic_dev *dev, int err)
+{
+	unsigned int ms;
+
+	for (ms = 0; err == -ENETDOWN && ms < GNIC_SWAP_SILENCE_MS; ms++) {
+		if (gnic_ring_given_back(dev, err))
+			break;
+		usleep_range(1000, 1100);
+	}
+	return gnic_ring_given_back(dev, err);
+}
+
 /**
  * gnic_swap_rest - the queue of a channel does nothing until it has a successor
  * @c: channel that runs, with a pool
@@ -138,7 +153,7 @@ int gnic_swap_rest(struct gnic_channel *c)
 	int err;
 
 	err = gnic_swap_stop_qp(c, queue->rx.qpn) ?: gnic_swap_stop_qp(c, queue->xdp.qpn);
-	if (err)
+	if (!gnic_swap_silenced(c->nic->dev, err))
 		return err;
 	WRITE_ONCE(c->draining, true);
 	gnic_swap_tx_stop(txq);

@@ -153,6 +153,65 @@ doorbells_get_lost() {
 	expect "received by it" "$(figure received)" -eq 2
 }
 
+# never OPCODE: such a command is not answered, once
+never() {
+	fault "\"kind\": \"command\", \"card\": 0, \"status\": \"never\", \"opcode\": \"$1\", \"count\": 1"
+}
+
+# not_answered OPCODE COMMAND...: it does not get its answer, and the card is reset for that
+not_answered() {
+	local before
+
+	before=$(recoveries "$(own_card)")
+	never "$1"
+	"${@:2}"
+	wait_for 20 recovered_since "$(own_card)" "$before"
+	fault_clear
+	wait_for 20 carrier_up
+	port_works
+}
+
+# A card that is mute for a moment: who asks or binds hears of it, and the socket that is there
+# lives through the reset.
+mute() {
+	no_grace "$(own_card)"
+	xsk -w
+	exchange 60 60
+	not_answered QP_STATS \
+		expect_refused "Connection timed out" ethtool -w "$DEV" data /tmp/mute.dump
+	exchange 60 60
+	exchange 1514 1514
+	ethtool -w "$DEV" data /tmp/mute.dump
+	xsk_stop
+	expect "frames of the socket" "$(figure received)" -eq 15
+	ip link set dev "$DEV" xdpdrv object "$VERDICT" program xdp_pass
+	not_answered CQ_CREATE xsk_fails "Connection timed out" -w
+	log_has "queue 0: no answer to what makes one with a pool" || fail "the log does not say it"
+	xsk -w
+	exchange 60 60
+}
+
+# A card that is mute, and a socket that goes: the port is not set down, for the reset is as
+# good as an answer.
+socket_goes_while_mute() {
+	local card before
+
+	card=$(own_card)
+	no_grace "$card"
+	xsk -w
+	exchange 60 60
+	before=$(recoveries "$card")
+	fault '"kind": "hang", "card": 0'
+	kill "$XSK_PID"
+	wait_for 20 recovered_since "$card" "$before"
+	[[ $(ip -o link show dev "$DEV") == *[,\<]UP,* ]] || fail "the port was set down"
+	wait_for 20 carrier_up
+	wait_for 10 ping_works
+	port_works
+	xsk -w
+	exchange 60 60
+}
+
 topology_up
 trap topology_down EXIT
-guest_main attach_fails detach_fails bind_fails let_go_fails doorbells_get_lost
+guest_main attach_fails detach_fails bind_fails let_go_fails doorbells_get_lost mute socket_goes_while_mute
