@@ -28,6 +28,11 @@ ends_up() {
 	wait_for 10 carrier_up
 }
 
+# Where the tests behind look for it.
+far_end_back() {
+	peer ip link set "$PEER_DEV" netns 1
+}
+
 # With a netdev that goes, its addresses go; in a namespace, too.
 split() {
 	devlink port split "$1/0" count 2
@@ -56,6 +61,51 @@ both_split() {
 	peer ip addr add 192.0.3.2/24 dev "$PEER_SECOND"
 	peer ip link set "$PEER_SECOND" up
 	wait_for 10 grep -q 1 "/sys/class/net/$SECOND/carrier"
+}
+
+# diagnosed INDEX MEMBER: of receive buffer 0 of the port; 0 if nothing has waited there
+diagnosed() {
+	local eth
+
+	for eth in $(eths_of "$CARD"); do
+		[ "$(devlink -j health diagnose "$eth" reporter phy | jq .port)" -eq "$1" ] || continue
+		devlink -j health diagnose "$eth" reporter rx |
+			jq "[.[] | .. | objects | select(.buffer == 0) | .$2] | add // 0"
+	done
+}
+
+# sizes_are JQ DEV...: the set of sizes of its receive buffers
+sizes_are() {
+	local dev sizes=$1
+
+	shift
+	for dev; do
+		expect "sizes of $dev" "$(dcb -j buffer show dev "$dev" |
+			jq -c '.buffer_size | unique')" = "$sizes"
+		expect "all that $dev has" "$(dcb -j buffer show dev "$dev" | jq .total_size)" \
+			-eq 1048576
+	done
+}
+
+# silence PORT MS: of the far end
+silence() {
+	fault "\"kind\": \"silence\", \"card\": 1, \"port\": $1, \"ms\": $2"
+}
+
+# burst PORT DEV PEER_DEV ADDRESS: datagrams to it that leave the far end at once, more than its
+# ring has buffers
+burst() {
+	peer sh -c "for q in /sys/class/net/$3/queues/tx-*; do
+		echo max >\$q/byte_queue_limits/limit_min; done"
+	ethtool -G "$2" rx 64
+	ethtool -C "$2" rx-usecs 60000
+	ping -c 1 -W 2 -q "${4%.*}.2" >/dev/null	# no neighbour is looked for meanwhile
+	silence "$1" 20000
+	nsenter --net="/run/netns/$PEER" bash -c "$(declare -f send_udp); send_udp $4 6000 200 64"
+	silence "$1" 0
+	sleep 0.3
+	ethtool -C "$2" rx-usecs 4
+	ethtool -G "$2" rx 512
 }
 
 halves_are_ports() {
@@ -98,6 +148,40 @@ both_lanes_carry() {
 	# one goes down, the other does not care
 	ip link set "$DEV" down
 	ping -c 3 -i 0.05 -W 2 -q 192.0.3.2 >/dev/null
+}
+
+# Receive buffers (dcb buffer) are a port's own: a half begins without, as one that is whole
+# again does, and what one half has is nothing to the other.
+receive_buffers() {
+	ends_up
+	defer far_end_back
+	dcb buffer set dev "$DEV" buffer-size 0:256K
+	burst 0 "$DEV" "$PEER_DEV" 192.0.2.1
+	expect "peak" "$(diagnosed 0 peak)" -gt 0
+	both_split
+	sizes_are "[0]" "$DEV" "$SECOND"
+	burst 0 "$DEV" "$PEER_DEV" 192.0.2.1
+	expect "peak of a half that has none" "$(diagnosed 0 peak)" -eq 0
+	dcb buffer set dev "$SECOND" prio-buffer 7:6 buffer-size 0:256K
+	burst $HALF "$SECOND" "$PEER_SECOND" 192.0.3.1
+	expect "peak of a half" "$(diagnosed $HALF peak)" -gt 0
+	expect "peak of the other" "$(diagnosed 0 peak)" -eq 0
+	dcb buffer set dev "$DEV" buffer-size all:128K
+	ping_works
+	reset_device
+	sizes_are "[131072]" "$DEV"
+	sizes_are "[0,262144]" "$SECOND"
+	wait_for 10 ping -c 1 -W 1 192.0.3.2
+	burst $HALF "$SECOND" "$PEER_SECOND" 192.0.3.1
+	expect "peak behind a reset" "$(diagnosed $HALF peak)" -gt 0
+	whole_again
+	ends_up
+	sizes_are "[0]" "$DEV"
+	expect "buffers of priorities" "$(dcb -j buffer show dev "$DEV" | jq -c .prio_buffer)" = \
+		"[0,1,2,3,4,5,6,7]"
+	burst 0 "$DEV" "$PEER_DEV" 192.0.2.1
+	expect "peak" "$(diagnosed 0 peak)" -eq 0
+	ping_works
 }
 
 no_modes_of_two_lanes() {
@@ -214,6 +298,6 @@ need_cards 2
 [ -e "$CONTROL" ] || skip_all "needs the model's control channel"
 ip netns add "$PEER"
 trap 'ip netns del "$PEER"; devlink dev reload "$CARD"; devlink dev reload "$PEER_CARD"' EXIT
-guest_main halves_are_ports both_lanes_carry no_modes_of_two_lanes one_end_split \
+guest_main halves_are_ports both_lanes_carry receive_buffers no_modes_of_two_lanes one_end_split \
 	survives_a_reset reload_makes_whole functions_keep_it under_traffic refused \
 	port_does_not_come
