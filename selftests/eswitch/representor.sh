@@ -242,8 +242,94 @@ down_and_up() {
 	reader_done
 }
 
+# directed DEV COMBINED RX TX
+directed() {
+	ethtool -L "$1" combined "$2" rx "$3" tx "$4" || fail "can't set $*"
+}
+
+as_before() {
+	directed "$DEV" "$COMBINED" 0 0
+}
+
+# from_the_wire COUNT: so many frames of the far end come to the representor
+from_the_wire() {
+	local before
+
+	before=$(stat "$REP" rx_packets)
+	exchange 100 0 0 "$1"
+	expect "to the representor" $(($(stat "$REP" rx_packets) - before)) -eq "$1"
+}
+
+# Channels of one direction, of the port and of the representor.
+channels_of_one_direction() {
+	local way
+
+	raw_group
+	flower "$DEV" protocol 0x88b5 flower skip_sw action mirred ingress redirect dev "$REP"
+	defer as_before
+	for way in "1 3 0" "2 0 2"; do
+		# shellcheck disable=SC2086 # three words
+		directed "$DEV" $way
+		five_frames
+		from_the_wire 5
+		ping_works
+		# shellcheck disable=SC2086 # three words
+		directed "$REP" $way
+		five_frames
+		from_the_wire 5
+	done
+	expect_logged "there are receive or transmit ones, not both" \
+		ethtool -L "$REP" combined 1 rx 1 tx 1
+	expect_refused "exceeds maximum" ethtool -L "$REP" combined 1 rx 4 tx 0
+	five_frames
+}
+
+# slowly DEV MAC COUNT: frames of 100 octets to it, one in 8 ms
+slowly() {
+	python3 - "$@" <<-'PY'
+	import socket, sys, time
+	dev, mac, count = sys.argv[1], bytes.fromhex(sys.argv[2].replace(":", "")), int(sys.argv[3])
+	s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+	s.bind((dev, 0x88b5))
+	for i in range(count):
+	    s.send(mac + bytes.fromhex("06000000000188b5") + bytes(86))
+	    time.sleep(0.008)
+	PY
+}
+
+# While frames go both ways the directions change, of either: none is lost.
+directions_change_under_traffic() {
+	local way before mac there here
+
+	raw_group
+	flower "$DEV" protocol 0x88b5 flower skip_sw action mirred ingress redirect dev "$REP"
+	defer as_before
+	mac=$(cat "/sys/class/net/$DEV/address")
+	before=$(stat "$REP" rx_packets)
+	reader 700 --timeout 40
+	slowly "$REP" 020000000001 700 &
+	here=$!
+	ip netns exec "$PEER" bash -c "$(declare -f slowly); slowly $PEER_DEV $mac 700" &
+	there=$!
+	defer kill $here $there
+	for way in "2 2 0" "2 0 2" "1 3 0" "1 0 3" "2 0 0"; do
+		# shellcheck disable=SC2086 # three words
+		directed "$DEV" $way
+		# shellcheck disable=SC2086 # three words
+		directed "$REP" $way
+	done
+	kill -0 $here || fail "no traffic to it any more"
+	kill -0 $there || fail "no traffic from it any more"
+	wait $here $there
+	reader_done
+	expect "bytes in the group" "$(wc -c <"$OUT")" = $((700 * 100))
+	soon "to the representor" $((before + 700)) stat "$REP" rx_packets
+}
+
 [ -x "$GNICCTL" ] || skip_all "needs gnicctl"
 switch_up
+COMBINED=$(channels_now)
 trap 'switch_down; rm -f $OUT $OUT.err' EXIT
 guest_main transmit transmit_pushed transmit_long spread_over_qps tc_redirect xdp_redirect \
-	xdp_redirect_inactive xdp_redirects_from by_address inactive_drops no_buffers jumbo channels_and_rings down_and_up
+	xdp_redirect_inactive xdp_redirects_from by_address inactive_drops no_buffers jumbo channels_and_rings \
+	channels_of_one_direction directions_change_under_traffic down_and_up
