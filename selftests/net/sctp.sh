@@ -43,6 +43,18 @@ device_sums() {
 	expect "errors" "$(errors)" -eq "$before"
 }
 
+# Of rings in device memory (ethtool -G tx-push), around short ones.
+device_sums_what_is_pushed() {
+	local resets
+
+	resets=$(ethtool_stat "$DEV" queue_resets)
+	ethtool -G "$DEV" tx 64 tx-push on
+	defer ethtool -G "$DEV" tx 512 tx-push off
+	[ "$(ethtool --json -g "$DEV" | jq '.[]."tx-push"')" = true ] || fail "tx-push is off"
+	device_sums
+	expect "resets" "$(ethtool_stat "$DEV" queue_resets)" -eq "$resets"
+}
+
 host_sums() {
 	local before
 
@@ -113,4 +125,4 @@ modprobe -q sctp || :
 topology_up
 trap topology_down EXIT
 [ -e /proc/net/sctp/snmp ] || skip "this kernel has no SCTP"
-guest_main device_sums host_sums within_a_vlan device_checks bad_sum_is_not_hidden
+guest_main device_sums host_sums within_a_vlan device_sums_what_is_pushed device_checks bad_sum_is_not_hidden
