@@ -658,7 +658,8 @@ GNIC_HW_SIZE(gnic_hw_vport_set, 16);
  * @to_host_bytes: of these
  * @from_host_packets: entered at the host side
  * @from_host_bytes: of these
- * @dropped: by a rule, by being disabled, for want of a QP or buffer
+ * @dropped: by a rule, by being disabled, for want of a QP or buffer; a frame that has waited
+ *	(QP_GRO, receive buffers) was counted as one that left before
  * @qp_errors: RoCE packets for a QP that is not there or not theirs
  * @missed: of @dropped, because a queue of the driver had no buffer, or too small ones
  */

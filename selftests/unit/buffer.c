@@ -282,6 +282,9 @@ static void merged_frames_count_as_many(void **state)
 	rxe_wait_drop(&f.qp);
 	assert_int_equal(port->buffer.dropped[PRIO], 4);
 	assert_int_equal(f.qp.stats.no_buffer, 4);
+	/* the one that could not wait is counted where it came from */
+	assert_int_equal(f.uplink.stats.missed, 3);
+	assert_int_equal(f.uplink.stats.dropped, 3);
 }
 
 /* ---- queues ---- */
@@ -298,6 +301,7 @@ static void given_up(void **state)
 	assert_used(0);
 	assert_int_equal(f.qp.stats.no_buffer, 4);
 	assert_int_equal(f.uplink.stats.missed, 4);
+	assert_int_equal(f.uplink.stats.dropped, 4);
 	assert_int_equal(port->buffer.dropped[PRIO], 4);
 	assert_int_equal(port->stats.pause_storms, 0);
 	/* until it gets one */
@@ -403,6 +407,7 @@ static void its_queue_fails(void **state)
 	assert_true(other.failed);
 	assert_used(0);
 	assert_int_equal(f.uplink.stats.missed, 0);
+	assert_int_equal(f.uplink.stats.dropped, 6);
 }
 
 static void two_queues(void **state)

@@ -252,6 +252,7 @@ static void ends(void **state)
 	rxe_gro_free(&f.qp);
 	assert_null(fake_timer);
 	assert_int_equal(fake_ncqes, 2);
+	assert_int_equal(f.uplink.stats.dropped, 1);
 }
 
 /* Of a merged frame that finds no room all segments are missed. */
@@ -260,6 +261,7 @@ static void no_room(void **state)
 	struct segment s = first(), b;
 
 	(void)state;
+	f.qp.asid = GNIC_ASID_KERNEL;
 	fake_rq_index = 0;
 	f.qp.rq.index = 0;
 	receive(&s);
@@ -268,6 +270,8 @@ static void no_room(void **state)
 	rxe_gro_flush(&f.qp);
 	assert_int_equal(f.qp.stats.no_buffer, 2);
 	assert_int_equal(fake_ncqes, 0);
+	assert_int_equal(f.uplink.stats.missed, 2);
+	assert_int_equal(f.uplink.stats.dropped, 2);
 }
 
 /* What waits in all queues of a card is bounded, and what goes up waits no more. */

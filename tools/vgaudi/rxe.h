@@ -92,6 +92,13 @@ static inline uint32_t rxe_frames(const struct rxe_merged *merged)
 	return merged ? merged->segs : 1;
 }
 
+/* Frames have waited, here or for more of their flow; the switch has counted them as taken. */
+static inline void rxe_lost(struct qp *qp, uint32_t frames)
+{
+	qp->vport->stats.dropped += frames;
+	qp->vport->stats.missed += qp->asid == GNIC_ASID_KERNEL && !qp->failed ? frames : 0;
+}
+
 /* rxe_gro.c: true: the frame waits for more of its flow, or was added to such a one. */
 bool rxe_gro_take(struct qp *qp, struct frame *frame, const struct rxe_label *label);
 

@@ -70,7 +70,8 @@ static void gro_deliver(struct qp *qp, struct gro_ctx *ctx)
 		frame.parsed.l3_end = ctx->end;
 		frame.parsed.payload_off = gro_tcp(&ctx->seg)->payload_off;
 	}
-	rxe_try(qp, &frame, &ctx->label, many ? &ctx->merged : NULL);
+	if (rxe_try(qp, &frame, &ctx->label, many ? &ctx->merged : NULL) == RXE_LOST)
+		rxe_lost(qp, ctx->merged.segs);
 }
 
 /* It leaves its place first: who receives it may send something back. */
@@ -266,8 +267,10 @@ void rxe_gro_free(struct qp *qp)
 	if (!gro)
 		return;
 	loop_timer_del(qp->card->loop, &gro->timer);
-	while (gro->count)
-		gro_ctx_free(gro, gro->ctx[--gro->count]);
+	while (gro->count) {
+		rxe_lost(qp, gro->ctx[--gro->count]->merged.segs);
+		gro_ctx_free(gro, gro->ctx[gro->count]);
+	}
 	free(gro);
 	qp->gro = NULL;
 }

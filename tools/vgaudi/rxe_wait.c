@@ -80,12 +80,6 @@ static void wait_free_first(struct qp *qp)
 		wait_unlink(qp);
 }
 
-/* The switch has counted it as one that the queue got. */
-static void wait_missed(struct qp *qp)
-{
-	qp->vport->stats.missed += qp->asid == GNIC_ASID_KERNEL && !qp->failed;
-}
-
 void rxe_wait_drop(struct qp *qp)
 {
 	const struct rxe_waiting *waiting;
@@ -95,7 +89,7 @@ void rxe_wait_drop(struct qp *qp)
 		frames = rxe_frames(wait_merged(waiting));
 		qp->port->buffer.dropped[waiting->buffer] += frames;
 		qp->stats.no_buffer += qp->failed ? 0 : frames;
-		wait_missed(qp);
+		rxe_lost(qp, frames);
 		wait_free_first(qp);
 	}
 }
@@ -110,7 +104,7 @@ static bool wait_deliver(struct qp *qp, const struct rxe_waiting *waiting)
 	enum rxe_result result = rxe_try(qp, &frame, &waiting->label, wait_merged(waiting));
 
 	if (result == RXE_LOST)
-		wait_missed(qp);
+		rxe_lost(qp, rxe_frames(wait_merged(waiting)));
 	return result != RXE_SHORT;
 }
 
