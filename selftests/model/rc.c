@@ -385,6 +385,38 @@ static void loopback(void)
 	stop();
 }
 
+/* What turns round before the MAC has not been received: it waits in no buffer of the port. */
+static void turned_round(void)
+{
+	const struct gnic_hw_port_buffer buffer = {
+		.prio_buffer = { 0, 1, 2, 3, 4, 5, 6, 7 }, .size = { cpu_to_le32(64 << 10) },
+	};
+	const struct gnic_hw_id uplink = { .id = cpu_to_le32(GNIC_VPORT_UPLINK(0)) }, port = { 0 };
+	struct gnic_hw_buffer_stats buffers;
+	struct gnic_hw_vport_stats stats;
+	struct gnic_hw_rc_wqe wqe;
+	struct rig_cq cq;
+	struct rig_qp raw;
+
+	path_flags = GNIC_QP_PATH_LOOPBACK;
+	start_ends(NULL);
+	rig_cq(&a->rig, &cq, LOG, 5, GNIC_VECTOR_NONE);
+	rig_raw(&a->rig, &raw, 0, &cq, LOG);
+	rig_rss_one(&a->rig, 0, raw.qpn);
+	rig_promisc(&a->rig, 0);
+	RIG_OK(&a->rig, GNIC_CMD_PORT_BUFFER, &buffer, sizeof(buffer), NULL, 0);
+	/* to a function that this card has not */
+	set_path(a, b, 4);
+	set_requester(a, b);
+	wqe = make_wqe(a, b, 0, 64);
+	post(a, &wqe);
+	RIG_AWAIT(!rig_cmd(&a->rig, GNIC_CMD_VPORT_STATS, &uplink, sizeof(uplink), &stats,
+			   sizeof(stats)) && stats.missed);
+	RIG_OK(&a->rig, GNIC_CMD_BUFFER_STATS, &port, sizeof(port), &buffers, sizeof(buffers));
+	CLIENT_EQ(buffers.peak[0], 0);
+	stop();
+}
+
 /* Several times round all rings, in both directions at once. */
 static void many(void)
 {
@@ -768,6 +800,7 @@ static const struct ktap_test tests[] = {
 	{ "rc: immediate data, over IPv6", immediate },
 	{ "rc: sends, to a receiver that is late", sends },
 	{ "rc: loopback, without a link", loopback },
+	{ "rc: what turns round waits in no buffer", turned_round },
 	{ "rc: both ways, round all rings", many },
 	{ "rc: a bad wire", bad_wire },
 	{ "rc: windows bound the responder", windows },

@@ -182,6 +182,30 @@ static void the_next_one_is_behind(void **state)
 	assert_int_equal(f.qp.stats.no_buffer, 2);
 }
 
+static void comes_meanwhile(struct qp *qp, uint8_t prio)
+{
+	assert_int_equal(prio, 0);
+	fake_short = NULL;
+	assert_true(receive(qp));
+}
+
+/* What waited asks nobody to be silent: the frame that comes of it would find it there still. */
+static void asks_nobody(void **state)
+{
+	(void)state;
+	f.qp.pause.peak = 1000;
+	receive_many(&f.qp, 2);
+	post(8, 2048);
+	port->pfc.rx_prio = 0;
+	fake_short = comes_meanwhile;
+	receive_many(&f.qp, 1);
+	assert_null(fake_short);
+	assert_used(0);
+	assert_int_equal(fake_ncqes, 4);
+	for (unsigned int i = 0; i < 4; i++)
+		assert_frame(i, i);
+}
+
 /* One that takes several buffers waits for all of them. */
 static void wants_several(void **state)
 {
@@ -516,6 +540,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(come_in_order),
 		TEST(the_next_one_is_behind),
+		TEST(asks_nobody),
 		TEST(wants_several),
 		TEST(came_then),
 		TEST(no_room),

@@ -15,6 +15,8 @@ uint32_t fake_sq_done, fake_rq_done;
 struct gnic_hw_raw_cqe fake_cqes[FAKE_CQES];
 unsigned int fake_ncqes;
 bool fake_cq_full;
+bool fake_refuse;
+void (*fake_short)(struct qp *qp, uint8_t prio);
 
 static uint32_t fake_state;
 
@@ -48,6 +50,8 @@ void fake_init(struct fake *fake)
 	fake_rq_late = 0;
 	fake_ncqes = 0;
 	fake_cq_full = false;
+	fake_refuse = false;
+	fake_short = NULL;
 	fake_now = 0;
 	fake_timer = NULL;
 	fake_timer_error = 0;
@@ -174,10 +178,11 @@ void cq_post_error(struct cq *cq, struct qp *qp, bool requester, uint32_t wqe_in
 	cq_post(cq, &cqe);
 }
 
-/* Nobody is ever asked to be silent. */
-void mac_pause_short(struct qp *qp)
+/* Nobody is asked to be silent unless a test looks at it. */
+void mac_pause_short(struct qp *qp, uint8_t prio)
 {
-	(void)qp;
+	if (fake_short)
+		fake_short(qp, prio);
 }
 
 void mac_pause_review(struct port *port)
@@ -231,7 +236,7 @@ bool mac_pfc_hold(struct qp *qp)
 bool mac_pfc_refuse(struct qp *qp)
 {
 	(void)qp;
-	return false;
+	return fake_refuse;
 }
 
 /* ---- frames ---- */

@@ -46,6 +46,8 @@ extern uint32_t fake_sq_done, fake_rq_done;
 extern struct gnic_hw_raw_cqe fake_cqes[FAKE_CQES];
 extern unsigned int fake_ncqes;
 extern bool fake_cq_full;	/* cq_post() fails the QP */
+extern bool fake_refuse;	/* the last buffers are not for frames without PFC */
+extern void (*fake_short)(struct qp *qp, uint8_t prio);	/* somebody is asked to be silent */
 extern uint64_t fake_now;
 extern struct loop_timer *fake_timer;	/* the one that was set */
 

@@ -274,6 +274,77 @@ static void no_room(void **state)
 	assert_int_equal(f.uplink.stats.dropped, 2);
 }
 
+/* A fragment, which is not to be lost or is: all that waits goes before it. */
+static bool fragment(void)
+{
+	struct segment s = first();
+	struct frame frame = { .hdr = bytes };
+
+	s.fragment = 0x2000;
+	frame.len = build(&s);
+	frame.hdr_len = frame.len;
+	frame_parse(&frame);
+	return rxe_receive(&f.qp, &frame, 77, GNIC_CQE_HASH_L4, NULL);
+}
+
+/* What waits keeps its priority, whatever is being received when it goes up. */
+static void its_own_priority(void **state)
+{
+	struct segment s = first();
+	struct port *port = f.qp.port;
+
+	(void)state;
+	port->depth = 1;
+	port->pfc.enable = 1 << 3;
+	fake_refuse = true;
+	port->pfc.rx_prio = 3;
+	receive(&s);
+	port->pfc.rx_prio = 0;
+	assert_false(fragment());
+	assert_int_equal(f.qp.stats.rx_packets, 1);
+	assert_int_equal(f.qp.stats.no_buffer, 1);
+	receive(&s);
+	port->pfc.rx_prio = 3;
+	assert_true(fragment());
+	assert_int_equal(f.qp.stats.rx_packets, 2);
+	assert_int_equal(f.qp.stats.no_buffer, 2);
+	assert_int_equal(f.uplink.stats.dropped, 1);
+}
+
+static unsigned int shorts;
+static uint8_t short_prio;
+
+static void short_for(struct qp *qp, uint8_t prio)
+{
+	(void)qp;
+	shorts++;
+	short_prio = prio;
+}
+
+/* Silence is asked for what was received some time ago, and not for what was sent here. */
+static void short_of_buffers(void **state)
+{
+	struct segment s = first();
+
+	(void)state;
+	shorts = 0;
+	fake_short = short_for;
+	f.qp.pause.peak = 1000;
+	receive(&s);
+	fake_timer_fire();
+	assert_int_equal(f.qp.stats.rx_packets, 1);
+	assert_int_equal(shorts, 0);
+	f.qp.port->depth = 1;
+	f.qp.port->pfc.rx_prio = 3;
+	receive(&s);
+	f.qp.port->depth = 0;
+	f.qp.port->pfc.rx_prio = 0;
+	fake_timer_fire();
+	assert_int_equal(f.qp.stats.rx_packets, 2);
+	assert_int_equal(shorts, 1);
+	assert_int_equal(short_prio, 3);
+}
+
 /* What waits in all queues of a card is bounded, and what goes up waits no more. */
 static void enough_waits(void **state)
 {
@@ -355,6 +426,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(busy, setup, teardown),
 		cmocka_unit_test_setup_teardown(ends, setup, teardown),
 		cmocka_unit_test_setup_teardown(no_room, setup, teardown),
+		cmocka_unit_test_setup_teardown(its_own_priority, setup, teardown),
+		cmocka_unit_test_setup_teardown(short_of_buffers, setup, teardown),
 		cmocka_unit_test_setup_teardown(enough_waits, setup, teardown),
 		cmocka_unit_test_setup_teardown(refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(random_flows, setup, teardown),

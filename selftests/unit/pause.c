@@ -31,7 +31,7 @@ static int setup(void **state)
 static void receive(struct qp *which)
 {
 	which->rq.done++;
-	mac_pause_look(which);
+	mac_pause_look(which, port->depth ? 0 : GNIC_PRIOS);
 }
 
 static void take(struct qp *which, uint32_t count)

@@ -53,14 +53,12 @@ static void resume(void)
 /* Frames of a priority, a buffer each, that come in. */
 static void take(struct qp *which, uint8_t prio, uint32_t count)
 {
-	port->pfc.rx_prio = prio;
 	for (; count; count--) {
-		if (mac_pfc_refuses(which))
+		if (mac_pfc_refuses(which, prio))
 			continue;
 		which->rq.done++;
-		mac_pause_look(which);
+		mac_pause_look(which, prio);
 	}
-	port->pfc.rx_prio = 0;
 }
 
 static uint16_t vector(void)
@@ -246,8 +244,7 @@ static void buffers_are_kept(void **state)
 	assert_int_equal(qp.rq.done, SIZE);
 	assert_int_equal(vector(), 1 << 3);
 	/* not from the host */
-	port->depth = 0;
-	assert_false(mac_pfc_refuses(&qp));
+	assert_false(mac_pfc_refuses(&qp, GNIC_PRIOS));
 }
 
 static void asks_again(void **state)

@@ -297,8 +297,7 @@ void mac_receive(struct port *port, struct frame *frame)
 		return;
 	}
 	mac_enter(port);
-	if (port->pfc.enable | port->buffer.prios)
-		port->pfc.rx_prio = mac_prio(port, frame);
+	port->pfc.rx_prio = port->pfc.enable | port->buffer.prios ? mac_prio(port, frame) : 0;
 	esw_from_function(port->uplink, frame);
 	port->pfc.rx_prio = prio;
 	mac_leave(port);
@@ -307,6 +306,7 @@ void mac_receive(struct port *port, struct frame *frame)
 void mac_turn(struct port *port, struct frame *frame)
 {
 	struct gnic_hw_mac_dir *tx = &port->stats.tx;
+	uint8_t prio = port->pfc.rx_prio;
 
 	if (mac_is_deep(port)) {
 		tx->dropped++;
@@ -315,7 +315,9 @@ void mac_turn(struct port *port, struct frame *frame)
 	if (mac_too_long(port, tx, frame))
 		return;
 	mac_enter(port);
+	port->pfc.rx_prio = GNIC_PRIOS;
 	esw_from_function(port->uplink, frame);
+	port->pfc.rx_prio = prio;
 	mac_leave(port);
 }
 

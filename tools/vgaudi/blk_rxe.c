@@ -247,11 +247,11 @@ static enum rxe_result rxe_short(struct qp *qp, const struct frame *frame,
 }
 
 /* False: the frame is refused, counted at the QP. */
-static bool rxe_may(struct qp *qp, const struct rxe_merged *merged)
+static bool rxe_may(struct qp *qp, const struct rxe_label *label, const struct rxe_merged *merged)
 {
 	if (qp->failed || qp->stopped)
 		return false;
-	if (!mac_pfc_refuses(qp))
+	if (!mac_pfc_refuses(qp, label->prio))
 		return true;
 	qp->stats.no_buffer += rxe_frames(merged);
 	return false;
@@ -273,7 +273,7 @@ enum rxe_result rxe_try(struct qp *qp, struct frame *frame, const struct rxe_lab
 	if (!label->waited) {
 		if (qp->wait.first && !rxe_wait_run(qp))
 			return rxe_short(qp, frame, label, merged);
-		if (!rxe_may(qp, merged))
+		if (!rxe_may(qp, label, merged))
 			return RXE_LOST;
 	}
 	bufs.frames = rxe_frames(merged);
@@ -288,7 +288,8 @@ enum rxe_result rxe_try(struct qp *qp, struct frame *frame, const struct rxe_lab
 		return RXE_LOST;
 	qp->stats.rx_packets += bufs.frames;
 	qp->stats.rx_bytes += len;
-	mac_pause_look(qp);
+	/* one that has waited asks nobody: the answer could be a frame, and it is still the first */
+	mac_pause_look(qp, label->waited ? GNIC_PRIOS : label->prio);
 	return RXE_TAKEN;
 }
 

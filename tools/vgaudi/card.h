@@ -245,7 +245,7 @@ struct port_pause {
 struct port_pfc {
 	uint8_t enable;		/* priorities that have it: then there is no pause for all */
 	uint8_t paused;		/* those that start no packet */
-	uint8_t rx_prio;	/* of the frame that is being received */
+	uint8_t rx_prio;	/* of the frame that is being received; GNIC_PRIOS: turned round */
 	uint64_t until[GNIC_PRIOS];
 	struct silence silence[GNIC_PRIOS];
 	struct loop_timer resume;

@@ -190,12 +190,12 @@ static void mac_pause_add(struct qp *qp, uint8_t whom)
 		mac_pause_ask(port, port->pause.asked | whom);
 }
 
-void mac_pause_short(struct qp *qp)
+void mac_pause_short(struct qp *qp, uint8_t prio)
 {
 	struct port *port = qp->port;
 	uint64_t now = loop_now(port->card->loop);
 	bool first = !port->pause.shorts;
-	uint8_t whom = mac_pause_whom(port);
+	uint8_t whom = mac_pause_whom(port, prio);
 
 	if (qp->pause.is_short) {
 		mac_pause_add(qp, whom);

@@ -117,29 +117,33 @@ static inline uint32_t mac_pause_xoff(const struct qp *qp)
 	return xoff < MAC_PAUSE_XOFF_MAX ? xoff : MAC_PAUSE_XOFF_MAX;
 }
 
-void mac_pause_short(struct qp *qp);
+void mac_pause_short(struct qp *qp, uint8_t prio);
 bool mac_pause_hold(struct qp *qp);
 void mac_pause_forget(struct qp *qp);	/* the QP goes away */
 
-/* Whom a short queue would ask for silence: all, a priority, or nobody. */
-static inline uint8_t mac_pause_whom(const struct port *port)
+/* Whom a queue that is short for a frame of @prio would ask for silence: all, that, or nobody. */
+static inline uint8_t mac_pause_whom(const struct port *port, uint8_t prio)
 {
-	uint8_t prio = 1u << port->pfc.rx_prio & ~port->buffer.prios;
+	uint8_t counts = 1u << prio & ~port->buffer.prios;
 
 	if (port->pfc.enable)
-		return port->pfc.enable & prio;
-	return prio && port->mode.pause & GNIC_PAUSE_TX;
+		return port->pfc.enable & counts;
+	return counts && port->mode.pause & GNIC_PAUSE_TX;
 }
 
-/* After a receive queue gave a buffer to a frame; only a wire can be paused. */
-static inline void mac_pause_look(struct qp *qp)
+/*
+ * After a receive queue gave a buffer to a frame. Its priority is told, for it may have waited
+ * for more of its flow, and another one is being received. GNIC_PRIOS: it is not from the wire,
+ * which alone can be paused.
+ */
+static inline void mac_pause_look(struct qp *qp, uint8_t prio)
 {
 	uint32_t left = qp->rq.index - qp->rq.done;
 
 	if (left > qp->pause.peak)
 		qp->pause.peak = left;
-	else if (qp->port->depth && left < mac_pause_xoff(qp))
-		mac_pause_short(qp);
+	else if (prio < GNIC_PRIOS && left < mac_pause_xoff(qp))
+		mac_pause_short(qp, prio);
 }
 
 /* Does what it sends go to the wire? The host side of a function has none. */
@@ -166,14 +170,14 @@ static inline bool mac_pfc_holds(struct qp *qp)
 
 bool mac_pfc_refuse(struct qp *qp);
 
-/* Does the frame that comes from the wire find only buffers that are not for it? */
-static inline bool mac_pfc_refuses(struct qp *qp)
+/* Does a frame from the wire, of @prio, find only buffers that are not for it? */
+static inline bool mac_pfc_refuses(struct qp *qp, uint8_t prio)
 {
 	const struct port *port = qp->port;
 	uint8_t lossless = port->pfc.enable | port->buffer.prios;
 
-	return port->pfc.enable & ~port->buffer.prios && port->depth &&
-	       !(lossless & 1u << port->pfc.rx_prio) && mac_pfc_refuse(qp);
+	return port->pfc.enable & ~port->buffer.prios && prio < GNIC_PRIOS &&
+	       !(lossless & 1u << prio) && mac_pfc_refuse(qp);
 }
 
 /* ---- qp_rate.c ---- */
