@@ -283,6 +283,18 @@ static void more_than_the_ring_has(void **state)
 	assert_false(receive(&f.qp));
 	assert_used(0);
 	assert_int_equal(f.qp.stats.no_buffer, 1);
+	/* nor if it gets them meanwhile */
+	f.qp.rq.done++;
+	assert_true(receive(&f.qp));
+	assert_used(1);
+	watch();
+	assert_used(1);
+	post(1, 16);
+	watch();
+	assert_used(0);
+	assert_int_equal(f.qp.stats.no_buffer, 2);
+	assert_int_equal(f.uplink.stats.missed, 1);
+	assert_int_equal(fake_ncqes, 0);
 }
 
 static void merged_frames_count_as_many(void **state)
@@ -318,6 +330,9 @@ static void given_up(void **state)
 	const uint64_t begin = fake_now;
 
 	(void)state;
+	port->link = true;
+	port->pfc.enable = 0xff;
+	port->pause.asked = (uint8_t)~(1 << PRIO);	/* for others */
 	receive_many(&f.qp, 4);
 	while (port->buffer.queues)
 		watch();
@@ -349,6 +364,8 @@ static void not_if_it_is_slow(void **state)
 		watch();
 	}
 	assert_used(5);
+	port->link = true;
+	port->pfc.enable = 1 << PRIO;
 	port->pause.asked = 1 << PRIO;
 	fake_timer->when = fake_now + GNIC_PAUSE_STORM_MS * MS;
 	watch();

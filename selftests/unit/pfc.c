@@ -259,16 +259,21 @@ static void asks_again(void **state)
 
 /* ---- receive buffers ---- */
 
-/* Cells of buffers 3 and 5, which have 16 each; priorities 3 and 5 are in 3, the others in 5. */
-static void buffers(void)
+/* Cells of buffers 3 and 5; priorities 3 and 5 are in 3, the others in 5. */
+static void buffers_of(uint32_t cells3, uint32_t cells5)
 {
 	struct gnic_hw_port_buffer in = {
 		.prio_buffer = { 5, 5, 5, 3, 5, 3, 5, 5 },
-		.size = { [3] = cpu_to_le32(16 * MAC_BUFFER_CELL),
-			  [5] = cpu_to_le32(16 * MAC_BUFFER_CELL) },
+		.size = { [3] = cpu_to_le32(cells3 * MAC_BUFFER_CELL),
+			  [5] = cpu_to_le32(cells5 * MAC_BUFFER_CELL) },
 	};
 
 	assert_int_equal(mac_cmd_buffer(&card, &in), GNIC_STATUS_OK);
+}
+
+static void buffers(void)
+{
+	buffers_of(16, 16);
 }
 
 static void fill(uint8_t prio, unsigned int cells)
@@ -312,6 +317,57 @@ static void asks_for_a_buffer(void **state)
 	assert_int_equal(quanta(3), 0);
 	assert_int_equal(quanta(5), 0);
 	assert_int_equal(port->pause.watch.slot, 0);
+}
+
+/* What is half of a buffer is another thing when it has another size. */
+static void other_sizes(void **state)
+{
+	(void)state;
+	buffers();
+	fill(3, 9);
+	assert_int_equal(quanta(3), 0xffff);
+	buffers_of(36, 0);
+	assert_int_equal(frames, 2);
+	assert_int_equal(quanta(3), 0);
+	buffers_of(35, 0);
+	assert_int_equal(frames, 2);
+	buffers_of(17, 0);
+	assert_int_equal(frames, 3);
+	assert_int_equal(quanta(3), 0xffff);
+	assert_int_equal(quanta(5), 0xffff);
+	buffers_of(0, 16);
+	assert_int_equal(frames, 4);
+	assert_int_equal(quanta(3), 0);
+	empty(3, 9);
+	assert_int_equal(frames, 4);
+	assert_int_equal(port->buffer.full, 0);
+}
+
+/* A queue that is short is no reason any more for those that have got a buffer. */
+static void a_buffer_in_place_of_the_ring(void **state)
+{
+	struct gnic_hw_port_buffer in = {
+		.prio_buffer = { 0, 1, 2, 3, 4, 5, 6, 7 },
+		.size = { [3] = cpu_to_le32(16 * MAC_BUFFER_CELL) },
+	};
+
+	(void)state;
+	take(&qp, 3, SIZE - XOFF + 1);
+	take(&qp, 5, 1);
+	take(&other, 3, SIZE - XOFF + 1);
+	assert_int_equal(frames, 2);
+	assert_int_equal(mac_cmd_buffer(&card, &in), GNIC_STATUS_OK);
+	assert_int_equal(frames, 3);
+	assert_int_equal(quanta(3), 0);
+	assert_int_equal(quanta(5), 0xffff);
+	assert_ptr_equal(port->pause.shorts, &qp);
+	assert_null(qp.pause.next_short);
+	assert_false(other.pause.is_short);
+	/* and is one again for who loses it */
+	in.size[3] = 0;
+	assert_int_equal(mac_cmd_buffer(&card, &in), GNIC_STATUS_OK);
+	take(&other, 3, 1);
+	assert_int_equal(quanta(3), 0xffff);
 }
 
 /* What has no flow control fills its buffer, and asks nobody. */
@@ -429,6 +485,8 @@ int main(void)
 		TEST(buffers_are_kept),
 		TEST(asks_again),
 		TEST(asks_for_a_buffer),
+		TEST(other_sizes),
+		TEST(a_buffer_in_place_of_the_ring),
 		TEST(a_buffer_without_flow_control),
 		TEST(the_ring_does_not_count),
 		TEST(the_ring_counts_for_the_others),

@@ -234,13 +234,13 @@ static bool rxe_complete(struct qp *qp, const struct frame *frame, uint32_t stri
 	return cq_post(qp->rq_cq, cqe);
 }
 
-/* One that has waited already goes on waiting. */
+/* One that has waited already goes on waiting, unless it would for ever. */
 static enum rxe_result rxe_short(struct qp *qp, const struct frame *frame,
 				 const struct rxe_label *label, const struct rxe_merged *merged)
 {
-	if (label->waited)
+	if (label->waited && !rxe_is_full(qp))
 		return RXE_SHORT;
-	if (rxe_wait_add(qp, frame, label, merged))
+	if (!label->waited && rxe_wait_add(qp, frame, label, merged))
 		return RXE_TAKEN;
 	qp->stats.no_buffer += qp->failed ? 0 : rxe_frames(merged);
 	return RXE_LOST;

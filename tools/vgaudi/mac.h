@@ -113,8 +113,9 @@ void mac_buffer_reset(struct port *port);	/* no room for anybody */
  */
 bool mac_buffer_take(struct port *port, uint8_t prio, uint32_t len, uint32_t frames);
 void mac_buffer_give(struct port *port, uint8_t buffer, uint32_t len);
-/* Whom buffers need silent, as in port->pause.asked. */
+/* Whom buffers need silent, as in port->pause.asked; is somebody silent for this one? */
 uint8_t mac_buffer_want(const struct port *port);
+bool mac_buffer_asked(const struct port *port, uint8_t buffer);
 
 /* ---- mac_ets.c ---- */
 void mac_ets_reset(struct port *port);	/* strict classes, one a priority, no limits */

@@ -56,19 +56,29 @@ void mac_buffer_give(struct port *port, uint8_t buffer, uint32_t len)
 		port->buffer.full &= ~(1u << buffer);
 }
 
-uint8_t mac_buffer_want(const struct port *port)
+static uint8_t buffer_want(const struct port *port, uint8_t full)
 {
 	const struct port_buffer *buffer = &port->buffer;
 	uint8_t prios = 0;
 
-	if (!buffer->full || !port->link)
+	if (!full || !port->link)
 		return 0;
 	if (!port->pfc.enable)
 		return !!(port->mode.pause & GNIC_PAUSE_TX);
 	for (unsigned int i = 0; i < GNIC_PRIOS; i++)
-		if (buffer->full & 1u << buffer->prio[i])
+		if (full & 1u << buffer->prio[i])
 			prios |= 1u << i;
 	return prios & port->pfc.enable;
+}
+
+uint8_t mac_buffer_want(const struct port *port)
+{
+	return buffer_want(port, port->buffer.full);
+}
+
+bool mac_buffer_asked(const struct port *port, uint8_t buffer)
+{
+	return buffer_want(port, port->buffer.full & 1u << buffer) & port->pause.asked;
 }
 
 /* ---- commands ---- */
@@ -88,6 +98,15 @@ static bool buffer_ok(const struct gnic_hw_port_buffer *in)
 	return sum <= MAC_BUFFER_TOTAL && !in->rsvd;
 }
 
+/* By its new size; one that has none any more is no reason for silence. */
+static void buffer_measure(struct port_buffer *buffer, unsigned int i)
+{
+	if (buffer->used[i] <= buffer->size[i] / 4 || !buffer->size[i])
+		buffer->full &= ~(1u << i);
+	else if (buffer->used[i] > buffer->size[i] / 2)
+		buffer->full |= 1u << i;
+}
+
 enum gnic_hw_status mac_cmd_buffer(struct card *card, const struct gnic_hw_port_buffer *in)
 {
 	struct port *port = card_port(card, le32_to_cpu(in->port));
@@ -95,12 +114,15 @@ enum gnic_hw_status mac_cmd_buffer(struct card *card, const struct gnic_hw_port_
 	if (!port || !buffer_ok(in))
 		return GNIC_STATUS_BAD_PARAM;
 	memcpy(port->buffer.prio, in->prio_buffer, sizeof(port->buffer.prio));
-	for (unsigned int i = 0; i < GNIC_RX_BUFFERS; i++)
+	for (unsigned int i = 0; i < GNIC_RX_BUFFERS; i++) {
 		port->buffer.size[i] = le32_to_cpu(in->size[i]);
+		buffer_measure(&port->buffer, i);
+	}
 	port->buffer.prios = 0;
 	for (unsigned int i = 0; i < GNIC_PRIOS; i++)
 		if (port->buffer.size[port->buffer.prio[i]])
 			port->buffer.prios |= 1u << i;
+	mac_pause_review(port);
 	return GNIC_STATUS_OK;
 }
 
@@ -127,6 +149,7 @@ void mac_buffer_reset(struct port *port)
 	for (unsigned int i = 0; i < GNIC_PRIOS; i++)
 		buffer->prio[i] = i;
 	buffer->prios = 0;
+	buffer->full = 0;
 	memset(buffer->size, 0, sizeof(buffer->size));
 	memset(buffer->peak, 0, sizeof(buffer->peak));
 	memset(buffer->dropped, 0, sizeof(buffer->dropped));

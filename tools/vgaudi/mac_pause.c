@@ -123,10 +123,18 @@ static uint32_t mac_pause_buffers(const struct qp *qp)
 	return qp->rq.index - qp->rq.done;
 }
 
+/* For whom it is short. Who has got a receive buffer meanwhile counts by that. */
+static uint8_t mac_pause_prios(const struct qp *qp)
+{
+	const struct port *port = qp->port;
+
+	return port->pfc.enable ? qp->pause.prios & ~port->buffer.prios : qp->pause.prios;
+}
+
 /* Is it still short? A queue that got nothing for so long is not waited for. */
 static bool mac_pause_waits(struct qp *qp, uint64_t now)
 {
-	if (qp->failed || qp->stopped || !wq_refresh(qp, &qp->rq))
+	if (qp->failed || qp->stopped || !mac_pause_prios(qp) || !wq_refresh(qp, &qp->rq))
 		return false;
 	if (mac_pause_buffers(qp) >= mac_pause_xon(qp))
 		return false;
@@ -160,7 +168,7 @@ void mac_pause_review(struct port *port)
 
 	while ((qp = *p)) {
 		if (mac_pause_waits(qp, now)) {
-			want |= qp->pause.prios;
+			want |= mac_pause_prios(qp);
 			p = &qp->pause.next_short;
 		} else {
 			*p = qp->pause.next_short;

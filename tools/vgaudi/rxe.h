@@ -99,6 +99,12 @@ static inline void rxe_lost(struct qp *qp, uint32_t frames)
 	qp->vport->stats.missed += qp->asid == GNIC_ASID_KERNEL && !qp->failed ? frames : 0;
 }
 
+/* A ring that is full of buffers, and has not enough, never will have. */
+static inline bool rxe_is_full(const struct qp *qp)
+{
+	return qp->rq.index - qp->rq.done > qp->rq.mask;
+}
+
 /* rxe_gro.c: true: the frame waits for more of its flow, or was added to such a one. */
 bool rxe_gro_take(struct qp *qp, struct frame *frame, const struct rxe_label *label);
 

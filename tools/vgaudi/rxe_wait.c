@@ -134,6 +134,15 @@ void rxe_wait_move(struct qp *from, struct qp *to)
 
 /* ---- every now and then ---- */
 
+/* Is somebody silent for what waits for it? */
+static bool wait_asked(const struct qp *qp)
+{
+	for (const struct rxe_waiting *waiting = qp->wait.first; waiting; waiting = waiting->next)
+		if (mac_buffer_asked(qp->port, waiting->buffer))
+			return true;
+	return false;
+}
+
 /* Has it got a buffer meanwhile? */
 static void wait_age(struct qp *qp, uint64_t now)
 {
@@ -142,7 +151,7 @@ static void wait_age(struct qp *qp, uint64_t now)
 		qp->wait.since = now;
 	} else if (mac_storm_is(qp->port, qp->wait.since, now)) {
 		qp->wait.given_up = true;
-		qp->port->stats.pause_storms += !!qp->port->pause.asked;
+		qp->port->stats.pause_storms += wait_asked(qp);
 		rxe_wait_drop(qp);
 	}
 }
@@ -181,11 +190,10 @@ static bool wait_arm(struct port *port)
 
 /* ---- one more ---- */
 
-/* A ring that is full of buffers, and has not enough, never will have. */
 static bool wait_may(struct qp *qp, uint8_t prio)
 {
 	if (prio >= GNIC_PRIOS || !(qp->port->buffer.prios & 1u << prio) || qp->failed ||
-	    qp->rq.index - qp->rq.done > qp->rq.mask)
+	    rxe_is_full(qp))
 		return false;
 	if (qp->wait.given_up && qp->wait.index == qp->rq.index)
 		return false;
