@@ -274,9 +274,15 @@ eths_of() {
 	devlink -j dev show "$1" | jq -r '.dev[].nested_devlink | keys[] | select(contains("gnic.eth"))'
 }
 
-# eth_of CARD: the nested instance of its first port
+# eth_of CARD: the nested instance of its first port, which may have been bound anew behind others
 eth_of() {
-	member nested_devlink devlink dev show "$1"
+	local word first=
+
+	for word in $(devlink dev show "$1"); do
+		[[ $word == auxiliary/gnic.eth.* ]] || continue
+		[ -n "$first" ] && [ "${first##*.}" -lt "${word##*.}" ] || first=$word
+	done
+	echo "$first"
 }
 
 # reset_card CARD: the kernel resets the function
