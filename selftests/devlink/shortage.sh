@@ -19,6 +19,7 @@ SOCKETS=$TREE/build/selftests/xdp/xsk.bpf.o
 of() {
 	awk -v name="$1" '$1 == name { print $6, $2 }' /proc/modules | {
 		read -r text size
+		printf %s "$1" >"$PARAMETERS/of"
 		echo "$text" >"$PARAMETERS/text"
 		echo "$size" >"$PARAMETERS/size"
 	}

@@ -4,7 +4,8 @@
  * memory, a probe stands. The first place in the driver that comes there and was not told so
  * before is told that there is none.
  *
- * Parameters: "text" and "size" say where the driver is, as /proc/modules has it. 1 written to
+ * Parameters: "of" is the driver's name, "text" and "size" say where it is, as /proc/modules has
+ * them: the size is that of all its sections, so another one's text may be there. 1 written to
  * "armed" begins, 0 ends it, and so does the shortage itself; "failed" says then what was asked
  * for, and who asked, or is empty. "only" names the one function that fails, if not all.
  * What is written to "forget" forgets all places.
@@ -16,9 +17,13 @@
 #include <linux/module.h>
 #include <linux/objtool.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 #include <linux/xarray.h>
 
 #define SHORTAGE_PLACES	1024
+
+static char of[MODULE_NAME_LEN];
+module_param_string(of, of, sizeof(of), 0600);
 
 static unsigned long text;
 module_param(text, ulong, 0600);
@@ -59,13 +64,23 @@ static bool shortage_is_new(unsigned long from)
 	return shortage_armed && shortage_count < SHORTAGE_PLACES;
 }
 
+/* shortage_lock is held. */
+static bool shortage_is_of(unsigned long from)
+{
+	static char symbol[KSYM_SYMBOL_LEN], name[MODULE_NAME_LEN + sizeof("[]")];
+
+	snprintf(name, sizeof(name), "[%s]", of);
+	snprintf(symbol, sizeof(symbol), "%ps", (void *)from);
+	return strstr(symbol, name);
+}
+
 static bool shortage_tell(unsigned long from, const char *function)
 {
 	unsigned long flags;
 	bool tell;
 
 	raw_spin_lock_irqsave(&shortage_lock, flags);
-	tell = shortage_is_new(from);
+	tell = shortage_is_new(from) && shortage_is_of(from);
 	if (tell) {
 		shortage_told[shortage_count++] = from;
 		shortage_armed = false;
