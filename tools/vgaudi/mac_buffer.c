@@ -45,6 +45,15 @@ bool mac_buffer_take(struct port *port, uint8_t prio, uint32_t len, uint32_t fra
 	return true;
 }
 
+/* It holds less, or has another size; one that has none any more is no reason for silence. */
+static void buffer_measure(struct port_buffer *buffer, unsigned int i)
+{
+	if (buffer->used[i] <= buffer->size[i] / 4 || !buffer->size[i])
+		buffer->full &= ~(1u << i);
+	else if (buffer->used[i] > buffer->size[i] / 2)
+		buffer->full |= 1u << i;
+}
+
 /* Who has to be silent no longer hears of it when mac_pause.c looks next. */
 void mac_buffer_give(struct port *port, uint8_t buffer, uint32_t len)
 {
@@ -52,8 +61,7 @@ void mac_buffer_give(struct port *port, uint8_t buffer, uint32_t len)
 
 	port->buffer.all -= room;
 	port->buffer.used[buffer] -= room;
-	if (port->buffer.used[buffer] <= port->buffer.size[buffer] / 4)
-		port->buffer.full &= ~(1u << buffer);
+	buffer_measure(&port->buffer, buffer);
 }
 
 static uint8_t buffer_want(const struct port *port, uint8_t full)
@@ -96,15 +104,6 @@ static bool buffer_ok(const struct gnic_hw_port_buffer *in)
 		sum += le32_to_cpu(in->size[i]);
 	}
 	return sum <= MAC_BUFFER_TOTAL && !in->rsvd;
-}
-
-/* By its new size; one that has none any more is no reason for silence. */
-static void buffer_measure(struct port_buffer *buffer, unsigned int i)
-{
-	if (buffer->used[i] <= buffer->size[i] / 4 || !buffer->size[i])
-		buffer->full &= ~(1u << i);
-	else if (buffer->used[i] > buffer->size[i] / 2)
-		buffer->full |= 1u << i;
 }
 
 enum gnic_hw_status mac_cmd_buffer(struct card *card, const struct gnic_hw_port_buffer *in)
