@@ -69,8 +69,7 @@ diagnosed() {
 
 	for eth in $(eths_of "$CARD"); do
 		[ "$(devlink -j health diagnose "$eth" reporter phy | jq .port)" -eq "$1" ] || continue
-		devlink -j health diagnose "$eth" reporter rx |
-			jq "[.[] | .. | objects | select(.buffer == 0) | .$2] | add // 0"
+		receive_buffer "$eth" 0 "$2"
 	done
 }
 
@@ -87,22 +86,17 @@ sizes_are() {
 	done
 }
 
-# silence PORT MS: of the far end
-silence() {
-	fault "\"kind\": \"silence\", \"card\": 1, \"port\": $1, \"ms\": $2"
-}
-
 # burst PORT DEV PEER_DEV ADDRESS: datagrams to it that leave the far end at once, more than its
 # ring has buffers
 burst() {
-	peer sh -c "for q in /sys/class/net/$3/queues/tx-*; do
-		echo max >\$q/byte_queue_limits/limit_min; done"
+	peer_queue_limits "$3" max "$4"
 	ethtool -G "$2" rx 64
 	ethtool -C "$2" rx-usecs 60000
 	ping -c 1 -W 2 -q "${4%.*}.2" >/dev/null	# no neighbour is looked for meanwhile
-	silence "$1" 20000
+	silence 1 "$1" 20000
 	nsenter --net="/run/netns/$PEER" bash -c "$(declare -f send_udp); send_udp $4 6000 200 64"
-	silence "$1" 0
+	wait_for 5 peer_posted
+	silence 1 "$1" 0
 	sleep 0.3
 	ethtool -C "$2" rx-usecs 4
 	ethtool -G "$2" rx 512

@@ -12,15 +12,6 @@ step() {
 	sleep $COUNTED_STEP
 }
 
-# limits BYTES: the least that the stack lets each queue hold
-limits() {
-	local queue
-
-	for queue in "/sys/class/net/$DEV/queues/"tx-*; do
-		echo "$1" >"$queue/byte_queue_limits/limit_min"
-	done
-}
-
 # As it was before, whatever the test has done.
 keep_settings() {
 	defer ethtool -G "$DEV" rx 512 tx 512 rx-buf-len 2048 tcp-data-split off tx-push off

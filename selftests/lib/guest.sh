@@ -250,6 +250,12 @@ fault_command() {
 	fault "$how, \"opcode\": \"$1\", \"skip\": ${2:-0}"
 }
 
+# silence CARD PORT MS [PRIORITY]: as if the far end of that port asked for it once, for all it
+# sends or one priority; of 0 ms: no more. Until the test ends.
+silence() {
+	fault "\"kind\": \"silence\", \"card\": $1, \"port\": $2, \"ms\": $3${4:+, \"prio\": $4}"
+}
+
 # own_card: the devlink instance of the card that $DEV is on
 own_card() {
 	local device
@@ -283,6 +289,12 @@ eth_of() {
 		[ -n "$first" ] && [ "${first##*.}" -lt "${word##*.}" ] || first=$word
 	done
 	echo "$first"
+}
+
+# receive_buffer INSTANCE BUFFER MEMBER: as its reporter rx says; 0 if it was never used
+receive_buffer() {
+	devlink -j health diagnose "$1" reporter rx |
+		jq "[.[] | .. | objects | select(.buffer == $2) | .$3] | add // 0"
 }
 
 # reset_card CARD: the kernel resets the function
@@ -330,6 +342,31 @@ reset_device() {
 	devlink health test "$card" reporter fw
 	wait_for 20 recovered_since "$card" "$before"
 	wait_for 20 carrier_up
+}
+
+# queue_limits DEV BYTES: the least that the stack lets each queue hold; with max byte queue
+# limits keep nothing away from the device. A queue hears of it with its next completion.
+queue_limits() {
+	local queue
+
+	for queue in "/sys/class/net/$1/queues/"tx-*; do
+		echo "$2" >"$queue/byte_queue_limits/limit_min"
+	done
+}
+
+# peer_queue_limits DEV BYTES ADDRESS: of a netdev there; its queues have heard, for each
+# processor has sent to this address by its own.
+peer_queue_limits() {
+	peer bash -c "$(declare -f queue_limits)
+		queue_limits $1 $2
+		for ((cpu = 0; cpu < $(nproc); cpu++)); do
+			taskset -c \$cpu ping -c 1 -W 2 -q $3 >/dev/null
+		done"
+}
+
+# peer_posted: nothing waits in a discipline there
+peer_posted() {
+	[[ $(peer tc -s qdisc show) != *"backlog "[1-9]* ]]
 }
 
 # has_feature NAME: as ethtool -k calls it, of $DEV.

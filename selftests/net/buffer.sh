@@ -23,32 +23,14 @@ shown() {
 	dcb -j buffer show dev "$DEV" | jq -c "$1"
 }
 
-# diagnosed BUFFER MEMBER: of reporter rx; 0 if the buffer was never used
+# diagnosed BUFFER MEMBER
 diagnosed() {
-	devlink -j health diagnose "$(eth_of "$(own_card)")" reporter rx |
-		jq "[.[] | .. | objects | select(.buffer == $1) | .$2] | add // 0"
+	receive_buffer "$(eth_of "$(own_card)")" "$@"
 }
 
 pause() {
 	ethtool -A "$DEV" autoneg "$1" rx "$1" tx "$1"
 	wait_for 10 carrier_up
-}
-
-# Of the far port.
-silence() {
-	fault "\"kind\": \"silence\", \"card\": 0, \"port\": 1, \"ms\": $1"
-}
-
-# Byte queue limits keep nothing away from the device. Of a new one a queue hears with its next
-# completion, and each processor has a queue.
-peer_queue_limits() {
-	local cpu
-
-	peer sh -c "for q in /sys/class/net/$PEER_DEV/queues/tx-*; do
-		echo $1 >\$q/byte_queue_limits/limit_min; done"
-	for ((cpu = 0; cpu < $(nproc); cpu++)); do
-		peer taskset -c $cpu ping -c 1 -q 192.0.2.1 >/dev/null
-	done
 }
 
 # receiver FRAMES: counts them in $COUNT, and says there if one came before its turn. It waits
@@ -94,18 +76,14 @@ sender() {
 	END
 }
 
-peer_posted() {
-	! peer tc -s qdisc show dev "$PEER_DEV" | grep -q "backlog [1-9]"
-}
-
 # burst [COMMAND...]: how many of 300 frames come that leave the far end at once
 burst() {
 	receiver 300
 	ping -c 1 -W 2 -q 192.0.2.2 >/dev/null	# no neighbour is looked for meanwhile
-	silence 20000
+	silence 0 1 20000
 	sender 300 $((4 << 20))
 	wait_for 5 peer_posted
-	silence 0
+	silence 0 1 0
 	: >"$COUNT.go"
 	"$@"
 	wait "$RECEIVER"
@@ -116,8 +94,8 @@ burst_up() {
 	pause off
 	defer pause on
 	few_buffers 60000
-	peer_queue_limits max
-	defer peer_queue_limits 0
+	peer_queue_limits "$PEER_DEV" max 192.0.2.1
+	defer peer_queue_limits "$PEER_DEV" 0 192.0.2.1
 	defer buffer_default
 }
 
@@ -340,8 +318,8 @@ forget_all() {
 another_netdev() {
 	pause off
 	defer pause on
-	peer_queue_limits max
-	defer peer_queue_limits 0
+	peer_queue_limits "$PEER_DEV" max 192.0.2.1
+	defer peer_queue_limits "$PEER_DEV" 0 192.0.2.1
 	buffer buffer-size 0:256K
 	forget_all
 	expect "sizes" "$(shown '.buffer_size | unique')" = "[0]"

@@ -54,7 +54,7 @@ channels() {
 	local count
 
 	for count in 4 1 3 8 2; do
-		limits 1000000
+		queue_limits "$DEV" 1000000
 		step ethtool -L "$DEV" combined $count
 	done
 }
@@ -62,7 +62,7 @@ channels() {
 # Of queues that are gone, too: they would have them when they come again.
 limits_as_they_were() {
 	ethtool -L "$DEV" combined 8
-	limits 0
+	queue_limits "$DEV" 0
 }
 
 mtu_changes() {
@@ -113,15 +113,15 @@ unsent() {
 	local there swapped dropped
 
 	# limits count from the first completion on
-	limits 1000000
+	queue_limits "$DEV" 1000000
 	taskset -c 1 ping -c 2 -i 0.05 -W 2 -q 192.0.2.2 >/dev/null
 	there=$(nobody_there)
 	swapped=$(ethtool_stat "$DEV" tx_swap_drop)
 	dropped=$(stat "$DEV" tx_dropped)
-	fault '"kind": "silence", "card": 0, "port": 0, "ms": 20000'
+	silence 0 0 20000
 	taskset -c 1 bash -c 'for i in {1..40}; do echo >/dev/udp/192.0.2.2/9; done'
 	"$@"
-	fault '"kind": "silence", "card": 0, "port": 0, "ms": 0'
+	silence 0 0 0
 	wait_for 5 of_so_many 40 "$there" "$swapped"
 	swapped=$(($(ethtool_stat "$DEV" tx_swap_drop) - swapped))
 	expect "dropped" "$swapped" -ge 40

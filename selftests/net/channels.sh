@@ -267,7 +267,7 @@ directions() {
 	local combined rx tx
 
 	while read -r combined rx tx; do
-		limits 1000000
+		queue_limits "$DEV" 1000000
 		step ethtool -L "$DEV" combined "$combined" rx "$rx" tx "$tx"
 	done <<-END
 		2 2 0
@@ -286,7 +286,7 @@ directions() {
 
 limits_as_they_were() {
 	ethtool -L "$DEV" combined 8 rx 0 tx 0
-	limits 0
+	queue_limits "$DEV" 0
 	as_it_was
 }
 

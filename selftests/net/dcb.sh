@@ -10,10 +10,6 @@ PORT=5562
 FRAMES=300	# of each class; fewer than a ring has
 ORDER=/tmp/dcb.order
 
-silence() {
-	fault "\"kind\": \"silence\", \"card\": 0, \"port\": 0, \"ms\": $1"
-}
-
 ets_get() {
 	dcb -j ets show dev "$DEV" | jq -c "$1"
 }
@@ -24,20 +20,11 @@ mqprio() {
 		queues 1@0 1@1 1@2 hw 1
 }
 
-queue_limits() {
-	local queue
-
-	for queue in 0 1 2; do
-		echo "$1" >"/sys/class/net/$DEV/queues/tx-$queue/byte_queue_limits/limit_min"
-	done
-}
-
 mqprio_up() {
 	mqprio
 	defer tc qdisc del dev "$DEV" root
-	# byte queue limits keep nothing away from the device
-	queue_limits max
-	defer queue_limits 0
+	queue_limits "$DEV" max
+	defer queue_limits "$DEV" 0
 	send 5 >/dev/null
 }
 
@@ -81,10 +68,10 @@ order() {
 	receiver=$!
 	wait_for 5 peer_listens u "$PORT"
 	ping -c 1 -W 2 -q 192.0.2.2 >/dev/null	# no neighbour is looked for meanwhile
-	silence 20000
+	silence 0 0 20000
 	send $FRAMES
 	wait_for 5 posted
-	silence 0
+	silence 0 0 0
 	wait $receiver || fail "frames are missing"
 }
 
@@ -157,11 +144,11 @@ class_limit() {
 limited() {
 	local begin ms
 
-	silence 20000
+	silence 0 0 20000
 	send $FRAMES
 	wait_for 5 posted
 	begin=$(date +%s%N)
-	silence 0
+	silence 0 0 0
 	wait_for 10 sent_all 0
 	ms=$((($(date +%s%N) - begin) / 1000000))
 	note "$FRAMES frames of 504 octets at 8 Mbit/s: $ms ms"
@@ -175,8 +162,8 @@ channel_limit() {
 	defer tc qdisc del dev "$DEV" root
 	expect "limits" "$(dcb -j maxrate show dev "$DEV" | jq -c '.tc_maxrate[:4]')" = \
 		"[1000000,125000000,250000000,0]"
-	queue_limits max
-	defer queue_limits 0
+	queue_limits "$DEV" max
+	defer queue_limits "$DEV" 0
 	send 5 >/dev/null
 	limited
 	tc qdisc del dev "$DEV" root

@@ -26,10 +26,6 @@ peer_counter() {
 	peer dcb -j -s pfc show dev "$PEER_DEV" | jq ".$1[$2]"
 }
 
-silence() {
-	fault "\"kind\": \"silence\", \"card\": 0, \"port\": 0, \"ms\": $1, \"prio\": $PRIO"
-}
-
 # mqprio_up MAP...: a queue and a priority for each class of 0 to 3.
 mqprio_up() {
 	tc qdisc replace dev "$DEV" root handle 100: mqprio num_tc 4 map "$@" \
@@ -66,10 +62,10 @@ one_priority_is_silent() {
 	defer pfc_off
 	passes 0 5
 	passes $PRIO 5
-	silence 60000
+	silence 0 0 60000 $PRIO
 	passes $PRIO && fail "priority $PRIO sends"
 	passes 0 5
-	silence 0
+	silence 0 0 0 $PRIO
 	wait_for 5 passes $PRIO
 }
 

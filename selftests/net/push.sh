@@ -105,8 +105,8 @@ on_and_off() {
 nothing_is_lost() {
 	keep_settings
 	defer ip link set dev "$DEV" xdpdrv off
-	limits 1000000
-	defer limits 0
+	queue_limits "$DEV" 1000000
+	defer queue_limits "$DEV" 0
 	loses_nothing on_and_off
 }
 

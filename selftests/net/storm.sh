@@ -105,11 +105,6 @@ pfc_storm() {
 	wait_for 10 ping_works
 }
 
-# silence MS [PRIO]: as if the far end asked for it once
-silence() {
-	fault "\"kind\": \"silence\", \"card\": 0, \"port\": 0, \"ms\": $1${2:+, \"prio\": $2}"
-}
-
 # Packets wait for a queue that has stopped.
 backlog() {
 	[ "$(tc -j -s qdisc show dev "$DEV" | jq 'map(.backlog // 0) | add')" -gt 0 ]
@@ -131,7 +126,7 @@ watchdog_waits() {
 	ping_works
 	before=$(ethtool_stat "$DEV" queue_resets)
 	dmesg -C
-	silence 60000
+	silence 0 0 60000
 	expect "silent" "$(silent)" -eq 255
 	fill
 	sleep 15
@@ -140,7 +135,7 @@ watchdog_waits() {
 		fail "the watchdog has fired"
 	fi
 	expect reporter "$(reporter_state "$(eth_of "$(own_card)")" tx)" = healthy
-	silence 0
+	silence 0 0 0
 	expect "silent" "$(silent)" -eq 0
 	wait_for 10 ping_works
 }
@@ -156,11 +151,11 @@ watchdog_bites_others() {
 	before=$(ethtool_stat "$DEV" queue_resets)
 	qpn=$(devlink -j health diagnose "$(eth_of "$(own_card)")" reporter tx |
 		jq '.. | .queues? // empty | .[0].qpn')
-	silence 60000 2
+	silence 0 0 60000 2
 	fault "\"kind\": \"stop\", \"card\": 0, \"port\": 0, \"qpn\": $qpn"
 	fill
 	wait_for 30 eval '[ "$(ethtool_stat "$DEV" queue_resets)" -gt '"$before"' ]'
-	silence 0 2
+	silence 0 0 0 2
 	wait_for 10 ping_works
 }
 
