@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Holding groups, RDMA through them, and what happens to a group meanwhile. */
+/* Holding groups, RDMA through them, and what happens to a group meanwhile. Kernels: one */
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>

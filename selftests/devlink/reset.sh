@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Resets that a netdev lives through: of the function, by the user.
-# All that was set is as it was. Topology: lib/devlink.sh
+# All that was set is as it was. Topology: lib/devlink.sh. Kernels: one
 
 # shellcheck disable=SC2119 # ping_works takes options, or none
 # shellcheck source=selftests/lib/devlink.sh

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # The representor of a group: what is sent to it lands in the group's QPs.
-# Topology: lib/devlink.sh
+# Topology: lib/devlink.sh. Kernels: one
 
 # shellcheck disable=SC2119 # ping_works takes options, or none
 # shellcheck source=selftests/lib/devlink.sh

@@ -357,11 +357,16 @@ faults_change_nothing() {
 	done
 }
 
-# refused OPCODE SKIP COUNTS: the device refuses once, and all is as before
-refused() {
-	local before
+# all_told: what is as before when a change is refused
+all_told() {
+	told
+	table
+	resource cqs
+	resource qps
+}
 
-	before=$(told; table; resource cqs; resource qps)
+# refused OPCODE SKIP COUNTS: the device refuses once, and all is as before, $BEFORE
+refused() {
 	fault_command "$1" "$2"
 	# shellcheck disable=SC2086 # three words
 	set -- "$1" "$2" $3
@@ -369,13 +374,14 @@ refused() {
 		fail "$1 $2: succeeded, must not: $3 $4 $5"
 	fi
 	fault_clear
-	expect "after $1 $2 with $3 $4 $5" "$(told; table; resource cqs; resource qps)" = "$before"
+	expect "after $1 $2 with $3 $4 $5" "$(all_told)" = "$BEFORE"
 	sleep "$COUNTED_STEP"
 }
 
 directions_refused() {
-	local way
+	local way BEFORE
 
+	BEFORE=$(all_told)
 	for way in "2 2 0" "2 0 2"; do
 		refused CQ_CREATE 5 "$way"
 		refused QP_CREATE 4 "$way"
@@ -384,9 +390,11 @@ directions_refused() {
 	refused QP_MOVE 2 "2 2 0"
 	refused VPORT_QUEUES 0 "2 0 2"
 	ethtool -L "$DEV" combined 1 rx 3
+	BEFORE=$(all_told)
 	refused QP_MOVE 0 "1 0 3"
 	refused QP_MOVE 2 "4 0 0"
 	ethtool -L "$DEV" combined 1 rx 0 tx 3
+	BEFORE=$(all_told)
 	refused VPORT_QUEUES 0 "1 3 0"
 	refused RSS_CONTEXT 0 "4 0 0"
 	ethtool -L "$DEV" combined 4 tx 0

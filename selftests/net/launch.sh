@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Packets that leave at a time of the card's clock: qdisc etf with "offload".
-# Those of AF_XDP: xdp/xsk.sh. Topology: lib/guest.sh
+# Those of AF_XDP: xdp/xsk.sh. Topology: lib/guest.sh. Kernels: one
 
 # shellcheck disable=SC2119 # ping_works takes options, or none
 . "$(dirname "$0")/../lib/guest.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # The card's clock, its pins, and the time stamps of packets. Topology:
-# lib/guest.sh; both ends are ports of one card, so they have one clock.
+# lib/guest.sh; both ends are ports of one card, so they have one clock. Kernels: one
 
 . "$(dirname "$0")/../lib/guest.sh"
 

@@ -3,7 +3,7 @@
 # XDP_REDIRECT: by every kind of map and without one, between ports and other
 # kinds of netdevs, with programs where frames are sent to; and what cannot be sent.
 # Topology: lib/guest.sh; programs run at $DEV unless a test says otherwise. Two more
-# ports are cabled to each other: $OUT and $FAR.
+# ports are cabled to each other: $OUT and $FAR. Kernels: one
 
 . "$(dirname "$0")/../lib/guest.sh"
 . "$(dirname "$0")/../lib/frames.sh"
