@@ -111,13 +111,9 @@ group_del() {
 }
 
 groups_del() {
-	local port
-
-	for port in $(devlink -j port show | jq -r --arg card "$1/" \
-		'.port | to_entries[] | select(.value.flavour == "pcisf") | .key |
-		 select(startswith($card))'); do
-		devlink port del "$port"
-	done
+	devlink -j port show | jq -r --arg card "$1/" '.port | to_entries[] |
+		select(.value.flavour == "pcisf" and (.key | startswith($card))) | "port del \(.key)"' |
+		devlink -f -b -
 }
 
 group_state() {

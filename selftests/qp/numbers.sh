@@ -75,39 +75,67 @@ taken() {
 	resource "$(eth_of "$CARD")" qps occ
 }
 
+# for_groups FIRST LAST COMMANDS: of devlink for each of them, in one batch, as there are dozens;
+# PORT, SF and NUMBER stand for its own
+for_groups() {
+	local i commands
+
+	for ((i = $1; i <= $2; i++)); do
+		commands=${3//NUMBER/$i}
+		commands=${commands//PORT/$CARD/$((SF_INDEX + i))}
+		printf '%b\n' "${commands//SF/${SFS[i]:-}}"
+	done | devlink -b - >/dev/null
+}
+
+# groups_find: the nested instances of the card's groups, as $SFS by their numbers, and of how
+# many the QPs are there, as $ATTACHED
+groups_find() {
+	local line n
+
+	SFS=() ATTACHED=0
+	while read -r line; do
+		case $line in
+		"$CARD"/*" sfnum "*) n=${line##* sfnum } n=${n%% *} ;;
+		auxiliary/gnic.sf.*) SFS[n]=${line%:} ;;
+		*" opstate attached"*) ATTACHED=$((ATTACHED + 1)) ;;
+		esac
+	done < <(devlink port show)
+}
+
 # fill SIZE COUNT: groups of COUNT QPs, as long as there are so many in a row. Numbers
 # of their groups go on behind $last.
 fill() {
-	while [ $(($(taken) + $2)) -le "$1" ]; do
-		group_add "$CARD" $((last + 1))
-		if ! group_set "$CARD" $((last + 1)) qp_count "$2" 2>/dev/null; then
-			group_del "$CARD" $((last + 1))
-			return
-		fi
+	local first=$((last + 1)) end
+
+	end=$((last + ($1 - $(taken)) / $2))
+	for_groups $first $end "port add $CARD flavour pcisf pfnum 0 sfnum NUMBER"
+	groups_find
+	while [ "$last" -lt $end ] && param_set "${SFS[last + 1]}" qp_count "$2" 2>/dev/null; do
 		last=$((last + 1))
-		group_set "$CARD" "$last" qp_wq_depth 16 local_ip 192.0.2.1 peer_ip 192.0.2.2 \
-			peer_mac 02:00:00:00:00:99 peer_qpn_base 1
 	done
+	for_groups $((last + 1)) $end "port del PORT"
+	set -- qp_wq_depth 16 local_ip 192.0.2.1 peer_ip 192.0.2.2 peer_mac 02:00:00:00:00:99 \
+		peer_qpn_base 1
+	for_groups $first "$last" "$(printf 'dev param set SF name %s value %s cmode runtime\n' "$@")"
 }
 
 # Every number of the port is a QP's, and then nobody's again.
 as_many_as_there_are() {
-	local size before count n last=0
+	local size before count last=0 SFS ATTACHED
 
+	defer groups_del "$CARD"
 	before=$(taken)
 	size=$(resource "$(eth_of "$CARD")" qps size)
 	for count in 1024 256 64 16 4 1; do
 		fill "$size" $count
 	done
+	note "$last groups"
 	expect "numbers in use" "$(taken)" -eq "$size"
-	for n in $(seq $last); do
-		group_state "$CARD" "$n" active
-		expect "state of group $n" "$(group_get "$CARD" "$n" opstate)" = attached
-	done
-	for n in $(seq $last); do
-		group_state "$CARD" "$n" inactive
-		group_del "$CARD" "$n"
-	done
+	for_groups 1 $last "port function set PORT state active"
+	groups_find
+	expect "groups that are attached" "$ATTACHED" -eq $last
+	for_groups 1 $last "port function set PORT state inactive"
+	for_groups 1 $last "port del PORT"
 	expect "numbers in use" "$(taken)" -eq "$before"
 	group_add "$CARD" 1
 	group_set "$CARD" 1 qp_type raw qp_count 256
