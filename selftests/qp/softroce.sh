@@ -126,9 +126,16 @@ their_message_is_too_long() {
 
 # ---- frames ----
 
+# What wireshark says of each frame, in one of its runs: is it of InfiniBand, from whom, of what
+# class, malformed, how bad the worst is that it has to say.
+seen_in() {
+	tshark -r "$1" -T fields -E separator=, -E occurrence=a -E aggregator=/ -e frame.protocols \
+		-e ip.src -e ip.dsfield.dscp -e _ws.malformed -e _ws.expert.severity 2>/dev/null
+}
+
 # Wireshark understands all that both send, and has nothing to say against it.
 frames() {
-	local file=$DIR/frames.pcap wrong count
+	local file=$DIR/frames.pcap protocols malformed severities severity count=0
 
 	connected
 	capture "$file" udp port 4791
@@ -139,31 +146,41 @@ frames() {
 	sleep 1
 	kill "$BACKGROUND"
 	wait_for 5 test -s "$file"
-	count=$(tshark -r "$file" -Y infiniband 2>/dev/null | wc -l)
-	expect frames "$count" -ge 24
-	expect "other frames" "$(tshark -r "$file" -Y '!infiniband' 2>/dev/null | wc -l)" -eq 0
-	wrong=$(tshark -r "$file" -Y '_ws.malformed || _ws.expert.severity >= 6291456' 2>/dev/null)
-	[ -z "$wrong" ] || fail "$wrong"
+	seen_in "$file" >"$file.seen"
+	while IFS=, read -r protocols _ _ malformed severities; do
+		[[ $protocols == *:infiniband* ]] || fail "another frame: $protocols"
+		[ -z "$malformed" ] || fail "frame $((count + 1)): malformed"
+		for severity in ${severities//\// }; do
+			[ "$severity" -lt 6291456 ] || fail "frame $((count + 1)): severity $severity"
+		done
+		count=$((count + 1))
+	done <"$file.seen"
+	expect frames $count -ge 24
 }
 
-# captured_at PRIORITY FILE
-captured_at() {
+# frames_at PRIORITY: both sides write
+frames_at() {
 	GROUP=(priority "$1")
 	connected
-	capture "$2" udp port 4791
 	we_write 5000
 	they_write 5000
-	sleep 0.5
 }
 
 # The class selector of each priority, of what we send and what we answer.
 priorities() {
-	local file=$DIR/priorities.pcap prio
+	local file=$DIR/priorities.pcap source class prio count=()
 
+	capture "$file" udp port 4791
 	for prio in 1 2 3; do
-		apart captured_at $prio "$file"
-		expect "frames of priority $prio" "$(tshark -r "$file" -Y "ip.src == 192.0.2.9 && \
-			ip.dsfield.dscp == $((8 * prio))" 2>/dev/null | wc -l)" -ge 6
+		apart frames_at $prio
+	done
+	sleep 0.5
+	kill "$BACKGROUND"
+	while IFS=, read -r _ source class _; do
+		[ "$source" != 192.0.2.9 ] || : $((count[class] += 1))
+	done < <(seen_in "$file")
+	for prio in 1 2 3; do
+		expect "frames of priority $prio" "${count[8 * prio]:-0}" -ge 6
 	done
 }
 
