@@ -188,15 +188,30 @@ deleted_while_held() {
 	expect_fail devlink dev show "$(group_sf "$PEER_CARD" 5 2>/dev/null)"
 }
 
-# What was started is acknowledged before the QPs go.
+# sent_some: the group has begun to send
+sent_some() {
+	[ "$(qp_context requester nts_psn)" -gt 0 ]
+}
+
+# What was started is acknowledged before the QPs go: here it can't be sooner than they shall.
 drains() {
+	local writing ending
+
 	pair_up 5 1
+	both qp_retry_timeout 14 qp_retry_count 255
 	target "$PEER_CARD" 5
-	write 4000000 >"$DIR/rdma.log" 2>&1 &
-	sleep 0.05
-	group_state "$CARD" 5 inactive
-	wait $! || true
-	kill "$TARGET" 2>/dev/null || true
+	fault '"kind": "drop", "card": 0, "port": 0, "rate": 1'
+	write 100000 >"$DIR/rdma.log" 2>&1 &
+	writing=$!
+	wait_for 5 sent_some
+	group_state "$CARD" 5 inactive &
+	ending=$!
+	sleep 0.2
+	fault_clear
+	wait $writing || fail "$(cat "$DIR/rdma.log")"
+	wait $ending
+	wait "$TARGET" || fail "$(cat "$DIR/log")"
+	cmp "$DIR/in" "$DIR/out"
 	expect state "$(group_get "$CARD" 5 state)" = inactive
 }
 
