@@ -152,20 +152,39 @@ filter_blocks() {
 	expect_fail ping -c 2 -i 0.1 -W 1 -q 192.0.2.2
 }
 
-# What a program gets, and what it makes of it: two captures of each frame.
+# answers_dumped [FILTER]: answers to a ping that are in the file by now, a line for each capture
+answers_dumped() {
+	tcpdump -t -n -r $WORK/both.pcapng "icmp[0] == 0${1:+ and $1}" 2>/dev/null
+}
+
+# The file is there before xdpdump listens, first at one end and then at the other.
+both_ends_listen() {
+	ping -c 1 -W 2 -q 192.0.2.2
+	[ -n "$(answers_dumped | sort | uniq -d)" ]
+}
+
+# It may end without what it has not read yet, and is told of each capture to read it soon.
+all_are_dumped() {
+	[ "$(answers_dumped "ip[2:2] == 128" | wc -l)" -ge 6 ]
+}
+
+# What a program gets, and what it makes of it: two captures of each frame. Those that count
+# have a size of their own.
 dump_sees_both_ends() {
 	mkdir -p $WORK
 	defer rm -rf $WORK
 	attach "$VERDICT" xdp_pass
-	xdpdump -i "$DEV" --rx-capture entry,exit -w $WORK/both.pcapng >$WORK/dump.log 2>&1 &
+	xdpdump -i "$DEV" --rx-capture entry,exit --perf-wakeup 1 \
+		-w $WORK/both.pcapng >$WORK/dump.log 2>&1 &
 	DUMP=$!
 	defer kill -INT "$DUMP"
-	wait_for 20 test -s $WORK/both.pcapng
-	ping_works
+	wait_for 20 both_ends_listen
+	ping_works -s 100
+	wait_for 20 all_are_dumped
 	kill -INT "$DUMP"
 	wait "$DUMP" || fail "$(cat $WORK/dump.log)"
-	expect "captures" "$(tshark -r $WORK/both.pcapng -Y 'icmp.type == 0' 2>/dev/null |
-		wc -l)" -eq 6
+	expect "captures" "$(tshark -r $WORK/both.pcapng -Y 'icmp.type == 0 && ip.len == 128' \
+		2>/dev/null | wc -l)" -eq 6
 }
 
 # Our port is a router's: what comes for a net behind its second port goes there, in the
