@@ -168,7 +168,7 @@ frames_at() {
 
 # The class selector of each priority, of what we send and what we answer.
 priorities() {
-	local file=$DIR/priorities.pcap source class prio count=()
+	local file=$DIR/priorities.pcap source class prio last=0 count=()
 
 	capture "$file" udp port 4791
 	for prio in 1 2 3; do
@@ -177,7 +177,9 @@ priorities() {
 	sleep 0.5
 	kill "$BACKGROUND"
 	while IFS=, read -r _ source class _; do
-		[ "$source" != 192.0.2.9 ] || : $((count[class] += 1))
+		[ "$source" = 192.0.2.9 ] || continue
+		expect "class, in the order of priorities" "$class" -ge "$last"
+		last=$class count[class]=$((${count[class]:-0} + 1))
 	done < <(seen_in "$file")
 	for prio in 1 2 3; do
 		expect "frames of priority $prio" "${count[8 * prio]:-0}" -ge 6
