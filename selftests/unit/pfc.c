@@ -71,6 +71,11 @@ static uint16_t quanta(unsigned int prio)
 	return frame_be16(last + 18 + 2 * prio);
 }
 
+static uint16_t opcode(void)
+{
+	return frame_be16(last + 14);
+}
+
 /* ---- who sends ---- */
 
 static void one_priority_is_silent(void **state)
@@ -381,13 +386,14 @@ static void a_buffer_without_flow_control(void **state)
 	assert_int_equal(pfc(1 << 0), GNIC_STATUS_OK);
 	assert_int_equal(frames, 1);
 	assert_int_equal(vector(), 1 << 0);
-	pause_lab_opcode = MAC_OPCODE_PAUSE;
+	pause_lab_opcode = 0;
 	assert_int_equal(pfc(0), GNIC_STATUS_OK);
-	assert_int_equal(frames, 2);
+	assert_int_equal(frames, 3);
+	assert_int_equal(opcode(), MAC_OPCODE_PAUSE);
 	assert_int_equal(frame_be16(last + 16), 0xffff);
 	port->mode.pause = 0;
 	mac_pause_review(port);
-	assert_int_equal(frames, 3);
+	assert_int_equal(frames, 4);
 	assert_int_equal(frame_be16(last + 16), 0);
 }
 
@@ -431,6 +437,82 @@ static void no_link_no_silence(void **state)
 	port->link = true;
 	mac_pause_review(port);
 	assert_int_equal(frames, 1);
+}
+
+/* ---- other priorities, while they are asked ---- */
+
+/* One that is no longer among them hears that it may send, and the other is silent as before. */
+static void one_leaves(void **state)
+{
+	(void)state;
+	take(&qp, 3, SIZE - XOFF + 1);
+	take(&other, 5, SIZE - XOFF + 1);
+	assert_int_equal(frames, 2);
+	assert_int_equal(pfc(1 << 5), GNIC_STATUS_OK);
+	assert_int_equal(frames, 3);
+	assert_int_equal(vector(), 1 << 3 | 1 << 5);
+	assert_int_equal(quanta(3), 0);
+	assert_int_equal(quanta(5), 0xffff);
+	assert_false(qp.pause.is_short);
+	/* as it was, and one more: nobody leaves */
+	assert_int_equal(pfc(1 << 5), GNIC_STATUS_OK);
+	assert_int_equal(pfc(1 << 5 | 1 << 0), GNIC_STATUS_OK);
+	assert_int_equal(frames, 3);
+	produced += SIZE;
+	watch();
+	assert_int_equal(frames, 4);
+	assert_int_equal(vector(), 1 << 5);
+	assert_int_equal(quanta(5), 0);
+}
+
+/* Of a queue that is short for both one stays. */
+static void one_of_a_queue_leaves(void **state)
+{
+	(void)state;
+	take(&qp, 3, SIZE - XOFF + 1);
+	take(&qp, 5, 1);
+	assert_int_equal(pfc(1 << 3), GNIC_STATUS_OK);
+	assert_int_equal(vector(), 1 << 3 | 1 << 5);
+	assert_int_equal(quanta(3), 0xffff);
+	assert_int_equal(quanta(5), 0);
+	assert_true(qp.pause.is_short);
+}
+
+/* A buffer is as full as before, but not for the one that left. */
+static void one_of_a_buffer_leaves(void **state)
+{
+	(void)state;
+	buffers();
+	fill(3, 9);
+	assert_int_equal(frames, 1);
+	assert_int_equal(pfc(1 << 5), GNIC_STATUS_OK);
+	assert_int_equal(frames, 2);
+	assert_int_equal(vector(), 1 << 3 | 1 << 5);
+	assert_int_equal(quanta(3), 0);
+	assert_int_equal(quanta(5), 0xffff);
+}
+
+/* Between PFC and pause for all each ends in its own words. */
+static void all_leave(void **state)
+{
+	(void)state;
+	take(&qp, 3, SIZE - XOFF + 1);
+	assert_int_equal(pfc(0), GNIC_STATUS_OK);
+	assert_int_equal(frames, 2);
+	assert_int_equal(vector(), 1 << 3);
+	assert_int_equal(quanta(3), 0);
+	pause_lab_opcode = MAC_OPCODE_PAUSE;
+	take(&qp, 3, 1);
+	assert_int_equal(frames, 3);
+	assert_int_equal(frame_be16(last + 16), 0xffff);
+	assert_int_equal(pfc(1 << 3), GNIC_STATUS_OK);
+	assert_int_equal(frames, 4);
+	assert_int_equal(frame_be16(last + 16), 0);
+	pause_lab_opcode = MAC_OPCODE_PFC;
+	take(&qp, 3, 1);
+	assert_int_equal(frames, 5);
+	assert_int_equal(vector(), 1 << 3);
+	assert_int_equal(quanta(3), 0xffff);
 }
 
 /* ---- settings ---- */
@@ -491,6 +573,10 @@ int main(void)
 		TEST(the_ring_does_not_count),
 		TEST(the_ring_counts_for_the_others),
 		TEST(no_link_no_silence),
+		TEST(one_leaves),
+		TEST(one_of_a_queue_leaves),
+		TEST(one_of_a_buffer_leaves),
+		TEST(all_leave),
 		TEST(refused),
 		TEST(counted),
 	};

@@ -65,6 +65,8 @@ void mac_link_info(const struct port *port, struct gnic_hw_port_info *info);
 /* ---- mac_pause.c ---- */
 void mac_pause_init(struct port *port);
 void mac_pause_stop(struct port *port);	/* no link: nobody is paused any more */
+void mac_pause_free(struct port *port);	/* what we were asked for is over */
+void mac_pause_end(struct port *port);	/* what we asked for is over, and they hear of it */
 void mac_pause_for(struct port *port, uint64_t ns);	/* nobody starts a packet; 0: as before */
 void mac_pause_received(struct port *port, uint16_t quanta);
 /* A frame of MAC control to the far end; @count 16-bit parameters behind the opcode. */

@@ -123,12 +123,16 @@ static uint32_t mac_pause_buffers(const struct qp *qp)
 	return qp->rq.index - qp->rq.done;
 }
 
-/* For whom it is short. Who has got a receive buffer meanwhile counts by that. */
+/*
+ * For whom it is short. Who has got a receive buffer meanwhile counts by that, who has no flow
+ * control any more not at all.
+ */
 static uint8_t mac_pause_prios(const struct qp *qp)
 {
 	const struct port *port = qp->port;
 
-	return port->pfc.enable ? qp->pause.prios & ~port->buffer.prios : qp->pause.prios;
+	return port->pfc.enable ? qp->pause.prios & port->pfc.enable & ~port->buffer.prios :
+				  qp->pause.prios;
 }
 
 /* Is it still short? A queue that got nothing for so long is not waited for. */
@@ -251,11 +255,23 @@ void mac_pause_forget(struct qp *qp)
 	qp->pause.is_short = false;
 }
 
+void mac_pause_end(struct port *port)
+{
+	mac_pause_drop(port);
+	if (port->pause.asked)
+		mac_pause_ask(port, 0);
+}
+
 void mac_pause_stop(struct port *port)
 {
 	mac_pause_drop(port);
 	loop_timer_del(port->card->loop, &port->pause.watch);
 	port->pause.asked = 0;
+	mac_pause_free(port);
+}
+
+void mac_pause_free(struct port *port)
+{
 	memset(&port->pause.silence, 0, sizeof(port->pause.silence));
 	mac_pause_resume(port);
 	mac_pfc_stop(port);

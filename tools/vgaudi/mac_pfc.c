@@ -121,7 +121,10 @@ enum gnic_hw_status mac_cmd_pfc(struct card *card, const struct gnic_hw_port_pfc
 
 	if (!port || memcmp(in->rsvd, zero, sizeof(zero)))
 		return GNIC_STATUS_BAD_PARAM;
-	mac_pause_stop(port);
+	/* silence is asked for in other words from now on */
+	if (!port->pfc.enable != !in->enable)
+		mac_pause_end(port);
+	mac_pause_free(port);
 	port->pfc.enable = in->enable;
 	mac_pause_review(port);
 	return GNIC_STATUS_OK;
