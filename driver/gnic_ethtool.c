@@ -144,7 +144,7 @@ static const char gnic_ethtool_strings[][ETH_GSTRING_LEN] = {
 	"rx_pause_storms",
 	"rx_swap_drop",
 	"rung_again",
-	"tx_swap_drop",
+	"tx_unsent",
 };
 
 int gnic_ethtool_get_sset_count(struct net_device *netdev, int sset)

@@ -145,6 +145,18 @@ static void gnic_nic_quiesce(struct gnic_nic *nic)
 	synchronize_net();
 }
 
+/* What these queues have not sent by now is lost: they end, and nobody polls or posts. */
+static void gnic_nic_abandon(struct gnic_nic *nic, struct gnic_queue **queues,
+			     unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		if (!gnic_tx_settle(nic->channels[i], queues[i]))
+			gnic_tx_abandon(nic->channels[i], queues[i]);
+	}
+}
+
 int gnic_nic_open(struct net_device *netdev)
 {
 	struct gnic_nic *nic = netdev_priv(netdev);
@@ -200,6 +212,7 @@ int gnic_nic_stop(struct net_device *netdev)
 	gnic_arfs_limit(nic, 0);
 	gnic_rss_clear(nic);
 	gnic_nic_quiesce(nic);
+	gnic_nic_abandon(nic, queues, count);
 	gnic_nic_queues_destroy(nic, queues, count);
 	return 0;
 }
@@ -230,6 +243,7 @@ static int gnic_nic_swap(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg,
 	err = netif_set_real_num_queues(nic->netdev, cfg->tx_queues, cfg->rx_queues);
 	if (err)
 		goto err_restart;
+	gnic_nic_abandon(nic, old, old_count);
 	gnic_nic_queues_destroy(nic, old, old_count);
 	gnic_nic_start(nic, queues, cfg);
 	gnic_arfs_start(nic, cfg->rx_queues);

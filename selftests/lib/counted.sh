@@ -33,7 +33,7 @@ late() {
 peer_late() {
 	echo $(($(peer cat "/sys/class/net/$PEER_DEV/statistics/rx_missed_errors") +
 		$(peer ethtool -S "$PEER_DEV" | awk '$1 == "rx_swap_drop:" { print $2 }') +
-		$(ethtool_stat "$DEV" tx_swap_drop) +
+		$(ethtool_stat "$DEV" tx_unsent) +
 		$(peer cat /proc/net/snmp | rcvbuf_errors)))
 }
 

@@ -104,7 +104,7 @@ nobody_there() {
 
 # of_so_many COUNT THERE DROPPED: since then they have come, or were dropped
 of_so_many() {
-	[ $(($(nobody_there) - $2 + $(ethtool_stat "$DEV" tx_swap_drop) - $3)) -ge "$1" ]
+	[ $(($(nobody_there) - $2 + $(ethtool_stat "$DEV" tx_unsent) - $3)) -ge "$1" ]
 }
 
 # unsent COMMAND...: it replaces the queue by which the second processor sends, while the far
@@ -116,14 +116,14 @@ unsent() {
 	queue_limits "$DEV" 1000000
 	taskset -c 1 ping -c 2 -i 0.05 -W 2 -q 192.0.2.2 >/dev/null
 	there=$(nobody_there)
-	swapped=$(ethtool_stat "$DEV" tx_swap_drop)
+	swapped=$(ethtool_stat "$DEV" tx_unsent)
 	dropped=$(stat "$DEV" tx_dropped)
 	silence 0 0 20000
 	taskset -c 1 bash -c 'for i in {1..40}; do echo >/dev/udp/192.0.2.2/9; done'
 	"$@"
 	silence 0 0 0
 	wait_for 5 of_so_many 40 "$there" "$swapped"
-	swapped=$(($(ethtool_stat "$DEV" tx_swap_drop) - swapped))
+	swapped=$(($(ethtool_stat "$DEV" tx_unsent) - swapped))
 	expect "dropped" "$swapped" -ge 40
 	expect "tx_dropped" $(($(stat "$DEV" tx_dropped) - dropped)) -eq $swapped
 	ping_works

@@ -54,6 +54,27 @@ tx_timeout() {
 	dmesg | tail -n 50 | grep -q "transmit queue" || fail "nothing was said of it"
 }
 
+# What a queue has not sent when the port is closed is lost, and counted.
+unsent_is_counted() {
+	local dropped unsent
+
+	queue_limits "$DEV" 1000000
+	defer queue_limits "$DEV" 0
+	# limits count from the first completion on
+	taskset -c 0 ping -c 2 -i 0.05 -W 2 -q 192.0.2.2 >/dev/null
+	unsent=$(ethtool_stat "$DEV" tx_unsent)
+	dropped=$(stat "$DEV" tx_dropped)
+	raw_qp stop "$(send_qps | head -n 1)"
+	taskset -c 0 bash -c 'for i in {1..40}; do echo >/dev/udp/192.0.2.2/9; done'
+	ip link set "$DEV" down
+	unsent=$(($(ethtool_stat "$DEV" tx_unsent) - unsent))
+	expect "unsent" "$unsent" -ge 40
+	expect "tx_dropped" $(($(stat "$DEV" tx_dropped) - dropped)) -eq $unsent
+	ip link set "$DEV" up
+	wait_for 10 carrier_up
+	ping_works
+}
+
 # The watchdog may make queues anew once more, for another of them: who is named is gone then.
 first_fails() {
 	(raw_qp qp "$(send_qps | head -n 1)")
@@ -262,5 +283,6 @@ frames_are_marked() {
 
 topology_up
 trap topology_down EXIT
-guest_main link_flaps tx_timeout qp_error wqe_errors new_queue_fails events_get_lost \
-	doorbells_get_lost no_new_queues lost_interrupts frames_get_lost frames_are_marked
+guest_main link_flaps tx_timeout unsent_is_counted qp_error wqe_errors new_queue_fails \
+	events_get_lost doorbells_get_lost no_new_queues lost_interrupts frames_get_lost \
+	frames_are_marked
