@@ -334,6 +334,7 @@ void gnic_coal_measure(struct gnic_channel *c);
 /* gnic_queue.c */
 struct gnic_queue *gnic_queue_create(struct gnic_channel *c, const struct gnic_nic_cfg *cfg);
 void gnic_queue_destroy(struct gnic_channel *c, struct gnic_queue *queue);
+const char *gnic_queue_why(int err);
 
 /* gnic_swap.c: with the netdev's instance lock, or rtnl where there is none */
 int gnic_swap_queue(struct gnic_channel *c, struct gnic_queue *queue);

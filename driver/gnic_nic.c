@@ -332,19 +332,11 @@ int gnic_nic_reconfigure(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg,
 		goto out;
 	}
 	queues = gnic_nic_queues_create(nic, &next);
-	if (PTR_ERR_OR_ZERO(queues) == -ENOBUFS)
-		NL_SET_ERR_MSG_MOD(extack, "no room in device memory for the new send rings");
-	else if (IS_ERR(queues))
-		NL_SET_ERR_MSG_MOD(extack, "no memory or device resources for the new queues");
-	if (IS_ERR(queues))
-		return PTR_ERR(queues);
-	err = gnic_nic_change(nic, &next, queues);
-	if (err == -ENOMEM)
-		NL_SET_ERR_MSG_MOD(extack, "no memory for the change to the new queues");
-	else if (err)
-		NL_SET_ERR_MSG_MOD(extack, "the device refuses the new queues");
-	if (err)
+	err = IS_ERR(queues) ? PTR_ERR(queues) : gnic_nic_change(nic, &next, queues);
+	if (err) {
+		NL_SET_ERR_MSG_FMT_MOD(extack, "no new queues: %s", gnic_queue_why(err));
 		return err;
+	}
 	bitmap_zero(nic->renew, GNIC_QUEUES_MAX);
 out:
 	nic->cfg = next;

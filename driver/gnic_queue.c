@@ -272,6 +272,30 @@ err_queue_free:
 }
 
 /**
+ * gnic_queue_why - the words for it when there is no new queue
+ * @err: why
+ */
+const char *gnic_queue_why(int err)
+{
+	switch (err) {
+	case -ENOMEM:
+		return "no memory";
+	case -ENOSPC:
+		return "no device resources";
+	case -ENOBUFS:
+		return "no room in device memory for the new send rings";
+	case -ETIMEDOUT:
+	case -ETIME:
+	case -ENODEV:
+		return "the device does not answer";
+	case -ENETDOWN:
+		return "the device is being reset";
+	default:
+		return "the device refuses";
+	}
+}
+
+/**
  * gnic_queue_destroy - QPs, CQs, buffers, rings
  * @c: channel that it was made for; it does not serve it
  * @queue: may lack QPs

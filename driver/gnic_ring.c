@@ -166,7 +166,7 @@ bool gnic_ring_qp_destroy(struct gnic_dev *dev, unsigned int port, u32 qpn)
  * @in: what it shall be like; .qpn is by gnic_qpn_get()
  *
  * Return: 0; -ETIMEDOUT if there may be one all the same, whose memory has to stay; other
- * errors if there is none.
+ * errors if there is none, -ETIME if there was no answer but to QP_DESTROY.
  */
 int gnic_ring_qp_create(struct gnic_dev *dev, const struct gnic_hw_qp_create *in)
 {
@@ -179,7 +179,7 @@ int gnic_ring_qp_create(struct gnic_dev *dev, const struct gnic_hw_qp_create *in
 		err = -EPROTO;
 	}
 	if (err == -ETIMEDOUT && gnic_ring_qp_destroy(dev, in->port, le32_to_cpu(in->qpn)))
-		err = -EIO;
+		err = -ETIME;
 	return err;
 }
 

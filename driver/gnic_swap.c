@@ -181,15 +181,12 @@ int gnic_swap_restart(struct gnic_channel *c, const struct gnic_nic_cfg *cfg,
 	int err;
 
 	queue = gnic_queue_create(c, cfg);
-	if (IS_ERR(queue)) {
-		NL_SET_ERR_MSG_FMT_MOD(extack, "no memory or device resources for a new queue %u",
-				       c->index);
-		return PTR_ERR(queue);
-	}
-	err = gnic_swap_queue(c, queue);
+	err = IS_ERR(queue) ? PTR_ERR(queue) : gnic_swap_queue(c, queue);
+	if (!IS_ERR(queue))
+		gnic_queue_destroy(c, err ? queue : old);
 	if (err)
-		NL_SET_ERR_MSG_FMT_MOD(extack, "the device does not exchange queue %u", c->index);
-	gnic_queue_destroy(c, err ? queue : old);
+		NL_SET_ERR_MSG_FMT_MOD(extack, "no new queue %u: %s", c->index,
+				       gnic_queue_why(err));
 	return err;
 }
 

@@ -110,13 +110,8 @@ static int gnic_xsk_enable(struct gnic_channel *c, struct xsk_buff_pool *pool)
 
 err_forget:
 	c->xsk = NULL;
-	if (err == -ETIMEDOUT || err == -ENETDOWN)
-		netdev_warn(c->nic->netdev, "queue %u: no answer to what makes one with a pool\n",
-			    c->index);
-	else
-		netdev_warn(c->nic->netdev,
-			    "queue %u: no memory or device resources for one with a pool\n",
-			    c->index);
+	netdev_warn(c->nic->netdev, "queue %u: none with a pool: %s\n", c->index,
+		    gnic_queue_why(err));
 err_unmap:
 	xsk_pool_dma_unmap(pool, 0);
 	return err;

@@ -154,7 +154,7 @@ threshold() {
 	traffic 3000 8972
 	expect_refused "exceeds maximum" ethtool -G "$DEV" hds-thresh 9601
 	fault_command QP_SPLIT
-	expect_refused "no memory or device resources" ethtool -G "$DEV" hds-thresh 77
+	expect_refused "no new queues: the device refuses" ethtool -G "$DEV" hds-thresh 77
 	expect "threshold" "$(ring "HDS thresh")" -eq 9600
 	linear 256 9600
 	linear 42 9601
@@ -163,7 +163,7 @@ threshold() {
 # What the device refuses leaves all as it was.
 split_refused() {
 	fault_command QP_SPLIT
-	expect_refused "no memory or device resources for the new queues" \
+	expect_refused "no new queues: the device refuses" \
 		ethtool -G "$DEV" tcp-data-split on
 	expect "split" "$(ring "TCP data split")" = off
 	ping_works

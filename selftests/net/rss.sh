@@ -240,7 +240,7 @@ device_refuses() {
 	expect "table" "$(indir)" = "$before"
 	ethtool -X "$DEV" default
 	refuse VPORT_QUEUES
-	expect_logged "the device refuses the new queues" ethtool -L "$DEV" combined 8
+	expect_logged "no new queues: the device refuses" ethtool -L "$DEV" combined 8
 	expect "channels" "$(channels_now)" -eq 4
 	expect "queues" "$(busy 200 src=1)" = "0 1 2 3"
 	ping_works

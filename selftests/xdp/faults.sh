@@ -37,10 +37,10 @@ attach_refused() {
 }
 
 attach_fails() {
-	attach_refused "no memory or device resources for the new queues" CQ_CREATE 0
-	attach_refused "no memory or device resources for the new queues" QP_CREATE 3
-	attach_refused "the device refuses the new queues" QP_MOVE 0
-	attach_refused "the device refuses the new queues" QP_MOVE 1
+	attach_refused "no new queues: the device refuses" CQ_CREATE 0
+	attach_refused "no new queues: the device refuses" QP_CREATE 3
+	attach_refused "no new queues: the device refuses" QP_MOVE 0
+	attach_refused "no new queues: the device refuses" QP_MOVE 1
 	attach "$VERDICT" xdp_pass
 	port_works
 }
@@ -69,7 +69,7 @@ bind_fails() {
 		ip link set dev "$DEV" xdpdrv object "$VERDICT" program xdp_pass
 		refuse $opcode 0
 		xsk_fails "" -w
-		log_says "no memory or device resources for one with a pool"
+		log_says "queue 0: none with a pool: the device refuses"
 		fault_clear
 		port_works
 	done
@@ -186,9 +186,19 @@ mute() {
 	expect "frames of the socket" "$(figure received)" -eq 15
 	ip link set dev "$DEV" xdpdrv object "$VERDICT" program xdp_pass
 	not_answered CQ_CREATE xsk_fails "Connection timed out" -w
-	log_has "queue 0: no answer to what makes one with a pool" || fail "the log does not say it"
+	log_has "queue 0: none with a pool: the device does not answer" ||
+		fail "the log does not say it"
 	xsk -w
 	exchange 60 60
+	xsk_stop
+	ip link set dev "$DEV" xdpdrv off
+	not_answered QP_CREATE expect_refused "gnic: no new queues: the device does not answer" \
+		ip link set dev "$DEV" xdpdrv object "$VERDICT" program xdp_pass
+	not_answered QP_MOVE expect_refused "gnic: no new queues: the device does not answer" \
+		ethtool -G "$DEV" rx 256
+	attached && fail "a program is attached"
+	ip link set dev "$DEV" xdpdrv object "$VERDICT" program xdp_pass
+	port_works
 }
 
 # A card that is mute, and a socket that goes: the port is not set down, for the reset is as

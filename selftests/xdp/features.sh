@@ -109,7 +109,7 @@ split_while_down() {
 # What the device refuses changes nothing that is said.
 split_refused() {
 	fault_command QP_SPLIT
-	expect_refused "no memory or device resources for the new queues" \
+	expect_refused "no new queues: the device refuses" \
 		ethtool -G "$DEV" tcp-data-split on
 	says "$ALL"
 }
