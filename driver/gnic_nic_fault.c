@@ -65,7 +65,8 @@ int gnic_nic_renew(struct gnic_nic *nic, const unsigned long *rings,
 	err = rings ? gnic_nic_renew_rings(nic, rings, extack) : gnic_nic_renew_all(nic, extack);
 	nic->reset_last = jiffies;
 	if (err && !again)
-		netdev_err(nic->netdev, "no new queues: %d, tried again every second\n", err);
+		netdev_err(nic->netdev, "no new queues %*pbl: %s, tried again every second\n",
+			   GNIC_QUEUES_MAX, nic->renew, gnic_queue_why(err));
 	if (again && bitmap_empty(nic->renew, GNIC_QUEUES_MAX)) {
 		netdev_info(nic->netdev, "new queues after all\n");
 		gnic_port_health_well(nic);

@@ -69,9 +69,13 @@ static int gnic_xdp_buffers(struct gnic_nic *nic, bool xdp, struct netlink_ext_a
 static void gnic_xdp_buffers_back(struct gnic_nic *nic)
 {
 	unsigned int ring;
+	int err;
 
-	if (!gnic_xdp_buffers(nic, false, NULL))
+	err = gnic_xdp_buffers(nic, false, NULL);
+	if (!err)
 		return;
+	netdev_err(nic->netdev, "no queues without room for a program: %s, tried again every second\n",
+		   gnic_queue_why(err));
 	nic->cfg.xdp = false;
 	for (ring = 0; ring < nic->num_rx; ring++) {
 		if (!nic->channels[ring]->xsk)

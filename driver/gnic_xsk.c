@@ -121,17 +121,20 @@ err_unmap:
  * The port lives on without this queue, which rests until there is memory. Only a
  * device that does not even stop it leaves no other way than to stop the port.
  */
-static void gnic_xsk_rest(struct gnic_channel *c)
+static void gnic_xsk_rest(struct gnic_channel *c, int why)
 {
 	struct net_device *netdev = c->nic->netdev;
+	int err;
 
-	if (gnic_swap_rest(c)) {
-		netdev_err(netdev, "queue %u: can't be stopped without the pool, set down\n",
-			   c->index);
+	err = gnic_swap_rest(c);
+	if (err) {
+		netdev_err(netdev, "queue %u: can't be stopped without the pool, set down: %s\n",
+			   c->index, gnic_queue_why(err));
 		netif_close(netdev);
 		return;
 	}
-	netdev_err(netdev, "queue %u: can't be made without the pool, rests\n", c->index);
+	netdev_err(netdev, "queue %u: can't be made without the pool, rests: %s\n", c->index,
+		   gnic_queue_why(why));
 	gnic_nic_renew_later(c->nic, c->index);
 }
 
@@ -142,10 +145,12 @@ static void gnic_xsk_rest(struct gnic_channel *c)
 static void gnic_xsk_disable(struct gnic_channel *c)
 {
 	struct xsk_buff_pool *pool = c->xsk;
+	int err;
 
 	c->xsk = NULL;
-	if (gnic_xsk_restart(c))
-		gnic_xsk_rest(c);
+	err = gnic_xsk_restart(c);
+	if (err)
+		gnic_xsk_rest(c, err);
 	xsk_pool_dma_unmap(pool, 0);
 }
 

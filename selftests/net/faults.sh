@@ -223,7 +223,7 @@ no_new_queues() {
 	dmesg -C
 	fault '"kind": "command", "card": 0, "opcode": "QP_CREATE", "status": "NO_RESOURCE", "count": 1000'
 	raw_qp qp "$(send_qps | head -n 1)"
-	wait_for 10 sh -c "dmesg | grep -q 'no new queues'"
+	wait_for 10 sh -c "dmesg | grep -q 'no new queues 0: no device resources, tried again'"
 	wait_for 10 sh -c "[ \$(ethtool -S $DEV | awk '\$1 == \"queue_resets:\" { print \$2 }') -ge $((before + 3)) ]"
 	[[ $(ip -o link show dev "$DEV") == *,UP,* ]] || fail "the port was set down"
 	carrier_up || fail "the port has no link"

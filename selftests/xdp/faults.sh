@@ -56,6 +56,8 @@ detach_fails() {
 		ip link set dev "$DEV" xdpdrv off
 		attached && fail "$opcode: the program is still there"
 		port_works
+		log_has "no queues without room for a program: the device refuses, tried again" ||
+			fail "the log does not say it"
 		wait_for 5 log_has "new queues after all"
 	done
 	ethtool -g "$DEV" | grep -q "RX Buf Len:.*2048" || fail "buffers have room for a program"
@@ -101,7 +103,7 @@ let_go_fails() {
 		dmesg -C
 		refuse $opcode 0 1000
 		kill "$XSK_PID"
-		wait_for 5 log_has "queue 0: can't be made without the pool, rests"
+		wait_for 5 log_has "queue 0: can't be made without the pool, rests: the device refuses"
 		sleep 2
 		up_with_queue_1
 		fault_clear
