@@ -338,6 +338,9 @@ const char *gnic_queue_why(int err);
 
 /* gnic_swap.c: with the netdev's instance lock, or rtnl where there is none */
 int gnic_swap_queue(struct gnic_channel *c, struct gnic_queue *queue);
+int gnic_swap_begin(struct gnic_channel *c, struct gnic_queue *queue);
+int gnic_swap_undo(struct gnic_channel *c, struct gnic_queue *queue);
+void gnic_swap_finish(struct gnic_channel *c, struct gnic_queue *queue);
 int gnic_swap_queues(struct gnic_nic *nic, struct gnic_queue **queues, unsigned int first,
 		     unsigned int end);
 void gnic_swap_tx_stop(struct netdev_queue *txq);

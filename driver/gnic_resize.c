@@ -82,15 +82,38 @@ static void gnic_resize_tx_less(struct gnic_nic *nic, unsigned int count)
 	netif_set_real_num_tx_queues(nic->netdev, count);
 }
 
+/*
+ * From now on frames come to @count channels, those of @first to @end to the queue that they
+ * are going to get.
+ */
+static int gnic_resize_rx_more(struct gnic_nic *nic, unsigned int count,
+			       struct gnic_queue **queues, unsigned int first, unsigned int end)
+{
+	struct gnic_queue **next;
+	int err;
+
+	if (count <= nic->num_rx)
+		return 0;
+	next = gnic_rss_running(nic, count);
+	if (!next)
+		return -ENOMEM;
+	for (end = min(end, count); first < end; first++)
+		next[first] = queues[first] ?: next[first];
+	err = gnic_rss_apply(nic, next, count);
+	kfree(next);
+	return err;
+}
+
 /* Frames are taken before any come, and sent before the stack chooses the queue. */
-static int gnic_resize_more(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg)
+static int gnic_resize_more(struct gnic_nic *nic, const struct gnic_nic_cfg *cfg,
+			    struct gnic_queue **queues, unsigned int first, unsigned int end)
 {
 	int err = 0;
 
 	if (cfg->tx_queues > nic->num_tx)
 		err = netif_set_real_num_tx_queues(nic->netdev, cfg->tx_queues);
-	if (!err && cfg->rx_queues > nic->num_rx)
-		err = gnic_rss_resize(nic, cfg->rx_queues);
+	if (!err)
+		err = gnic_resize_rx_more(nic, cfg->rx_queues, queues, first, end);
 	if (err && nic->netdev->real_num_tx_queues > nic->num_tx)
 		netif_set_real_num_tx_queues(nic->netdev, nic->num_tx);
 	return err;
@@ -131,7 +154,7 @@ static void gnic_resize_back(struct gnic_nic *nic)
 
 	able.rx_queues = gnic_resize_able(nic, able.rx_queues, gnic_queue_receives);
 	able.tx_queues = gnic_resize_able(nic, able.tx_queues, gnic_queue_sends);
-	if (!gnic_resize_more(nic, &able))
+	if (!gnic_resize_more(nic, &able, NULL, 0, 0))
 		gnic_nic_run(nic, nic->num_channels, able.rx_queues, able.tx_queues);
 	if (nic->num_rx < nic->cfg.rx_queues || nic->num_tx < nic->cfg.tx_queues)
 		netdev_warn(nic->netdev, "until the next change %u queues receive and %u send\n",
@@ -142,23 +165,73 @@ static void gnic_resize_back(struct gnic_nic *nic)
 	gnic_shaper_forget(nic, stayed);
 }
 
+static void gnic_resize_finish(struct gnic_nic *nic, struct gnic_queue **queues,
+			       unsigned int first, unsigned int end)
+{
+	struct gnic_queue *old;
+	unsigned int i;
+
+	for (i = first; i < end; i++) {
+		if (!queues[i])
+			continue;
+		old = nic->channels[i]->queue;
+		gnic_swap_finish(nic->channels[i], queues[i]);
+		queues[i] = old;
+	}
+}
+
+/* A channel goes on with the other queue, which does not send, if that is not taken back. */
+static void gnic_resize_undo(struct gnic_nic *nic, struct gnic_queue **queues,
+			     unsigned int first, unsigned int end)
+{
+	while (end-- > first) {
+		if (!queues[end] || !gnic_swap_undo(nic->channels[end], queues[end]))
+			continue;
+		gnic_resize_tx_less(nic, end);
+		gnic_resize_finish(nic, queues, end, end + 1);
+		/* the table may name the one that it had until now */
+		gnic_rss_refresh(nic);
+	}
+}
+
+/* Channels that do not send when this is over: the device agrees, they send as before. */
+static int gnic_resize_begin(struct gnic_nic *nic, struct gnic_queue **queues,
+			     unsigned int first, unsigned int end)
+{
+	unsigned int i;
+	int err;
+
+	for (i = first; i < end; i++) {
+		err = queues[i] ? gnic_swap_begin(nic->channels[i], queues[i]) : 0;
+		if (err) {
+			gnic_resize_undo(nic, queues, first, i);
+			return err;
+		}
+	}
+	return 0;
+}
+
 /*
- * Channels that go on sending come first, for the device may refuse to exchange a queue: no
- * transmit queue has gone for nothing then.
+ * Channels of before that stay. Those of @sending to @going are to send no more: the device
+ * agrees now, and they go on until nothing can be refused any more.
  */
 static int gnic_resize_stay(struct gnic_nic *nic, struct gnic_queue **queues,
-			    unsigned int stay, unsigned int tx_queues)
+			    unsigned int sending, unsigned int going, unsigned int stay)
 {
-	unsigned int sending = min(stay, tx_queues);
 	int err;
 
 	err = gnic_swap_queues(nic, queues, 0, sending);
 	if (err)
 		return err;
-	gnic_resize_tx_less(nic, tx_queues);
-	err = gnic_swap_queues(nic, queues, sending, stay);
+	err = gnic_swap_queues(nic, queues, going, stay);
 	if (err)
-		gnic_swap_queues(nic, queues, 0, sending);
+		goto err_sending;
+	err = gnic_resize_begin(nic, queues, sending, going);
+	if (!err)
+		return 0;
+	gnic_swap_queues(nic, queues, going, stay);
+err_sending:
+	gnic_swap_queues(nic, queues, 0, sending);
 	return err;
 }
 
@@ -169,32 +242,40 @@ static int gnic_resize_stay(struct gnic_nic *nic, struct gnic_queue **queues,
  *	for those that end; then what does not run, the old or the new ones
  * @cfg: how many channels there are to be, and what they do
  *
+ * The stack hears of fewer transmit queues when the device has agreed to all: it forgets the
+ * shapers of those that go.
+ *
  * Return: 0, or an error and all old queues run on.
  */
 int gnic_resize_queues(struct gnic_nic *nic, struct gnic_queue **queues,
 		       const struct gnic_nic_cfg *cfg)
 {
 	unsigned int before = nic->num_channels, count = gnic_cfg_channels(cfg);
-	unsigned int stay = min(before, count);
+	unsigned int stay = min(before, count), sending = min(stay, cfg->tx_queues);
+	unsigned int going = clamp(nic->num_tx, sending, stay);
 	int err;
 
 	err = gnic_resize_rx(nic, cfg->rx_queues);
 	if (err)
 		return err;
-	err = gnic_resize_stay(nic, queues, stay, cfg->tx_queues);
+	err = gnic_resize_stay(nic, queues, sending, going, stay);
 	if (err)
 		goto err_back;
 	gnic_resize_start(nic, queues, before, count);
-	err = gnic_resize_more(nic, cfg);
+	err = gnic_resize_more(nic, cfg, queues, sending, going);
 	if (err)
 		goto err_end;
+	gnic_resize_tx_less(nic, cfg->tx_queues);
+	gnic_resize_finish(nic, queues, sending, going);
 	gnic_nic_run(nic, count, cfg->rx_queues, cfg->tx_queues);
 	gnic_resize_end(nic, queues, count, before);
 	goto out;
 
 err_end:
 	gnic_resize_end(nic, queues, before, count);
-	gnic_swap_queues(nic, queues, 0, stay);
+	gnic_resize_undo(nic, queues, sending, going);
+	gnic_swap_queues(nic, queues, going, stay);
+	gnic_swap_queues(nic, queues, 0, sending);
 err_back:
 	gnic_resize_back(nic);
 out:

@@ -174,7 +174,7 @@ static int gnic_rss_tell(struct gnic_nic *nic, const struct gnic_nic_rss *rss,
 }
 
 /* What the first @count channels have, by ring. */
-static struct gnic_queue **gnic_rss_running(const struct gnic_nic *nic, unsigned int count)
+struct gnic_queue **gnic_rss_running(const struct gnic_nic *nic, unsigned int count)
 {
 	struct gnic_queue **queues;
 	unsigned int i;

@@ -60,6 +60,7 @@ void gnic_rss_default(struct gnic_nic *nic, unsigned int channels);
 /* @queues is by ring */
 int gnic_rss_apply(struct gnic_nic *nic, struct gnic_queue **queues, unsigned int count);
 int gnic_rss_refresh(struct gnic_nic *nic);	/* of the queues that run */
+struct gnic_queue **gnic_rss_running(const struct gnic_nic *nic, unsigned int count);
 int gnic_rss_resize(struct gnic_nic *nic, unsigned int count);
 void gnic_rss_clear(struct gnic_nic *nic);
 int gnic_rss_change(struct gnic_nic *nic, const struct gnic_nic_rss *next);

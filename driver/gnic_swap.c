@@ -84,25 +84,47 @@ static void gnic_swap_release(struct gnic_channel *c, struct gnic_queue *old)
 }
 
 /**
- * gnic_swap_queue - a channel that runs gets another queue
+ * gnic_swap_begin - frames come to the queue that a channel is going to get
  * @c: channel
- * @queue: by gnic_queue_create() for it; of a direction that only one of the two has
- *	nobody makes use
+ * @queue: as of gnic_swap_queue(); gnic_swap_finish() or gnic_swap_undo() follows
  *
- * The other channels run on. No frame is lost, but for those that the device
- * does not send, or we do not take, in time. The old queue is the caller's then.
- *
- * Return: 0, or an error and the old queue runs on.
+ * Return: 0, or an error and they come to the old one.
  */
-int gnic_swap_queue(struct gnic_channel *c, struct gnic_queue *queue)
+int gnic_swap_begin(struct gnic_channel *c, struct gnic_queue *queue)
+{
+	return gnic_swap_receive(c, c->queue, queue);
+}
+
+/**
+ * gnic_swap_undo - frames come to the queue of a channel again
+ * @c: channel
+ * @queue: as of gnic_swap_begin(); what it has received is lost
+ *
+ * Return: 0, or an error and they come to @queue still.
+ */
+int gnic_swap_undo(struct gnic_channel *c, struct gnic_queue *queue)
+{
+	int err;
+
+	err = gnic_swap_receive(c, queue, c->queue);
+	if (err)
+		return err;
+	gnic_channel_pause(c);
+	gnic_channel_abandon(c, queue);
+	gnic_channel_resume(c);
+	return 0;
+}
+
+/**
+ * gnic_swap_finish - the queue that frames come to is the channel's
+ * @c: channel
+ * @queue: as of gnic_swap_begin(); the old queue is the caller's then
+ */
+void gnic_swap_finish(struct gnic_channel *c, struct gnic_queue *queue)
 {
 	struct netdev_queue *txq = netdev_get_tx_queue(c->nic->netdev, c->index);
 	struct gnic_queue *old = c->queue;
-	int err;
 
-	err = gnic_swap_receive(c, old, queue);
-	if (err)
-		return err;
 	WRITE_ONCE(c->draining, true);
 	gnic_swap_tx_stop(txq);
 	gnic_channel_drain(&c, 1);
@@ -122,7 +144,27 @@ int gnic_swap_queue(struct gnic_channel *c, struct gnic_queue *queue)
 	gnic_channel_resume(c);
 	netif_tx_wake_queue(txq);
 	__clear_bit(c->index, c->nic->renew);
-	return 0;
+}
+
+/**
+ * gnic_swap_queue - a channel that runs gets another queue
+ * @c: channel
+ * @queue: by gnic_queue_create() for it; of a direction that only one of the two has
+ *	nobody makes use
+ *
+ * The other channels run on. No frame is lost, but for those that the device
+ * does not send, or we do not take, in time. The old queue is the caller's then.
+ *
+ * Return: 0, or an error and the old queue runs on.
+ */
+int gnic_swap_queue(struct gnic_channel *c, struct gnic_queue *queue)
+{
+	int err;
+
+	err = gnic_swap_begin(c, queue);
+	if (!err)
+		gnic_swap_finish(c, queue);
+	return err;
 }
 
 /* A card that is being reset takes no command, and in a moment touches nothing any more. */

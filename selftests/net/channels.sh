@@ -434,10 +434,10 @@ way_back_is_refused() {
 	ethtool -L "$DEV" combined 2 tx 2
 	fault_command VPORT_QUEUES
 	moves_fail 2 1
-	expect_logged "2 queues receive and 2 send" ethtool -L "$DEV" tx 0 rx 2
+	expect_logged "no new queues: the device refuses" ethtool -L "$DEV" tx 0 rx 2
 	fault_clear
-	queues_are 2 2
-	expect "send queues" "$(send_queues)" -eq 2
+	queues_are 2 4
+	expect "send queues" "$(send_queues)" -eq 4
 	ping_works
 	ip link set "$DEV" down
 	ip link set "$DEV" up

@@ -293,18 +293,43 @@ of_a_channel_that_only_sends() {
 	fast "it came back"
 }
 
-# The kernel has forgotten the shaper of a queue that was to go by the time the device
-# refuses: the queue has no limit that nobody sees.
-refused_change_leaves_no_limit() {
+# The device refuses what comes last: the kernel has not forgotten the shaper of a queue that
+# was to go, whether it receives as well or not.
+refused_change_leaves_shapers() {
+	channel 4 0 0
+	defer channel 2 0 0
+	use_queue 3
+	limit "queue id 3" 8mbit
+	fault_command QP_MOVE 3
+	expect_fail channel 2 2 0
+	fault_clear
+	limit_is "queue id 3" 8Mbit
+	slow "it receives, too"
+	channel 1 0 3
+	fault_command VPORT_QUEUES
+	expect_fail channel 1 3 0
+	fault_clear
+	limit_is "queue id 3" 8Mbit
+	slow "it only sends"
+}
+
+# The device does not even take the old queue back: it does not send until the next change, and
+# has no limit then that nobody sees.
+way_back_refused_leaves_no_limit() {
+	local how='"kind": "command", "card": 0, "status": "INTERNAL", "opcode": "QP_MOVE"'
+
 	channel 4 0 0
 	defer channel 2 0 0
 	use_queue 3
 	limit "queue id 3" 8mbit
 	limit "queue id 0" 1gbit
-	fault_command QP_MOVE 3
+	fault "$how, \"skip\": 3, \"count\": 2"
 	expect_fail channel 2 2 0
+	fault_clear
 	limit_is "queue id 3" ""
-	fast "of a queue that was to go"
+	ethtool -G "$DEV" tx 256
+	defer ethtool -G "$DEV" tx 512
+	fast "of a queue that did not send for a while"
 	limit_is "queue id 0" 1Gbit
 	shaper set "queue id 3" bw-max 8mbit
 	slow "another shaper"
@@ -368,5 +393,5 @@ trap topology_down EXIT
 genl ctrl list | grep -q net-shaper || skip "this kernel has no net shapers"
 guest_main of_one_queue of_the_port of_xdp of_both queue_limit_survives port_limit_survives \
 	both_survive_a_reset goes_with_its_queue of_a_channel_that_only_sends \
-	refused_change_leaves_no_limit waits_in_peace refusals not_beside_tx_maxrate \
+	refused_change_leaves_shapers way_back_refused_leaves_no_limit waits_in_peace refusals not_beside_tx_maxrate \
 	weights of_a_node node_survives node_goes_with_its_queues group_is_whole
