@@ -55,9 +55,9 @@ void test_find(void)
 	const char *wanted = getenv("GNIC_CARD");
 
 	if (!wanted && !test_sh_line(test_card, sizeof(test_card),
-				     "for a in /sys/class/accel/accel*; do"
-				     " d=$(realpath $a/device); case $d in */gnic.accel.*)"
-				     " echo pci/$(basename $(dirname $d)); break;; esac; done"))
+				     "for a in /sys/bus/pci/drivers/gnic/*/gnic.accel.*/accel/accel*; do"
+				     " c=${a%%/gnic.accel.*}; [ ! -e $a ] || echo pci/${c##*/};"
+				     " break; done"))
 		test_skip_all("no compute device of a card");
 	if (wanted)
 		snprintf(test_card, sizeof(test_card), "%s", wanted);

@@ -168,8 +168,16 @@ works_again() {
 	good allreduce --size 1M
 }
 
+# For whoever comes behind.
+ports_are_as_before() {
+	defer box_up
+	expect "ports with another MTU" "$(ports_now | grep -c "mtu 9000")" -gt 0
+	collective_down
+	expect "ports" "$(ports_now)" = "$PORTS_BEFORE"
+}
+
 collective_up
 guest_main all_reduce_of_every_type_and_operation reduce_scatter_of_every_type_and_operation \
 	every_collective_and_type of_many_iterations odd_sizes every_link_has_its_share wrong_arguments more_ranks_than_cards no_group \
 	held_by_somebody inactive_group card_is_reset rank_is_killed group_is_taken box_words \
-	box_among_others works_again
+	box_among_others works_again ports_are_as_before

@@ -71,5 +71,5 @@ soak() {
 }
 
 collective_up
-trap '"$BOX" down >/dev/null; rm -f "$LOG" "$MOVED"' EXIT
+trap 'collective_down; rm -f "$MOVED"' EXIT
 guest_main soak

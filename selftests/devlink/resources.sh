@@ -193,7 +193,7 @@ refused_queues() {
 queues_of_a_context() {
 	local file before wqes doorbells cqes asids first second
 
-	file=/dev/accel/$(basename "$(echo "/sys/bus/pci/devices/${CARD#pci/}"/gnic.accel.*/accel/accel*)")
+	file=$(compute_of "$CARD")
 	before=$(all_taken)
 	wqes=$(all_wqes) doorbells=$(resource "$CARD" doorbells occ)
 	cqes=$(resource "$CARD" cqes occ) asids=$(resource "$CARD" asids occ)
@@ -350,7 +350,7 @@ event_queue_that_stays() {
 refused_context_destruction() {
 	local file before running
 
-	file=/dev/accel/$(basename "$(echo "/sys/bus/pci/devices/${CARD#pci/}"/gnic.accel.*/accel/accel*)")
+	file=$(compute_of "$CARD")
 	before=$(all_taken)
 	exec {context}<>"$file"
 	running=$(all_taken)

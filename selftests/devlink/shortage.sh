@@ -166,8 +166,8 @@ groups() {
 
 # A context with memory of all kinds.
 accel() {
-	python3 - <<-'PYTHON'
-		import fcntl, glob, os, struct
+	python3 - "$(compute_of "$CARD")" <<-'PYTHON'
+		import fcntl, os, struct, sys
 
 		def bo(size, flags, fd):
 		    return struct.unpack("QIIQQiI", fcntl.ioctl(accel, 0xc0286441, struct.pack(
@@ -176,7 +176,7 @@ accel() {
 		heap = os.open("/dev/dma_heap/system", os.O_RDWR)
 		pages = struct.unpack("QIIQ", fcntl.ioctl(heap, 0xc0184800, struct.pack(
 		    "QIIQ", 4096, 0, os.O_RDWR, 0)))[1]
-		accel = os.open(sorted(glob.glob("/dev/accel/accel*"))[0], os.O_RDWR)
+		accel = os.open(sys.argv[1], os.O_RDWR)
 		handle = bo(65536, 0, 0)[2]
 		bo(65536, 2, 0)
 		bo(0, 4, pages)
@@ -186,7 +186,7 @@ accel() {
 }
 
 contexts() {
-	[ -e /dev/accel/accel0 ] || skip "no compute device"
+	[ -n "$(compute_of "$CARD")" ] || skip "no compute device"
 	defer of gnic
 	each_place 3 true accel
 	# as far as its size the one may reach into the other, which lies behind it
@@ -208,7 +208,7 @@ all_functions() {
 window_stays() {
 	local whole
 
-	[ -e /dev/accel/accel0 ] || skip "no compute device"
+	[ -n "$(compute_of "$CARD")" ] || skip "no compute device"
 	# but for what is there for send rings
 	whole=$(((256 << 20) - 64 * $(resource "$CARD" device_wqes size)))
 	expect "a piece as large as the memory" "$(bo $whole)" = OK

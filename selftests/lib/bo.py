@@ -30,7 +30,8 @@ def make(accel, size, flags):
 
 
 def main():
-    accel = os.open(min(glob.glob("/dev/accel/accel*")), os.O_RDWR)
+    first = min(glob.glob("/sys/bus/pci/drivers/gnic/*/gnic.accel.*/accel/accel*"))
+    accel = os.open("/dev/accel/" + os.path.basename(first), os.O_RDWR)
     print(*(make(accel, int(sys.argv[1]), int(flags)) for flags in sys.argv[2:]))
 
 

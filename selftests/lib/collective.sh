@@ -97,11 +97,32 @@ moves() {
 	[ "$(sent "$CARD" | head -n 1)" -gt $((20 << 20)) ]
 }
 
+# How the ports are, in the words of ip(8).
+ports_now() {
+	local dev mtu flags state
+
+	for dev in $(port_devs); do
+		read -r mtu <"/sys/class/net/$dev/mtu"
+		read -r flags <"/sys/class/net/$dev/flags"
+		state=down
+		[ $((flags & 1)) -eq 0 ] || state=up
+		echo "link set $dev mtu $mtu $state"
+	done
+}
+
 # Groups on all cards, until the end of the program; or skips all.
 collective_up() {
 	need_cards 2
 	[ -x "$COLLECTIVE" ] || skip_all "no gnic-collective: make collective"
 	[ -e "$CONTROL" ] || skip_all "no control port: nobody says where links lead"
+	PORTS_BEFORE=$(ports_now)
 	box_up
-	trap '"$BOX" down >/dev/null; rm -f "$LOG"' EXIT
+	trap collective_down EXIT
+}
+
+# Ports are what they were, too: others are surprised by large MTUs, or netdevs that have queues.
+collective_down() {
+	"$BOX" down >/dev/null
+	ip -b - <<<"$PORTS_BEFORE"
+	rm -f "$LOG"
 }

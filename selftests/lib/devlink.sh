@@ -34,8 +34,13 @@ need_cards() {
 
 # need_compute COUNT: the compute devices of so many cards, and the tool
 need_compute() {
+	local card
+
 	[ -x "$GNICCTL" ] || skip_all "needs gnicctl"
-	[ -e "/dev/accel/accel$(($1 - 1))" ] || skip_all "needs the compute devices of $1 cards"
+	need_cards "$1"
+	for card in "${CARDS[@]:0:$1}"; do
+		[ -n "$(compute_of "$card")" ] || skip_all "needs the compute devices of $1 cards"
+	done
 }
 
 # skip_all WHY: the whole file, before a plan is printed.

@@ -264,6 +264,16 @@ own_card() {
 	echo "pci/${device##*/}"
 }
 
+# compute_of CARD: its compute device, if it has one. After a reset it may be one behind another
+# card's: while somebody has the old one open, its number is taken.
+compute_of() {
+	local device
+
+	for device in "/sys/bus/pci/devices/${1#pci/}"/gnic.accel.*/accel/accel*; do
+		[ ! -e "$device" ] || echo "/dev/accel/${device##*/}"
+	done
+}
+
 # member NAME COMMAND...: the word behind NAME in what devlink prints, or nothing. For what
 # tests ask all the time: in a guest jq takes three times as long as the tool that it follows.
 member() {

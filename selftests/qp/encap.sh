@@ -186,8 +186,7 @@ refused() {
 		group_state "$CARD" 5 active
 }
 
-[ -x "$GNICCTL" ] || skip_all "needs gnicctl"
-[ -e /dev/accel/accel1 ] || skip_all "needs the compute devices of two cards"
+need_compute 2
 mkdir -p "$DIR"
 switch_up
 trap 'switch_down; rm -rf "$DIR"' EXIT
