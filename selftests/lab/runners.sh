@@ -106,9 +106,9 @@ check "with its name, a folder that is for the other kernel does" one_folder 6.1
 check "a program without a source" no_source
 check "there is no such folder" no_folder
 check "a guest that fails" guest_fails
-check "tests of a kernel that are interrupted" ended INT 130 3 selftests/guest 6.12
-check "all tests, interrupted" ended INT 130 8 env UPSTREAM_OUT="$WORK" selftests/all
-check "all tests, told to end" ended TERM 143 8 env UPSTREAM_OUT="$WORK" selftests/all
+check "tests of a kernel that are interrupted" ended INT 130 2 selftests/guest 6.12
+check "all tests, interrupted" ended INT 130 5 env UPSTREAM_OUT="$WORK" selftests/all
+check "all tests, told to end" ended TERM 143 5 env UPSTREAM_OUT="$WORK" selftests/all
 check "the kernel's tests, interrupted" \
 	ended INT 130 2 env UPSTREAM_OUT="$WORK" selftests/upstream/both
 check "the demo, interrupted" ended INT 130 1 tools/demo/demo
