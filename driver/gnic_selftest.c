@@ -182,7 +182,7 @@ static int gnic_selftest_loopback(struct net_device *netdev)
 {
 	struct gnic_nic *nic = netdev_priv(netdev);
 	bool carrier = netif_carrier_ok(netdev);
-	int err;
+	int err, back;
 
 	if (!netif_running(netdev))
 		return -ENETDOWN;
@@ -193,10 +193,17 @@ static int gnic_selftest_loopback(struct net_device *netdev)
 	if (err)
 		return err;
 	err = gnic_selftest_wait_carrier(netdev) ? gnic_selftest_sizes(netdev) : -ENOLINK;
-	gnic_selftest_set_loopback(nic, netdev->features & NETIF_F_LOOPBACK);
-	if (carrier)
+	back = gnic_selftest_set_loopback(nic, netdev->features & NETIF_F_LOOPBACK);
+	if (back) {
+		/* What is shown is true. It can be switched off only if somebody wanted it. */
+		netdev->features |= NETIF_F_LOOPBACK;
+		netdev->wanted_features |= NETIF_F_LOOPBACK;
+		netdev_features_change(netdev);
+		netdev_err(netdev, "the port stays in loopback: %d\n", back);
+	} else if (carrier) {
 		gnic_selftest_wait_carrier(netdev);
-	return err;
+	}
+	return err ?: back;
 }
 
 /* ---- all of it ---- */

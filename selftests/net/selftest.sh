@@ -74,6 +74,23 @@ not_while_down() {
 	expect "dma" "$(result DMA)" -eq 0
 }
 
+# The device does not end the loopback of the test: that is seen, and can be mended.
+loopback_stays() {
+	wait_for 10 ping_works	# the test before has opened the port
+	# whatever else the port is told meanwhile
+	fault '"kind": "command", "card": 0, "opcode": "PORT_SET", "status": "INTERNAL", "skip": 1, "count": 10'
+	test_says offline FAIL
+	fault_clear
+	expect "loopback" "$(result Loopback)" -ne 0
+	has_feature loopback || fail "the port is in loopback and does not say so"
+	dmesg | grep -q "the port stays in loopback" || fail "nothing was said of it"
+	ethtool -K "$DEV" loopback off
+	wait_for 10 carrier_up
+	wait_for 10 ping_works
+	test_says offline PASS
+	wait_for 10 carrier_up
+}
+
 # New queues, a new link, the same settings.
 reset() {
 	local before
@@ -94,4 +111,5 @@ registers() {
 
 topology_up
 trap topology_down EXIT
-guest_main on_line off_line finds_a_lost_interrupt finds_what_is_wrong not_while_down reset registers
+guest_main on_line off_line finds_a_lost_interrupt finds_what_is_wrong not_while_down loopback_stays \
+	reset registers
