@@ -47,18 +47,18 @@ discipline_dropped() {
 	echo "${BASH_REMATCH[1]}"
 }
 
-# counters: all that count packets, of both ends
-counters() {
-	local end
+# counters_of DEV: all that count packets where it is
+counters_of() {
+	ethtool -S "$1"
+	tc -s qdisc show dev "$1"
+	ip -s -s link show dev "$1"
+	nstat -az
+}
 
-	for end in "$DEV" "$PEER_DEV"; do
-		note "$end"
-		${there:+peer} ethtool -S "$end"
-		${there:+peer} tc -s qdisc show dev "$end"
-		${there:+peer} ip -s -s link show dev "$end"
-		${there:+peer} nstat -az
-		local there=yes
-	done
+# counters: of both ends
+counters() {
+	counters_of "$DEV"
+	peer bash -c "$(declare -f counters_of); counters_of $PEER_DEV"
 }
 
 # accounted END LATE BEFORE: what has not arrived there was late
