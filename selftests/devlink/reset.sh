@@ -84,15 +84,9 @@ configure() {
 
 # What is set, as the tools say it.
 settings() {
-	ethtool -l "$DEV"
-	ethtool -g "$DEV"
-	ethtool -c "$DEV"
-	ethtool -x "$DEV"
-	ethtool -n "$DEV"
+	port_settings
 	ethtool -k "$DEV"
-	ethtool -a "$DEV"
 	ethtool "$DEV" | grep -v 'Link detected'
-	ethtool --show-fec "$DEV"
 	ethtool --show-module "$DEV"
 	ethtool --show-tunnels "$DEV"
 	hwstamp_ctl -i "$DEV"

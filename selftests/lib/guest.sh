@@ -379,6 +379,17 @@ peer_posted() {
 	[[ $(peer tc -s qdisc show) != *"backlog "[1-9]* ]]
 }
 
+# port_settings: of queues, of what they receive, and of pause and FEC, as ethtool says it of $DEV
+port_settings() {
+	ethtool -l "$DEV"
+	ethtool -g "$DEV"
+	ethtool -c "$DEV"
+	ethtool -x "$DEV"
+	ethtool -n "$DEV"
+	ethtool -a "$DEV"
+	ethtool --show-fec "$DEV"
+}
+
 # has_feature NAME: as ethtool -k calls it, of $DEV.
 has_feature() {
 	[[ $(ethtool -k "$DEV") == *"$1: on"* ]]

@@ -32,15 +32,9 @@ command_fails() {
 
 # What the tools say of it.
 settings() {
-	ethtool -l "$DEV"
-	ethtool -g "$DEV"
-	ethtool -c "$DEV"
-	ethtool -x "$DEV"
-	ethtool -n "$DEV"
+	port_settings
 	ethtool -k "$DEV" | sed "s/ \[requested.*//"
-	ethtool -a "$DEV"
 	ethtool "$DEV"
-	ethtool --show-fec "$DEV"
 	ip -o link show "$DEV"
 	ip maddr show dev "$DEV"
 }
