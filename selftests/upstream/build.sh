@@ -13,7 +13,9 @@ cpus=$(nproc)
 
 TARGETS="drivers/net drivers/net/hw drivers/net/bonding drivers/net/team"
 TARGETS+=" net/forwarding net/lib ptp"
-BPF_PROGRAMS="xskxceiver xdp_features xdp_hw_metadata"
+BPF_PROGRAMS="xskxceiver xdp_features xdp_hw_metadata xdp_synproxy"
+# What a program of them loads, and no rule of the Makefile ties to it.
+BPF_OBJECTS="xdp_synproxy_kern.bpf.o"
 # Scripts of a folder of which nothing else is wanted.
 NET_SCRIPTS="netdevice.sh lib.sh"
 
@@ -47,6 +49,32 @@ fetch() {
 	rm -rf linux-source-*.deb lists archives
 }
 
+# names FOLDER: what it calls a program or a test, built here or not. A folder without a
+# Makefile has what may be run.
+names() {
+	local list='$(TEST_PROGS) $(TEST_PROGS_EXTENDED) $(TEST_CUSTOM_PROGS)'
+
+	list+=' $(TEST_GEN_PROGS) $(TEST_GEN_PROGS_EXTENDED)'
+	if [ -e "$1/Makefile" ]; then
+		make --no-print-directory -s -C "$1" \
+			--eval "names: ; @printf '$1/%s\n' \$(notdir $list)" names
+	else
+		find "$1" -maxdepth 1 -type f -perm /111
+	fi | grep "^$1/."
+}
+
+# all_names: of the folders whose programs may be given a network device
+all_names() (
+	local folder
+
+	cd linux/tools/testing/selftests
+	find drivers/net net/forwarding net/lib ptp bpf -maxdepth 3 -type d \
+		-not -path '*/lib/*' -not -path 'bpf/*' | sort |
+		while read -r folder; do
+			names "$folder" || true
+		done
+)
+
 # The probe for liburing in drivers/net/hw is at odds with dash, so the answer
 # is given: liburing is new enough.
 build() {
@@ -56,9 +84,9 @@ build() {
 	make --no-print-directory -s -C $tests -j"$cpus" TARGETS="$TARGETS" \
 		HAS_IOURING_ZCRX=y FORCE_TARGETS=1 INSTALL_PATH="$PWD/ksft" install
 	for btf in /usr/src/linux-headers-*-amd64/vmlinux; do :; done
-	# shellcheck disable=SC2086 # a list of words
+	# shellcheck disable=SC2046,SC2086 # lists of words
 	make --no-print-directory -s -C $tests/bpf -j"$cpus" VMLINUX_BTF="$btf" \
-		$BPF_PROGRAMS
+		$BPF_PROGRAMS $(printf "$PWD/$tests/bpf/%s " $BPF_OBJECTS)
 	mkdir -p ksft/bpf ksft/net
 	for file in $BPF_PROGRAMS; do
 		cp "$tests/bpf/$file" ksft/bpf/
@@ -67,6 +95,7 @@ build() {
 	for file in $NET_SCRIPTS; do
 		cp "$tests/net/$file" ksft/net/
 	done
+	all_names >ksft/names
 	mv version ksft/
 }
 

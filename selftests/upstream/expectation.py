@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What is known beforehand of a kernel's cases.
 
-expected/KERNEL: a case a line, "VERDICT program case # reason". A SKIP or an
-XFAIL there is owed to the kernel or to the hardware, and says to which.
+expected/KERNEL: a case a line, "VERDICT program case # reason". What is no PASS is
+owed to the kernel or to the hardware, and its reason is of one of KINDS.
 known-failures/KERNEL: "program case # cause": what is still to be done.
 """
 import os
@@ -10,8 +10,9 @@ import re
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LINE = re.compile(r"^(PASS|FAIL|SKIP|XFAIL)\s+(\S+)\s+(.*?)(?:\s+# (.*))?$")
-REASONS = ("the kernel's configuration lacks", "the kernel has no",
-           "the hardware has no", "Debian has no")
+# Words that a reason begins with, and goes on. No other is taken.
+KINDS = ("the kernel's configuration lacks ", "the kernel has no ",
+         "the hardware has no ", "no driver passes: ")
 
 
 def parse(text):
@@ -27,9 +28,12 @@ def rows(folder, kernel, prefix=""):
         return
     with open(path, encoding="utf-8") as file:
         for line in file:
-            row = parse(prefix + line) if line.strip()[:1] not in ("", "#") else None
-            if row:
-                yield row
+            if line.strip()[:1] in ("", "#"):
+                continue
+            row = parse(prefix + line)
+            if not row:
+                raise ValueError(f"{folder}/{kernel}: {line.strip()}")
+            yield row
 
 
 def expected(kernel):
@@ -51,8 +55,19 @@ def failures(kernel):
 
 
 def excused(verdict, reason):
-    """Whatever is no PASS must name one of the few reasons that there are. What
-    a distribution lacks is no reason for a FAIL."""
-    if verdict == "FAIL":
-        return reason.startswith(("the kernel", "the hardware has no"))
-    return verdict == "PASS" or reason.startswith(REASONS)
+    """Whatever is no PASS has a reason of one of the kinds that there are."""
+    return verdict == "PASS" or any(
+        reason.startswith(kind) and len(reason) > len(kind) for kind in KINDS)
+
+
+def unfounded(kernel):
+    """Lines of both files that may not stand there, and why not."""
+    seen = set()
+    for folder, prefix in (("expected", ""), ("known-failures", "FAIL ")):
+        for verdict, program, case, reason in rows(folder, kernel, prefix):
+            place = f"{folder}/{kernel}: {program} {case}"
+            if (program, case) in seen:
+                yield f"{place}: twice"
+            seen.add((program, case))
+            if folder == "expected" and not excused(verdict, reason or ""):
+                yield f"{place}: {verdict} without a reason that is one: {reason}"

@@ -59,10 +59,10 @@ def left_out():
 
 def forgotten(suite):
     """Programs of the suite that are neither in the table nor left out."""
-    known = {row.name for row in table()}
+    known = {os.path.join(row.folder, row.file) for row in table()}
     patterns = left_out()
-    with open(os.path.join(suite, "kselftest-list.txt"), encoding="utf-8") as lines:
-        names = [line.strip().replace(":", "/") for line in lines if ":" in line]
+    with open(os.path.join(suite, "names"), encoding="utf-8") as lines:
+        names = lines.read().split()
     return [name for name in names if name not in known and
             not any(re.fullmatch(pattern, name) for pattern in patterns)]
 
