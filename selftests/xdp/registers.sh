@@ -11,7 +11,7 @@
 
 PACKETS=20000
 KMEM=/sys/kernel/tracing/events/kmem
-EVENTS=($KMEM/kmalloc $KMEM/kmem_cache_alloc $KMEM/mm_page_alloc)
+EVENTS=("$KMEM/kmalloc" "$KMEM/kmem_cache_alloc" "$KMEM/mm_page_alloc")
 TRIGGER="hist:keys=common_stacktrace:size=4096"
 # where packets leave the driver, to above; and what interrupts it
 STACK="(napi_gro_receive|gro_receive_skb|napi_complete_done|netif_receive_skb.*|__local_bh_enable_ip|asm_.*)"
