@@ -106,8 +106,9 @@ idle_memory() {
 
 	mapfile -t ETHS < <(cd $ETH && ls -d gnic.eth.*)
 	codel=$(sysctl -n net.core.default_qdisc)
-	defer sysctl -qw net.core.default_qdisc="$codel" net.ipv6.conf.default.disable_ipv6=0
 	defer ports_on
+	# before that: ports that come then are as they were
+	defer sysctl -qw net.core.default_qdisc="$codel" net.ipv6.conf.default.disable_ipv6=0
 	sysctl -qw net.ipv6.conf.default.disable_ipv6=1
 	for channels in 2 8; do
 		ports_off
